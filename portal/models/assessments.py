@@ -1,0 +1,98 @@
+"""Assessments of a service, and what is brought in from before the portal."""
+
+from __future__ import annotations
+
+from datetime import date, datetime
+from typing import Any
+
+from sqlalchemy import (
+    JSON,
+    CheckConstraint,
+    ForeignKey,
+    Index,
+    SmallInteger,
+    String,
+    UniqueConstraint,
+)
+from sqlalchemy.orm import Mapped, mapped_column
+
+from portal.models.base import Base, BigId
+
+
+class Assessment(Base):
+    """Evidence and result for one service on one day, with what they were judged by.
+
+    `evidence` and `result` are today's, for staff and managers. Where `public_on` is set,
+    `public_evidence` and `public_result` are what the public sees from then on (METHOD.md A.3).
+    `evidence_hash` is the SHA-256 of the canonical JSON of `public_evidence`, or of `evidence`
+    where nothing is public. All JSON in the shapes of METHOD.md A.4.
+    """
+
+    __tablename__ = "assessment"
+    __table_args__ = (
+        UniqueConstraint("service_id", "as_of"),
+        CheckConstraint("level BETWEEN 0 AND 4", name="level_range"),
+        CheckConstraint("(public_on IS NULL) = (public_level IS NULL)", name="public_is_complete"),
+        Index("ix_assessment_service_id_public_on", "service_id", "public_on"),
+    )
+
+    id: Mapped[int] = mapped_column(BigId, primary_key=True)
+    service_id: Mapped[int] = mapped_column(ForeignKey("service.id"))
+    as_of: Mapped[date]
+    method: Mapped[str] = mapped_column(String(40))
+    thresholds: Mapped[dict[str, Any]] = mapped_column(JSON)
+    evidence: Mapped[dict[str, Any]] = mapped_column(JSON)
+    result: Mapped[dict[str, Any]] = mapped_column(JSON)
+    evidence_hash: Mapped[str] = mapped_column(String(64))
+    level: Mapped[int] = mapped_column(SmallInteger)
+    created_at: Mapped[datetime]
+    last_event_id: Mapped[int]  # newest loop event and submission it knows: news come after
+    last_submission_id: Mapped[int]
+    public_on: Mapped[date | None]
+    public_level: Mapped[int | None] = mapped_column(SmallInteger)
+    public_evidence: Mapped[dict[str, Any] | None] = mapped_column(JSON)
+    public_result: Mapped[dict[str, Any] | None] = mapped_column(JSON)
+
+
+class CoDecision(Base):
+    """An action decided together with a partner organisation (METHOD.md 3.2, L4.7)."""
+
+    __tablename__ = "co_decision"
+    __table_args__ = (
+        UniqueConstraint("import_id", "import_ref"),
+        CheckConstraint("linked_submissions >= 0", name="linked_not_negative"),
+        CheckConstraint("attest_fair >= 0 AND attest_unfair >= 0", name="attests_not_negative"),
+    )
+
+    id: Mapped[int] = mapped_column(BigId, primary_key=True)
+    service_id: Mapped[int] = mapped_column(ForeignKey("service.id"), index=True)
+    partner: Mapped[str] = mapped_column(String(200))
+    partner_external: Mapped[bool]
+    partner_signed: Mapped[bool]
+    linked_submissions: Mapped[int]
+    invited_all: Mapped[bool]
+    decision_record: Mapped[bool]
+    attest_fair: Mapped[int]
+    attest_unfair: Mapped[int]
+    decided_on: Mapped[date]
+    import_id: Mapped[int | None] = mapped_column(ForeignKey("history_import.id"))
+    import_ref: Mapped[str | None] = mapped_column(String(80))
+
+
+class HistoryImport(Base):
+    """Earlier records of a service, brought in from one source (`portal import-history`).
+
+    `channels` is the number the source states: its records do not name theirs.
+    """
+
+    __tablename__ = "history_import"
+    __table_args__ = (
+        UniqueConstraint("service_id", "source"),
+        CheckConstraint("channels >= 0", name="channels_not_negative"),
+    )
+
+    id: Mapped[int] = mapped_column(BigId, primary_key=True)
+    service_id: Mapped[int] = mapped_column(ForeignKey("service.id"))
+    source: Mapped[str] = mapped_column(String(200))
+    channels: Mapped[int]
+    imported_at: Mapped[datetime]

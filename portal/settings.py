@@ -1,0 +1,167 @@
+"""The portal's settings: read once from `PORTAL_…` environment variables, frozen, loud when wrong.
+
+A default is given only where it is right in production and public; everything else must be said.
+"""
+
+from __future__ import annotations
+
+import ipaddress
+import os
+from collections.abc import Mapping
+from dataclasses import dataclass, field, fields
+from pathlib import Path
+from typing import Any
+from zoneinfo import ZoneInfo, ZoneInfoNotFoundError
+
+from portal.domain.language import is_language_tag
+
+PREFIX = "PORTAL_"
+_TRUE = {"1", "true", "yes", "on"}
+_FALSE = {"0", "false", "no", "off", ""}
+_MINIMUM_SECRET = 32
+
+Network = ipaddress.IPv4Network | ipaddress.IPv6Network
+
+
+class SettingsError(ValueError):
+    """A setting is missing or makes no sense; the message names it and says what to do."""
+
+
+def _setting(help_text: str, default: Any) -> Any:
+    return field(default=default, metadata={"help": help_text})
+
+
+@dataclass(frozen=True, kw_only=True)
+class Settings:
+    """Every setting there is. `portal settings` lists them with their meaning and value."""
+
+    secret_key: str = _setting("At least 32 random characters; signs and encrypts.", "")
+    database_url: str = _setting(
+        "SQLAlchemy address: sqlite:///file or postgresql+psycopg://…",
+        "sqlite:///.instance/portal.db",
+    )
+    instance: Path = _setting("Folder for what this installation keeps.", Path(".instance"))
+    base_url: str = _setting(
+        "Public address, e.g. https://listens.example.org", "http://127.0.0.1:8000"
+    )
+    city_name: str = _setting("The city's name, where no translated one is kept.", "Our city")
+    time_zone: str = _setting("The city's time zone (IANA name).", "America/Chicago")
+    languages: tuple[str, ...] = _setting(
+        "Languages offered, in order, the default first.", ("en", "es", "vi", "zh-Hans", "ar", "ko")
+    )
+    phone_region: str = _setting("Country whose phone numbers the warning knows best.", "US")
+    trusted_proxies: tuple[Network, ...] = _setting(
+        "Networks of proxies whose client-address header is believed.", ()
+    )
+    client_address_header: str = _setting(
+        "Header in which a trusted proxy names the client.", "X-Forwarded-For"
+    )
+    smtp_url: str = _setting("smtp://user:password@host:port or smtps://…; empty: no mail.", "")
+    mail_from: str = _setting("Sender of mail to residents.", "")
+    host: str = _setting("Address that `portal serve` listens on.", "127.0.0.1")
+    port: int = _setting("Port that `portal serve` listens on.", 8000)
+    web_workers: int = _setting("Web processes.", 2)
+    worker_seconds: int = _setting("Seconds between two rounds of the worker.", 5)
+    prefix_hourly_limit: int = _setting(
+        "Ratings an hour that one network prefix may send for one service.", 120
+    )
+    service_hourly_limit: int = _setting("Ratings an hour that one service takes.", 5000)
+    total_hourly_limit: int = _setting("Ratings an hour that the whole portal takes.", 50000)
+    is_demo: bool = _setting("Mark every page as a demonstration.", False)
+    is_testing: bool = _setting("Test run: allows the movable clock.", False)
+    clock_file: Path | None = _setting(
+        "Test runs only: a file with the seconds to add to the clock.", None
+    )
+
+    def __post_init__(self) -> None:
+        """Refuse combinations that cannot work."""
+        if len(self.secret_key) < _MINIMUM_SECRET:
+            raise SettingsError(
+                f"PORTAL_SECRET_KEY must have at least {_MINIMUM_SECRET} characters "
+                "(for example the output of: openssl rand -hex 32)"
+            )
+        wrong = [tag for tag in self.languages if not is_language_tag(tag)]
+        if wrong or not self.languages or len(set(self.languages)) != len(self.languages):
+            raise SettingsError(
+                f"PORTAL_LANGUAGES must be different language tags such as 'en es zh-Hans': {wrong}"
+            )
+        try:
+            ZoneInfo(self.time_zone)
+        except (ZoneInfoNotFoundError, ValueError) as error:
+            raise SettingsError(
+                f"PORTAL_TIME_ZONE is not a time zone: {self.time_zone!r}"
+            ) from error
+        if self.clock_file is not None and not self.is_testing:
+            raise SettingsError("PORTAL_CLOCK_FILE works in test runs only (PORTAL_IS_TESTING=1)")
+        if self.smtp_url and not self.mail_from:
+            raise SettingsError("PORTAL_MAIL_FROM must be set when PORTAL_SMTP_URL is")
+
+    @property
+    def default_language(self) -> str:
+        """The language of last resort: the first one offered."""
+        return self.languages[0]
+
+    @property
+    def zone(self) -> ZoneInfo:
+        """The city's time zone: whole days are counted in it."""
+        return ZoneInfo(self.time_zone)
+
+    @property
+    def is_https(self) -> bool:
+        """Whether residents reach the portal over https (cookies and HSTS depend on it)."""
+        return self.base_url.startswith("https://")
+
+
+def load_settings(environ: Mapping[str, str] = os.environ) -> Settings:
+    """Read the settings from `PORTAL_…` variables.
+
+    Raises SettingsError for an unknown variable, a value of the wrong shape or a missing secret.
+    """
+    known = {f"{PREFIX}{item.name.upper()}": item for item in fields(Settings)}
+    given = {name: value for name, value in environ.items() if name.startswith(PREFIX)}
+    unknown = sorted(set(given) - set(known) - _OUTSIDE)
+    if unknown:
+        raise SettingsError(f"unknown setting {unknown[0]}; see `portal settings`")
+    values: dict[str, Any] = {
+        item.name: _parse(name, str(item.type), given[name])
+        for name, item in known.items()
+        if name in given
+    }
+    return Settings(**values)
+
+
+# Read by `make` and the tests, not by the portal itself.
+_OUTSIDE = {"PORTAL_DEMO_PASSWORD", "PORTAL_TEST_POSTGRES_URL"}
+
+
+def _parse(name: str, kind: str, text: str) -> object:
+    try:
+        match kind:
+            case "int":
+                return _number(text)
+            case "bool":
+                return _truth(text)
+            case "Path" | "Path | None":
+                return Path(text)
+            case "tuple[str, ...]":
+                return tuple(text.replace(",", " ").split())
+            case "tuple[Network, ...]":
+                return tuple(ipaddress.ip_network(part) for part in text.replace(",", " ").split())
+            case _:
+                return text
+    except ValueError as error:
+        raise SettingsError(f"{name} makes no sense: {text!r} ({error})") from error
+
+
+def _number(text: str) -> int:
+    if not (text.isascii() and text.isdigit()):
+        raise ValueError("a whole number is needed")
+    return int(text)
+
+
+def _truth(text: str) -> bool:
+    if text.lower() in _TRUE:
+        return True
+    if text.lower() in _FALSE:
+        return False
+    raise ValueError("1 or 0 is needed")

@@ -1,0 +1,117 @@
+"""Engines for both databases, the one place where writes happen, and what may be tried again."""
+
+from __future__ import annotations
+
+import random
+import sqlite3
+import time
+from collections.abc import Callable
+from pathlib import Path
+from typing import Any, Concatenate, ParamSpec, TypeVar
+
+from sqlalchemy import Engine, create_engine, event
+from sqlalchemy.engine import Connection, make_url
+from sqlalchemy.exc import DBAPIError
+from sqlalchemy.orm import Session, sessionmaker
+
+Parameters = ParamSpec("Parameters")
+Result = TypeVar("Result")
+
+SQLITE_BUSY_SECONDS = 10
+POSTGRES_TIMEOUTS = (
+    "-c lock_timeout=5s -c statement_timeout=30s -c idle_in_transaction_session_timeout=60s"
+)
+CONNECT_SECONDS = 5
+TRIES = 5
+# Serialization failure and deadlock (PostgreSQL and engines that speak its protocol).
+_RETRIED_STATES = {"40001", "40P01"}
+_WRITES = "portal_writes"
+
+
+def make_engine(url: str) -> Engine:
+    """An engine with the durability, timeouts and foreign keys that the portal relies on."""
+    address = make_url(url)
+    if address.get_backend_name() == "sqlite":
+        if address.database:
+            Path(address.database).parent.mkdir(parents=True, exist_ok=True)
+        engine = create_engine(address, connect_args={"timeout": SQLITE_BUSY_SECONDS})
+        event.listen(engine, "connect", _configure_sqlite)
+        event.listen(engine, "begin", _begin_sqlite)
+        return engine
+    return create_engine(
+        address,
+        pool_pre_ping=True,
+        pool_size=10,
+        max_overflow=60,
+        connect_args={"connect_timeout": CONNECT_SECONDS, "options": POSTGRES_TIMEOUTS},
+    )
+
+
+def _configure_sqlite(connection: sqlite3.Connection, _record: object) -> None:
+    # The driver must not begin transactions on its own: `_begin_sqlite` does, of the right kind.
+    connection.isolation_level = None
+    for pragma in (
+        "journal_mode=WAL",
+        "synchronous=FULL",
+        "foreign_keys=ON",
+        "temp_store=MEMORY",
+        "cache_size=-65536",
+    ):
+        connection.execute(f"PRAGMA {pragma}").close()
+
+
+def _begin_sqlite(connection: Connection) -> None:
+    # A reader that turns writer half-way cannot wait for its turn; a writer says so at once.
+    writes = connection.get_execution_options().get(_WRITES, False)
+    connection.exec_driver_sql("BEGIN IMMEDIATE" if writes else "BEGIN")
+
+
+def make_sessions(engine: Engine) -> sessionmaker[Session]:
+    """Sessions whose objects stay readable after commit and which never flush by surprise."""
+    return sessionmaker(engine, expire_on_commit=False, autoflush=False)
+
+
+class Store:
+    """The database of one process: short reads, and writes tried again where they may be."""
+
+    def __init__(self, url: str) -> None:
+        """Prepare; nothing is connected before it is needed."""
+        self.engine = make_engine(url)
+        self.sessions = make_sessions(self.engine)
+
+    def read(self) -> Session:
+        """A new session for reading; the caller closes it. It must not commit."""
+        return self.sessions()
+
+    def write(
+        self,
+        operation: Callable[Concatenate[Session, Parameters], Result],
+        *args: Parameters.args,
+        **kwargs: Parameters.kwargs,
+    ) -> Result:
+        """Run `operation(session, …)` in one transaction and commit.
+
+        Serialization failures and deadlocks are tried again from the start, so an operation must
+        have no effects beside the database. When it returns, the change is durable.
+        """
+        for attempt in range(TRIES):
+            try:
+                with self.sessions() as session, session.begin():
+                    session.connection(execution_options={_WRITES: True})
+                    return operation(session, *args, **kwargs)
+            except DBAPIError as error:
+                if attempt == TRIES - 1 or not _may_try_again(error):
+                    raise
+                time.sleep(random.uniform(0, 0.02 * 2**attempt))  # noqa: S311 - no secret
+        raise AssertionError("unreachable")
+
+    def dispose(self) -> None:
+        """Close all connections."""
+        self.engine.dispose()
+
+
+def _may_try_again(error: DBAPIError) -> bool:
+    original: Any = error.orig
+    if getattr(original, "sqlstate", None) in _RETRIED_STATES:
+        return True
+    return isinstance(original, sqlite3.OperationalError) and "locked" in str(original)

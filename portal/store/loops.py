@@ -1,0 +1,177 @@
+"""The one way in which something happens to a case: event, fold and projection together."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Sequence
+from dataclasses import dataclass
+from datetime import date, datetime
+from typing import Any
+
+from sqlalchemy import insert, select, update
+from sqlalchemy.orm import Session
+
+from portal.domain.loop import Actor, Event, EventKind, Loop, Outcome, Verdict, apply, check
+from portal.models.loops import LoopEvent, LoopRow
+
+FACTS = (
+    "acknowledged_on",
+    "themed_on",
+    "responded_on",
+    "outcome",
+    "due_on",
+    "done_on",
+    "told_on",
+    "told_lang",
+    "verdict",
+    "verdict_on",
+    "disputed_on",
+    "retold_on",
+    "invited_on",
+    "excluded",
+    "withdrawn_on",
+)  # the projection's columns that are folded from events, named as in domain.loop.Loop
+
+
+@dataclass(frozen=True, kw_only=True)
+class Links:
+    """What an event points to, beside its own facts."""
+
+    person_id: int | None = None
+    theme_id: int | None = None
+    response_id: int | None = None
+    service_id: int | None = None
+    import_id: int | None = None
+
+
+NO_LINKS = Links()
+
+
+def open_loop(
+    session: Session,
+    *,
+    submission_id: int,
+    service_id: int,
+    lang: str,
+    kind: str,
+    district: str | None,
+    person_key: str,
+    at: datetime,
+    on: date,
+) -> None:
+    """Begin a case: received, and acknowledged in the same moment by the receipt's page."""
+    loop = Loop()
+    for event_kind in (EventKind.RECEIVED, EventKind.ACKNOWLEDGED):
+        event = Event(kind=event_kind, on=on, actor=Actor.SYSTEM)
+        check(loop, event)
+        loop = apply(loop, event)
+        _insert_event(session, submission_id, event, at, NO_LINKS)
+    session.execute(
+        insert(LoopRow.__table__).values(  # type: ignore[arg-type]
+            submission_id=submission_id,
+            service_id=service_id,
+            lang=lang,
+            kind=kind,
+            district=district,
+            person_key=person_key,
+            received_on=on,
+            is_imported=False,
+            **projected(loop),
+        )
+    )
+
+
+def append_event(
+    session: Session, submission_id: int, event: Event, *, at: datetime, links: Links = NO_LINKS
+) -> Loop:
+    """Let one thing happen to a case and return its facts afterwards.
+
+    Raises LoopError (domain.loop) when it may not happen now, LookupError when there is no case.
+    The projection's row is locked first, so that two events never fold from the same facts.
+    """
+    row = session.execute(
+        select(LoopRow).where(LoopRow.submission_id == submission_id).with_for_update()
+    ).scalar_one_or_none()
+    if row is None:
+        raise LookupError(f"no case {submission_id}")
+    session.refresh(row)
+    before = facts_of(row)
+    check(before, event)
+    after = apply(before, event)
+    _insert_event(session, submission_id, event, at, links)
+    session.execute(
+        update(LoopRow).where(LoopRow.submission_id == submission_id).values(**projected(after))
+    )
+    return after
+
+
+def projected(loop: Loop) -> dict[str, Any]:
+    """The projection's columns for these facts."""
+    return {name: getattr(loop, name) for name in FACTS} | {"state": loop.state.value}
+
+
+def facts_of(row: LoopRow) -> Loop:
+    """The facts that the projection holds."""
+    values = {name: getattr(row, name) for name in FACTS}
+    values["outcome"] = Outcome(row.outcome) if row.outcome else None
+    values["verdict"] = Verdict(row.verdict) if row.verdict else None
+    return Loop(received_on=row.received_on, **values)
+
+
+def event_of(row: LoopEvent) -> Event:
+    """A stored event as the domain knows it."""
+    return Event(
+        kind=EventKind(row.kind),
+        on=row.happened_on,
+        actor=Actor(row.actor),
+        lang=row.lang,
+        verdict=Verdict(row.verdict) if row.verdict else None,
+        reason=row.reason,
+        outcome=Outcome(row.outcome) if row.outcome else None,
+        due_on=row.due_on,
+        done_on=row.done_on,
+    )
+
+
+def list_events(session: Session, submission_id: int) -> Sequence[LoopEvent]:
+    """All events of a case in their order."""
+    return session.scalars(
+        select(LoopEvent).where(LoopEvent.submission_id == submission_id).order_by(LoopEvent.id)
+    ).all()
+
+
+def event_values(
+    submission_id: int, event: Event, at: datetime, links: Links = NO_LINKS
+) -> dict[str, Any]:
+    """The columns of a stored event, for single inserts and for imports in bulk."""
+    return {
+        "submission_id": submission_id,
+        "kind": event.kind.value,
+        "at": at,
+        "happened_on": event.on,
+        "actor": event.actor.value,
+        "lang": event.lang,
+        "verdict": event.verdict,
+        "reason": event.reason,
+        "outcome": event.outcome,
+        "due_on": event.due_on,
+        "done_on": event.done_on,
+        "person_id": links.person_id,
+        "theme_id": links.theme_id,
+        "response_id": links.response_id,
+        "service_id": links.service_id,
+        "import_id": links.import_id,
+    }
+
+
+def insert_events(session: Session, values: Iterable[dict[str, Any]]) -> None:
+    """Store many events at once, as made by `event_values`; the projection is the caller's."""
+    rows = list(values)
+    if rows:
+        session.execute(insert(LoopEvent.__table__), rows)  # type: ignore[arg-type]
+
+
+def _insert_event(
+    session: Session, submission_id: int, event: Event, at: datetime, links: Links
+) -> None:
+    values = event_values(submission_id, event, at, links)
+    session.execute(insert(LoopEvent.__table__).values(**values))  # type: ignore[arg-type]

@@ -1,0 +1,139 @@
+"""Keys derived from the portal's secret, and what is made with them (SECURITY.md T5, T9, T10).
+
+Every purpose has a key of its own (HKDF-SHA256), so that what is made for one proves nothing
+for another.
+"""
+
+from __future__ import annotations
+
+import base64
+import hashlib
+import hmac
+import ipaddress
+import secrets
+from dataclasses import dataclass
+from datetime import date
+from functools import cached_property
+
+from cryptography.fernet import Fernet
+from cryptography.hazmat.primitives import hashes
+from cryptography.hazmat.primitives.kdf.hkdf import HKDF
+from sqlalchemy import delete, select
+from sqlalchemy.orm import Session
+
+from portal.models.submissions import PeriodKey
+
+RECEIPT_LENGTH = 25
+# Crockford's base32: no I, L, O, U, so that a code survives being read aloud.
+RECEIPT_ALPHABET = "0123456789ABCDEFGHJKMNPQRSTVWXYZ"
+PERIOD_DAYS = 90
+_LOOKALIKES = str.maketrans({"I": "1", "L": "1", "O": "0"})
+
+
+@dataclass(frozen=True)
+class Secrets:
+    """Everything that depends on the portal's secret key."""
+
+    secret_key: str
+
+    def key(self, purpose: str) -> bytes:
+        """32 bytes for one purpose."""
+        derived = HKDF(hashes.SHA256(), 32, salt=None, info=f"portal:{purpose}".encode())
+        return derived.derive(self.secret_key.encode())
+
+    @cached_property
+    def _receipt_key(self) -> bytes:
+        return self.key("receipt")
+
+    @cached_property
+    def _fernet(self) -> Fernet:
+        return Fernet(base64.urlsafe_b64encode(self.key("contact")))
+
+    def receipt_code(self, token: str) -> str:
+        """The receipt of a form token: 25 base32 symbols (125 bits), the same every time."""
+        digest = hmac.digest(self._receipt_key, token.encode(), "sha256")
+        number = int.from_bytes(digest, "big") >> (256 - 5 * RECEIPT_LENGTH)
+        return "".join(
+            RECEIPT_ALPHABET[number >> (5 * place) & 31]
+            for place in reversed(range(RECEIPT_LENGTH))
+        )
+
+    def encrypt(self, text: str) -> bytes:
+        """Text that only this portal can read again."""
+        return self._fernet.encrypt(text.encode())
+
+    def decrypt(self, token: bytes) -> str:
+        """What `encrypt` hid."""
+        return self._fernet.decrypt(token).decode()
+
+    def email_hash(self, email: str) -> str:
+        """The same for the same address, and nothing else can be learned from it."""
+        return self._hex("email", email.strip().casefold())
+
+    def prefix_hash(self, address: str, day: date) -> str:
+        """A network prefix (IPv4 /24, IPv6 /56) under a key that changes daily."""
+        return self._hex(f"prefix:{day.isoformat()}", network_prefix(address))
+
+    def answers_hash(self, text: str) -> str:
+        """Tells whether a repeated form holds the same answers."""
+        return self._hex("answers", text)
+
+    def _hex(self, purpose: str, text: str) -> str:
+        return hmac.new(self.key(purpose), text.encode(), "sha256").hexdigest()
+
+
+def network_prefix(address: str) -> str:
+    """The network an address belongs to, wide enough for one connection or building."""
+    parsed = ipaddress.ip_address(address)
+    if isinstance(parsed, ipaddress.IPv6Address) and parsed.ipv4_mapped is not None:
+        parsed = parsed.ipv4_mapped
+    bits = 24 if parsed.version == 4 else 56
+    return str(ipaddress.ip_network(f"{parsed}/{bits}", strict=False))
+
+
+def normalise_receipt(code: str) -> str | None:
+    """A typed code as it was given out (spaces, dashes, case, look-alikes), None if it is none."""
+    plain = "".join(letter for letter in code.upper() if letter.isalnum()).translate(_LOOKALIKES)
+    if len(plain) != RECEIPT_LENGTH or any(letter not in RECEIPT_ALPHABET for letter in plain):
+        return None
+    return plain
+
+
+def sha256(text: str) -> str:
+    """SHA-256 in hex: how receipts and tokens rest."""
+    return hashlib.sha256(text.encode()).hexdigest()
+
+
+def period_of(day: date) -> int:
+    """The number of the 90-day period that the day belongs to."""
+    return day.toordinal() // PERIOD_DAYS
+
+
+def get_period_secret(session: Session, day: date) -> bytes:
+    """The secret behind person_key in the day's period; made when the period begins.
+
+    Two processes may begin a period together: the second finds the first one's row (the primary
+    key refuses it, and the write is tried again by its caller's transaction).
+    """
+    period = period_of(day)
+    secret = session.scalar(select(PeriodKey.secret).where(PeriodKey.period == period))
+    if secret is None:
+        secret = secrets.token_bytes(32)
+        session.add(PeriodKey(period=period, secret=secret))
+        session.flush()
+    return secret
+
+
+def person_key(secret: bytes, identity: str) -> str:
+    """HMAC-SHA256 (hex) of a verified contact or a random cookie (METHOD.md section 7)."""
+    return hmac.new(secret, identity.encode(), "sha256").hexdigest()
+
+
+def destroy_past_period_secrets(session: Session, today: date) -> None:
+    """Make it impossible to link anybody across periods that are over."""
+    session.execute(delete(PeriodKey).where(PeriodKey.period < period_of(today)))
+
+
+def new_token() -> str:
+    """A random token for links, 256 bits."""
+    return secrets.token_urlsafe(32)
