@@ -47,23 +47,10 @@ class EvidenceError(ValueError):
 def validate_evidence(evidence: object) -> None:
     """Raise EvidenceError, with one clear line, unless the evidence can be judged."""
     known = _mapping("the evidence", evidence)
-    for name in LANGUAGE_LISTS:
-        if name in known:
-            _languages(name, known[name])
-    for name in COUNTS:
-        if name in known:
-            _count(name, known[name])
-    for name in SHARES:
-        if name in known:
-            _share(name, known[name])
-    for name in GROUPS:
-        if name in known:
-            for group, pair in _mapping(name, known[name]).items():
-                _pair(f"{name}.{group}", pair)
-    if "reach" in known:
-        _reach(known["reach"])
-    if "co_decisions" in known:
-        _co_decisions(known["co_decisions"])
+    for names, check in _CHECKS:
+        for name in names:
+            if name in known:
+                check(name, known[name])
 
 
 def _share(name: str, value: object) -> None:
@@ -87,22 +74,27 @@ def _share(name: str, value: object) -> None:
         _part(where, weight)
 
 
-def _reach(value: object) -> None:
-    reach = _mapping("reach", value)
+def _groups(name: str, value: object) -> None:
+    for group, pair in _mapping(name, value).items():
+        _pair(f"{name}.{group}", pair)
+
+
+def _reach(name: str, value: object) -> None:
+    reach = _mapping(name, value)
     for key in ("n", "by_language"):
         if key not in reach:
-            raise EvidenceError(f"reach: {key} is missing")
-    _count("reach.n", reach["n"])
-    for language, pair in _mapping("reach.by_language", reach["by_language"]).items():
-        where = f"reach.by_language.{language}"
+            raise EvidenceError(f"{name}: {key} is missing")
+    _count(f"{name}.n", reach["n"])
+    for language, pair in _mapping(f"{name}.by_language", reach["by_language"]).items():
+        where = f"{name}.by_language.{language}"
         people, share = _of_length(where, pair, 2)
         _count(where, people)
         _part(where, share)
 
 
-def _co_decisions(value: object) -> None:
-    for place, item in enumerate(_list("co_decisions", value)):
-        where = f"co_decisions[{place}]"
+def _co_decisions(name: str, value: object) -> None:
+    for place, item in enumerate(_list(name, value)):
+        where = f"{name}[{place}]"
         co_decision = _mapping(where, item)
         if not isinstance(co_decision.get("partner"), str):
             raise EvidenceError(f"{where}.partner must be a name")
@@ -176,4 +168,14 @@ def _shown(value: object) -> str:
     text = " ".join(str(value).split()) if isinstance(value, str | float | bool) else ""
     if isinstance(value, int) and not isinstance(value, bool):
         text = str(value) if abs(value) <= LARGEST else "a very long number"
-    return text if len(text) <= 40 else text[:39] + "…"  # noqa: PLR2004
+    return text if len(text) <= 40 else text[:39] + "…"
+
+
+_CHECKS = (
+    (LANGUAGE_LISTS, _languages),
+    (COUNTS, _count),
+    (SHARES, _share),
+    (GROUPS, _groups),
+    (("reach",), _reach),
+    (("co_decisions",), _co_decisions),
+)

@@ -71,10 +71,7 @@ def _compare(group: Group, total: Group, delta: float, n_min: int) -> dict[str, 
     others = Group("", total.x - group.x, total.n - group.n)
     low, high = newcombe(group.x, group.n, others.x, others.n)
     ratio, ratio_low, ratio_high = impact_ratio(group.x, group.n, others.x, others.n)
-    if at_least(low, -delta):
-        verdict = PARITY
-    else:
-        verdict = DISPARITY if below(high, -delta) else UNCLEAR
+    verdict = _compared(low, high, delta)
     row: dict[str, Any] = {
         "group": group.name,
         "x": group.x,
@@ -94,6 +91,13 @@ def _compare(group: Group, total: Group, delta: float, n_min: int) -> dict[str, 
     return row
 
 
+def _compared(low: float, high: float, delta: float) -> str:
+    """Non-inferiority: is the gap to everyone else surely inside, or surely beyond, the margin?"""
+    if at_least(low, -delta):
+        return PARITY
+    return DISPARITY if below(high, -delta) else UNCLEAR
+
+
 def _n_needed(others: Group, delta: float, n_min: int) -> int | None:
     """Size at which a group served like the others would show it; None beyond 2000."""
     for m in range(n_min, NEEDED_AT_MOST + 1):
@@ -107,20 +111,21 @@ def _verdict(
     criterion: Criterion, rows: list[dict[str, Any]], untested: list[str]
 ) -> tuple[str, list[str]]:
     verdicts = {row["verdict"] for row in rows}
-    few = len(rows) < 2  # noqa: PLR2004 (a comparison takes two)
     if DISPARITY in verdicts:
         return NOT_MET, ["disparity_shown"]
+    few = len(rows) < 2
     if criterion.mode != SHOW:
         is_open = UNCLEAR in verdicts or bool(untested) or few
         return (NOT_CONTRADICTED if is_open else MET), []
-    if few:
-        return NOT_ENOUGH_EVIDENCE, ["fewer_than_two_groups"]
-    if untested:
-        return NOT_ENOUGH_EVIDENCE, ["groups_too_small_to_test"]
-    if UNCLEAR in verdicts:
-        return IN_DOUBT, ["parity_not_shown"]
-    if any(_is_below_four_fifths(row) for row in rows):
-        return IN_DOUBT, ["ratio_below_four_fifths"]
+    held = (
+        (few, NOT_ENOUGH_EVIDENCE, "fewer_than_two_groups"),
+        (bool(untested), NOT_ENOUGH_EVIDENCE, "groups_too_small_to_test"),
+        (UNCLEAR in verdicts, IN_DOUBT, "parity_not_shown"),
+        (any(_is_below_four_fifths(row) for row in rows), IN_DOUBT, "ratio_below_four_fifths"),
+    )
+    for is_held, status, reason in held:
+        if is_held:
+            return status, [reason]
     return MET, []
 
 

@@ -1,0 +1,125 @@
+"""What the public sees of a level, METHOD.md 3.5 and A.2–A.3: which level, when, which figures."""
+
+from __future__ import annotations
+
+import hashlib
+import json
+from collections.abc import Mapping
+from datetime import date
+from typing import Any, TypedDict
+
+from portal.domain.criteria import DEFAULTS, LEVELS, Thresholds
+from portal.domain.evidence_shape import SHARES
+from portal.domain.status import NOT_REACHED, REACHED
+
+K = 10
+"""Whole-service figures about fewer people are not published."""
+HIGHEST_AT_ONCE = 2
+"""Levels above this one need two appraisals in a row."""
+FLAGGED_AT_MOST = 2
+"""A level in doubt is kept for this many appraisals and dropped at the next."""
+
+
+class PublishedLevel(TypedDict):
+    """The state of a service's published level after an appraisal (plain JSON data).
+
+    `raw` is the level computed at that appraisal; `flag` is why a held level is in doubt.
+    """
+
+    level: int
+    raw: int
+    flag: str | None
+    quarters_flagged: int
+    awaiting_second_look: bool
+
+
+def appraise(previous: Mapping[str, Any] | None, current: Mapping[str, Any]) -> PublishedLevel:
+    """The published level after an appraisal that gave the result `current` (of `evaluate`).
+
+    `previous` is the state after the appraisal before it, None at the first one.
+    """
+    held = previous["level"] if previous else 0
+    raw: int = current["level"]
+    if raw >= held:
+        level = _risen(held, raw, previous["raw"] if previous else 0)
+        return _settled(level, raw)
+    weakest = min(step for step in LEVELS if current["own"][str(step)] != REACHED)
+    failed = [step for step in LEVELS if current["own"][str(step)] == NOT_REACHED]
+    if failed and failed[0] <= held:
+        return _settled(min(raw, failed[0] - 1), raw)
+    quarters = (previous["quarters_flagged"] if previous else 0) + 1
+    if quarters > FLAGGED_AT_MOST:
+        return _settled(raw, raw)
+    return PublishedLevel(
+        level=held,
+        raw=raw,
+        flag=current["own"][str(weakest)],
+        quarters_flagged=quarters,
+        awaiting_second_look=False,
+    )
+
+
+def _risen(held: int, raw: int, raw_before: int) -> int:
+    level = held
+    while level < raw and (level + 1 <= HIGHEST_AT_ONCE or raw_before >= level + 1):
+        level += 1
+    return level
+
+
+def _settled(level: int, raw: int) -> PublishedLevel:
+    return PublishedLevel(
+        level=level, raw=raw, flag=None, quarters_flagged=0, awaiting_second_look=raw > level
+    )
+
+
+def publish(evidence: Mapping[str, Any], thresholds: Thresholds = DEFAULTS) -> dict[str, Any]:
+    """Coarse evidence as it may be published: whole-service figures about fewer than 10 as 0.
+
+    No own level changes by this: every n_min is at least 10, and the recent raters keep the side
+    of their threshold that they are on (written as the threshold itself, 5 unless a city raised
+    it, when they are fewer than 10 but enough).
+    """
+    public = dict(evidence)
+    for name in SHARES:
+        if name in public:
+            public[name] = _publish_share(public[name])
+    if public.get("raters", 0) < K and "raters" in public:
+        public["raters"] = 0
+    if public.get("raters_recent", 0) < K and "raters_recent" in public:
+        enough = thresholds.of_metric("raters_recent").threshold or 0
+        public["raters_recent"] = enough if public["raters_recent"] >= enough else 0
+    return public
+
+
+def _publish_share(share: Mapping[str, Any]) -> dict[str, Any]:
+    public = dict(share)
+    for part in ("recent", "verified"):
+        if part in public and public[part][1] < K:
+            public[part] = [0, 0]
+    if public["n"] < K:
+        empty = {"x": 0, "n": 0, "dk": 0, "asked": 0, "cells": []}
+        public |= {key: value for key, value in empty.items() if key in public}
+    return public
+
+
+def evidence_hash(evidence: Mapping[str, Any]) -> str:
+    """SHA-256 (hex) of the evidence as canonical JSON: keys sorted, no spaces, UTF-8."""
+    text = json.dumps(
+        evidence, sort_keys=True, separators=(",", ":"), ensure_ascii=False, allow_nan=False
+    )
+    return hashlib.sha256(text.encode()).hexdigest()
+
+
+def is_batch_due(previous_public_on: date | None, today: date, people_touched: int) -> bool:
+    """May public figures move today? Only in batches, so that no two differ by one person.
+
+    True when nothing is public yet, when at least 10 people's records have changed since, or when
+    a new quarter has begun.
+    """
+    if previous_public_on is None or people_touched >= K:
+        return True
+    return _quarter(today) > _quarter(previous_public_on)
+
+
+def _quarter(day: date) -> tuple[int, int]:
+    return day.year, (day.month - 1) // 3

@@ -1,0 +1,27 @@
+"""Which hours of ratings look like stuffing, METHOD.md 3.6 and SECURITY.md T1.
+
+Quarantined ratings are shown and reviewed but not counted, whichever way they point.
+"""
+
+from __future__ import annotations
+
+from portal.domain.tails import poisson_at_least
+
+BURST_MIN = 10
+"""Fewer ratings in an hour are never a burst."""
+SHARED_ADDRESS_AT_MOST = 40
+"""A library where this many residents an hour share one address is no burst."""
+UNLIKELY = 1e-4
+
+
+def is_burst(count: int, trailing_hourly_mean: float, largest_prefix_count: int) -> bool:
+    """Is an hour with `count` ratings of one service a burst?
+
+    `trailing_hourly_mean` is the mean of the 28 days before; `largest_prefix_count` says how many
+    of the hour's ratings came from the one network prefix that sent most.
+    """
+    if count < BURST_MIN:
+        return False
+    if largest_prefix_count == count and count <= SHARED_ADDRESS_AT_MOST:
+        return False
+    return poisson_at_least(count, trailing_hourly_mean) < UNLIKELY
