@@ -1,0 +1,7 @@
+"""Flask-Security's wiring."""
+
+from flask import Flask
+
+
+def register(app: Flask) -> None:
+    """Wire sign-in into the app."""

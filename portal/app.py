@@ -1,0 +1,99 @@
+"""The application: extensions, hooks and blueprints wired together."""
+
+from __future__ import annotations
+
+import time
+
+from flask import Flask
+from flask_wtf import CSRFProtect
+
+from portal.accounts import routes as accounts_routes
+from portal.accounts import security
+from portal.follow import routes as follow_routes
+from portal.public import api as public_api
+from portal.public import routes as public_routes
+from portal.rate import routes as rate_routes
+from portal.respond import routes as respond_routes
+from portal.settings import Settings
+from portal.store.clock import Clock
+from portal.store.content import get_content_version
+from portal.store.engine import Store
+from portal.store.secrets import Secrets
+from portal.web import (
+    access,
+    context,
+    database,
+    errors,
+    formats,
+    headers,
+    health,
+    i18n,
+    logs,
+    site,
+    static,
+)
+from portal.web import session as web_session
+from portal.web.cache import PageCache
+from portal.web.context import Portal
+from portal.web.form_token import FormTokens
+
+MAX_BODY = 256 * 1024  # a comment in any script fits many times; nothing is uploaded
+MAX_FIELDS = 200
+
+BLUEPRINTS = (
+    health.blueprint,
+    public_routes.blueprint,
+    public_api.blueprint,
+    rate_routes.blueprint,
+    follow_routes.blueprint,
+    accounts_routes.blueprint,
+    respond_routes.blueprint,
+)
+
+
+def create_app(settings: Settings, store: Store | None = None) -> Flask:
+    """A portal with these settings; opens a store of its own unless one is given."""
+    app = Flask(__name__, static_folder=None)
+    app.config.update(
+        SECRET_KEY=Secrets(settings.secret_key).key("session"),
+        MAX_CONTENT_LENGTH=MAX_BODY,
+        MAX_FORM_MEMORY_SIZE=MAX_BODY,
+        MAX_FORM_PARTS=MAX_FIELDS,
+        WTF_CSRF_CHECK_DEFAULT=False,  # checked in the signed-in areas only (accounts)
+        WTF_CSRF_TIME_LIMIT=None,
+    )
+    portal = _make_portal(settings, store or Store(settings.database_url))
+    context.install(app, portal)
+    portal.static = static.publish(app, settings.instance)
+    web_session.register(app, is_https=settings.is_https)
+    logs.register(app)
+    i18n.register(app, settings)
+    access.register(app)
+    database.register(app)
+    formats.register(app)
+    site.register(app)
+    errors.register(app)
+    CSRFProtect(app)
+    security.register(app)
+    headers.register(app, is_https=settings.is_https)
+    for blueprint in BLUEPRINTS:
+        app.register_blueprint(blueprint)
+    app.jinja_env.trim_blocks = app.jinja_env.lstrip_blocks = True
+    return app
+
+
+def _make_portal(settings: Settings, store: Store) -> Portal:
+    secrets = Secrets(settings.secret_key)
+
+    def version() -> int:
+        with store.read() as session:
+            return get_content_version(session)
+
+    return Portal(
+        settings=settings,
+        store=store,
+        clock=Clock(settings.zone, settings.clock_file),
+        secrets=secrets,
+        tokens=FormTokens(secrets.key("form-token")),
+        pages=PageCache(version, time.monotonic),
+    )

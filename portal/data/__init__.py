@@ -1,0 +1,27 @@
+"""Versioned data that the product carries: instruments and the model's texts, per language."""
+
+from __future__ import annotations
+
+import json
+from functools import cache
+from pathlib import Path
+
+from portal.domain.instrument import Instrument, VersionedTexts, parse_instrument, parse_texts
+
+_FOLDER = Path(__file__).parent
+INSTRUMENT_ID = "engage-survey-1"
+MODEL_TEXTS_ID = "model-texts-1"
+
+
+@cache
+def load_instrument(instrument_id: str = INSTRUMENT_ID) -> Instrument:
+    """The instrument with this id; a changed wording is a new id (METHOD.md section 1)."""
+    path = _FOLDER / "instruments" / f"{instrument_id}.json"
+    return parse_instrument(json.loads(path.read_text(encoding="utf-8")))
+
+
+@cache
+def load_model_texts(texts_id: str = MODEL_TEXTS_ID) -> VersionedTexts:
+    """The model's dimensions, levels, statuses and criteria in plain words."""
+    path = _FOLDER / "models" / f"{texts_id}.json"
+    return parse_texts(json.loads(path.read_text(encoding="utf-8"))["texts"])

@@ -1,0 +1,101 @@
+"""Access: every route has exactly one class, deny by default (SECURITY.md T6)."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from enum import StrEnum
+from typing import Any, TypeVar
+
+from flask import Flask, abort, current_app, g, redirect, request, url_for
+from werkzeug.wrappers import Response
+
+from portal.store.scope import NotAllowed, Scope
+from portal.web.context import portal
+
+View = TypeVar("View", bound=Callable[..., Any])
+_ATTRIBUTE = "portal_access"
+
+
+class Access(StrEnum):
+    """Who may use a route."""
+
+    PUBLIC = "public"  # anyone reads; no cookie, no session
+    RESIDENT = "resident"  # anyone sends or follows; guarded by form token or receipt
+    OPEN_DATA = "open_data"  # other programs read
+    OPERATIONS = "operations"  # whoever runs the portal asks how it is
+    SIGN_IN = "sign_in"  # signed out or in: the door itself
+    STAFF = "staff"
+    MANAGER = "manager"
+    ADMINISTRATOR = "administrator"
+
+
+SIGNED_IN = frozenset({Access.STAFF, Access.MANAGER, Access.ADMINISTRATOR})
+
+# Routes that extensions make; anything else of theirs is refused until it stands here.
+EXTENSION_ROUTES: dict[str, Access] = {}
+
+
+def access(level: Access) -> Callable[[View], View]:
+    """Say who may use a view: `@access(Access.STAFF)`, innermost, once."""
+
+    def mark(view: View) -> View:
+        if hasattr(view, _ATTRIBUTE):
+            raise TypeError(f"{view.__name__} has two access classes")
+        setattr(view, _ATTRIBUTE, level)
+        return view
+
+    return mark
+
+
+def access_of(app: Flask, endpoint: str) -> Access | None:
+    """The access class of an endpoint, None when nobody said."""
+    if endpoint in EXTENSION_ROUTES:
+        return EXTENSION_ROUTES[endpoint]
+    level = getattr(app.view_functions.get(endpoint), _ATTRIBUTE, None)
+    return level if isinstance(level, Access) else None
+
+
+def register(app: Flask) -> None:
+    """Check every request before its view runs."""
+    app.before_request(_check)
+    app.register_error_handler(NotAllowed, lambda _error: abort(404))
+
+
+def current_scope() -> Scope:
+    """Who is signed in. Raises NotAllowed on pages that do not ask for it."""
+    scope = g.get("scope")
+    if not isinstance(scope, Scope):
+        raise NotAllowed
+    return scope
+
+
+def _check() -> Response | None:
+    if request.endpoint is None:  # no such address: Flask answers 404 or 405
+        return None
+    level = access_of(current_app, request.endpoint)
+    if level is None:
+        abort(403)
+    if level not in SIGNED_IN:
+        return None
+    scope = portal().load_scope()
+    if scope is None:
+        return redirect(url_for("accounts.show_sign_in", lang=g.lang, next=_next()), 303)
+    if not _may(scope, level):
+        abort(403)
+    g.scope = scope
+    return None
+
+
+def _may(scope: Scope, level: Access) -> bool:
+    match level:
+        case Access.STAFF:
+            return bool(scope.having("staff", "translator", "manager")) or scope.is_administrator
+        case Access.MANAGER:
+            return bool(scope.having("manager")) or scope.is_administrator
+        case _:
+            return scope.is_administrator
+
+
+def _next() -> str | None:
+    """Where to go after sign-in: the page of ours that was asked for."""
+    return request.path if request.method == "GET" else None

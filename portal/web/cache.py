@@ -1,0 +1,89 @@
+"""Rendered public pages, kept per process and shared by all readers (DESIGN.md section 9).
+
+The key holds the content version, so a change shows everywhere within a second. A page never
+holds anything about its reader; the form token is put in per request.
+"""
+
+from __future__ import annotations
+
+import hashlib
+import threading
+from collections import OrderedDict
+from collections.abc import Callable
+from dataclasses import dataclass
+
+import brotli
+from werkzeug.wrappers import Request, Response
+
+VERSION_SECONDS = 1.0
+_MAX_PAGES = 2000
+_QUALITY = 9
+
+
+@dataclass(frozen=True)
+class Page:
+    """A rendered page, its brotli form and its entity tag."""
+
+    body: bytes
+    compressed: bytes
+    etag: str
+
+
+class PageCache:
+    """The pages of one process. `version` is asked for the content version once a second."""
+
+    def __init__(self, version: Callable[[], int], monotonic: Callable[[], float]) -> None:
+        """Begin empty."""
+        self._read_version = version
+        self._monotonic = monotonic
+        self._version = -1
+        self._read_at = float("-inf")
+        self._pages: OrderedDict[str, Page] = OrderedDict()
+        self._lock = threading.Lock()
+
+    def get(self, key: str, render: Callable[[], str]) -> Page:
+        """The page under `key`, rendered when there is none for the present content."""
+        version = self._current_version()
+        full_key = f"{version}:{key}"
+        with self._lock:
+            page = self._pages.get(full_key)
+            if page is not None:
+                self._pages.move_to_end(full_key)
+                return page
+        page = make_page(render())
+        with self._lock:
+            self._pages[full_key] = page
+            while len(self._pages) > _MAX_PAGES:
+                self._pages.popitem(last=False)
+        return page
+
+    def _current_version(self) -> int:
+        now = self._monotonic()
+        if now - self._read_at >= VERSION_SECONDS:
+            version = self._read_version()
+            if version != self._version:
+                with self._lock:
+                    self._pages.clear()
+            self._version, self._read_at = version, now
+        return self._version
+
+
+def make_page(text: str) -> Page:
+    """Encode, compress and tag a rendered page."""
+    body = text.encode()
+    return Page(
+        body, brotli.compress(body, quality=_QUALITY), hashlib.sha256(body).hexdigest()[:20]
+    )
+
+
+def respond(page: Page, request: Request) -> Response:
+    """The page as an HTTP answer: compressed where accepted, 304 where the reader has it."""
+    wants_brotli = request.accept_encodings.quality("br") > 0
+    response = Response(page.compressed if wants_brotli else page.body, mimetype="text/html")
+    if wants_brotli:
+        response.headers["Content-Encoding"] = "br"
+    response.headers["Vary"] = "Accept-Encoding"
+    response.headers["Cache-Control"] = "public, max-age=0, must-revalidate"
+    # The two encodings are different representations and need different strong tags.
+    response.set_etag(f"{page.etag}-br" if wants_brotli else page.etag)
+    return response.make_conditional(request)

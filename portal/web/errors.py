@@ -1,0 +1,65 @@
+"""Errors as pages that say what happened and what to do, in the reader's language."""
+
+from __future__ import annotations
+
+import logging
+
+from flask import Flask, render_template, request
+from flask_wtf.csrf import CSRFError
+from sqlalchemy.exc import InterfaceError, OperationalError
+from sqlalchemy.exc import TimeoutError as PoolTimeoutError
+from werkzeug.exceptions import HTTPException
+from werkzeug.wrappers import Response
+
+from portal.store.throttle import LimitReached
+
+_log = logging.getLogger("portal.errors")
+_PAGES = {400, 403, 404, 405, 409, 410, 413, 429, 500, 503}
+_RETRY_SECONDS = 10
+
+
+def register(app: Flask) -> None:
+    """Show our own pages for every error there can be."""
+    app.register_error_handler(HTTPException, _show_http_error)
+    app.register_error_handler(LimitReached, _show_limit)
+    app.register_error_handler(CSRFError, lambda _error: _error_page(400))
+    for unreachable in (OperationalError, InterfaceError, PoolTimeoutError):
+        app.register_error_handler(unreachable, _show_unavailable)
+    app.register_error_handler(Exception, _show_fault)
+
+
+def _show_http_error(error: HTTPException) -> Response:
+    if error.response is not None:
+        return error.response
+    if error.code is not None and error.code < 400:
+        return Response(status=error.code, headers=error.get_headers())
+    response = _error_page(error.code or 500)
+    for name, value in error.get_headers():
+        if name.lower() in {"allow", "retry-after"}:
+            response.headers[name] = value
+    return response
+
+
+def _show_limit(error: LimitReached) -> Response:
+    response = _error_page(429)
+    response.headers["Retry-After"] = str(error.retry_after)
+    return response
+
+
+def _show_unavailable(error: Exception) -> Response:
+    _log.error("database unavailable", extra={"fault": type(error).__name__})
+    response = _error_page(503)
+    response.headers["Retry-After"] = str(_RETRY_SECONDS)
+    return response
+
+
+def _show_fault(error: Exception) -> Response:
+    _log.exception("fault", extra={"endpoint": request.endpoint, "fault": type(error).__name__})
+    return _error_page(500)
+
+
+def _error_page(status: int) -> Response:
+    template = f"errors/{status if status in _PAGES else 400}.html"
+    response = Response(render_template(template), status, mimetype="text/html")
+    response.headers["Cache-Control"] = "no-store"
+    return response

@@ -1,0 +1,105 @@
+"""Fields and validators that several forms share; rendered by our own macros, never by widgets."""
+
+from __future__ import annotations
+
+import re
+from typing import Any
+
+from wtforms import Field, Form, RadioField, SelectField, StringField
+from wtforms.form import BaseForm
+from wtforms.validators import StopValidation, ValidationError
+
+from portal.web import messages
+
+# One @, a dot in the domain, no spaces or control characters: the confirmation mail is the proof.
+_EMAIL = re.compile(
+    r"[^\s@<>()\[\],;:\"\\]{1,64}@[^\s@<>()\[\],;:\"\\]+\.[^\s@.<>()\[\],;:\"\\]{2,}"
+)
+_MAX_EMAIL = 254
+# NUL is refused by PostgreSQL and kept by SQLite; lone surrogates cannot be encoded at all.
+_UNSTORABLE = re.compile("[\x00\ud800-\udfff]")
+
+
+def tidy(value: str | None) -> str | None:
+    """Typed text without surrounding space, line ends as \\n; empty is None."""
+    if value is None:
+        return None
+    return value.replace("\r\n", "\n").replace("\r", "\n").strip() or None
+
+
+class Storable:
+    """Refuses characters that a database cannot keep."""
+
+    def __call__(self, _form: Form, field: Field) -> None:
+        """Raise ValidationError when there are some."""
+        if isinstance(field.data, str) and _UNSTORABLE.search(field.data):
+            raise ValidationError(str(messages.NO_CONTROL_CHARACTERS))
+
+
+class AtMost:
+    """Refuses text that is longer than `maximum` characters."""
+
+    def __init__(self, maximum: int) -> None:
+        """`maximum` in characters, not bytes."""
+        self.maximum = maximum
+
+    def __call__(self, _form: Form, field: Field) -> None:
+        """Raise ValidationError when it is longer."""
+        if field.data and len(field.data) > self.maximum:
+            raise ValidationError(str(messages.TOO_LONG) % {"max": self.maximum})
+
+
+class Needed:
+    """Refuses an empty field, with a message of its own where one is given."""
+
+    field_flags: dict[str, Any] = {"required": True}  # noqa: RUF012 - WTForms reads it
+
+    def __init__(self, message: Any = messages.REQUIRED) -> None:
+        """`message` may be lazy."""
+        self.message = message
+
+    def __call__(self, _form: Form, field: Field) -> None:
+        """Raise StopValidation when nothing was given."""
+        if field.data in (None, ""):
+            raise StopValidation(str(self.message))
+
+
+class EmailField(StringField):
+    """An e-mail address, or nothing."""
+
+    def pre_validate(self, form: BaseForm) -> None:
+        """Check the shape; whether it works shows the confirmation mail."""
+        del form
+        if self.data and (len(self.data) > _MAX_EMAIL or not _EMAIL.fullmatch(self.data)):
+            raise StopValidation(str(messages.EMAIL_WRONG))
+
+
+class ChoiceField(RadioField):
+    """One of a few values, or nothing. Unknown values are refused in our own words."""
+
+    def __init__(self, *args: Any, **kwargs: Any) -> None:
+        """As RadioField; choices are checked here because WTForms has no message for them."""
+        kwargs.setdefault("validate_choice", False)
+        super().__init__(*args, **kwargs)
+
+    def process_formdata(self, valuelist: list[str]) -> None:
+        """An empty value is no choice."""
+        self.data = (valuelist[0] or None) if valuelist else None
+
+    def pre_validate(self, form: BaseForm) -> None:
+        """Raise StopValidation for a value that was not offered."""
+        del form
+        values = {str(choice[0]) for choice in self.choices or ()}
+        if self.data is not None and self.data not in values:
+            raise StopValidation(str(messages.NOT_A_CHOICE))
+
+
+__all__ = [
+    "AtMost",
+    "ChoiceField",
+    "EmailField",
+    "Needed",
+    "SelectField",
+    "Storable",
+    "tidy",
+]

@@ -1,0 +1,48 @@
+"""Security headers on every answer (SECURITY.md)."""
+
+from __future__ import annotations
+
+from flask import Flask, current_app, request
+from werkzeug.wrappers import Response
+
+from portal.web.access import SIGNED_IN, Access, access_of
+
+_POLICY = (
+    "default-src 'none'; style-src 'self'; img-src 'self' data:; script-src 'self'; "
+    "form-action 'self'; base-uri 'none'; frame-ancestors 'none'"
+)
+_HEADERS = {
+    "Content-Security-Policy": _POLICY,
+    "X-Content-Type-Options": "nosniff",
+    "Referrer-Policy": "same-origin",
+    "Permissions-Policy": "camera=(), geolocation=(), microphone=(), payment=(), usb=()",
+    "Cross-Origin-Opener-Policy": "same-origin",
+    "Cross-Origin-Resource-Policy": "same-origin",
+}
+_YEAR = 365 * 24 * 3600
+
+
+def register(app: Flask, *, is_https: bool) -> None:
+    """Add the headers after every request."""
+
+    @app.after_request
+    def add_headers(response: Response) -> Response:
+        for name, value in _HEADERS.items():
+            response.headers.setdefault(name, value)
+        if is_https:
+            response.headers.setdefault("Strict-Transport-Security", f"max-age={_YEAR}")
+        level = access_of(current_app, request.endpoint) if request.endpoint else None
+        if level is Access.OPEN_DATA:
+            response.headers["Cross-Origin-Resource-Policy"] = "cross-origin"
+        if level in SIGNED_IN or level is Access.SIGN_IN:
+            response.headers["Cache-Control"] = "no-store"
+        if request.view_args and "code" in request.view_args:
+            _hide_receipt(response)
+        return response
+
+
+def _hide_receipt(response: Response) -> None:
+    """A page whose address holds a receipt: not kept, not indexed, not passed on (T5)."""
+    response.headers["Cache-Control"] = "no-store"
+    response.headers["X-Robots-Tag"] = "noindex"
+    response.headers["Referrer-Policy"] = "no-referrer"

@@ -1,0 +1,147 @@
+"""Languages in requests: which one a page is in, and everything that depends on it.
+
+The language stands in the address (`/<lang>/…`), so pages can be shared, cached and linked.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import dataclass
+from functools import cache
+from pathlib import Path
+from typing import Any
+
+from babel import Locale
+from flask import Flask, current_app, g, has_request_context, request, url_for
+from flask_babel import Babel
+from werkzeug.routing import BaseConverter, ValidationError
+
+from portal.data import load_instrument, load_model_texts
+from portal.domain.language import direction, negotiate
+from portal.settings import Settings, SettingsError
+from portal.web.context import portal
+
+TRANSLATIONS = Path(__file__).resolve().parents[2] / "translations"
+SOURCE_LANGUAGE = "en"
+
+
+@dataclass(frozen=True)
+class Language:
+    """A language as pages need it: BCP 47 tag, its own name for itself, writing direction."""
+
+    tag: str
+    name: str
+    dir: str
+
+
+class LanguageConverter(BaseConverter):
+    """Matches an offered language only; anything else is no address of ours."""
+
+    regex = "[A-Za-z]{2,3}(?:-[A-Za-z0-9]+)*"
+    part_isolating = True
+    offered: frozenset[str] = frozenset()
+
+    def to_python(self, value: str) -> str:
+        """The tag, if it is offered."""
+        if value not in self.offered:
+            raise ValidationError
+        return value
+
+
+@cache
+def locale_of(tag: str) -> Locale:
+    """CLDR's data for a tag. Arabic has Western digits, as in the United States (CLDR: ar)."""
+    return Locale.parse(tag, sep="-")
+
+
+@cache
+def language_of(tag: str) -> Language:
+    """Self-name and direction of a language, from CLDR."""
+    locale = locale_of(tag)
+    name = locale.get_display_name() or tag
+    return Language(tag, name[:1].upper() + name[1:], direction(tag))
+
+
+def current_language() -> str:
+    """The language of this page: from its address, else what the reader prefers."""
+    lang = g.get("lang")
+    if lang is None:
+        settings = portal().settings
+        header = request.headers.get("Accept-Language", "") if has_request_context() else ""
+        lang = g.lang = negotiate(header, settings.languages, settings.default_language)
+    return str(lang)
+
+
+def check_languages(settings: Settings) -> None:
+    """Refuse to start with a language that the catalogues or the instrument lack."""
+    complete = load_instrument().wordings.languages() & load_model_texts().languages()
+    for tag in settings.languages:
+        folder = TRANSLATIONS / str(locale_of(tag)) / "LC_MESSAGES"
+        if tag != SOURCE_LANGUAGE and not (folder / "messages.mo").exists():
+            raise SettingsError(f"no compiled catalogue for {tag}: run `make catalogues`")
+        if tag not in complete:
+            raise SettingsError(f"the instrument or the model's texts are incomplete in {tag}")
+
+
+def switch_url(tag: str) -> str:
+    """This page in another language, or that language's home where there is no such page."""
+    endpoint = request.endpoint
+    if endpoint is None or "lang" not in (request.url_rule.arguments if request.url_rule else ()):
+        return url_for("public.show_home", lang=tag)
+    arguments: dict[str, Any] = dict(request.view_args or {})
+    if request.method == "GET":
+        arguments |= request.args.to_dict(flat=False)
+    return url_for(endpoint, **{**arguments, "lang": tag})
+
+
+def alternates() -> list[tuple[str, str]]:
+    """(tag, absolute address) of this page in every language, for hreflang."""
+    settings = portal().settings
+    if request.endpoint is None or not getattr(g, "is_cacheable", False):
+        return []
+    base = settings.base_url.rstrip("/")
+    return [(tag, base + switch_url(tag)) for tag in settings.languages]
+
+
+def languages() -> Mapping[str, Language]:
+    """The languages offered, in order."""
+    return {tag: language_of(tag) for tag in portal().settings.languages}
+
+
+def register(app: Flask, settings: Settings) -> None:
+    """Put the language into addresses and Babel, and check that all of it is there."""
+    check_languages(settings)
+    app.url_map.converters["lang"] = type(
+        "OfferedLanguageConverter", (LanguageConverter,), {"offered": frozenset(settings.languages)}
+    )
+    app.config["BABEL_TRANSLATION_DIRECTORIES"] = str(TRANSLATIONS)
+    app.config["BABEL_DEFAULT_LOCALE"] = str(locale_of(settings.default_language))
+    Babel(app, locale_selector=lambda: str(locale_of(current_language())))
+    app.url_value_preprocessor(_pull_language)
+    app.url_defaults(_add_language)
+    app.jinja_env.globals.update(
+        switch_url=switch_url,
+        instrument=lambda key: load_instrument().text(key, current_language()),
+        model_text=lambda key: load_model_texts().text(key, current_language()),
+    )
+    app.context_processor(_page_context)
+
+
+def _pull_language(_endpoint: str | None, values: dict[str, Any] | None) -> None:
+    if values is not None and "lang" in values:
+        g.lang = values.pop("lang")
+
+
+def _add_language(endpoint: str, values: dict[str, Any]) -> None:
+    if "lang" not in values and current_app.url_map.is_endpoint_expecting(endpoint, "lang"):
+        values["lang"] = current_language()
+
+
+def _page_context() -> dict[str, Any]:
+    tag = current_language()
+    return {
+        "lang": tag,
+        "rtl": direction(tag) == "rtl",
+        "languages": languages(),
+        "alternates": alternates(),
+    }

@@ -1,0 +1,17 @@
+"""Every message that a form can give, in one place and in every language.
+
+WTForms' own messages are never shown: it has none for Vietnamese, and ours say what to do.
+"""
+
+from __future__ import annotations
+
+from flask_babel import lazy_gettext as _l
+
+CHOOSE_ONE = _l("Choose one of the answers.")
+NOT_A_CHOICE = _l("This is not one of the answers. Choose one from the list.")
+REQUIRED = _l("Fill in this field.")
+TOO_LONG = _l("This is too long. Use %(max)d characters at most.")
+EMAIL_WRONG = _l("Enter an email address like name@example.com, or leave the field empty.")
+NO_CONTROL_CHARACTERS = _l("The text holds characters that cannot be stored. Please type it again.")
+CODE_WRONG = _l("We do not know this code. Check each group of five, as it stands on your receipt.")
+DATE_WRONG = _l("Enter a date as year-month-day, for example 2027-03-31.")

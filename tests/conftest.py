@@ -1,0 +1,87 @@
+"""Fixtures that all tests share: a migrated database of each kind, copied anew for every test."""
+
+from __future__ import annotations
+
+import os
+import shutil
+import uuid
+from collections.abc import Callable, Iterator
+from datetime import UTC, datetime
+from pathlib import Path
+
+import pytest
+
+from portal.store.engine import Store
+from portal.store.schema import migrate
+from tests.support import postgres
+
+NOW = datetime(2026, 11, 20, 15, 0, tzinfo=UTC)
+WORKER = os.environ.get("PYTEST_XDIST_WORKER", "gw0")
+
+
+@pytest.fixture(scope="session")
+def sqlite_template(tmp_path_factory: pytest.TempPathFactory) -> Path:
+    """A migrated, empty SQLite file to copy."""
+    path = tmp_path_factory.mktemp("template") / "empty.db"
+    store = Store(f"sqlite:///{path}")
+    migrate(store.engine)
+    store.dispose()
+    return path
+
+
+@pytest.fixture(scope="session")
+def postgres_template(pytestconfig: pytest.Config) -> Iterator[tuple[str, str]]:
+    """Server address and name of a migrated, empty PostgreSQL database to copy."""
+    server = postgres.cluster_url(pytestconfig)
+    if server is None:
+        pytest.skip("no PostgreSQL here")
+    name = f"portal_template_{WORKER}_{uuid.uuid4().hex[:8]}"
+    store = Store(postgres.create_database(server, name))
+    migrate(store.engine)
+    store.dispose()
+    yield server, name
+    postgres.drop_database(server, name)
+
+
+@pytest.fixture(
+    params=["sqlite", pytest.param("postgresql", marks=pytest.mark.postgres)], scope="module"
+)
+def backend(request: pytest.FixtureRequest) -> str:
+    """Both databases, always."""
+    return str(request.param)
+
+
+@pytest.fixture
+def database_url(
+    backend: str, request: pytest.FixtureRequest, tmp_path: Path
+) -> Iterator[str]:
+    """The address of a database of this test's own, migrated and empty."""
+    if backend == "sqlite":
+        path = tmp_path / "portal.db"
+        shutil.copy(request.getfixturevalue("sqlite_template"), path)
+        yield f"sqlite:///{path}"
+        return
+    server, template = request.getfixturevalue("postgres_template")
+    name = f"portal_{WORKER}_{uuid.uuid4().hex[:12]}"
+    yield postgres.create_database(server, name, template=template)
+    postgres.drop_database(server, name)
+
+
+@pytest.fixture
+def make_store(database_url: str) -> Iterator[Callable[[], Store]]:
+    """Opens the test's database as often as wanted, closed at the end."""
+    opened: list[Store] = []
+
+    def open_store() -> Store:
+        opened.append(Store(database_url))
+        return opened[-1]
+
+    yield open_store
+    for store in opened:
+        store.dispose()
+
+
+@pytest.fixture
+def store(make_store: Callable[[], Store]) -> Store:
+    """The test's database."""
+    return make_store()
