@@ -10,12 +10,17 @@ from datetime import UTC, datetime
 from pathlib import Path
 
 import pytest
+from flask import Flask
+from flask.testing import FlaskClient
 
+from portal.app import create_app
+from portal.settings import Settings
 from portal.store.engine import Store
 from portal.store.schema import migrate
 from tests.support import postgres
+from tests.support.city import City, make_city
+from tests.support.client import PageCheckingClient
 
-NOW = datetime(2026, 11, 20, 15, 0, tzinfo=UTC)
 WORKER = os.environ.get("PYTEST_XDIST_WORKER", "gw0")
 
 
@@ -52,9 +57,7 @@ def backend(request: pytest.FixtureRequest) -> str:
 
 
 @pytest.fixture
-def database_url(
-    backend: str, request: pytest.FixtureRequest, tmp_path: Path
-) -> Iterator[str]:
+def database_url(backend: str, request: pytest.FixtureRequest, tmp_path: Path) -> Iterator[str]:
     """The address of a database of this test's own, migrated and empty."""
     if backend == "sqlite":
         path = tmp_path / "portal.db"
@@ -85,3 +88,39 @@ def make_store(database_url: str) -> Iterator[Callable[[], Store]]:
 def store(make_store: Callable[[], Store]) -> Store:
     """The test's database."""
     return make_store()
+
+
+@pytest.fixture
+def settings(database_url: str, tmp_path_factory: pytest.TempPathFactory) -> Settings:
+    """Settings of a test installation; static files are built once per run."""
+    return Settings(
+        secret_key="test-secret-test-secret-test-secret",
+        database_url=database_url,
+        instance=tmp_path_factory.getbasetemp() / "instance",
+        base_url="http://localhost",
+        city_name="Marlow",
+        time_zone="America/Chicago",
+        is_testing=True,
+        clock_file=tmp_path_factory.mktemp("clock") / "offset",
+    )
+
+
+@pytest.fixture
+def app(settings: Settings, store: Store) -> Flask:
+    """The portal on the test's database, which is empty."""
+    app = create_app(settings, store)
+    app.config["TESTING"] = False  # errors show as pages, as residents would see them
+    app.test_client_class = PageCheckingClient
+    return app
+
+
+@pytest.fixture
+def client(app: Flask) -> FlaskClient:
+    """Somebody's browser; every page it fetches is checked."""
+    return app.test_client()
+
+
+@pytest.fixture
+def city(store: Store) -> City:
+    """A small city in the test's database."""
+    return store.write(make_city, datetime.now(UTC))
