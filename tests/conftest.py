@@ -21,6 +21,8 @@ from tests.support import postgres
 from tests.support.city import City, make_city
 from tests.support.client import PageCheckingClient
 
+pytest_plugins = ["tests.support.plugin", "tests.support.browser"]
+
 WORKER = os.environ.get("PYTEST_XDIST_WORKER", "gw0")
 
 

@@ -1,0 +1,65 @@
+"""PostgreSQL databases for tests, on the server that is named or on a throw-away cluster.
+
+`PORTAL_TEST_POSTGRES_URL` names a server on which databases may be made and dropped. Without it
+one cluster is started from the server programs that are installed, when the first test asks for
+it, shared by all test processes, and removed when the run ends, however it ends. Where there are no
+such programs the tests that need them are skipped, and one line says so; with `CI=true` they fail.
+"""
+
+from __future__ import annotations
+
+import os
+
+import pytest
+from sqlalchemy import URL, create_engine, make_url, text
+from sqlalchemy.pool import NullPool
+
+from tests.support import cluster
+
+GIVEN = "PORTAL_TEST_POSTGRES_URL"
+
+
+def is_missing() -> bool:
+    """Whether there is neither a named server nor the programs to start one."""
+    return not os.environ.get(GIVEN) and cluster.find_programs() is None
+
+
+def cluster_url(config: pytest.Config) -> str | None:
+    """The address of a PostgreSQL server on which databases may be made.
+
+    None where there is none, after which the caller skips; with `CI=true` the test fails instead.
+    """
+    given = os.environ.get(GIVEN)
+    if given:
+        return given
+    if cluster.find_programs() is None:
+        if os.environ.get("CI") == "true":
+            pytest.fail("PostgreSQL is missing, and in CI nothing may be left untested")
+        return None
+    home = config.stash[cluster.HOME]
+    cluster.start(home)
+    return URL.create(
+        "postgresql+psycopg", "portal", database="postgres", query={"host": str(home)}
+    ).render_as_string(hide_password=False)
+
+
+def create_database(url: str, name: str, template: str | None = None) -> str:
+    """Make the database `name` (a copy of `template`, to which nobody may be connected).
+
+    Returns its address. `url` is the server's, from `cluster_url`.
+    """
+    copy = f' TEMPLATE "{template}"' if template else ""
+    _run_on_server(url, f'CREATE DATABASE "{name}"{copy}')
+    return make_url(url).set(database=name).render_as_string(hide_password=False)
+
+
+def drop_database(url: str, name: str) -> None:
+    """Remove the database `name`, whoever is still connected to it."""
+    _run_on_server(url, f'DROP DATABASE IF EXISTS "{name}" WITH (FORCE)')
+
+
+def _run_on_server(url: str, statement: str) -> None:
+    engine = create_engine(url, isolation_level="AUTOCOMMIT", poolclass=NullPool)
+    with engine.connect() as connection:
+        connection.execute(text(statement))
+    engine.dispose()
