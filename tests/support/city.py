@@ -115,7 +115,7 @@ def make_person(
     """Somebody who can sign in with PASSWORD once accounts hash it (see set_passwords)."""
     person = Person(
         email=email,
-        name=email.split("@")[0].title(),
+        name=email.split("@", maxsplit=1)[0].title(),
         fs_uniquifier=f"uniquifier-{email}",
         lang="en",
         created_at=now,
