@@ -201,12 +201,14 @@ def upgrade() -> None:
         sa.Column("evidence_hash", sa.String(length=64), nullable=False),
         sa.Column("level", sa.SmallInteger(), nullable=False),
         sa.Column("created_at", sa.DateTime(timezone=True), nullable=False),
-        sa.Column("last_event_id", sa.Integer(), nullable=False),
-        sa.Column("last_submission_id", sa.Integer(), nullable=False),
+        sa.Column("last_event_id", sa.BigInteger(), nullable=False),
+        sa.Column("last_submission_id", sa.BigInteger(), nullable=False),
         sa.Column("public_on", sa.Date(), nullable=True),
         sa.Column("public_level", sa.SmallInteger(), nullable=True),
         sa.Column("public_evidence", sa.JSON(), nullable=True),
         sa.Column("public_result", sa.JSON(), nullable=True),
+        sa.Column("public_last_event_id", sa.BigInteger(), nullable=True),
+        sa.Column("public_last_submission_id", sa.BigInteger(), nullable=True),
         sa.CheckConstraint(
             "(public_on IS NULL) = (public_level IS NULL)",
             name=op.f("ck_assessment_public_is_complete"),
@@ -828,6 +830,7 @@ def upgrade() -> None:
         sa.PrimaryKeyConstraint("id", name=op.f("pk_loop_event")),
     )
     with op.batch_alter_table("loop_event", schema=None) as batch_op:
+        batch_op.create_index("ix_loop_event_happened_on", ["happened_on"], unique=False)
         batch_op.create_index("ix_loop_event_response_id", ["response_id"], unique=False)
         batch_op.create_index(
             "ix_loop_event_submission_id_id", ["submission_id", "id"], unique=False
@@ -1008,6 +1011,7 @@ def downgrade() -> None:
     with op.batch_alter_table("loop_event", schema=None) as batch_op:
         batch_op.drop_index("ix_loop_event_submission_id_id")
         batch_op.drop_index("ix_loop_event_response_id")
+        batch_op.drop_index("ix_loop_event_happened_on")
 
     op.drop_table("loop_event")
     with op.batch_alter_table("loop", schema=None) as batch_op:

@@ -7,6 +7,7 @@ from typing import Any
 
 from sqlalchemy import (
     JSON,
+    BigInteger,
     CheckConstraint,
     ForeignKey,
     Index,
@@ -46,12 +47,16 @@ class Assessment(Base):
     evidence_hash: Mapped[str] = mapped_column(String(64))
     level: Mapped[int] = mapped_column(SmallInteger)
     created_at: Mapped[datetime]
-    last_event_id: Mapped[int]  # newest loop event and submission it knows: news come after
-    last_submission_id: Mapped[int]
+    # The newest loop event and submission that it knows: news come after.
+    last_event_id: Mapped[int] = mapped_column(BigInteger)
+    last_submission_id: Mapped[int] = mapped_column(BigInteger)
     public_on: Mapped[date | None]
     public_level: Mapped[int | None] = mapped_column(SmallInteger)
     public_evidence: Mapped[dict[str, Any] | None] = mapped_column(JSON)
     public_result: Mapped[dict[str, Any] | None] = mapped_column(JSON)
+    # What the public evidence knows: today's may be newer, and batches are counted from here.
+    public_last_event_id: Mapped[int | None] = mapped_column(BigInteger)
+    public_last_submission_id: Mapped[int | None] = mapped_column(BigInteger)
 
 
 class CoDecision(Base):

@@ -50,6 +50,8 @@ class LoopEvent(Base):
         CheckConstraint("actor <> 'resident' OR person_id IS NULL", name="resident_is_no_account"),
         Index("ix_loop_event_submission_id_id", "submission_id", "id"),
         Index("ix_loop_event_response_id", "response_id"),
+        # Tells at once whether anything happened after a day that is being judged.
+        Index("ix_loop_event_happened_on", "happened_on"),
     )  # fmt: skip
 
     id: Mapped[int] = mapped_column(BigId, primary_key=True)
