@@ -7,6 +7,7 @@ from __future__ import annotations
 
 import ipaddress
 import os
+import secrets
 from collections.abc import Mapping
 from dataclasses import dataclass, field, fields
 from pathlib import Path
@@ -67,7 +68,6 @@ class Settings:
     )
     service_hourly_limit: int = _setting("Ratings an hour that one service takes.", 5000)
     total_hourly_limit: int = _setting("Ratings an hour that the whole portal takes.", 50000)
-    is_demo: bool = _setting("Mark every page as a demonstration.", False)
     is_testing: bool = _setting("Test run: allows the movable clock.", False)
     clock_file: Path | None = _setting(
         "Test runs only: a file with the seconds to add to the clock.", None
@@ -127,7 +127,33 @@ def load_settings(environ: Mapping[str, str] = os.environ) -> Settings:
         for name, item in known.items()
         if name in given
     }
+    if not values.get("secret_key"):
+        values["secret_key"] = _kept_secret(
+            values.get("database_url", Settings.database_url),
+            values.get("instance", Settings.instance),
+        )
     return Settings(**values)
+
+
+def _kept_secret(database_url: str, instance: Path) -> str:
+    """The secret of a one-machine installation: made once and kept beside its SQLite file.
+
+    Where several machines may share a database, all must be told the same secret.
+    """
+    if not database_url.startswith("sqlite"):
+        raise SettingsError(
+            "PORTAL_SECRET_KEY must be set when the database is not an SQLite file "
+            "(for example to the output of: openssl rand -hex 32)"
+        )
+    path = instance / "secret-key"
+    instance.mkdir(parents=True, exist_ok=True)
+    try:
+        descriptor = os.open(path, os.O_WRONLY | os.O_CREAT | os.O_EXCL, 0o600)
+    except FileExistsError:
+        return path.read_text().strip()
+    with os.fdopen(descriptor, "w") as file:
+        file.write(secrets.token_hex(32) + "\n")
+    return path.read_text().strip()
 
 
 # Read by `make` and the tests, not by the portal itself.

@@ -29,8 +29,8 @@ def register(app: Flask) -> None:
 
 
 def _show_http_error(error: HTTPException) -> Response:
-    if error.response is not None:
-        return Response.force_type(error.response)
+    if isinstance(error.response, Response):
+        return error.response
     if error.code is not None and error.code < 400:
         return Response(status=error.code, headers=error.get_headers())
     response = _error_page(error.code or 500)

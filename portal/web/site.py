@@ -2,12 +2,14 @@
 
 from __future__ import annotations
 
+from dataclasses import dataclass
 from typing import Any
 
 from flask import Flask, g
 from markupsafe import escape
+from sqlalchemy.exc import SQLAlchemyError
 
-from portal.store.city import list_city_names
+from portal.store.city import get_demo_day, list_city_names
 from portal.web.context import portal
 from portal.web.database import read
 from portal.web.i18n import current_language
@@ -15,9 +17,29 @@ from portal.web.i18n import current_language
 
 def city_name() -> str:
     """The city's name in the page's language."""
-    if "city_names" not in g:
-        g.city_names = list_city_names(read())
-    return str(g.city_names.get(current_language(), portal().settings.city_name))
+    return str(_site().names.get(current_language(), portal().settings.city_name))
+
+
+def is_demo() -> bool:
+    """Whether the city is invented."""
+    return _site().is_demo
+
+
+@dataclass(frozen=True)
+class _Site:
+    names: dict[str, str]
+    is_demo: bool
+
+
+def _site() -> _Site:
+    """Read once a request. A page about a broken database is still a page."""
+    if "site" not in g:
+        try:
+            g.site = _Site(list_city_names(read()), get_demo_day(read()) is not None)
+        except SQLAlchemyError:
+            g.site = _Site({}, False)
+    site: _Site = g.site
+    return site
 
 
 def register(app: Flask) -> None:
@@ -28,20 +50,17 @@ def register(app: Flask) -> None:
     def add_site() -> dict[str, Any]:
         return {
             "city": _LazyCity(),
-            "is_demo": portal().settings.is_demo,
+            "is_demo": is_demo(),
             "account": None,
             "desk_nav": [],
         }
 
 
 class _LazyCity:
-    """Reads the city's name only when a template writes it: error pages must not need it."""
+    """Asks for the city's name only when a template writes it."""
 
     def __str__(self) -> str:
-        try:
-            return city_name()
-        except Exception:
-            return portal().settings.city_name
+        return city_name()
 
     def __html__(self) -> str:
-        return str(escape(str(self)))
+        return str(escape(city_name()))

@@ -1,0 +1,118 @@
+"""Is this installation sound? Everything that can be derived is derived again and compared."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterator
+
+from sqlalchemy import func, select, text
+from sqlalchemy.orm import Session
+
+from portal.domain.criteria import Thresholds
+from portal.domain.level import evaluate
+from portal.domain.loop import fold
+from portal.models.assessments import Assessment
+from portal.models.loops import LoopEvent, LoopRow
+from portal.models.submissions import Submission
+from portal.store.engine import Store
+from portal.store.loops import event_of, projected
+from portal.store.schema import current_revision, pinned_head
+
+APPEND_ONLY = ("loop_event", "audit_event", "response_correction")
+_BATCH = 2000
+
+
+def check_installation(store: Store, progress: Callable[[str], None]) -> list[str]:
+    """All problems found, in plain words; empty when all is well."""
+    revision = current_revision(store.engine)
+    if revision != pinned_head():
+        return [f"the database is at revision {revision}, not {pinned_head()}: run `portal init`"]
+    problems: list[str] = []
+    with store.read() as session:
+        for title, look in (
+            ("append-only tables", _check_protection),
+            ("database file", _check_integrity),
+            ("cases against their events", _check_loops),
+            ("submissions against cases", _check_cases),
+            ("assessments against their evidence", _check_assessments),
+        ):
+            progress(f"Checking {title} …")
+            problems += look(session)
+    return problems
+
+
+def _check_protection(session: Session) -> Iterator[str]:
+    is_sqlite = session.get_bind().dialect.name == "sqlite"
+    query = (
+        "SELECT tbl_name, count(*) FROM sqlite_master WHERE type = 'trigger' GROUP BY tbl_name"
+        if is_sqlite
+        else "SELECT c.relname, count(*) FROM pg_trigger t JOIN pg_class c ON c.oid = t.tgrelid "
+        "WHERE NOT t.tgisinternal AND t.tgenabled <> 'D' GROUP BY c.relname"
+    )
+    found: dict[str, int] = {row[0]: row[1] for row in session.execute(text(query))}
+    for table in APPEND_ONLY:
+        if found.get(table, 0) < (3 if is_sqlite else 2):
+            yield f"the table {table} is not protected against changes"
+
+
+def _check_integrity(session: Session) -> Iterator[str]:
+    if session.get_bind().dialect.name != "sqlite":
+        return
+    for (line,) in session.execute(text("PRAGMA integrity_check")):
+        if line != "ok":
+            yield f"SQLite: {line}"
+    for row in session.execute(text("PRAGMA foreign_key_check")):
+        yield f"SQLite: a row of {row[0]} points to nothing"
+
+
+def _check_loops(session: Session) -> Iterator[str]:
+    last = 0
+    while True:
+        rows = session.scalars(
+            select(LoopRow)
+            .where(LoopRow.submission_id > last)
+            .order_by(LoopRow.submission_id)
+            .limit(_BATCH)
+        ).all()
+        if not rows:
+            return
+        ids = [row.submission_id for row in rows]
+        events: dict[int, list[LoopEvent]] = {number: [] for number in ids}
+        for event in session.scalars(
+            select(LoopEvent)
+            .where(LoopEvent.submission_id.between(ids[0], ids[-1]))
+            .order_by(LoopEvent.id)
+        ):
+            if event.submission_id not in events:
+                yield f"case {event.submission_id} has events but no projection"
+                events[event.submission_id] = []
+            events[event.submission_id].append(event)
+        for row in rows:
+            yield from _compare(row, events[row.submission_id])
+        last = ids[-1]
+        session.expunge_all()
+
+
+def _compare(row: LoopRow, events: list[LoopEvent]) -> Iterator[str]:
+    loop = fold(event_of(event) for event in events)
+    if loop.received_on != row.received_on:
+        yield f"case {row.submission_id}: received_on differs from its events"
+    for name, value in projected(loop).items():
+        if getattr(row, name) != value:
+            yield f"case {row.submission_id}: {name} is {getattr(row, name)}, events say {value}"
+
+
+def _check_cases(session: Session) -> Iterator[str]:
+    orphans = session.scalar(
+        select(func.count())
+        .select_from(Submission)
+        .outerjoin(LoopRow, LoopRow.submission_id == Submission.id)
+        .where(Submission.is_case, LoopRow.submission_id.is_(None))
+    )
+    if orphans:
+        yield f"{orphans} cases have no loop"
+
+
+def _check_assessments(session: Session) -> Iterator[str]:
+    for row in session.scalars(select(Assessment).execution_options(yield_per=100)):
+        if evaluate(row.evidence, Thresholds(row.thresholds)) != row.result:
+            yield f"assessment {row.id}: its result does not follow from its evidence"

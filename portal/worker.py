@@ -1,0 +1,106 @@
+"""The worker: everything that is due, again and again, by as many workers as there are.
+
+Every job may run in several workers at once and may be killed at any moment: it takes what is
+due row by row, and what was begun is begun again.
+"""
+
+from __future__ import annotations
+
+import logging
+import signal
+import threading
+from collections.abc import Callable
+from dataclasses import dataclass, field
+from datetime import datetime, timedelta
+
+from flask import Flask
+from sqlalchemy.exc import DBAPIError
+
+from portal.app import create_app
+from portal.assess.operations import assess_due
+from portal.assess.quarantine import quarantine_bursts
+from portal.notify.operations import purge_contacts
+from portal.notify.runner import run_due
+from portal.store.clock import Clock
+from portal.store.command import Context
+from portal.store.engine import Store
+from portal.store.secrets import destroy_past_period_secrets
+from portal.store.throttle import forget_before
+
+_log = logging.getLogger("portal.worker")
+_KEEP_COUNTS = timedelta(days=2)
+_FAULT_SECONDS = 5
+
+
+@dataclass
+class Job:
+    """Something to do at least every `every`; returns how much it did."""
+
+    name: str
+    run: Callable[[], int]
+    every: timedelta
+    last_at: datetime | None = field(default=None)
+
+    def is_due(self, now: datetime) -> bool:
+        """Whether it was last begun long enough ago, or in a future that the clock has left."""
+        return self.last_at is None or not self.last_at <= now < self.last_at + self.every
+
+
+def work(context: Context, *, once: bool) -> None:
+    """Do all that is due, once or until told to stop."""
+    app = create_app(context.settings, context.store)
+    jobs = list_jobs(app, context.store, context.clock)
+    if once:
+        for job in jobs:
+            _run(job, context.clock.now())
+        return
+    stop = threading.Event()
+    for number in (signal.SIGINT, signal.SIGTERM):
+        signal.signal(number, lambda *_: stop.set())
+    while not stop.is_set():
+        rest = context.settings.worker_seconds
+        for job in jobs:
+            if stop.is_set():
+                break
+            if job.is_due(context.clock.now()) and not _try(job, context.clock.now()):
+                rest = _FAULT_SECONDS
+        stop.wait(rest)
+
+
+def list_jobs(app: Flask, store: Store, clock: Clock) -> list[Job]:
+    """All jobs, in the order in which their results build on each other."""
+    always = timedelta()
+    return [
+        Job("tell and send", lambda: run_due(app), always),
+        Job("quarantine bursts", lambda: quarantine_bursts(store, clock), timedelta(minutes=5)),
+        Job("assess", lambda: assess_due(store, clock), timedelta(seconds=30)),
+        Job("purge", lambda: purge(store, clock), timedelta(hours=1)),
+    ]
+
+
+def purge(store: Store, clock: Clock) -> int:
+    """Destroy and forget what must not be kept any longer."""
+    now = clock.now()
+    store.write(destroy_past_period_secrets, clock.day(now))
+    store.write(forget_before, now - _KEEP_COUNTS)
+    return store.write(purge_contacts, now=now)
+
+
+def _try(job: Job, now: datetime) -> bool:
+    """Run a job; a fault is logged and tried again later, and never stops the other jobs."""
+    try:
+        _run(job, now)
+    except DBAPIError as error:
+        _log.error("database unavailable", extra={"job": job.name, "fault": type(error).__name__})
+        return False
+    except Exception:
+        _log.exception("fault", extra={"job": job.name})
+        return False
+    return True
+
+
+def _run(job: Job, now: datetime) -> None:
+    job.last_at = now
+    done = job.run()
+    if done:
+        _log.info("done", extra={"job": job.name, "count": done})
