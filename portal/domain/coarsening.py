@@ -35,17 +35,14 @@ def coarsen_groups(groups: Mapping[str, Sequence[int]]) -> dict[str, list[int]]:
     """{group: [x, n]} with groups under 20 pooled, and others joining while the pool is small."""
     occurring = {name: [x, n] for name, (x, n) in groups.items() if n > 0}
     kept = {name: pair for name, pair in occurring.items() if name != POOL}
-    joining = [name for name, (_, n) in kept.items() if n < SMALL_GROUP]
-    pool = list(occurring.get(POOL, [0, 0]))
-    if not joining and pool[1] == 0:
-        return kept
-    while joining:
-        for name in joining:
-            x, n = kept.pop(name)
-            pool = [pool[0] + x, pool[1] + n]
-        is_small = pool[1] < SMALL_GROUP and kept
-        joining = [min(kept, key=lambda name: (kept[name][1], name))] if is_small else []
-    return {**kept, POOL: pool}
+    x, n = occurring.get(POOL, [0, 0])
+    joining = [name for name, (_, size) in kept.items() if size < SMALL_GROUP]
+    while joining or (0 < n < SMALL_GROUP and kept):
+        for name in joining or [min(kept, key=lambda name: (kept[name][1], name))]:
+            more_x, more_n = kept.pop(name)
+            x, n = x + more_x, n + more_n
+        joining = []
+    return {**kept, POOL: [x, n]} if n else kept
 
 
 def coarsen_cells(cells: Sequence[Sequence[float]]) -> list[list[float]]:

@@ -11,24 +11,28 @@ NEGLIGIBLE = 1e-17
 
 def binomial_at_most(k: int, n: int, p: float) -> float:
     """P(X ≤ k) for n trials of probability p: the lower tail, exact to about 1e-9."""
+    if k < 0:
+        return 0.0
     if k >= n or p <= 0:
         return 1.0
-    if k < 0 or p >= 1:
+    if p >= 1:
         return 0.0
     if k > n * p:
         return 1.0 - binomial_at_least(k + 1, n, p)
-    return min(1.0, _sum_shrinking(_binomial_terms(n - k, n, 1 - p)))
+    return min(1.0, _sum_shrinking(_binomial_terms(n - k, n, 1 - p, p)))
 
 
 def binomial_at_least(k: int, n: int, p: float) -> float:
     """P(X ≥ k) for n trials of probability p: the upper tail, exact to about 1e-9."""
-    if k <= 0 or p >= 1:
+    if k <= 0:
         return 1.0
     if k > n or p <= 0:
         return 0.0
+    if p >= 1:
+        return 1.0
     if k < n * p:
         return 1.0 - binomial_at_most(k - 1, n, p)
-    return min(1.0, _sum_shrinking(_binomial_terms(k, n, p)))
+    return min(1.0, _sum_shrinking(_binomial_terms(k, n, p, 1 - p)))
 
 
 def poisson_at_least(k: int, mean: float) -> float:
@@ -69,9 +73,10 @@ def _log_choose(n: int, k: int) -> float:
     return math.lgamma(n + 1) - math.lgamma(k + 1) - math.lgamma(n - k + 1)
 
 
-def _binomial_terms(k: int, n: int, p: float) -> Iterator[float]:
-    term = math.exp(_log_choose(n, k) + k * math.log(p) + (n - k) * math.log1p(-p))
-    odds = p / (1 - p)
+def _binomial_terms(k: int, n: int, p: float, q: float) -> Iterator[float]:
+    """P(X = k), P(X = k + 1) … P(X = n). Both chances are given: 1 − p would lose a tiny one."""
+    term = math.exp(_log_choose(n, k) + k * math.log(p) + (n - k) * math.log(q))
+    odds = p / q
     for i in range(k, n + 1):
         yield term
         term *= odds * (n - i) / (i + 1)

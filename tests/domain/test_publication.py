@@ -1,0 +1,124 @@
+"""Published levels and figures: slow up, honest down, and never about a handful of people."""
+
+from __future__ import annotations
+
+from datetime import date
+from typing import Any
+
+import pytest
+from hypothesis import given
+from hypothesis import strategies as st
+
+from portal.domain.coarsening import coarsen
+from portal.domain.criteria import Thresholds
+from portal.domain.evidence_shape import SHARES
+from portal.domain.level import evaluate
+from portal.domain.publication import appraise, evidence_hash, is_batch_due, publish
+from tests.domain.strategies import good_evidence, whole_evidence
+
+OTHER_STATUSES = ("not_reached", "not_enough_evidence", "in_doubt")
+
+
+@st.composite
+def results(draw: st.DrawFn) -> dict[str, Any]:
+    """What `appraise` reads of a result, with level and own statuses in agreement."""
+    statuses = st.sampled_from(("reached", "reached", "reached", *OTHER_STATUSES))
+    own = [draw(statuses) for _ in range(4)]
+    level = next((k for k, status in enumerate(own) if status != "reached"), 4)
+    return {"level": level, "own": {str(k): status for k, status in enumerate(own, start=1)}}
+
+
+@given(st.lists(results(), max_size=12))
+def test_published_level_moves_as_promised(quarters: list[dict[str, Any]]) -> None:
+    state: Any = None
+    for result in quarters:
+        before, state = state, appraise(state, result)
+        held = before["level"] if before else 0
+        raw_before = before["raw"] if before else 0
+        assert state["raw"] == result["level"]
+        if state["level"] > held:
+            assert state["level"] <= result["level"]
+            assert state["level"] <= max(2, raw_before)
+        if state["level"] > result["level"]:
+            assert state["flag"] in {"in_doubt", "not_enough_evidence"}
+            assert 1 <= state["quarters_flagged"] <= 2
+        else:
+            assert (state["flag"], state["quarters_flagged"]) == (None, 0)
+        for step in range(1, state["level"] + 1):
+            assert result["own"][str(step)] != "not_reached"
+        assert state["awaiting_second_look"] == (result["level"] > state["level"])
+
+
+@given(results())
+def test_the_same_result_twice_is_published_in_full(result: dict[str, Any]) -> None:
+    state = appraise(appraise(None, result), result)
+    assert state["level"] == result["level"]
+
+
+def test_doubt_is_shown_twice_and_then_believed() -> None:
+    good = {"level": 3, "own": {"1": "reached", "2": "reached", "3": "reached", "4": "in_doubt"}}
+    doubt = {"level": 2, "own": good["own"] | {"3": "in_doubt"}}  # type: ignore[operator]
+    state = appraise(appraise(None, good), good)
+    levels = []
+    for result in (doubt, doubt, doubt, doubt):
+        state = appraise(state, result)
+        levels.append((state["level"], state["flag"]))
+    assert levels == [(3, "in_doubt"), (3, "in_doubt"), (2, None), (2, None)]
+
+
+@given(whole_evidence, st.sampled_from((None, 7, 12)))
+def test_publishing_changes_no_own_level(found: dict[str, Any], recent: int | None) -> None:
+    thresholds = Thresholds({"L2.4": {"threshold": recent}} if recent else {})
+    coarse = coarsen(found)
+    public = publish(coarse, thresholds)
+    assert evaluate(public, thresholds)["own"] == evaluate(coarse, thresholds)["own"]
+    assert publish(public, thresholds) == public
+
+
+@given(whole_evidence)
+def test_no_published_share_is_about_fewer_than_ten(found: dict[str, Any]) -> None:
+    public = publish(coarsen(found))
+    for name in SHARES:
+        share = public[name]
+        sizes = [share["n"], *(share[part][1] for part in ("recent", "verified") if part in share)]
+        assert all(n == 0 or n >= 10 for n in sizes)
+    assert public["raters"] == 0 or public["raters"] >= 10
+    assert public["raters_recent"] in {0, 5} or public["raters_recent"] >= 10
+    people = [n for n, _ in public["reach"]["by_language"].values()]
+    assert all(n == 0 or n >= 9 for n in people)
+
+
+def test_evidence_is_published_without_touching_the_original() -> None:
+    found = good_evidence() | {"raters": 4}
+    publish(found)
+    assert found == good_evidence() | {"raters": 4}
+
+
+def test_hash_depends_on_the_figures_and_not_on_their_order() -> None:
+    one = {"raters": 12, "told30_by_district": {"Ñuñoa": [3, 4]}}
+    other = {"told30_by_district": {"Ñuñoa": [3, 4]}, "raters": 12}
+    assert evidence_hash(one) == evidence_hash(other)
+    assert evidence_hash(one) != evidence_hash(one | {"raters": 13})
+    # printf '%s' '{"raters":12,"told30_by_district":{"Ñuñoa":[3,4]}}' | sha256sum
+    assert evidence_hash(one) == HASH_OF_ONE
+
+
+HASH_OF_ONE = "5af9fae17d93b26daf5a07dc1ee6ceec893cfb6c9c2d6026a00d7cae243267ab"
+
+
+@pytest.mark.parametrize(
+    ("previous", "today", "touched", "is_due"),
+    [
+        (None, date(2026, 5, 1), 0, True),
+        (date(2026, 5, 1), date(2026, 5, 2), 9, False),
+        (date(2026, 5, 1), date(2026, 5, 2), 10, True),
+        (date(2026, 6, 30), date(2026, 7, 1), 0, True),
+        (date(2026, 4, 1), date(2026, 6, 30), 0, False),
+        (date(2025, 12, 31), date(2026, 1, 1), 0, True),
+        (date(2026, 7, 1), date(2026, 6, 30), 0, False),
+    ],
+)
+def test_figures_move_in_batches(
+    previous: date | None, today: date, touched: int, is_due: bool
+) -> None:
+    assert is_batch_due(previous, today, touched) is is_due
