@@ -1,0 +1,230 @@
+"""What the public pages read about services: names, texts, departments, channels, levels.
+
+Texts come in the reader's language where a reviewed one exists, else in another, marked as such.
+"""
+
+from __future__ import annotations
+
+from collections import defaultdict
+from collections.abc import Iterable, Mapping, Sequence
+from dataclasses import dataclass, field
+from typing import Any, Protocol, TypeVar
+
+from sqlalchemy import select
+from sqlalchemy.orm import Session
+
+from portal.domain.language import fold
+from portal.models.services import (
+    Department,
+    DepartmentText,
+    District,
+    DistrictText,
+    Service,
+    ServiceChannel,
+    ServiceText,
+)
+from portal.store.assessments import PublicLevel, list_public_assessments
+from portal.store.texts import InLanguage, in_language
+
+Named = InLanguage[str]
+
+
+@dataclass(frozen=True)
+class ServiceEntry:
+    """A service in a list. `words` is everything it can be found by, folded."""
+
+    id: int
+    slug: str
+    name: Named
+    summary: Named | None
+    department: Named
+    level: PublicLevel | None
+    words: str = field(repr=False, default="")
+
+
+@dataclass(frozen=True)
+class DepartmentEntry:
+    """A department with its services, both in the order of their names."""
+
+    name: Named
+    services: Sequence[ServiceEntry]
+
+
+@dataclass(frozen=True)
+class ServiceDetail:
+    """A service on its own page. `channels` are open ones beside the web."""
+
+    id: int
+    slug: str
+    name: Named
+    summary: Named | None
+    about: Named | None
+    department: Named
+    channels: Sequence[str]
+
+
+@dataclass(frozen=True)
+class Reader:
+    """The language of the page, and those to fall back to, best first."""
+
+    lang: str
+    fallbacks: Sequence[str]
+
+    def choose(self, texts: Mapping[str, str]) -> Named | None:
+        """The text for this reader; empty texts are none."""
+        return in_language(
+            {lang: text for lang, text in texts.items() if text}, self.lang, self.fallbacks
+        )
+
+    def name(self, texts: Mapping[str, str], otherwise: str) -> Named:
+        """A name for this reader; what nobody named is called by its slug."""
+        return self.choose(texts) or InLanguage(self.lang, otherwise)
+
+
+class HasStatus(Protocol):
+    """A text, or a row with a text's status: draft or reviewed."""
+
+    @property
+    def status(self) -> str: ...
+
+
+TextRow = TypeVar("TextRow", bound=HasStatus)
+
+
+def reviewed_first(texts: Sequence[TextRow]) -> Sequence[TextRow]:
+    """The texts that a second person has reviewed; drafts only where there are no others."""
+    return [text for text in texts if text.status == "reviewed"] or texts
+
+
+def list_services(session: Session, reader: Reader) -> list[ServiceEntry]:
+    """Every service in use, in the order of names in the reader's language."""
+    departments = _department_names(session)
+    levels = list_public_assessments(session)
+    texts = _service_texts(session)
+    services = session.execute(
+        select(Service.id, Service.slug, Department.id, Department.slug)
+        .join(Department, Department.id == Service.department_id)
+        .where(Service.is_active)
+    )
+    entries = []
+    for service_id, slug, department_id, department_slug in services:
+        shown = texts.get(service_id, ())
+        names = {text.lang: text.name for text in shown}
+        summaries = {text.lang: text.summary for text in shown}
+        department = departments.get(department_id, {})
+        entries.append(
+            ServiceEntry(
+                id=service_id,
+                slug=slug,
+                name=reader.name(names, slug),
+                summary=reader.choose(summaries),
+                department=reader.name(department, department_slug),
+                level=levels.get(service_id),
+                words=" \n ".join((*names.values(), *summaries.values(), *department.values())),
+            )
+        )
+    return sorted(entries, key=lambda entry: (fold(entry.name.text), entry.slug))
+
+
+def search(services: Iterable[ServiceEntry], wanted: str) -> list[ServiceEntry]:
+    """Services that hold every word, accents aside; those named so come first."""
+    words = fold(wanted).split()
+    found = []
+    for service in services:
+        everything = fold(service.words)
+        if all(word in everything for word in words):
+            name = fold(service.name.text)
+            found.append((not all(word in name for word in words), service))
+    return [service for _, service in sorted(found, key=lambda pair: pair[0])]
+
+
+def by_department(services: Iterable[ServiceEntry]) -> list[DepartmentEntry]:
+    """The same services under their departments."""
+    groups: dict[Named, list[ServiceEntry]] = defaultdict(list)
+    for service in services:
+        groups[service.department].append(service)
+    return [
+        DepartmentEntry(name, groups[name]) for name in sorted(groups, key=lambda n: fold(n.text))
+    ]
+
+
+def find_service(session: Session, slug: str, reader: Reader) -> ServiceDetail | None:
+    """A service in use by its slug; None when there is none."""
+    if "\0" in slug:  # PostgreSQL cannot even be asked
+        return None
+    row = session.execute(
+        select(Service.id, Service.department_id, Department.slug)
+        .join(Department, Department.id == Service.department_id)
+        .where(Service.slug == slug, Service.is_active)
+    ).one_or_none()
+    if row is None:
+        return None
+    shown = reviewed_first(
+        session.scalars(select(ServiceText).where(ServiceText.service_id == row.id)).all()
+    )
+    departments = _department_names(session, row.department_id)
+    return ServiceDetail(
+        id=row.id,
+        slug=slug,
+        name=reader.name({text.lang: text.name for text in shown}, slug),
+        summary=reader.choose({text.lang: text.summary for text in shown}),
+        about=reader.choose({text.lang: text.about for text in shown}),
+        department=reader.name(departments.get(row.department_id, {}), row.slug),
+        channels=_other_channels(session, row.id),
+    )
+
+
+def list_district_names(session: Session, reader: Reader) -> dict[str, str]:
+    """Names of the districts by slug."""
+    names: dict[str, dict[str, str]] = defaultdict(dict)
+    rows = session.execute(
+        select(District.slug, DistrictText.lang, DistrictText.name).join(
+            DistrictText, DistrictText.district_id == District.id
+        )
+    )
+    for slug, lang, name in rows:
+        names[slug][lang] = name
+    return {slug: reader.name(texts, slug).text for slug, texts in names.items()}
+
+
+def _other_channels(session: Session, service_id: int) -> list[str]:
+    rows = session.scalars(
+        select(ServiceChannel.channel)
+        .where(
+            ServiceChannel.service_id == service_id,
+            ServiceChannel.closed_on.is_(None),
+            ServiceChannel.channel.not_in(("web", "imported")),
+        )
+        .distinct()
+    )
+    return sorted(rows)
+
+
+def _department_names(
+    session: Session, department_id: int | None = None
+) -> dict[int, dict[str, str]]:
+    query = select(DepartmentText.department_id, DepartmentText.lang, DepartmentText.name)
+    if department_id is not None:
+        query = query.where(DepartmentText.department_id == department_id)
+    names: dict[int, dict[str, str]] = defaultdict(dict)
+    for found_id, lang, name in session.execute(query):
+        names[found_id][lang] = name
+    return names
+
+
+def _service_texts(session: Session) -> dict[int, Sequence[Any]]:
+    rows: dict[int, list[Any]] = defaultdict(list)
+    query = (
+        select(
+            ServiceText.service_id,
+            ServiceText.lang,
+            ServiceText.status,
+            ServiceText.name,
+            ServiceText.summary,
+        )
+        .join(Service, Service.id == ServiceText.service_id)
+        .where(Service.is_active)
+    )
+    for row in session.execute(query):
+        rows[row.service_id].append(row)
+    return {service_id: reviewed_first(found) for service_id, found in rows.items()}

@@ -1,0 +1,249 @@
+"""What the public pages read about responses: "you said, we did".
+
+Only published responses, and only texts that a second person has reviewed. What residents wrote
+themselves is never read here: "you said" is the staff's reviewed text.
+"""
+
+from __future__ import annotations
+
+from collections import defaultdict
+from collections.abc import Collection, Sequence
+from dataclasses import dataclass
+from datetime import date, datetime
+from typing import Any
+
+from sqlalchemy import Select, func, select
+from sqlalchemy.orm import Session
+
+from portal.domain.language import fold
+from portal.models.responses import Response, ResponseCorrection, ResponseText
+from portal.models.services import Service, ServiceText
+from portal.public.queries import Named, Reader, reviewed_first
+from portal.store.texts import in_language
+
+PUBLISHED = "published"
+REVIEWED = "reviewed"
+
+
+@dataclass(frozen=True)
+class Words:
+    """The two voices of a response in one language."""
+
+    you_said: str
+    we_did: str
+    why_not: str
+
+
+@dataclass(frozen=True)
+class Correction:
+    """What a text said before it was corrected, and why."""
+
+    lang: str
+    words: Words
+    reason: str
+    corrected_at: datetime
+
+
+@dataclass(frozen=True)
+class ServiceName:
+    """The service that a response belongs to. Without a slug it is no longer in use."""
+
+    id: int
+    slug: str | None
+    name: Named
+
+
+@dataclass(frozen=True)
+class ResponseEntry:
+    """A published response in the reader's language, or in another (`lang`)."""
+
+    id: int
+    service: ServiceName
+    outcome: str
+    due_on: date | None
+    done_on: date | None
+    published_on: date
+    follows_id: int | None
+    lang: str
+    words: Words
+    texts: dict[str, Words]
+
+
+@dataclass(frozen=True)
+class Page:
+    """A page of a list: its items, its number from 1, and the number of all items."""
+
+    items: Sequence[ResponseEntry]
+    number: int
+    size: int
+    total: int
+
+    @property
+    def first(self) -> int:
+        """The place of the first item in the whole list, from 1."""
+        return (self.number - 1) * self.size + 1
+
+    @property
+    def last(self) -> int:
+        """The place of the last item in the whole list."""
+        return self.first + len(self.items) - 1
+
+
+def list_responses(
+    session: Session, reader: Reader, *, limit: int, offset: int = 0, service_id: int | None = None
+) -> list[ResponseEntry]:
+    """Published responses, newest first."""
+    query = (
+        _published(service_id)
+        .order_by(Response.published_on.desc(), Response.id.desc())
+        .limit(limit)
+        .offset(offset)
+    )
+    return _entries(session, reader, query)
+
+
+def page_responses(
+    session: Session, reader: Reader, *, number: int, size: int, service_id: int | None = None
+) -> Page:
+    """One page of the published responses."""
+    everything = _published(service_id).subquery()
+    total = session.scalar(select(func.count()).select_from(everything)) or 0
+    items = list_responses(
+        session, reader, limit=size, offset=(number - 1) * size, service_id=service_id
+    )
+    return Page(items, number, size, total)
+
+
+def find_response(session: Session, reader: Reader, response_id: int) -> ResponseEntry | None:
+    """A published response; None when there is none that may be shown."""
+    query = _published().where(Response.id == response_id)
+    entries = _entries(session, reader, query)
+    return entries[0] if entries else None
+
+
+def list_following(session: Session, reader: Reader, entry: ResponseEntry) -> list[ResponseEntry]:
+    """The published responses before and after this one in the story of one promise."""
+    earlier_or_later = Response.follows_id == entry.id
+    if entry.follows_id is not None:
+        earlier_or_later |= Response.id == entry.follows_id
+    query = _published().where(earlier_or_later).order_by(Response.published_on, Response.id)
+    return _entries(session, reader, query)
+
+
+def list_corrections(session: Session, response_id: int) -> list[Correction]:
+    """Every correction of a published response, newest first."""
+    rows = session.scalars(
+        select(ResponseCorrection)
+        .where(ResponseCorrection.response_id == response_id)
+        .order_by(ResponseCorrection.corrected_at.desc(), ResponseCorrection.id.desc())
+    )
+    return [
+        Correction(
+            row.lang,
+            Words(row.you_said, row.we_did, row.why_not),
+            row.reason,
+            row.corrected_at,
+        )
+        for row in rows
+    ]
+
+
+def list_answered_services(session: Session, reader: Reader) -> list[ServiceName]:
+    """Services in use that have a published response, in the order of their names."""
+    answered = select(_published().subquery().c.service_id).distinct()
+    rows = session.execute(select(Service.id).where(Service.id.in_(answered), Service.is_active))
+    names = _service_names(session, reader, [row.id for row in rows])
+    return sorted(names.values(), key=lambda service: fold(service.name.text))
+
+
+def _published(service_id: int | None = None) -> Select[Response]:
+    query = select(Response).where(
+        Response.status == PUBLISHED,
+        Response.import_id.is_(None),  # imported history has no words to show
+        Response.published_on.is_not(None),
+        select(ResponseText.id)
+        .where(ResponseText.response_id == Response.id, ResponseText.status == REVIEWED)
+        .exists(),
+    )
+    return query if service_id is None else query.where(Response.service_id == service_id)
+
+
+def _entries(session: Session, reader: Reader, query: Select[Response]) -> list[ResponseEntry]:
+    responses = list(session.scalars(query))
+    texts = _reviewed_texts(session, [response.id for response in responses])
+    services = _service_names(session, reader, {response.service_id for response in responses})
+    entries = []
+    for response in responses:
+        shown = in_language(
+            texts[response.id], reader.lang, (response.source_lang, *reader.fallbacks)
+        )
+        if shown is None or response.published_on is None:  # for the type checker
+            continue
+        entries.append(
+            ResponseEntry(
+                id=response.id,
+                service=services[response.service_id],
+                outcome=response.outcome,
+                due_on=response.due_on,
+                done_on=response.done_on,
+                published_on=response.published_on,
+                follows_id=response.follows_id,
+                lang=shown.lang,
+                words=shown.text,
+                texts=texts[response.id],
+            )
+        )
+    return entries
+
+
+def _reviewed_texts(session: Session, response_ids: Collection[int]) -> dict[int, dict[str, Words]]:
+    texts: dict[int, dict[str, Words]] = defaultdict(dict)
+    if not response_ids:
+        return texts
+    rows = session.execute(
+        select(
+            ResponseText.response_id,
+            ResponseText.lang,
+            ResponseText.you_said,
+            ResponseText.we_did,
+            ResponseText.why_not,
+        )
+        .where(ResponseText.response_id.in_(response_ids), ResponseText.status == REVIEWED)
+        .order_by(ResponseText.lang)
+    )
+    for response_id, lang, you_said, we_did, why_not in rows:
+        texts[response_id][lang] = Words(you_said, we_did, why_not)
+    return texts
+
+
+def _service_names(
+    session: Session, reader: Reader, service_ids: Collection[int]
+) -> dict[int, ServiceName]:
+    """Names of these services."""
+    if not service_ids:
+        return {}
+    rows = session.execute(
+        select(
+            Service.id,
+            Service.slug,
+            Service.is_active,
+            ServiceText.lang,
+            ServiceText.name,
+            ServiceText.status,
+        )
+        .outerjoin(ServiceText, ServiceText.service_id == Service.id)
+        .where(Service.id.in_(service_ids))
+    )
+    texts: dict[int, list[Any]] = defaultdict(list)
+    for row in rows:
+        texts[row.id].append(row)
+    return {
+        found[0].id: ServiceName(
+            found[0].id,
+            found[0].slug if found[0].is_active else None,
+            reader.name(
+                {text.lang: text.name for text in reviewed_first(found) if text.lang}, found[0].slug
+            ),
+        )
+        for found in texts.values()
+    }
