@@ -34,12 +34,15 @@ def make_engine(url: str) -> Engine:
     if address.get_backend_name() == "sqlite":
         if address.database:
             Path(address.database).parent.mkdir(parents=True, exist_ok=True)
-        engine = create_engine(address, connect_args={"timeout": SQLITE_BUSY_SECONDS})
+        engine = create_engine(
+            address, hide_parameters=True, connect_args={"timeout": SQLITE_BUSY_SECONDS}
+        )
         event.listen(engine, "connect", _configure_sqlite)
         event.listen(engine, "begin", _begin_sqlite)
         return engine
     return create_engine(
         address,
+        hide_parameters=True,  # an error that is logged must not hold what residents wrote
         pool_pre_ping=True,
         pool_size=10,
         max_overflow=60,

@@ -19,6 +19,7 @@ from cryptography.fernet import Fernet
 from cryptography.hazmat.primitives import hashes
 from cryptography.hazmat.primitives.kdf.hkdf import HKDF
 from sqlalchemy import delete, select
+from sqlalchemy.dialects import postgresql, sqlite
 from sqlalchemy.orm import Session
 
 from portal.models.submissions import PeriodKey
@@ -74,6 +75,13 @@ class Secrets:
         """A network prefix (IPv4 /24, IPv6 /56) under a key that changes daily."""
         return self._hex(f"prefix:{day.isoformat()}", network_prefix(address))
 
+    def mail_token(self, submission_id: int) -> str:
+        """The token of the links in mails about one submission, the same every time.
+
+        The contact's row keeps its SHA-256 only, and a mail that is sent again has the same links.
+        """
+        return self._hex("mail-token", str(submission_id))
+
     def answers_hash(self, text: str) -> str:
         """Tells whether a repeated form holds the same answers."""
         return self._hex("answers", text)
@@ -112,15 +120,20 @@ def period_of(day: date) -> int:
 def get_period_secret(session: Session, day: date) -> bytes:
     """The secret behind person_key in the day's period; made when the period begins.
 
-    Two processes may begin a period together: the second finds the first one's row (the primary
-    key refuses it, and the write is tried again by its caller's transaction).
+    Two processes may begin a period together: the second one's row is not stored, and it reads
+    the first one's.
     """
     period = period_of(day)
-    secret = session.scalar(select(PeriodKey.secret).where(PeriodKey.period == period))
+    wanted = select(PeriodKey.secret).where(PeriodKey.period == period)
+    secret = session.scalar(wanted)
     if secret is None:
-        secret = secrets.token_bytes(32)
-        session.add(PeriodKey(period=period, secret=secret))
-        session.flush()
+        dialect = postgresql if session.get_bind().dialect.name == "postgresql" else sqlite
+        session.execute(
+            dialect.insert(PeriodKey.__table__)
+            .values(period=period, secret=secrets.token_bytes(32))
+            .on_conflict_do_nothing(index_elements=["period"])
+        )
+        secret = session.scalars(wanted).one()
     return secret
 
 

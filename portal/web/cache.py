@@ -11,10 +11,12 @@ import threading
 from collections import OrderedDict
 from collections.abc import Callable
 from dataclasses import dataclass
+from typing import Any, TypeVar
 
 import brotli
 from werkzeug.wrappers import Request, Response
 
+Fact = TypeVar("Fact")
 VERSION_SECONDS = 1.0
 _MAX_PAGES = 2000
 _QUALITY = 9
@@ -39,23 +41,30 @@ class PageCache:
         self._version = -1
         self._read_at = float("-inf")
         self._pages: OrderedDict[str, Page] = OrderedDict()
+        self._facts: OrderedDict[str, Any] = OrderedDict()
         self._lock = threading.Lock()
 
     def get(self, key: str, render: Callable[[], str]) -> Page:
         """The page under `key`, rendered when there is none for the present content."""
-        version = self._current_version()
-        full_key = f"{version}:{key}"
+        return self._keep(self._pages, key, lambda: make_page(render()))
+
+    def remember(self, key: str, read: Callable[[], Fact]) -> Fact:
+        """What `read` found out about the present content, such as a service's name; never None."""
+        return self._keep(self._facts, key, read)
+
+    def _keep(self, kept: OrderedDict[str, Fact], key: str, make: Callable[[], Fact]) -> Fact:
+        full_key = f"{self._current_version()}:{key}"
         with self._lock:
-            page = self._pages.get(full_key)
-            if page is not None:
-                self._pages.move_to_end(full_key)
-                return page
-        page = make_page(render())
+            found = kept.get(full_key)
+            if found is not None:
+                kept.move_to_end(full_key)
+                return found
+        made = make()
         with self._lock:
-            self._pages[full_key] = page
-            while len(self._pages) > _MAX_PAGES:
-                self._pages.popitem(last=False)
-        return page
+            kept[full_key] = made
+            while len(kept) > _MAX_PAGES:
+                kept.popitem(last=False)
+        return made
 
     def _current_version(self) -> int:
         now = self._monotonic()
@@ -64,6 +73,7 @@ class PageCache:
             if version != self._version:
                 with self._lock:
                     self._pages.clear()
+                    self._facts.clear()
             self._version, self._read_at = version, now
         return self._version
 

@@ -38,8 +38,11 @@ class FormToken:
     issued_at: datetime
 
     def is_too_young(self, now: datetime) -> bool:
-        """Whether the form came back faster than a person can answer it."""
-        return now - self.issued_at < MIN_AGE
+        """Whether the form came back faster than a person can answer it.
+
+        A token from the future says only that a clock was set back, nothing about its bearer.
+        """
+        return timedelta() <= now - self.issued_at < MIN_AGE
 
 
 class FormTokens:
