@@ -664,6 +664,30 @@ def upgrade() -> None:
         batch_op.create_index(batch_op.f("ix_contact_email_hash"), ["email_hash"], unique=False)
 
     op.create_table(
+        "exclusion_request",
+        sa.Column(
+            "submission_id", sa.BigInteger().with_variant(sa.Integer(), "sqlite"), nullable=False
+        ),
+        sa.Column("reason", sa.String(length=16), nullable=False),
+        sa.Column(
+            "person_id", sa.BigInteger().with_variant(sa.Integer(), "sqlite"), nullable=False
+        ),
+        sa.Column("requested_at", sa.DateTime(timezone=True), nullable=False),
+        sa.CheckConstraint(
+            "reason IN ('spam', 'abuse', 'duplicate', 'test', 'withdrawn', 'wrong_service')",
+            name=op.f("ck_exclusion_request_reason"),
+        ),
+        sa.ForeignKeyConstraint(
+            ["person_id"], ["person.id"], name=op.f("fk_exclusion_request_person_id_person")
+        ),
+        sa.ForeignKeyConstraint(
+            ["submission_id"],
+            ["submission.id"],
+            name=op.f("fk_exclusion_request_submission_id_submission"),
+        ),
+        sa.PrimaryKeyConstraint("submission_id", name=op.f("pk_exclusion_request")),
+    )
+    op.create_table(
         "loop",
         sa.Column(
             "submission_id", sa.BigInteger().with_variant(sa.Integer(), "sqlite"), nullable=False
@@ -880,6 +904,33 @@ def upgrade() -> None:
         )
 
     op.create_table(
+        "pending_correction",
+        sa.Column(
+            "response_id", sa.BigInteger().with_variant(sa.Integer(), "sqlite"), nullable=False
+        ),
+        sa.Column("lang", sa.String(length=16), nullable=False),
+        sa.Column("you_said", sa.Text(), nullable=False),
+        sa.Column("we_did", sa.Text(), nullable=False),
+        sa.Column("why_not", sa.Text(), nullable=False),
+        sa.Column("reason", sa.Text(), nullable=False),
+        sa.Column("text_version", sa.Integer(), nullable=False),
+        sa.Column(
+            "author_id", sa.BigInteger().with_variant(sa.Integer(), "sqlite"), nullable=False
+        ),
+        sa.Column("proposed_at", sa.DateTime(timezone=True), nullable=False),
+        sa.CheckConstraint("reason <> ''", name=op.f("ck_pending_correction_reason_given")),
+        sa.CheckConstraint("text_version > 0", name=op.f("ck_pending_correction_version_positive")),
+        sa.ForeignKeyConstraint(
+            ["author_id"], ["person.id"], name=op.f("fk_pending_correction_author_id_person")
+        ),
+        sa.ForeignKeyConstraint(
+            ["response_id"],
+            ["response.id"],
+            name=op.f("fk_pending_correction_response_id_response"),
+        ),
+        sa.PrimaryKeyConstraint("response_id", "lang", name=op.f("pk_pending_correction")),
+    )
+    op.create_table(
         "rating_invitation",
         sa.Column(
             "submission_id", sa.BigInteger().with_variant(sa.Integer(), "sqlite"), nullable=False
@@ -1000,6 +1051,7 @@ def downgrade() -> None:
 
     op.drop_table("response_correction")
     op.drop_table("rating_invitation")
+    op.drop_table("pending_correction")
     with op.batch_alter_table("outbox", schema=None) as batch_op:
         batch_op.drop_index(
             "ix_outbox_due",
@@ -1019,6 +1071,7 @@ def downgrade() -> None:
         batch_op.drop_index("ix_loop_service_id_received_on")
 
     op.drop_table("loop")
+    op.drop_table("exclusion_request")
     with op.batch_alter_table("contact", schema=None) as batch_op:
         batch_op.drop_index(batch_op.f("ix_contact_email_hash"))
 

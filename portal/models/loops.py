@@ -7,7 +7,15 @@ from datetime import date, datetime
 from sqlalchemy import CheckConstraint, ForeignKey, Index, String
 from sqlalchemy.orm import Mapped, mapped_column
 
-from portal.domain.loop import EXCLUSION_REASONS, Actor, EventKind, LoopState, Outcome, Verdict
+from portal.domain.loop import (
+    EXCLUSION_REASONS,
+    STAFF_REASONS,
+    Actor,
+    EventKind,
+    LoopState,
+    Outcome,
+    Verdict,
+)
 from portal.models.base import Base, BigId, one_of
 from portal.models.submissions import KINDS
 
@@ -71,6 +79,21 @@ class LoopEvent(Base):
     response_id: Mapped[int | None] = mapped_column(ForeignKey("response.id"))
     service_id: Mapped[int | None] = mapped_column(ForeignKey("service.id"))  # transferred to
     import_id: Mapped[int | None] = mapped_column(ForeignKey("history_import.id"))
+
+
+class ExclusionRequest(Base):
+    """Somebody wants to set aside a case with a low rating; a second person has to agree.
+
+    The row is there as long as nobody has decided. What was decided stands in the audit trail.
+    """
+
+    __tablename__ = "exclusion_request"
+    __table_args__ = (CheckConstraint(one_of("reason", STAFF_REASONS), name="reason"),)
+
+    submission_id: Mapped[int] = mapped_column(ForeignKey("submission.id"), primary_key=True)
+    reason: Mapped[str] = mapped_column(String(16))
+    person_id: Mapped[int] = mapped_column(ForeignKey("person.id"))
+    requested_at: Mapped[datetime]
 
 
 class LoopRow(Base):

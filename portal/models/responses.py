@@ -135,6 +135,30 @@ class ResponseText(Base):
     updated_at: Mapped[datetime]
 
 
+class PendingCorrection(Base):
+    """A better wording of a published text, until a second person has reviewed it.
+
+    Until then residents read the text as it stands. `text_version` is the version of the text
+    that it corrects.
+    """
+
+    __tablename__ = "pending_correction"
+    __table_args__ = (
+        CheckConstraint("reason <> ''", name="reason_given"),
+        CheckConstraint("text_version > 0", name="version_positive"),
+    )
+
+    response_id: Mapped[int] = mapped_column(ForeignKey("response.id"), primary_key=True)
+    lang: Mapped[str] = mapped_column(String(16), primary_key=True)
+    you_said: Mapped[str] = mapped_column(Text)
+    we_did: Mapped[str] = mapped_column(Text)
+    why_not: Mapped[str] = mapped_column(Text)
+    reason: Mapped[str] = mapped_column(Text)
+    text_version: Mapped[int] = mapped_column(Integer)
+    author_id: Mapped[int] = mapped_column(ForeignKey("person.id"))
+    proposed_at: Mapped[datetime]
+
+
 class ResponseCorrection(Base):
     """What a published text said before it was corrected, and why. Stays public; append-only."""
 
