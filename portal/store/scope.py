@@ -30,7 +30,17 @@ class Scope:
         """Departments whose cases the person works on: staff and managers do."""
         return self.having("staff", "manager")
 
+    @property
+    def texts(self) -> frozenset[int]:
+        """Departments whose responses the person writes, translates or reviews."""
+        return self.having("staff", "translator", "manager")
+
     def require_desk(self, department_id: int) -> None:
         """Raise NotAllowed unless the person works on that department's cases."""
         if department_id not in self.desk:
+            raise NotAllowed
+
+    def require_texts(self, department_id: int) -> None:
+        """Raise NotAllowed unless the person works on that department's responses."""
+        if department_id not in self.texts:
             raise NotAllowed
