@@ -1,0 +1,201 @@
+"""Bringing a list of services into the portal, as often as wanted, without doubling."""
+
+from __future__ import annotations
+
+import re
+from collections import Counter
+from collections.abc import Callable, Sequence
+from dataclasses import dataclass
+from datetime import date, datetime
+
+from sqlalchemy import func, select
+from sqlalchemy.orm import Session
+
+from portal.domain.language import fold
+from portal.imports.service_files import ServiceLine
+from portal.models.services import (
+    Department,
+    DepartmentText,
+    Service,
+    ServiceChannel,
+    ServiceLanguage,
+    ServiceText,
+)
+from portal.store.content import raise_content_version
+
+_SLUG_LENGTH = 60
+# Where the list names no department, services stand under the city itself.
+_NO_DEPARTMENT = {
+    "en": "City services",
+    "es": "Servicios de la ciudad",
+    "vi": "Dịch vụ của thành phố",
+    "zh-Hans": "城市服务",
+    "ar": "خدمات المدينة",
+    "ko": "시 서비스",
+}
+
+
+@dataclass(frozen=True)
+class Imported:
+    """How many services are new, changed and as they were."""
+
+    added: int
+    changed: int
+    unchanged: int
+
+
+def slugify(name: str) -> str:
+    """A name as part of an address: folded words joined by dashes, "service" when none is left."""
+    words = re.findall(r"[^\W_]+", fold(name))
+    slug = "-".join(words)[:_SLUG_LENGTH].strip("-")
+    return slug or "service"
+
+
+def import_services(
+    session: Session,
+    lines: Sequence[ServiceLine],
+    *,
+    name_lang: str,
+    languages: Sequence[str],
+    now: datetime,
+    today: date,
+    progress: Callable[[int], None] = lambda _done: None,
+) -> Imported:
+    """Add the services that are new and bring names and descriptions of the others up to date.
+
+    A service is the same when its code is; without a code, when it is the n-th of that name.
+    `name_lang` is the language of the names in the file. All or nothing: one transaction.
+    """
+    importer = _Importer(session, name_lang, languages, now, today)
+    counts: Counter[str] = Counter()
+    for done, line in enumerate(lines, 1):
+        counts[importer.take(line)] += 1
+        progress(done)
+    if counts["added"] or counts["changed"]:
+        raise_content_version(session)
+    return Imported(counts["added"], counts["changed"], counts["unchanged"])
+
+
+class _Importer:
+    def __init__(
+        self,
+        session: Session,
+        name_lang: str,
+        languages: Sequence[str],
+        now: datetime,
+        today: date,
+    ) -> None:
+        self.session, self.name_lang, self.languages = session, name_lang, languages
+        self.now, self.today = now, today
+        services = session.scalars(select(Service).order_by(Service.id)).all()
+        self.by_code = {service.code: service for service in services if service.code}
+        self.slugs = {service.slug for service in services}
+        self.without_code: dict[str, list[Service]] = {}
+        rows = session.execute(
+            select(ServiceText.service_id, ServiceText.name).where(ServiceText.lang == name_lang)
+        )
+        names: dict[int, str] = {row.service_id: row.name for row in rows}
+        for service in services:
+            if not service.code:
+                key = fold(names.get(service.id, ""))
+                self.without_code.setdefault(key, []).append(service)
+        self.seen: Counter[str] = Counter()
+        self.departments: dict[str, int] = {}
+
+    def take(self, line: ServiceLine) -> str:
+        service = self._find(line)
+        if service is not None:
+            return "changed" if self._write_texts(service, line) else "unchanged"
+        service = Service(
+            slug=self._free_slug(line.name),
+            code=line.code,
+            department_id=self._department(line.department),
+            created_at=self.now,
+        )
+        self.session.add(service)
+        self.session.flush()
+        self._write_texts(service, line)
+        self._open(service)
+        return "added"
+
+    def _find(self, line: ServiceLine) -> Service | None:
+        if line.code is not None:
+            return self.by_code.get(line.code)
+        key = fold(line.name)
+        self.seen[key] += 1
+        same = self.without_code.get(key, [])
+        return same[self.seen[key] - 1] if len(same) >= self.seen[key] else None
+
+    def _free_slug(self, name: str) -> str:
+        base = slugify(name)
+        slug, number = base, 1
+        while slug in self.slugs:
+            number += 1
+            slug = f"{base}-{number}"
+        self.slugs.add(slug)
+        return slug
+
+    def _department(self, name: str | None) -> int:
+        key = name or ""
+        if key not in self.departments:
+            self.departments[key] = self._find_department(name) or self._add_department(name)
+        return self.departments[key]
+
+    def _find_department(self, name: str | None) -> int | None:
+        wanted = slugify(name or _NO_DEPARTMENT["en"])
+        return self.session.scalar(select(Department.id).where(Department.slug == wanted))
+
+    def _add_department(self, name: str | None) -> int:
+        department = Department(slug=slugify(name or _NO_DEPARTMENT["en"]), created_at=self.now)
+        self.session.add(department)
+        self.session.flush()
+        texts = {self.name_lang: name} if name else _NO_DEPARTMENT
+        for lang, text in texts.items():
+            self.session.add(DepartmentText(department_id=department.id, lang=lang, name=text))
+        return department.id
+
+    def _write_texts(self, service: Service, line: ServiceLine) -> bool:
+        """An official list is its own review; the check of the page (L1.1) is a person's."""
+        known = {
+            text.lang: text
+            for text in self.session.scalars(
+                select(ServiceText).where(ServiceText.service_id == service.id)
+            )
+        }
+        changed = False
+        for lang, name in {self.name_lang: line.name, **line.names}.items():
+            text = known.get(lang)
+            summary = line.description if lang == self.name_lang else (text.summary if text else "")
+            if text is None:
+                text = ServiceText(
+                    service_id=service.id,
+                    lang=lang,
+                    name="",
+                    summary="",
+                    about="",
+                    status="reviewed",
+                )
+                self.session.add(text)
+            if (text.name, text.summary) != (name, summary or text.summary):
+                text.name, text.summary = name, summary or text.summary
+                text.updated_at = self.now
+                changed = True
+        self.session.flush()
+        return changed
+
+    def _open(self, service: Service) -> None:
+        """From today it can be rated on the web in every language that the city offers."""
+        for lang in self.languages:
+            for role in ("required", "input"):
+                self.session.add(
+                    ServiceLanguage(
+                        service_id=service.id, lang=lang, role=role, opened_on=self.today
+                    )
+                )
+        self.session.add(ServiceChannel(service_id=service.id, channel="web", opened_on=self.today))
+        self.session.flush()
+
+
+def count_services(session: Session) -> int:
+    """How many services there are."""
+    return session.scalar(select(func.count()).select_from(Service)) or 0

@@ -1,0 +1,148 @@
+"""Lists of services from files."""
+
+from __future__ import annotations
+
+import json
+from collections.abc import Callable
+from datetime import UTC, date, datetime
+from pathlib import Path
+
+import pytest
+from sqlalchemy import select
+
+from portal.imports.service_files import read_service_file
+from portal.imports.services import Imported, import_services
+from portal.models.services import Department, Service, ServiceText
+from portal.store.engine import Store
+
+NOW = datetime(2026, 11, 20, 15, 0, tzinfo=UTC)
+SHARED = Path(__file__).resolve().parents[4] / "shared" / "data"
+needs_shared = pytest.mark.skipif(not SHARED.exists(), reason="needs the shared real data")
+Write = Callable[[str, str], Path]
+
+
+@pytest.fixture
+def write(tmp_path: Path) -> Write:
+    def write_file(name: str, text: str) -> Path:
+        path = tmp_path / name
+        path.write_text(text, encoding="utf-8")
+        return path
+
+    return write_file
+
+
+def take(store: Store, path: Path, lang: str = "en") -> Imported:
+    lines, bad = read_service_file(path)
+    assert bad == []
+    return store.write(
+        import_services, lines, name_lang=lang, languages=("en", "ar"), now=NOW, today=NOW.date()
+    )
+
+
+def names(store: Store, lang: str = "en") -> list[str]:
+    with store.read() as session:
+        return list(
+            session.scalars(
+                select(ServiceText.name).where(ServiceText.lang == lang).order_by(ServiceText.name)
+            )
+        )
+
+
+@needs_shared
+def test_real_lists_come_in_twice_without_doubling(store: Store) -> None:
+    austin = SHARED / "austin_311_services.csv"
+    giessen = SHARED / "open311_services_giessen_de.xml"
+    assert take(store, austin) == Imported(127, 0, 0)
+    assert take(store, austin) == Imported(0, 0, 127)
+    assert take(store, giessen, "de") == Imported(8, 0, 0)
+    assert take(store, giessen, "de") == Imported(0, 0, 8)
+    with store.read() as session:
+        slugs = list(session.scalars(select(Service.slug)))
+    assert len(slugs) == len(set(slugs)) == 135
+    assert {"alarm-administration", "alarm-administration-2"} <= set(slugs)
+    assert "strassen-und-gehwegschaden" in slugs
+    assert "Grünflächen und Spielplätze" in names(store, "de")
+
+
+def test_a_changed_name_is_brought_up_to_date_by_its_code(store: Store, write: Write) -> None:
+    take(store, write("a.csv", "service_name,service_code\nPotholes,P1\n"))
+    second = write("b.csv", "service_name,service_code,name:ar\nPothole repair,P1,إصلاح الحفر\n")
+    assert take(store, second) == Imported(0, 1, 0)
+    assert names(store) == ["Pothole repair"]
+    assert names(store, "ar") == ["إصلاح الحفر"]
+
+
+def test_departments_are_made_once(store: Store, write: Write) -> None:
+    text = "service_name,department\nTrees,Parks\nPools,Parks\nDogs,\n"
+    take(store, write("a.csv", text))
+    with store.read() as session:
+        assert set(session.scalars(select(Department.slug))) == {"parks", "city-services"}
+
+
+@pytest.mark.parametrize(
+    ("text", "line", "reason"),
+    [
+        ("service_name\nTrees\n\n  \nx\n", 4, "service_name is empty"),
+        ("service_name,service_code\nA,1\nB,1\n", 3, "stands in line 2 already"),
+        ("service_name,service_code\nA,1\nB\n", 3, "number of columns"),
+        ("service_name,service_code\nA,1,2\n", 2, "number of columns"),
+        ("service_name\nA\x07\n", 2, "control characters"),
+        ("service_name,name:english\nA,B\n", 2, "not a language tag"),
+        (f"service_name\n{'x' * 201}\n", 2, "longer than 200"),
+    ],
+)
+def test_bad_lines_are_named_with_their_number(
+    write: Write, text: str, line: int, reason: str
+) -> None:
+    _, bad = read_service_file(write("a.csv", text))
+    assert [(fault.number, reason in fault.reason) for fault in bad] == [(line, True)]
+
+
+@pytest.mark.parametrize(
+    ("name", "text", "reason"),
+    [
+        ("a.csv", "name,code\nA,1\n", "no column service_name"),
+        ("a.xml", "<services><service></services>", "not XML"),
+        ("a.xml", "<!DOCTYPE x><services/>", "document type"),
+        ("a.xml", "<html/>", "not an Open311 list"),
+        ("a.json", "[1, 2", "not JSON"),
+        ("a.json", '{"a": 1}', "not an Open311 list"),
+        ("a.csv", 'service_name\n"open', "not CSV"),
+    ],
+)
+def test_a_file_of_another_kind_is_refused(write: Write, name: str, text: str, reason: str) -> None:
+    with pytest.raises(ValueError, match=reason):
+        read_service_file(write(name, text))
+
+
+def test_json_is_read_as_open311_gives_it(store: Store, write: Write) -> None:
+    services = [{"service_code": 7, "service_name": " Tree  care ", "group": "Parks"}]
+    take(store, write("services.json", json.dumps(services)))
+    assert names(store) == ["Tree care"]
+
+
+def test_a_file_that_is_not_utf8_is_refused(tmp_path: Path) -> None:
+    path = tmp_path / "a.csv"
+    path.write_bytes("service_name\nStraße\n".encode("latin-1"))
+    with pytest.raises(ValueError, match="not UTF-8"):
+        read_service_file(path)
+
+
+def test_an_import_that_fails_leaves_nothing(store: Store, write: Write) -> None:
+    lines, _ = read_service_file(write("a.csv", "service_name\nA\nB\n"))
+
+    def stop(done: int) -> None:
+        if done == 2:
+            raise RuntimeError
+
+    with pytest.raises(RuntimeError):
+        store.write(
+            import_services,
+            lines,
+            name_lang="en",
+            languages=("en",),
+            now=NOW,
+            today=date(2026, 11, 20),
+            progress=stop,
+        )
+    assert names(store) == []
