@@ -1,0 +1,271 @@
+"""Why a criterion is not met, and what it would take: plain instructions in the page's language.
+
+The figures come from `to_pass` and `reasons` of a result (METHOD.md 3.5, A.2, A.4).
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+
+from portal.domain.parity import DISPARITY, UNCLEAR
+from portal.domain.reach import TOO_LOW
+from portal.domain.status import PASSING
+from portal.web.criteria_text import Criterion, Names, group_name, groups_with
+from portal.web.formats import language_name, list_of, number, percent
+from portal.web.words import gettext as _
+from portal.web.words import ngettext
+
+
+def reasons(criterion: Criterion) -> list[str]:
+    """Why the figures alone do not decide, one sentence each."""
+    known = (_REASONS.get(reason) for reason in criterion["reasons"])
+    return [sentence(criterion) for sentence in known if sentence is not None]
+
+
+def steps(criterion: Criterion, names: Names) -> list[str]:
+    """What it would take to meet the criterion; empty where it is in place."""
+    if criterion["status"] in PASSING:
+        return []
+    match criterion["kind"]:
+        case "proportion":
+            return _share_steps(criterion)
+        case "count":
+            return [_COUNT_STEPS[criterion["metric"]](criterion)]
+        case "coverage":
+            return [_coverage_step(criterion)]
+        case "parity":
+            return _parity_steps(criterion, names)
+        case "reach":
+            return [_reach_step(criterion)]
+        case _:
+            return _partnership_steps(criterion)
+
+
+def _number(count: int) -> dict[str, str]:
+    return {"n": number(count)}
+
+
+_REASONS: dict[str, Callable[[Criterion], str]] = {
+    "n_below_minimum": lambda criterion: _(
+        "That is too few to judge: at least %(n)s are needed.", **_number(criterion["n_min"])
+    ),
+    "few_answers": lambda criterion: _(
+        "Too few to speak against the service: this counts from %(n)s on.",
+        **_number(criterion["n_min"]),
+    ),
+    "mostly_dont_know": lambda _criterion: _("More people said “don't know” than gave an answer."),
+    "interval_spans_threshold": lambda _criterion: _("The figures are too close to call."),
+    "recent_decline": lambda _criterion: _(
+        "The last 90 days alone are clearly below what is needed."
+    ),
+    "too_few_verified": lambda _criterion: _(
+        "Fewer than 10 of the ratings come from people who are known to have had an answer."
+    ),
+    "verified_disagree": lambda _criterion: _(
+        "People who are known to have had an answer rate this lower, below what is needed."
+    ),
+    "not_robust_to_weighting": lambda _criterion: _(
+        "If every language counted by its share of the residents, this would be below what is"
+        " needed."
+    ),
+    "ratings_under_review": lambda _criterion: _(
+        "More than 1 in 5 ratings came in a suspicious burst and are being checked."
+    ),
+    "silence_could_flip_it": lambda _criterion: _(
+        "If satisfied people are only a little more likely to reply, the true share is below what"
+        " is needed."
+    ),
+    "few_replied": lambda _criterion: _(
+        "Fewer than 1 in 10 of the people who were told have replied."
+    ),
+    "fewer_than_two_groups": lambda _criterion: _(
+        "A comparison needs at least two groups that are large enough."
+    ),
+    "groups_too_small_to_test": lambda _criterion: _("Some groups are too small to be compared."),
+    "ratio_below_four_fifths": lambda _criterion: _(
+        "One group has less than four fifths of what the others have."
+    ),
+}
+
+_SHARE_STEPS: dict[str, Callable[[int], str]] = {
+    "q2": lambda n: ngettext(
+        "Make it easier to give feedback: %(n)s more person would have to say that it is easy.",
+        "Make it easier to give feedback: %(n)s more people would have to say that it is easy.",
+        n,
+        **_number(n),
+    ),
+    "q3": lambda n: ngettext(
+        "Show what was done: %(n)s more person would have to say that they can see it.",
+        "Show what was done: %(n)s more people would have to say that they can see it.",
+        n,
+        **_number(n),
+    ),
+    "q5": lambda n: ngettext(
+        "Give people a say: %(n)s more person would have to say that they have one.",
+        "Give people a say: %(n)s more people would have to say that they have one.",
+        n,
+        **_number(n),
+    ),
+    "ack": lambda n: ngettext(
+        "Acknowledge the next message within 7 days.",
+        "Acknowledge the next %(n)s messages within 7 days.",
+        n,
+        **_number(n),
+    ),
+    "told30": lambda n: ngettext(
+        "Tell the next person within 30 days what happened.",
+        "Tell the next %(n)s people within 30 days what happened.",
+        n,
+        **_number(n),
+    ),
+    "told90": lambda n: ngettext(
+        "Tell the next person within 90 days at the latest.",
+        "Tell the next %(n)s people within 90 days at the latest.",
+        n,
+        **_number(n),
+    ),
+    "same_language": lambda n: ngettext(
+        "Tell the next person in the language they wrote in.",
+        "Tell the next %(n)s people in the language they wrote in.",
+        n,
+        **_number(n),
+    ),
+    "confirmed": lambda n: ngettext(
+        "Give answers that help: %(n)s more person would have to reply yes or partly.",
+        "Give answers that help: %(n)s more people would have to reply yes or partly.",
+        n,
+        **_number(n),
+    ),
+    "action": lambda n: ngettext(
+        "Act on the next problem or idea, or promise a date.",
+        "Act on the next %(n)s problems or ideas, or promise a date.",
+        n,
+        **_number(n),
+    ),
+    "invited": lambda n: ngettext(
+        "Invite the next person who is told to a next step.",
+        "Invite the next %(n)s people who are told to a next step.",
+        n,
+        **_number(n),
+    ),
+}
+
+
+def _share_steps(criterion: Criterion) -> list[str]:
+    to_pass = criterion.get("to_pass", {})
+    sentences = [] if "resolve" not in to_pass else reasons(criterion)
+    if to_pass.get("more_positive"):
+        sentences.append(_SHARE_STEPS[criterion["metric"]](to_pass["more_positive"]))
+    if to_pass.get("n_at_this_rate"):
+        sentences.append(
+            _(
+                "Or go on at this rate until there are %(n)s in all.",
+                **_number(to_pass["n_at_this_rate"]),
+            )
+        )
+    # A share that only must not be contradicted has failed clearly: no figure says how far to go.
+    return sentences or [
+        _(
+            "Raise this share: it is surely below %(share)s.",
+            share=percent(criterion["threshold"]),
+        )
+    ]
+
+
+_COUNT_STEPS: dict[str, Callable[[Criterion], str]] = {
+    "channels": lambda _criterion: _(
+        "Open one more way to give feedback that works without the internet."
+    ),
+    "raters": lambda criterion: ngettext(
+        "Ask more people to rate the service: %(n)s person is needed.",
+        "Ask more people to rate the service: %(n)s people are needed.",
+        criterion["threshold"],
+        **_number(criterion["threshold"]),
+    ),
+    "raters_recent": lambda criterion: ngettext(
+        "Ask more people to rate the service now: %(n)s person in 90 days is needed.",
+        "Ask more people to rate the service now: %(n)s people in 90 days are needed.",
+        criterion["threshold"],
+        **_number(criterion["threshold"]),
+    ),
+    "public_responses": lambda criterion: ngettext(
+        "Publish %(n)s more “You said, we did” report.",
+        "Publish %(n)s more “You said, we did” reports.",
+        criterion["to_pass"]["more"],
+        **_number(criterion["to_pass"]["more"]),
+    ),
+    "public_responses_recent": lambda criterion: ngettext(
+        "Publish %(n)s new “You said, we did” report.",
+        "Publish %(n)s new “You said, we did” reports.",
+        criterion["to_pass"]["more"],
+        **_number(criterion["to_pass"]["more"]),
+    ),
+}
+
+
+def _coverage_step(criterion: Criterion) -> str:
+    if not criterion["missing"]:
+        return _("Say which languages are required.")
+    languages = list_of(language_name(tag) for tag in criterion["missing"])
+    if criterion["metric"] == "input_languages":
+        return _("Open the rating form in: %(languages)s.", languages=languages)
+    return _("Publish the page, or have it checked again, in: %(languages)s.", languages=languages)
+
+
+def _parity_steps(criterion: Criterion, names: Names) -> list[str]:
+    behind = groups_with(criterion, DISPARITY, names)
+    if behind:
+        return [
+            _(
+                "Find out why this group is behind, and serve it as well as everyone else:"
+                " %(groups)s.",
+                groups=list_of(behind),
+            )
+        ]
+    sentences = [
+        ngettext(
+            "%(group)s: served like everyone else, about %(n)s person in this group would show it.",
+            "%(group)s: served like everyone else, about %(n)s people in this group would show it.",
+            row["n_needed_if_equal"],
+            group=group_name(criterion["metric"], row["group"], names),
+            n=number(row["n_needed_if_equal"]),
+        )
+        for row in criterion["groups"]
+        if row["verdict"] == UNCLEAR and row.get("n_needed_if_equal", 0) > row["n"]
+    ]
+    unclear = groups_with(criterion, UNCLEAR, names)
+    if not sentences and unclear:
+        sentences = [_("Serve this group a little better: %(groups)s.", groups=list_of(unclear))]
+    return sentences or reasons(criterion)
+
+
+def _reach_step(criterion: Criterion) -> str:
+    return _(
+        "Ask more people to take part in: %(languages)s.",
+        languages=list_of(groups_with(criterion, TOO_LOW, {})),
+    )
+
+
+def _partnership_steps(criterion: Criterion) -> list[str]:
+    decisions = criterion["to_pass"]["more_co_decisions"]
+    partners = criterion["to_pass"]["more_partners"]
+    sentences = []
+    if decisions:
+        sentences.append(
+            ngettext(
+                "Take %(n)s more decision together with outside partners, and record it.",
+                "Take %(n)s more decisions together with outside partners, and record them.",
+                decisions,
+                **_number(decisions),
+            )
+        )
+    if partners:
+        sentences.append(
+            ngettext(
+                "Work with %(n)s more different partner.",
+                "Work with %(n)s more different partners.",
+                partners,
+                **_number(partners),
+            )
+        )
+    return sentences
