@@ -26,19 +26,7 @@ def steps(criterion: Criterion, names: Names) -> list[str]:
     """What it would take to meet the criterion; empty where it is in place."""
     if criterion["status"] in PASSING:
         return []
-    match criterion["kind"]:
-        case "proportion":
-            return _share_steps(criterion)
-        case "count":
-            return [_COUNT_STEPS[criterion["metric"]](criterion)]
-        case "coverage":
-            return [_coverage_step(criterion)]
-        case "parity":
-            return _parity_steps(criterion, names)
-        case "reach":
-            return [_reach_step(criterion)]
-        case _:
-            return _partnership_steps(criterion)
+    return _STEPS[criterion["kind"]](criterion, names)
 
 
 def _number(count: int) -> dict[str, str]:
@@ -151,7 +139,7 @@ _SHARE_STEPS: dict[str, Callable[[int], str]] = {
 }
 
 
-def _share_steps(criterion: Criterion) -> list[str]:
+def _share_steps(criterion: Criterion, _names: Names) -> list[str]:
     to_pass = criterion.get("to_pass", {})
     sentences = [] if "resolve" not in to_pass else reasons(criterion)
     if to_pass.get("more_positive"):
@@ -203,13 +191,15 @@ _COUNT_STEPS: dict[str, Callable[[Criterion], str]] = {
 }
 
 
-def _coverage_step(criterion: Criterion) -> str:
+def _coverage_steps(criterion: Criterion, _names: Names) -> list[str]:
     if not criterion["missing"]:
-        return _("Say which languages are required.")
+        return [_("Say which languages are required.")]
     languages = list_of(language_name(tag) for tag in criterion["missing"])
     if criterion["metric"] == "input_languages":
-        return _("Open the rating form in: %(languages)s.", languages=languages)
-    return _("Publish the page, or have it checked again, in: %(languages)s.", languages=languages)
+        return [_("Open the rating form in: %(languages)s.", languages=languages)]
+    return [
+        _("Publish the page, or have it checked again, in: %(languages)s.", languages=languages)
+    ]
 
 
 def _parity_steps(criterion: Criterion, names: Names) -> list[str]:
@@ -231,7 +221,7 @@ def _parity_steps(criterion: Criterion, names: Names) -> list[str]:
             n=number(row["n_needed_if_equal"]),
         )
         for row in criterion["groups"]
-        if row["verdict"] == UNCLEAR and row.get("n_needed_if_equal", 0) > row["n"]
+        if row["verdict"] == UNCLEAR and (row.get("n_needed_if_equal") or 0) > row["n"]
     ]
     unclear = groups_with(criterion, UNCLEAR, names)
     if not sentences and unclear:
@@ -239,14 +229,12 @@ def _parity_steps(criterion: Criterion, names: Names) -> list[str]:
     return sentences or reasons(criterion)
 
 
-def _reach_step(criterion: Criterion) -> str:
-    return _(
-        "Ask more people to take part in: %(languages)s.",
-        languages=list_of(groups_with(criterion, TOO_LOW, {})),
-    )
+def _reach_steps(criterion: Criterion, _names: Names) -> list[str]:
+    languages = list_of(groups_with(criterion, TOO_LOW, {}))
+    return [_("Ask more people to take part in: %(languages)s.", languages=languages)]
 
 
-def _partnership_steps(criterion: Criterion) -> list[str]:
+def _partnership_steps(criterion: Criterion, _names: Names) -> list[str]:
     decisions = criterion["to_pass"]["more_co_decisions"]
     partners = criterion["to_pass"]["more_partners"]
     sentences = []
@@ -269,3 +257,13 @@ def _partnership_steps(criterion: Criterion) -> list[str]:
             )
         )
     return sentences
+
+
+_STEPS: dict[str, Callable[[Criterion, Names], list[str]]] = {
+    "proportion": _share_steps,
+    "count": lambda criterion, _names: [_COUNT_STEPS[criterion["metric"]](criterion)],
+    "coverage": _coverage_steps,
+    "parity": _parity_steps,
+    "reach": _reach_steps,
+    "partnership": _partnership_steps,
+}
