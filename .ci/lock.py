@@ -1,8 +1,8 @@
 #!/usr/bin/env python3
 """Writes or checks the lock: requirements.txt and requirements-dev.txt, hashes and no addresses.
 
-`.ci/lock.py write [--upgrade]` needs uv. `.ci/lock.py check` needs nothing and no network: each file
-begins with a hash of the dependency tables that it was made from.
+`.ci/lock.py write [--upgrade]` needs uv. `.ci/lock.py check` needs neither uv nor a network: each
+file begins with a hash of the dependency tables that it was made from.
 """
 
 import hashlib
