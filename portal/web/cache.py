@@ -50,7 +50,8 @@ class PageCache:
 
     def remember(self, key: str, read: Callable[[], Fact]) -> Fact:
         """What `read` found out about the present content, such as a service's name; never None."""
-        return self._keep(self._facts, key, read)
+        fact: Fact = self._keep(self._facts, key, read)
+        return fact
 
     def _keep(self, kept: OrderedDict[str, Fact], key: str, make: Callable[[], Fact]) -> Fact:
         full_key = f"{self._current_version()}:{key}"
