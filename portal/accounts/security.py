@@ -1,7 +1,99 @@
-"""Flask-Security's wiring."""
+"""Flask-Security's wiring: sessions of signed-in people, kept off residents' paths.
 
-from flask import Flask
+Its own views, templates, token, query-string and JSON sign-in are not used. A sign-in counts only
+as long as its row in `sign_in` does, whatever the cookie says (SECURITY.md T10).
+"""
+
+from __future__ import annotations
+
+from typing import Any
+
+from flask import Flask, current_app, g, request, session
+from flask_security import Security, current_user
+
+from portal.accounts import passwords
+from portal.accounts.account import Accounts
+from portal.accounts.operations import note_seen
+from portal.accounts.queries import Visitor, find_visitor
+from portal.store.scope import Scope
+from portal.store.secrets import Secrets
+from portal.web.context import Portal, portal
+from portal.web.database import read, write
+from portal.web.session import is_signed_in_area
+
+TOKEN = "sign_in"  # noqa: S105 - the key under which the session holds it
+_SAFE_METHODS = {"GET", "HEAD", "OPTIONS", "TRACE"}
 
 
 def register(app: Flask) -> None:
     """Wire sign-in into the app."""
+    installed: Portal = app.extensions["portal"]
+    app.config.update(_settings(installed.secrets))
+    security = Security(app, Accounts(), register_blueprint=False)
+    _keep_off_residents(app, security)
+    installed.load_scope = load_scope
+    app.before_request(_guard_forms)
+    app.context_processor(_who)
+
+
+def _settings(secrets: Secrets) -> dict[str, Any]:
+    return {
+        "SECURITY_PASSWORD_HASH": passwords.SCHEME,
+        "SECURITY_PASSWORD_SCHEMES": [passwords.SCHEME],
+        "SECURITY_DEPRECATED_PASSWORD_SCHEMES": [],
+        "SECURITY_PASSWORD_SINGLE_HASH": [passwords.SCHEME],
+        "SECURITY_PASSWORD_HASH_PASSLIB_OPTIONS": passwords.OPTIONS,
+        "SECURITY_PASSWORD_SALT": secrets.key("password").hex(),
+        "SECURITY_PASSWORD_LENGTH_MIN": passwords.MIN_LENGTH,
+        "SECURITY_API_ENABLED_METHODS": ["session"],
+        "SECURITY_CLI_USERS_NAME": False,
+        "SECURITY_CLI_ROLES_NAME": False,
+        "SECURITY_DEFAULT_REMEMBER_ME": False,
+    }
+
+
+def _keep_off_residents(app: Flask, security: Security) -> None:
+    """Nobody is looked up on pages of residents, and never by a token in header or address."""
+    security.login_manager._request_callback = None
+    ask = security.principal._on_before_request
+    app.before_request_funcs[None].remove(ask)
+    app.before_request(lambda: ask() if is_signed_in_area(request.path) else None)
+
+
+def load_scope() -> Scope | None:
+    """Who is signed in, for web.access; None when nobody is."""
+    visitor = _visitor()
+    return visitor.scope if visitor else None
+
+
+def _visitor() -> Visitor | None:
+    if "visitor" not in g:
+        token = session.get(TOKEN)
+        visitor = None
+        if isinstance(token, str):
+            visitor = find_visitor(read(), token=token, now=portal().clock.now())
+        is_same = visitor is not None and visitor.fs_uniquifier == current_user.get_id()
+        g.visitor = visitor if is_same else None
+    found: Visitor | None = g.visitor
+    return found
+
+
+def _guard_forms() -> None:
+    """Check the session's CSRF token in the signed-in areas; note once a day who is there."""
+    if request.method in _SAFE_METHODS or not is_signed_in_area(request.path):
+        return
+    if request.endpoint is None:
+        return
+    current_app.extensions["csrf"].protect()
+    visitor = _visitor()
+    today = portal().clock.today()
+    if visitor is not None and visitor.last_seen_on < today:
+        write(note_seen, token=session[TOKEN], today=today)
+
+
+def _who() -> dict[str, Any]:
+    """On signed-in pages: whose they are."""
+    if g.get("scope") is None:
+        return {}
+    visitor = _visitor()
+    return {"account": visitor.name} if visitor else {}
