@@ -14,7 +14,7 @@ from sqlalchemy.exc import OperationalError
 
 from portal.accounts.commands import user
 from portal.assess.commands import assess, evaluate
-from portal.demo.commands import demo, prepare_demo
+from portal.demonstration import make_demo, prepare_demo, show_sign_ins
 from portal.imports.commands import import_history, import_services
 from portal.settings import PREFIX, Settings, SettingsError, load_settings
 from portal.store.backup import back_up
@@ -101,10 +101,19 @@ def up(context: Context, with_demo: bool) -> None:
     migrate(context.store.engine)
     if with_demo:
         prepare_demo(context)
+        show_sign_ins(context)
     address = f"http://{context.settings.host}:{context.settings.port}/"
     context.close()
     click.echo(f"Serving on {address} (Ctrl-C stops)")
     Supervisor([["serve"], ["work"]]).run()
+
+
+@main.command()
+@pass_portal
+def demo(context: Context) -> None:
+    """Fill the database with Marlow, the demonstration city."""
+    make_demo(context)
+    show_sign_ins(context)
 
 
 @main.command()
@@ -128,7 +137,7 @@ def check(context: Context) -> None:
     click.echo("All is well.")
 
 
-for command in (assess, demo, evaluate, import_history, import_services, user):
+for command in (assess, evaluate, import_history, import_services, user):
     main.add_command(command)
 
 if __name__ == "__main__":

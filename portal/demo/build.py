@@ -1,0 +1,141 @@
+"""Storing the demonstration city: departments, services and, in bulk, what happened to them."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Mapping, Sequence
+from datetime import datetime, timedelta
+from random import Random
+from zoneinfo import ZoneInfo
+
+from sqlalchemy.orm import Session
+
+from portal.demo.content import load_city, load_themes
+from portal.demo.history import make_history
+from portal.demo.profiles import PROFILES, Profile
+from portal.demo.recorder import Desk, HistoryRecorder, Marlow
+from portal.models.services import (
+    Department,
+    DepartmentText,
+    District,
+    DistrictText,
+    PageCheck,
+    PopulationShare,
+    Service,
+    ServiceChannel,
+    ServiceLanguage,
+    ServiceText,
+)
+from portal.store.city import mark_as_demo, set_city_name
+from portal.store.content import raise_content_version
+from portal.store.secrets import Secrets
+from portal.store.texts import source_hash
+
+SEED = 20260101
+SHARES = {"en": 0.72, "es": 0.17, "vi": 0.035, "zh-Hans": 0.03, "ar": 0.02, "ko": 0.025}
+_YEARS = timedelta(days=760)
+
+
+class CityBuilder:
+    """Builds Marlow into an empty database, within the caller's transaction."""
+
+    def __init__(
+        self, session: Session, *, now: datetime, zone: ZoneInfo, secrets: Secrets
+    ) -> None:
+        """Everything is dated relative to `now`, in the city's time zone."""
+        self.session = session
+        self.today = now.astimezone(zone).date()
+        self.marlow = Marlow(session, now, zone, secrets, self.today - _YEARS, [])
+        self.city = load_city()
+        self.departments: dict[str, int] = {}
+
+    def build_city(self) -> None:
+        """Names, departments, districts and shares of languages."""
+        for lang, name in self.city["name"].items():
+            set_city_name(self.session, lang, name)
+        mark_as_demo(self.session, self.today)
+        for position, (lang, share) in enumerate(SHARES.items()):
+            self.session.add(PopulationShare(lang=lang, share=share, position=position))
+        for raw in self.city["departments"]:
+            department = Department(
+                slug=raw["slug"], created_at=self.marlow.moment(self.marlow.opened)
+            )
+            self._add_named(department, raw["name"], DepartmentText, "department_id")
+            self.departments[raw["slug"]] = department.id
+        for position, raw in enumerate(self.city["districts"]):
+            district = District(slug=raw["slug"], position=position)
+            self._add_named(district, raw["name"], DistrictText, "district_id")
+
+    def build_services(
+        self, desks: Mapping[str, Desk], progress: Callable[[str], None] = lambda _slug: None
+    ) -> list[int]:
+        """Services with their texts and all their history; returns their ids."""
+        districts = [raw["slug"] for raw in self.city["districts"]]
+        themes = load_themes()
+        ids = []
+        for number, raw in enumerate(self.city["services"]):
+            profile = PROFILES[raw["slug"]]
+            service_id = self._build_service(raw, profile)
+            random = Random(SEED + number)
+            history = make_history(random, profile, themes[raw["slug"]], districts, self.today)
+            recorder = HistoryRecorder(self.marlow, service_id, desks[raw["department"]], random)
+            recorder.record(history, themes[raw["slug"]], raw["slug"])
+            ids.append(service_id)
+            progress(raw["slug"])
+        raise_content_version(self.session)
+        return ids
+
+    def _build_service(self, raw: Mapping[str, object], profile: Profile) -> int:
+        service = Service(
+            slug=raw["slug"],
+            code=raw["code"],
+            department_id=self.departments[str(raw["department"])],
+            created_at=self.marlow.moment(self.marlow.opened),
+        )
+        self.session.add(service)
+        self.session.flush()
+        name, summary, about = raw["name"], raw["summary"], raw["about"]
+        assert isinstance(name, dict)  # noqa: S101 - for the type checker
+        assert isinstance(summary, dict)  # noqa: S101
+        assert isinstance(about, dict)  # noqa: S101
+        source = source_hash(name["en"], summary["en"], about["en"])
+        checked_on = self.today - timedelta(days=45)
+        for lang in name:
+            self.session.add(
+                ServiceText(
+                    service_id=service.id,
+                    lang=lang,
+                    name=name[lang],
+                    summary=summary[lang],
+                    about=about[lang],
+                    status="reviewed",
+                    source_hash=None if lang == "en" else source,
+                    updated_at=self.marlow.moment(checked_on),
+                )
+            )
+            if lang not in profile.page_missing:
+                self.session.add(PageCheck(service_id=service.id, lang=lang, checked_on=checked_on))
+        self._open(service.id, profile, list(name))
+        return service.id
+
+    def _open(self, service_id: int, profile: Profile, languages: Sequence[str]) -> None:
+        for lang in languages:
+            for role in ("required", "input"):
+                self.session.add(
+                    ServiceLanguage(
+                        service_id=service_id, lang=lang, role=role, opened_on=self.marlow.opened
+                    )
+                )
+        offline = ("phone", "paper", "counter", "kiosk") if profile.offline else ()
+        for channel in ("web", *offline):
+            self.session.add(
+                ServiceChannel(service_id=service_id, channel=channel, opened_on=self.marlow.opened)
+            )
+        self.session.flush()
+
+    def _add_named(
+        self, thing: Department | District, names: Mapping[str, str], text: type, key: str
+    ) -> None:
+        self.session.add(thing)
+        self.session.flush()
+        for lang, name in names.items():
+            self.session.add(text(**{key: thing.id, "lang": lang, "name": name}))

@@ -1,0 +1,68 @@
+"""What the demonstration city says: files beside this one, every text in six languages."""
+
+from __future__ import annotations
+
+import json
+from dataclasses import dataclass
+from functools import cache
+from pathlib import Path
+from typing import Any
+
+_FOLDER = Path(__file__).parent / "data"
+Texts = dict[str, str]  # by language
+
+
+@dataclass(frozen=True)
+class Comment:
+    """What an invented resident wrote."""
+
+    lang: str
+    kind: str
+    text: str
+
+
+@dataclass(frozen=True)
+class ThemeContent:
+    """A theme, its response, what came of a promise, and comments on it."""
+
+    service: str
+    name: Texts
+    you_said: Texts
+    we_did: Texts
+    why_not: Texts | None
+    outcome: str
+    due_in_days: int | None
+    followup: Texts | None  # "we did", once a promise is kept
+    comments: tuple[Comment, ...]
+
+
+@cache
+def load_city() -> dict[str, Any]:
+    """City, departments, services, districts and people."""
+    loaded: dict[str, Any] = json.loads((_FOLDER / "city.json").read_text(encoding="utf-8"))
+    return loaded
+
+
+@cache
+def load_themes() -> dict[str, tuple[ThemeContent, ...]]:
+    """Themes by the slug of their service, in the files' order."""
+    themes: dict[str, list[ThemeContent]] = {}
+    for path in sorted(_FOLDER.glob("themes_*.json")):
+        for raw in json.loads(path.read_text(encoding="utf-8"))["themes"]:
+            themes.setdefault(raw["service"], []).append(_theme(raw))
+    return {slug: tuple(found) for slug, found in themes.items()}
+
+
+def _theme(raw: dict[str, Any]) -> ThemeContent:
+    response = raw["response"]
+    return ThemeContent(
+        service=raw["service"],
+        name=raw["name"],
+        you_said=response["you_said"],
+        we_did=response["we_did"],
+        why_not=response["why_not"],
+        outcome=response["outcome"],
+        due_in_days=response["due_in_days"],
+        followup=response.get("followup"),
+        comments=tuple(Comment(**comment) for comment in raw["comments"]),
+    )

@@ -1,0 +1,313 @@
+"""Two invented years of one service, person by person, from a seeded generator.
+
+Makes plain records; `build` stores them. Nothing here knows what level will come of it.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import dataclass, field
+from datetime import date, timedelta
+from random import Random
+
+from portal.demo.chance import Chance
+from portal.demo.content import Comment, ThemeContent
+from portal.demo.profiles import Profile
+from portal.demo.publishing import ResponseRecord, publish_responses
+from portal.domain.loop import Actor, Event, EventKind, Verdict
+from portal.store.secrets import period_of
+
+LANGUAGES = (
+    ("en", 0.62),
+    ("es", 0.2),
+    ("vi", 0.06),
+    ("zh-Hans", 0.05),
+    ("ar", 0.035),
+    ("ko", 0.035),
+)
+_CHANNELS = (("web", 0.72), ("phone", 0.12), ("paper", 0.08), ("counter", 0.05), ("kiosk", 0.03))
+_KINDS = (("problem", 0.58), ("idea", 0.16), ("question", 0.18), ("praise", 0.08))
+_AGES = (("under_25", 0.15), ("25_44", 0.35), ("45_64", 0.3), ("65_plus", 0.2))
+
+
+@dataclass
+class SubmissionRecord:
+    """One sent form and, for a case, its events and the responses that they point to."""
+
+    received_on: date
+    lang: str
+    channel: str
+    person_key: str
+    answers: dict[str, int | None]
+    kind: str | None = None
+    comment: str | None = None
+    district: str | None = None
+    age_band: str | None = None
+    theme: int | None = None
+    is_case: bool = False
+    is_verified: bool = False
+    is_quarantined: bool = False
+    events: list[tuple[Event, ResponseRecord | None]] = field(default_factory=list)
+
+
+@dataclass
+class History:
+    """Everything that happened to one service."""
+
+    responses: list[ResponseRecord]
+    submissions: list[SubmissionRecord]
+
+
+def make_history(
+    random: Random,
+    profile: Profile,
+    themes: Sequence[ThemeContent],
+    districts: Sequence[str],
+    today: date,
+) -> History:
+    """Invent the service's last years up to and including `today`."""
+    return _Years(random, profile, themes, districts, today).make()
+
+
+class _Years:
+    def __init__(
+        self,
+        random: Random,
+        profile: Profile,
+        themes: Sequence[ThemeContent],
+        districts: Sequence[str],
+        today: date,
+    ) -> None:
+        self.random, self.chance = random, Chance(random)
+        self.profile, self.themes = profile, themes
+        self.districts, self.today = districts, today
+        self.responses = publish_responses(random, profile, themes, today)
+        self.people: list[tuple[str, int]] = []
+
+    def make(self) -> History:
+        days = int(365 * self.profile.years)
+        count = int(self.profile.yearly * self.profile.years)
+        # Somewhat more of them of late: people hear of a place that answers.
+        ages = sorted(
+            (int(days * self.random.random() ** 1.15) for _ in range(count)), reverse=True
+        )
+        submissions: list[SubmissionRecord] = []
+        for age in ages:
+            submission = self._submit(self.today - timedelta(days=age))
+            submissions.append(submission)
+            submissions += self._rate_again(submission)
+        submissions += self._stuff()
+        submissions.sort(key=lambda submission: submission.received_on)
+        return History(self.responses, submissions)
+
+    # -- the residents' side -------------------------------------------------------------------
+    def _submit(self, on: date) -> SubmissionRecord:
+        lang = self.chance.pick(LANGUAGES)
+        channel = self.chance.pick(_CHANNELS) if self.profile.offline else "web"
+        submission = SubmissionRecord(
+            received_on=on,
+            lang=lang,
+            channel=channel,
+            person_key=self._person(on),
+            answers=self._answers(on, full=self.chance.happens(0.6)),
+            district=self.random.choice(self.districts) if self.chance.happens(0.6) else None,
+            age_band=self.chance.pick(_AGES) if self.chance.happens(0.5) else None,
+        )
+        if self.chance.happens(self.profile.cases):
+            self._open(submission)
+        return submission
+
+    def _open(self, submission: SubmissionRecord) -> None:
+        submission.is_case = True
+        submission.theme = self._theme_for(submission.received_on)
+        comment = self._comment(submission)
+        submission.comment = comment.text if comment else None
+        submission.kind = comment.kind if comment else self.chance.pick(_KINDS)
+        self._live(submission)
+
+    def _theme_for(self, on: date) -> int:
+        """Mostly a theme that is answered by then or soon; people write of what goes on."""
+        soon = [
+            response.theme
+            for response in self.responses
+            if response.published_on <= on + timedelta(days=14) and response.follows is None
+        ]
+        if soon and self.chance.happens(0.93):
+            return self.random.choice(soon)
+        return self.random.randrange(len(self.themes))
+
+    def _comment(self, submission: SubmissionRecord) -> Comment | None:
+        assert submission.theme is not None  # noqa: S101 - set just before
+        fitting = [
+            comment
+            for comment in self.themes[submission.theme].comments
+            if comment.lang == submission.lang
+        ]
+        return self.random.choice(fitting) if fitting and self.chance.happens(0.72) else None
+
+    def _answers(self, on: date, *, full: bool) -> dict[str, int | None]:
+        recent = (self.today - on).days < 90
+        drop = self.profile.recent_drop if recent else 0.0
+        mood = self.profile.agree[3] - drop
+        answers: dict[str, int | None] = {"q0": self._stars(mood)}
+        for number, share in enumerate(self.profile.agree, 1):
+            answers[f"q{number}"] = self._scale(share - drop) if full else None
+        answers["q6"] = self._scale(0.95 - self.profile.agree[2] + drop) if full else None
+        return answers
+
+    def _stars(self, mood: float) -> int:
+        return self._scale_without_dont_know(mood)
+
+    def _scale(self, share: float) -> int | None:
+        if self.chance.happens(0.08):
+            return 0
+        return None if self.chance.happens(0.03) else self._scale_without_dont_know(share)
+
+    def _scale_without_dont_know(self, share: float) -> int:
+        if self.chance.happens(share):
+            return 5 if self.chance.happens(0.4) else 4
+        return self.random.choices((1, 2, 3), (2, 4, 3))[0]
+
+    def _person(self, on: date) -> str:
+        """Mostly somebody new; some write more than once within a period."""
+        period = period_of(on)
+        known = [key for key, their_period in self.people[-40:] if their_period == period]
+        if known and self.chance.happens(0.07):
+            return self.random.choice(known)
+        key = f"{self.random.getrandbits(256):064x}"
+        self.people.append((key, period))
+        return key
+
+    # -- the life of a case --------------------------------------------------------------------
+    def _live(self, submission: SubmissionRecord) -> None:
+        received = submission.received_on
+        self._add(submission, EventKind.RECEIVED, received, Actor.SYSTEM)
+        late = submission.channel != "web" and self.chance.happens(self.profile.acknowledged_late)
+        self._add(
+            submission,
+            EventKind.ACKNOWLEDGED,
+            received + timedelta(days=12 if late else 0),
+            Actor.SYSTEM,
+        )
+        if self.chance.happens(self.profile.set_aside):
+            reason = self.random.choice(("spam", "duplicate", "duplicate", "test"))
+            on = received + timedelta(days=self.random.randint(1, 6))
+            if on <= self.today:
+                self._add(submission, EventKind.EXCLUDED, on, Actor.STAFF, reason=reason)
+            return
+        self._tell(submission)
+
+    def _tell(self, submission: SubmissionRecord) -> None:
+        chance = self.random.random()
+        if chance > self.profile.told90 or submission.lang not in self.profile.answered_in:
+            return
+        soon = chance <= self.profile.told30
+        wanted = submission.received_on + timedelta(
+            days=self.random.randint(2, 26) if soon else self.random.randint(33, 84)
+        )
+        response = self._response_by(submission, wanted)
+        if response is None:
+            return
+        told_on = max(wanted, response.published_on)
+        if told_on > self.today:
+            return
+        themed_on = max(submission.received_on, told_on - timedelta(days=self.random.randint(0, 4)))
+        self._add(submission, EventKind.THEMED, themed_on, Actor.STAFF)
+        self._answer(submission, response, told_on, EventKind.TOLD)
+        self._follow_up(submission, response, told_on)
+        self._reply(submission, response, told_on)
+
+    def _response_by(self, submission: SubmissionRecord, on: date) -> ResponseRecord | None:
+        """The newest response to the theme by that day, else its first one."""
+        answering = [found for found in self.responses if found.theme == submission.theme]
+        before = [found for found in answering if found.published_on <= on]
+        return before[-1] if before else (answering[0] if answering else None)
+
+    def _answer(
+        self, submission: SubmissionRecord, response: ResponseRecord, on: date, kind: EventKind
+    ) -> None:
+        self._add(
+            submission,
+            EventKind.RESPONDED,
+            on,
+            Actor.STAFF,
+            response=response,
+            outcome=response.outcome,
+            due_on=response.due_on,
+            done_on=response.done_on,
+        )
+        self._add(submission, kind, on, Actor.SYSTEM, response=response, lang=submission.lang)
+
+    def _follow_up(
+        self, submission: SubmissionRecord, response: ResponseRecord, told_on: date
+    ) -> None:
+        for later in self.responses:
+            if later.follows is response and later.published_on >= told_on:
+                self._answer(submission, later, later.published_on, EventKind.RETOLD)
+
+    def _reply(self, submission: SubmissionRecord, response: ResponseRecord, told_on: date) -> None:
+        on = told_on + timedelta(days=self.random.randint(0, 15))
+        if on > self.today or not self.chance.happens(self.profile.reply):
+            return
+        verdict = self._verdict()
+        self._add(submission, EventKind.CONFIRMED, on, Actor.RESIDENT, verdict=verdict)
+        if verdict is not Verdict.NO:
+            return
+        self._add(submission, EventKind.DISPUTED, on, Actor.RESIDENT)
+        again = on + timedelta(days=self.random.randint(5, 25))
+        if again <= self.today and self.chance.happens(self.profile.looked_again):
+            self._answer(submission, response, again, EventKind.RETOLD)
+
+    def _verdict(self) -> Verdict:
+        if self.chance.happens(self.profile.helped):
+            return Verdict.YES if self.chance.happens(0.7) else Verdict.PARTLY
+        return Verdict.NO
+
+    def _rate_again(self, submission: SubmissionRecord) -> list[SubmissionRecord]:
+        """The full form through the receipt, which is what makes a rating verified."""
+        told = [event.on for event, _ in submission.events if event.kind is EventKind.TOLD]
+        if not told or not self.chance.happens(self.profile.verified):
+            return []
+        on = told[0] + timedelta(days=self.random.randint(0, 20))
+        if on > self.today:
+            return []
+        same = period_of(on) == period_of(submission.received_on)
+        return [
+            SubmissionRecord(
+                received_on=on,
+                lang=submission.lang,
+                channel="web",
+                person_key=submission.person_key if same else self._person(on),
+                answers=self._answers(on, full=True),
+                is_verified=True,
+            )
+        ]
+
+    def _stuff(self) -> list[SubmissionRecord]:
+        """A burst within one hour, put in quarantine as the worker would have done."""
+        on = self.today - timedelta(days=41)
+        return [
+            SubmissionRecord(
+                received_on=on,
+                lang="en",
+                channel="web",
+                person_key=f"{self.random.getrandbits(256):064x}",
+                answers={"q0": 5, **{f"q{number}": 5 for number in range(1, 7)}},
+                is_quarantined=True,
+            )
+            for _ in range(self.profile.burst)
+        ]
+
+    # -- helpers -------------------------------------------------------------------------------
+    def _add(
+        self,
+        submission: SubmissionRecord,
+        kind: EventKind,
+        on: date,
+        actor: Actor,
+        response: ResponseRecord | None = None,
+        **facts: object,
+    ) -> None:
+        event = Event(kind=kind, on=min(on, self.today), actor=actor, **facts)  # type: ignore[arg-type]
+        submission.events.append((event, response))
+        submission.events.sort(key=lambda pair: pair[0].on)

@@ -1,0 +1,95 @@
+"""How each of Marlow's services behaves towards its residents.
+
+Only behaviour is planted here: how often people write, how soon they are told, in which
+languages, what they think of it. Every level comes out of the method from the records.
+"""
+
+from __future__ import annotations
+
+from dataclasses import dataclass, replace
+
+EVERY = ("en", "es", "vi", "zh-Hans", "ar", "ko")
+
+
+@dataclass(frozen=True)
+class Profile:
+    """Probabilities are 0..1, `yearly` is submissions a year."""
+
+    yearly: int
+    cases: float = 0.55  # of submissions
+    told30: float = 0.9
+    told90: float = 0.96
+    reply: float = 0.45  # of people told
+    helped: float = 0.8  # of replies: yes or partly
+    looked_again: float = 0.8  # of disputes, within 25 days
+    agree: tuple[float, float, float, float, float] = (0.85, 0.75, 0.72, 0.68, 0.35)  # q1..q5
+    verified: float = 0.35  # of people told who fill in the full form
+    answered_in: tuple[str, ...] = EVERY
+    offline: bool = True  # paper, phone and counter beside the web
+    acknowledged_late: float = 0.02  # of what comes on paper or by phone
+    page_missing: tuple[str, ...] = ()  # languages in which nobody checked the page
+    responses: int = 6  # how many of its themes were answered
+    pause: int = 0  # days since the last response
+    promises_kept: float = 0.9
+    set_aside: float = 0.02
+    years: float = 2.0
+    recent_drop: float = 0.0  # fall of all agreement in the last 90 days
+    burst: int = 0  # ratings stuffed within one hour
+    bland: bool = False  # answers everybody with thanks
+
+
+_ANSWERS = Profile(yearly=520)
+_LISTENS = Profile(
+    yearly=260,
+    told30=0.42,
+    told90=0.6,
+    helped=0.5,
+    reply=0.25,
+    agree=(0.8, 0.72, 0.4, 0.45, 0.25),
+    responses=3,
+    promises_kept=0.5,
+)
+_INFORMS = Profile(
+    yearly=110,
+    offline=False,
+    told30=0.2,
+    told90=0.35,
+    reply=0.15,
+    helped=0.4,
+    agree=(0.75, 0.45, 0.25, 0.35, 0.2),
+    responses=1,
+    pause=200,
+)
+
+PROFILES: dict[str, Profile] = {
+    # They answer: level 3.
+    "pothole-repair": replace(_ANSWERS, yearly=900),
+    "library-branches": replace(_ANSWERS, told30=0.95, agree=(0.93, 0.9, 0.85, 0.8, 0.5)),
+    "curbside-collection": replace(_ANSWERS, yearly=700, burst=34),
+    "senior-meals": replace(_ANSWERS, yearly=420, told30=0.94, helped=0.86),
+    # They answer, but something stands in the way of being sure.
+    "street-lights": replace(_ANSWERS, told30=0.72, told90=0.9),  # too close to the threshold
+    "park-maintenance": replace(_ANSWERS, agree=(0.85, 0.78, 0.55, 0.6, 0.3)),
+    "health-clinics": replace(_ANSWERS, recent_drop=0.42),  # a good year, a bad quarter
+    "water-leaks": replace(_ANSWERS, answered_in=("en", "es")),  # others wait for a translation
+    # They listen: level 2.
+    "sidewalk-repair": _LISTENS,
+    "traffic-signals": replace(_LISTENS, yearly=320),
+    "storm-drains": _LISTENS,
+    "bulk-item-pickup": replace(_LISTENS, told30=0.85, told90=0.93, bland=True, helped=0.25),
+    "graffiti-removal": replace(_LISTENS, told30=0.9, told90=0.96, promises_kept=0.3),
+    "bus-stops": replace(_LISTENS, yearly=420),
+    "animal-services": replace(_LISTENS, set_aside=0.12),
+    "recycling-center": replace(_LISTENS, yearly=200),
+    # They inform: level 1.
+    "building-permits": _INFORMS,
+    "code-enforcement": replace(_INFORMS, yearly=160),
+    "power-outages": replace(_INFORMS, yearly=240),
+    "food-inspections": replace(_INFORMS, yearly=130),
+    # Nobody checked the page in every language: not yet level 1.
+    "public-housing-repairs": replace(_LISTENS, page_missing=("ko", "ar")),
+    "tree-care": replace(_LISTENS, page_missing=("vi",)),
+    # Too new or too small to say.
+    "bike-lanes": replace(_ANSWERS, yearly=70, years=0.3, responses=2),
+    "swimming-pools": replace(_ANSWERS, yearly=22, responses=2),
+}

@@ -1,0 +1,240 @@
+"""Storing the invented history of one service in bulk."""
+
+from __future__ import annotations
+
+import secrets as random_tokens
+from collections.abc import Sequence
+from dataclasses import dataclass
+from datetime import date, datetime, time, timedelta
+from random import Random
+from zoneinfo import ZoneInfo
+
+from sqlalchemy import insert
+from sqlalchemy.orm import Session
+
+from portal.data import INSTRUMENT_ID
+from portal.demo.content import ThemeContent
+from portal.demo.history import History, SubmissionRecord
+from portal.demo.profiles import PROFILES
+from portal.demo.publishing import ResponseRecord
+from portal.domain.loop import Event, fold
+from portal.models.loops import LoopRow
+from portal.models.responses import Response, ResponseText, Theme, ThemeCase, ThemeText
+from portal.models.submissions import Submission
+from portal.store.loops import Links, event_values, insert_events, projected
+from portal.store.secrets import Secrets, sha256
+from portal.store.texts import source_hash
+
+# Receipts that the command shows, so that somebody trying out can follow a case.
+SHOWN_RECEIPTS = 3
+
+
+@dataclass(frozen=True)
+class Desk:
+    """Who answers and who reviews, for the authorship of what is published."""
+
+    author_id: int
+    reviewer_id: int
+
+
+@dataclass
+class Marlow:
+    """What all services' histories share: when it is, and what was shown so far."""
+
+    session: Session
+    now: datetime
+    zone: ZoneInfo
+    secrets: Secrets
+    opened: date
+    shown: list[tuple[str, str]]  # (service slug, receipt code)
+
+    def moment(self, day: date, hour: int = 10, minute: int = 0) -> datetime:
+        """That hour of the city's day."""
+        return datetime.combine(day, time(hour, minute), self.zone)
+
+
+class HistoryRecorder:
+    """Stores the history of one service."""
+
+    def __init__(self, city: Marlow, service_id: int, desk: Desk, random: Random) -> None:
+        """Write as `desk`; `random` decides the times of day."""
+        self.city, self.session = city, city.session
+        self.service_id, self.desk, self.random = service_id, desk, random
+        self.theme_ids: list[int] = []
+        self.response_ids: dict[int, int] = {}  # by id() of the record
+
+    def record(self, history: History, themes: Sequence[ThemeContent], slug: str) -> None:
+        """Insert everything that happened, submissions first."""
+        for content in themes:
+            self.theme_ids.append(self._theme(content))
+        for response in history.responses:
+            self._response(response, themes[response.theme])
+        rows = [self._submission(record) for record in history.submissions]
+        self._show_receipts(slug, history.submissions, rows)
+        ids = self.session.scalars(
+            insert(Submission).returning(Submission.id, sort_by_parameter_order=True), rows
+        ).all()
+        cases = [
+            (submission_id, record)
+            for submission_id, record in zip(ids, history.submissions, strict=True)
+            if record.is_case
+        ]
+        insert_events(
+            self.session,
+            (values for number, record in cases for values in self._events(number, record)),
+        )
+        self._insert(LoopRow, [self._loop(number, record) for number, record in cases])
+        self._insert(ThemeCase, self._theme_cases(cases))
+
+    def _insert(self, model: type, rows: list[dict[str, object]]) -> None:
+        if rows:
+            self.session.execute(insert(model), rows)
+
+    def _theme(self, content: ThemeContent) -> int:
+        theme = Theme(
+            service_id=self.service_id,
+            author_id=self.desk.author_id,
+            created_at=self.city.moment(self.city.opened),
+        )
+        self.session.add(theme)
+        self.session.flush()
+        for lang, name in content.name.items():
+            self.session.add(ThemeText(theme_id=theme.id, lang=lang, name=name))
+        return theme.id
+
+    def _response(self, record: ResponseRecord, content: ThemeContent) -> None:
+        published_at = self.city.moment(record.published_on, 11)
+        follows = record.follows
+        response = Response(
+            service_id=self.service_id,
+            theme_id=self.theme_ids[record.theme],
+            follows_id=self.response_ids[id(follows)] if follows else None,
+            outcome=record.outcome.value,
+            due_on=record.due_on,
+            done_on=record.done_on,
+            source_lang="en",
+            status="published",
+            author_id=self.desk.author_id,
+            created_at=published_at - timedelta(days=3),
+            published_at=published_at,
+            published_on=record.published_on,
+        )
+        self.session.add(response)
+        self.session.flush()
+        self.response_ids[id(record)] = response.id
+        we_did = (content.followup or content.we_did) if follows else content.we_did
+        why_not = content.why_not or {}
+        source = source_hash(content.you_said["en"], we_did["en"], why_not.get("en", ""))
+        profile = PROFILES[content.service]
+        for lang in profile.answered_in:
+            self.session.add(
+                ResponseText(
+                    response_id=response.id,
+                    lang=lang,
+                    you_said=content.you_said[lang],
+                    we_did=we_did[lang],
+                    why_not=why_not.get(lang, ""),
+                    status="reviewed",
+                    source_hash=None if lang == "en" else source,
+                    author_id=self.desk.author_id,
+                    reviewer_id=self.desk.reviewer_id,
+                    reviewed_at=published_at - timedelta(days=1),
+                    updated_at=published_at - timedelta(days=2),
+                )
+            )
+
+    def _submission(self, record: SubmissionRecord) -> dict[str, object]:
+        token = random_tokens.token_urlsafe(24)
+        hour, minute = (14, 20) if record.is_quarantined else self._time()
+        return {
+            "service_id": self.service_id,
+            "instrument": INSTRUMENT_ID,
+            "lang": record.lang,
+            "channel": record.channel,
+            "received_at": min(self.city.moment(record.received_on, hour, minute), self.city.now),
+            "received_on": record.received_on,
+            "person_key": record.person_key,
+            **record.answers,
+            "kind": record.kind,
+            "comment": record.comment,
+            "wants_answer": record.is_case and record.comment is None,
+            "is_case": record.is_case,
+            "district": record.district,
+            "age_band": record.age_band,
+            "is_rating": True,
+            "is_verified": record.is_verified,
+            "is_quarantined": record.is_quarantined,
+            "is_rating_excluded": False,
+            "is_redacted": False,
+            "has_personal_data": False,
+            "token_hash": sha256(token),
+            "receipt_hash": sha256(self.city.secrets.receipt_code(token)),
+        }
+
+    def _time(self) -> tuple[int, int]:
+        return self.random.randint(7, 21), self.random.randint(0, 59)
+
+    def _show_receipts(
+        self, slug: str, records: Sequence[SubmissionRecord], rows: list[dict[str, object]]
+    ) -> None:
+        """Keep the codes of a few recent cases that were told and not replied to yet."""
+        for record, row in zip(reversed(records), reversed(rows), strict=True):
+            if len(self.city.shown) >= SHOWN_RECEIPTS:
+                return
+            loop = fold(event for event, _ in record.events)
+            taken = any(shown == slug for shown, _ in self.city.shown)
+            if record.comment and loop.told_on and loop.verdict is None and not taken:
+                token = f"demonstration-{slug}"
+                code = self.city.secrets.receipt_code(token)
+                row["token_hash"], row["receipt_hash"] = sha256(token), sha256(code)
+                self.city.shown.append((slug, code))
+
+    def _events(self, submission_id: int, record: SubmissionRecord) -> list[dict[str, object]]:
+        return [
+            event_values(
+                submission_id, event, self._at(event), self._links(event, record, response)
+            )
+            for event, response in record.events
+        ]
+
+    def _at(self, event: Event) -> datetime:
+        return min(self.city.moment(event.on, 22, 0), self.city.now)
+
+    def _links(
+        self, event: Event, record: SubmissionRecord, response: ResponseRecord | None
+    ) -> Links:
+        is_staff = event.actor == "staff"
+        is_themed = event.kind == "themed" and record.theme is not None
+        return Links(
+            person_id=self.desk.author_id if is_staff else None,
+            theme_id=self.theme_ids[record.theme or 0] if is_themed else None,
+            response_id=self.response_ids[id(response)] if response else None,
+        )
+
+    def _loop(self, submission_id: int, record: SubmissionRecord) -> dict[str, object]:
+        return {
+            "submission_id": submission_id,
+            "service_id": self.service_id,
+            "lang": record.lang,
+            "kind": record.kind,
+            "district": record.district,
+            "person_key": record.person_key,
+            "received_on": record.received_on,
+            "is_imported": False,
+            **projected(fold(event for event, _ in record.events)),
+        }
+
+    def _theme_cases(
+        self, cases: Sequence[tuple[int, SubmissionRecord]]
+    ) -> list[dict[str, object]]:
+        return [
+            {
+                "theme_id": self.theme_ids[record.theme or 0],
+                "submission_id": number,
+                "person_id": self.desk.author_id,
+                "added_at": self._at(event),
+            }
+            for number, record in cases
+            for event, _ in record.events
+            if event.kind == "themed"
+        ]

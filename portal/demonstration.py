@@ -1,0 +1,129 @@
+"""The demonstration city as a whole: its records, its people and its first assessments."""
+
+from __future__ import annotations
+
+import os
+import secrets
+from collections.abc import Callable, Mapping
+from datetime import datetime, timedelta
+from pathlib import Path
+
+import click
+from sqlalchemy import func, select
+from sqlalchemy.orm import Session
+
+from portal.accounts.operations import add_person
+from portal.assess.operations import assess_service
+from portal.demo.build import CityBuilder
+from portal.demo.content import load_city
+from portal.demo.recorder import Desk
+from portal.models.services import Service
+from portal.store.city import get_demo_day
+from portal.store.command import Context
+from portal.store.schema import downgrade, migrate
+from portal.web.formats import code
+
+MAX_AGE = timedelta(days=7)
+ROLES = {"admin": "administrator"}
+SHOWN_PEOPLE = ("staff", "reviewer", "manager", "admin")
+REVIEWER = "reviewer@demo.example"
+_RECEIPTS = "demo-receipts"
+_PASSWORD = "demo-password"  # noqa: S105 - the name of a file
+
+
+def prepare_demo(context: Context) -> None:
+    """Make the city where there is none yet, or one that is older than seven days."""
+    with context.store.read() as session:
+        made_on = get_demo_day(session)
+        is_empty = _is_empty(session)
+    is_old = made_on is not None and context.clock.today() - made_on > MAX_AGE
+    if is_old or (made_on is None and is_empty):
+        make_demo(context)
+
+
+def make_demo(context: Context) -> None:
+    """Fill the database with Marlow, dated relative to today; an earlier Marlow goes away.
+
+    Raises ValueError where the database holds anything else.
+    """
+    migrate(context.store.engine)
+    with context.store.read() as session:
+        if get_demo_day(session) is None and not _is_empty(session):
+            raise ValueError("the database holds a real city; the demonstration needs another one")
+    downgrade(context.store.engine, "base")
+    migrate(context.store.engine)
+    now = context.clock.now()
+    with click.progressbar(length=2 * len(load_city()["services"]), label="Making Marlow") as bar:
+        ids, shown = context.store.write(_build, context, now, bar.update)
+        for service_id in ids:
+            context.store.write(
+                assess_service, service_id=service_id, as_of=context.clock.day(now), now=now
+            )
+            bar.update(1)
+    _keep(context, _RECEIPTS, "\n".join(f"{slug} {receipt}" for slug, receipt in shown))
+
+
+def show_sign_ins(context: Context) -> None:
+    """Print who may sign in, with which password, and receipts to follow."""
+    click.echo("Sign in at /en/sign-in as")
+    for name in SHOWN_PEOPLE:
+        click.echo(f"  {name}@demo.example")
+    click.echo(f"with the password {demo_password(context)}")
+    receipts = context.settings.instance / _RECEIPTS
+    if receipts.exists():
+        click.echo("Follow a case at /en/receipts/ with one of these receipts:")
+        for line in receipts.read_text().splitlines():
+            slug, _, receipt = line.partition(" ")
+            click.echo(f"  {code(receipt)}  ({slug})")
+
+
+def demo_password(context: Context) -> str:
+    """The demonstration's password: the one given, else one made once and kept."""
+    given = os.environ.get("PORTAL_DEMO_PASSWORD")
+    if given:
+        return given
+    path = context.settings.instance / _PASSWORD
+    if not path.exists():
+        _keep(context, _PASSWORD, f"marlow-{secrets.token_hex(5)}")
+    return path.read_text().strip()
+
+
+def _is_empty(session: Session) -> bool:
+    return not session.scalar(select(func.count()).select_from(Service))
+
+
+def _build(
+    session: Session, context: Context, now: datetime, progress: Callable[[int], None]
+) -> tuple[list[int], list[tuple[str, str]]]:
+    builder = CityBuilder(session, now=now, zone=context.settings.zone, secrets=context.secrets)
+    builder.build_city()
+    desks = _add_people(session, now, demo_password(context))
+    ids = builder.build_services(desks, lambda _slug: progress(1))
+    return ids, builder.marlow.shown
+
+
+def _add_people(session: Session, now: datetime, password: str) -> Mapping[str, Desk]:
+    """Everybody who works in Marlow; returns who writes and who reviews by department."""
+    ids: dict[str, int] = {}
+    authors: dict[str, int] = {}
+    for raw in load_city()["people"]:
+        ids[raw["email"]] = add_person(
+            session,
+            now=now,
+            email=raw["email"],
+            name=raw["name"],
+            password=password,
+            roles=[ROLES.get(role, role) for role in raw["roles"]],
+            departments=raw["departments"],
+        )
+        if len(raw["departments"]) == 1 and raw["roles"] == ["staff"]:
+            authors.setdefault(raw["departments"][0], ids[raw["email"]])
+    return {slug: Desk(author, ids[REVIEWER]) for slug, author in authors.items()}
+
+
+def _keep(context: Context, name: str, text: str) -> None:
+    path: Path = context.settings.instance / name
+    path.parent.mkdir(parents=True, exist_ok=True)
+    descriptor = os.open(path, os.O_WRONLY | os.O_CREAT | os.O_TRUNC, 0o600)
+    with os.fdopen(descriptor, "w") as file:
+        file.write(text + "\n")
