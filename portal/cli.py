@@ -13,8 +13,10 @@ import click
 from sqlalchemy.exc import OperationalError
 
 from portal.accounts.commands import user
+from portal.accounts.operations import add_person
 from portal.assess.commands import assess, evaluate
-from portal.demonstration import make_demo, prepare_demo, show_sign_ins
+from portal.assess.operations import assess_service
+from portal.demo.operations import Makers, make_demo, prepare_demo, show_sign_ins
 from portal.imports.commands import import_history, import_services
 from portal.settings import PREFIX, Settings, SettingsError, load_settings
 from portal.store.backup import back_up
@@ -26,6 +28,7 @@ from portal.web.server import Supervisor, serve
 from portal.worker import work
 
 BAD_INPUT = 2
+DEMO_MAKERS = Makers(add_person, assess_service)
 
 
 class PortalGroup(click.Group):
@@ -100,7 +103,7 @@ def up(context: Context, with_demo: bool) -> None:
     """Serve web pages and work, both under one supervisor. Ctrl-C stops both."""
     migrate(context.store.engine)
     if with_demo:
-        prepare_demo(context)
+        prepare_demo(context, DEMO_MAKERS)
         show_sign_ins(context)
     address = f"http://{context.settings.host}:{context.settings.port}/"
     context.close()
@@ -112,7 +115,7 @@ def up(context: Context, with_demo: bool) -> None:
 @pass_portal
 def demo(context: Context) -> None:
     """Fill the database with Marlow, the demonstration city."""
-    make_demo(context)
+    make_demo(context, DEMO_MAKERS)
     show_sign_ins(context)
 
 

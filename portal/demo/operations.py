@@ -5,6 +5,7 @@ from __future__ import annotations
 import os
 import secrets
 from collections.abc import Callable, Mapping
+from dataclasses import dataclass
 from datetime import datetime, timedelta
 from pathlib import Path
 
@@ -12,8 +13,6 @@ import click
 from sqlalchemy import func, select
 from sqlalchemy.orm import Session
 
-from portal.accounts.operations import add_person
-from portal.assess.operations import assess_service
 from portal.demo.build import CityBuilder
 from portal.demo.content import load_city
 from portal.demo.recorder import Desk
@@ -21,7 +20,6 @@ from portal.models.services import Service
 from portal.store.city import get_demo_day
 from portal.store.command import Context
 from portal.store.schema import downgrade, migrate
-from portal.web.formats import code
 
 MAX_AGE = timedelta(days=7)
 ROLES = {"admin": "administrator"}
@@ -31,17 +29,25 @@ _RECEIPTS = "demo-receipts"
 _PASSWORD = "demo-password"  # noqa: S105 - the name of a file
 
 
-def prepare_demo(context: Context) -> None:
+@dataclass(frozen=True)
+class Makers:
+    """What other features do for the demonstration; the command line brings them together."""
+
+    add_person: Callable[..., int]
+    assess_service: Callable[..., object]
+
+
+def prepare_demo(context: Context, makers: Makers) -> None:
     """Make the city where there is none yet, or one that is older than seven days."""
     with context.store.read() as session:
         made_on = get_demo_day(session)
         is_empty = _is_empty(session)
     is_old = made_on is not None and context.clock.today() - made_on > MAX_AGE
     if is_old or (made_on is None and is_empty):
-        make_demo(context)
+        make_demo(context, makers)
 
 
-def make_demo(context: Context) -> None:
+def make_demo(context: Context, makers: Makers) -> None:
     """Fill the database with Marlow, dated relative to today; an earlier Marlow goes away.
 
     Raises ValueError where the database holds anything else.
@@ -54,10 +60,10 @@ def make_demo(context: Context) -> None:
     migrate(context.store.engine)
     now = context.clock.now()
     with click.progressbar(length=2 * len(load_city()["services"]), label="Making Marlow") as bar:
-        ids, shown = context.store.write(_build, context, now, bar.update)
+        ids, shown = context.store.write(_build, context, makers, now, bar.update)
         for service_id in ids:
             context.store.write(
-                assess_service, service_id=service_id, as_of=context.clock.day(now), now=now
+                makers.assess_service, service_id=service_id, as_of=context.clock.day(now), now=now
             )
             bar.update(1)
     _keep(context, _RECEIPTS, "\n".join(f"{slug} {receipt}" for slug, receipt in shown))
@@ -74,7 +80,7 @@ def show_sign_ins(context: Context) -> None:
         click.echo("Follow a case at /en/receipts/ with one of these receipts:")
         for line in receipts.read_text().splitlines():
             slug, _, receipt = line.partition(" ")
-            click.echo(f"  {code(receipt)}  ({slug})")
+            click.echo(f"  {_in_groups(receipt)}  ({slug})")
 
 
 def demo_password(context: Context) -> str:
@@ -93,21 +99,27 @@ def _is_empty(session: Session) -> bool:
 
 
 def _build(
-    session: Session, context: Context, now: datetime, progress: Callable[[int], None]
+    session: Session,
+    context: Context,
+    makers: Makers,
+    now: datetime,
+    progress: Callable[[int], None],
 ) -> tuple[list[int], list[tuple[str, str]]]:
     builder = CityBuilder(session, now=now, zone=context.settings.zone, secrets=context.secrets)
     builder.build_city()
-    desks = _add_people(session, now, demo_password(context))
+    desks = _add_people(session, makers, now, demo_password(context))
     ids = builder.build_services(desks, lambda _slug: progress(1))
     return ids, builder.marlow.shown
 
 
-def _add_people(session: Session, now: datetime, password: str) -> Mapping[str, Desk]:
+def _add_people(
+    session: Session, makers: Makers, now: datetime, password: str
+) -> Mapping[str, Desk]:
     """Everybody who works in Marlow; returns who writes and who reviews by department."""
     ids: dict[str, int] = {}
     authors: dict[str, int] = {}
     for raw in load_city()["people"]:
-        ids[raw["email"]] = add_person(
+        ids[raw["email"]] = makers.add_person(
             session,
             now=now,
             email=raw["email"],
@@ -127,3 +139,7 @@ def _keep(context: Context, name: str, text: str) -> None:
     descriptor = os.open(path, os.O_WRONLY | os.O_CREAT | os.O_TRUNC, 0o600)
     with os.fdopen(descriptor, "w") as file:
         file.write(text + "\n")
+
+
+def _in_groups(receipt: str) -> str:
+    return "-".join(receipt[start : start + 5] for start in range(0, len(receipt), 5))
