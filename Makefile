@@ -65,8 +65,8 @@ catalogues-check: setup ## Check that catalogues are fresh and their placeholder
 
 
 # --------------------------------------------------------------------------------- lock
-lock: ## Write requirements*.txt anew from pyproject.toml (ARGS=--upgrade; needs uv)
-	@python3 .ci/lock.py write $(ARGS)
+lock: setup ## Write requirements*.txt anew from pyproject.toml (ARGS=--upgrade; needs uv)
+	@$(BIN)/python .ci/lock.py write $(ARGS)
 
 lock-check: setup ## Check that requirements*.txt belong to pyproject.toml
 	@$(BIN)/python .ci/lock.py check
