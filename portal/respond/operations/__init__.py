@@ -1,0 +1,1 @@
+"""What the desk does. Every operation is given the scope of whoever acts."""

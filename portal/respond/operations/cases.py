@@ -1,0 +1,266 @@
+"""Grouping cases under a theme, setting them aside and taking them back."""
+
+from __future__ import annotations
+
+from datetime import date, datetime
+
+from sqlalchemy import select
+from sqlalchemy.orm import Session
+
+from portal.domain.loop import STAFF_REASONS, Actor, Event, EventKind
+from portal.models.loops import ExclusionRequest, LoopRow
+from portal.models.responses import Response, Theme, ThemeCase, ThemeText
+from portal.models.submissions import Submission
+from portal.respond.rules import LOW_RATING, Conflict
+from portal.respond.scoped import get_case, get_theme
+from portal.store import audit, outbox
+from portal.store.loops import Links, append_event
+from portal.store.scope import NotAllowed, Scope
+
+
+class MixedServices(ValueError):
+    """Cases of several services were to be put into one theme."""
+
+
+def group_cases(
+    session: Session,
+    *,
+    now: datetime,
+    today: date,
+    scope: Scope,
+    case_ids: list[int],
+    theme_id: int | None,
+    name: str,
+    lang: str,
+) -> int:
+    """Put cases into a theme, or into a new one with this name in `lang`; returns the theme's id.
+
+    Cases that are in it already stay as they are; those set aside or withdrawn are left out. Where
+    the theme has a published response, its telling is asked for. Raises MixedServices.
+    """
+    rows = [get_case(session, scope, one)[0] for one in sorted(set(case_ids))]
+    services = {row.service_id for row in rows}
+    if len(services) != 1:
+        raise MixedServices
+    theme = _theme(session, scope, theme_id, services.pop(), name, lang, now)
+    for row in rows:
+        if row.excluded is None and row.withdrawn_on is None:
+            _add(session, theme.id, row.submission_id, scope.person_id, now, today)
+    ask_to_tell(session, [theme.id], now=now, person_id=scope.person_id)
+    audit.record(
+        session, at=now, person_id=scope.person_id, action="cases_grouped", subject="theme",
+        subject_id=theme.id, cases=[row.submission_id for row in rows],
+    )  # fmt: skip
+    return theme.id
+
+
+def _theme(
+    session: Session,
+    scope: Scope,
+    theme_id: int | None,
+    service_id: int,
+    name: str,
+    lang: str,
+    now: datetime,
+) -> Theme:
+    if theme_id is not None:
+        theme = get_theme(session, scope, theme_id)
+        if theme.service_id != service_id:
+            raise MixedServices
+        return theme
+    theme = Theme(service_id=service_id, author_id=scope.person_id, created_at=now)
+    session.add(theme)
+    session.flush()
+    session.add(ThemeText(theme_id=theme.id, lang=lang, name=name))
+    session.flush()
+    return theme
+
+
+def _add(
+    session: Session, theme_id: int, submission_id: int, person_id: int, now: datetime, today: date
+) -> None:
+    # The case is locked first, so that two people who add it together add it once.
+    session.execute(
+        select(LoopRow.submission_id)
+        .where(LoopRow.submission_id == submission_id)
+        .with_for_update()
+    )
+    if session.get(ThemeCase, (theme_id, submission_id)) is not None:
+        return
+    session.add(
+        ThemeCase(
+            theme_id=theme_id, submission_id=submission_id, person_id=person_id, added_at=now
+        )
+    )
+    session.flush()
+    append_event(
+        session,
+        submission_id,
+        Event(kind=EventKind.THEMED, on=today, actor=Actor.STAFF),
+        at=now,
+        links=Links(person_id=person_id, theme_id=theme_id),
+    )
+
+
+def ask_to_tell(session: Session, theme_ids: list[int], *, now: datetime, person_id: int) -> None:
+    """Ask that published responses of these themes reach cases that came in later."""
+    rows = session.execute(
+        select(Response.id, Response.author_id)
+        .where(Response.theme_id.in_(theme_ids), Response.status == "published")
+        .order_by(Response.id)
+    )
+    for response_id, _author_id in rows:
+        outbox.post(
+            session, "tell_response", f"tell:{response_id}:later:{now.isoformat()}", now=now,
+            response_id=response_id, person_id=person_id,
+        )  # fmt: skip
+
+
+def name_theme(
+    session: Session, *, now: datetime, scope: Scope, theme_id: int, lang: str, name: str
+) -> None:
+    """Give a theme its name in one language."""
+    get_theme(session, scope, theme_id)
+    text = session.get(ThemeText, (theme_id, lang))
+    if text is None:
+        session.add(ThemeText(theme_id=theme_id, lang=lang, name=name))
+    else:
+        text.name = name
+    audit.record(
+        session, at=now, person_id=scope.person_id, action="theme_named", subject="theme",
+        subject_id=theme_id, lang=lang,
+    )  # fmt: skip
+
+
+def set_aside(
+    session: Session, *, now: datetime, today: date, scope: Scope, submission_id: int, reason: str
+) -> bool:
+    """Leave a case out of the loop, for a reason that stays visible; its rating stays counted.
+
+    A case rated 1 or 2 only becomes a request, which a second person confirms (SECURITY.md T2).
+    Returns whether it was set aside at once.
+    """
+    if reason not in STAFF_REASONS:
+        raise ValueError(f"no such reason: {reason}")
+    row, submission = get_case(session, scope, submission_id)
+    if row.excluded is not None or row.withdrawn_on is not None:
+        raise Conflict
+    if is_low(submission):
+        _request(session, now, scope, submission_id, reason)
+        return False
+    _exclude(session, now, today, scope, submission_id, reason)
+    return True
+
+
+def is_low(submission: Submission) -> bool:
+    """Whether the resident rated the service so low that one person alone may not set it aside."""
+    return submission.q0 is not None and submission.q0 <= LOW_RATING
+
+
+def _request(
+    session: Session, now: datetime, scope: Scope, submission_id: int, reason: str
+) -> None:
+    session.execute(
+        select(LoopRow.submission_id)
+        .where(LoopRow.submission_id == submission_id)
+        .with_for_update()
+    )
+    if session.get(ExclusionRequest, submission_id) is not None:
+        raise Conflict
+    session.add(
+        ExclusionRequest(
+            submission_id=submission_id,
+            reason=reason,
+            person_id=scope.person_id,
+            requested_at=now,
+        )
+    )
+    _audit_case(session, now, scope, "exclusion_requested", submission_id, reason)
+
+
+def decide_request(
+    session: Session,
+    *,
+    now: datetime,
+    today: date,
+    scope: Scope,
+    submission_id: int,
+    is_agreed: bool,
+) -> None:
+    """Confirm or refuse a request to set a case aside.
+
+    Only somebody else than who asked may confirm (NotAllowed); who asked may take it back.
+    Raises Conflict when it was decided already.
+    """
+    row, _submission = get_case(session, scope, submission_id)
+    request = session.scalar(
+        select(ExclusionRequest)
+        .where(ExclusionRequest.submission_id == submission_id)
+        .with_for_update()
+    )
+    if request is None:
+        raise Conflict
+    if is_agreed and request.person_id == scope.person_id:
+        raise NotAllowed
+    session.delete(request)
+    session.flush()
+    if not is_agreed:
+        _audit_case(session, now, scope, "exclusion_refused", submission_id, request.reason)
+    elif row.excluded is None and row.withdrawn_on is None:
+        _exclude(session, now, today, scope, submission_id, request.reason, request.person_id)
+
+
+def _exclude(
+    session: Session,
+    now: datetime,
+    today: date,
+    scope: Scope,
+    submission_id: int,
+    reason: str,
+    requested_by: int | None = None,
+) -> None:
+    append_event(
+        session,
+        submission_id,
+        Event(kind=EventKind.EXCLUDED, on=today, actor=Actor.STAFF, reason=reason),
+        at=now,
+        links=Links(person_id=scope.person_id),
+    )
+    _audit_case(session, now, scope, "case_excluded", submission_id, reason, requested_by)
+
+
+def restore(
+    session: Session, *, now: datetime, today: date, scope: Scope, submission_id: int
+) -> None:
+    """Take a case back that staff had set aside; whoever should have been told meanwhile, is."""
+    row, _submission = get_case(session, scope, submission_id)
+    if row.excluded is None or row.withdrawn_on is not None:
+        raise Conflict
+    reason = row.excluded
+    append_event(
+        session,
+        submission_id,
+        Event(kind=EventKind.RESTORED, on=today, actor=Actor.STAFF),
+        at=now,
+        links=Links(person_id=scope.person_id),
+    )
+    themes = session.scalars(
+        select(ThemeCase.theme_id).where(ThemeCase.submission_id == submission_id)
+    ).all()
+    ask_to_tell(session, list(themes), now=now, person_id=scope.person_id)
+    _audit_case(session, now, scope, "case_restored", submission_id, reason)
+
+
+def _audit_case(
+    session: Session,
+    now: datetime,
+    scope: Scope,
+    action: str,
+    submission_id: int,
+    reason: str,
+    requested_by: int | None = None,
+) -> None:
+    audit.record(
+        session, at=now, person_id=scope.person_id, action=action, subject="submission",
+        subject_id=submission_id, reason=reason, requested_by=requested_by,
+    )  # fmt: skip

@@ -1,0 +1,199 @@
+"""Writing a response, and publishing it."""
+
+from __future__ import annotations
+
+from datetime import date, datetime
+
+from sqlalchemy import select
+from sqlalchemy.orm import Session
+
+from portal.domain.loop import Outcome
+from portal.models.responses import Response, ResponseText
+from portal.respond.rules import (
+    Conflict,
+    Problem,
+    Promise,
+    Refusal,
+    Wording,
+    problems_of,
+    settled,
+)
+from portal.respond.scoped import get_response, get_theme
+from portal.store import audit, outbox
+from portal.store.content import raise_content_version
+from portal.store.scope import NotAllowed, Scope
+
+
+def write_response(
+    session: Session,
+    *,
+    now: datetime,
+    today: date,
+    scope: Scope,
+    theme_id: int,
+    lang: str,
+    wording: Wording,
+    promise: Promise,
+    follows_id: int | None = None,
+) -> int:
+    """Begin a response to a theme with its source text in `lang`; returns its id.
+
+    `follows_id` is the published response of the same theme whose promise this one keeps or
+    renews. Raises Refusal when something is missing.
+    """
+    theme = get_theme(session, scope, theme_id)
+    _require_follows(session, scope, theme_id, follows_id)
+    promise = _checked(wording, promise, today)
+    response = Response(
+        service_id=theme.service_id,
+        theme_id=theme_id,
+        follows_id=follows_id,
+        outcome=promise.outcome.value,
+        due_on=promise.due_on,
+        done_on=promise.done_on,
+        source_lang=lang,
+        status="draft",
+        version=1,
+        author_id=scope.person_id,
+        created_at=now,
+    )
+    session.add(response)
+    session.flush()
+    session.add(
+        ResponseText(
+            response_id=response.id,
+            lang=lang,
+            you_said=wording.you_said,
+            we_did=wording.we_did,
+            why_not=wording.why_not,
+            status="draft",
+            version=1,
+            author_id=scope.person_id,
+            updated_at=now,
+        )
+    )
+    record_response(session, now, scope, "response_written", response.id, lang=lang)
+    return response.id
+
+
+def _require_follows(
+    session: Session, scope: Scope, theme_id: int, follows_id: int | None
+) -> None:
+    if follows_id is None:
+        return
+    earlier = get_response(session, scope, follows_id, for_desk=True)
+    if earlier.theme_id != theme_id or earlier.status != "published":
+        raise NotAllowed
+
+
+def _checked(wording: Wording, promise: Promise, today: date) -> Promise:
+    problems = problems_of(wording, promise, today)
+    if problems:
+        raise Refusal(*problems)
+    return settled(promise)
+
+
+def save_source(
+    session: Session,
+    *,
+    now: datetime,
+    today: date,
+    scope: Scope,
+    response_id: int,
+    version: int,
+    wording: Wording,
+    promise: Promise,
+) -> None:
+    """Change a draft's source text and outcome; it has to be reviewed again.
+
+    `version` is that of the response as it was read. Raises Conflict when it has moved on or is
+    published, Refusal when something is missing.
+    """
+    response = get_response(session, scope, response_id, lock=True)
+    if response.status != "draft" or response.version != version:
+        raise Conflict
+    promise = _checked(wording, promise, today)
+    text = get_text(session, response_id, response.source_lang)
+    if wording_of(text) == wording and promise_of(response) == promise:
+        return
+    text.you_said, text.we_did, text.why_not = wording.you_said, wording.we_did, wording.why_not
+    make_draft(text, scope.person_id, now)
+    response.outcome = promise.outcome.value
+    response.due_on, response.done_on = promise.due_on, promise.done_on
+    response.version += 1
+    record_response(session, now, scope, "response_saved", response_id, lang=text.lang)
+
+
+def publish_response(
+    session: Session, *, now: datetime, today: date, scope: Scope, response_id: int, version: int
+) -> None:
+    """Publish: everybody it covers is told as soon as their language is reviewed.
+
+    Raises Refusal when the source was not reviewed by a second person or its promise is no longer
+    one, Conflict when the response has moved on. Publishing twice is publishing once.
+    """
+    response = get_response(session, scope, response_id, for_desk=True, lock=True)
+    if response.status == "published":
+        return
+    if response.version != version:
+        raise Conflict
+    source = get_text(session, response_id, response.source_lang)
+    if source.status != "reviewed":
+        raise Refusal(("", Problem.NOT_REVIEWED))
+    _checked(wording_of(source), promise_of(response), today)
+    response.status = "published"
+    response.published_at, response.published_on = now, today
+    response.version += 1
+    ask_to_tell_in(session, response, source, now=now, person_id=scope.person_id)
+    raise_content_version(session)
+    record_response(session, now, scope, "response_published", response_id)
+
+
+def ask_to_tell_in(
+    session: Session, response: Response, text: ResponseText, *, now: datetime, person_id: int
+) -> None:
+    """Ask the worker to tell whoever waits, now that this text may be read."""
+    outbox.post(
+        session, "tell_response", f"tell:{response.id}:{text.lang}:{text.version}", now=now,
+        response_id=response.id, person_id=person_id,
+    )  # fmt: skip
+
+
+def get_text(session: Session, response_id: int, lang: str) -> ResponseText:
+    """The text in this language. Raises NotAllowed, shown as not found, when there is none."""
+    text = session.scalar(
+        select(ResponseText).where(
+            ResponseText.response_id == response_id, ResponseText.lang == lang
+        )
+    )
+    if text is None:
+        raise NotAllowed
+    return text
+
+
+def wording_of(text: ResponseText) -> Wording:
+    """What a stored text says."""
+    return Wording(text.you_said, text.we_did, text.why_not)
+
+
+def promise_of(response: Response) -> Promise:
+    """A stored response's outcome."""
+    return Promise(Outcome(response.outcome), response.due_on, response.done_on)
+
+
+def make_draft(text: ResponseText, person_id: int, now: datetime) -> None:
+    """Whoever changed a text is its author, and nobody has reviewed it."""
+    text.status = "draft"
+    text.author_id, text.reviewer_id, text.reviewed_at = person_id, None, None
+    text.version += 1
+    text.updated_at = now
+
+
+def record_response(
+    session: Session, now: datetime, scope: Scope, action: str, response_id: int, **detail: str
+) -> None:
+    """Write an action on a response into the audit trail."""
+    audit.record(
+        session, at=now, person_id=scope.person_id, action=action, subject="response",
+        subject_id=response_id, **detail,
+    )  # fmt: skip

@@ -1,0 +1,217 @@
+"""A response's texts: translating, reviewing, and correcting what was published."""
+
+from __future__ import annotations
+
+from datetime import datetime
+
+from sqlalchemy import select
+from sqlalchemy.orm import Session
+
+from portal.models.responses import (
+    PendingCorrection,
+    Response,
+    ResponseCorrection,
+    ResponseText,
+)
+from portal.respond.operations.responses import (
+    ask_to_tell_in,
+    get_text,
+    make_draft,
+    record_response,
+    wording_of,
+)
+from portal.respond.rules import Conflict, Problem, Refusal, Wording, is_complete
+from portal.respond.scoped import get_response
+from portal.store.content import raise_content_version
+from portal.store.coverage import hash_of, is_stale
+from portal.store.scope import NotAllowed, Scope
+
+
+def save_translation(
+    session: Session,
+    *,
+    now: datetime,
+    scope: Scope,
+    response_id: int,
+    lang: str,
+    version: int,
+    wording: Wording,
+) -> None:
+    """Write or change the text in one language; somebody else has to review it.
+
+    `version` is that of the text as it was read, 0 where there was none. Raises Conflict when it
+    has moved on, or when it stands published: then it is corrected, not rewritten.
+    """
+    response = get_response(session, scope, response_id, lock=True)
+    if lang == response.source_lang:
+        raise NotAllowed
+    source = get_text(session, response_id, response.source_lang)
+    text = _find_text(session, response_id, lang)
+    if (text.version if text else 0) != version:
+        raise Conflict
+    if text is not None and response.status == "published" and text.status == "reviewed":
+        raise Conflict
+    if not wording.you_said:
+        raise Refusal(("you_said", Problem.YOU_SAID_MISSING))
+    if text is None:
+        text = ResponseText(response_id=response_id, lang=lang, version=0)
+        session.add(text)
+    elif wording_of(text) == wording and text.source_hash == hash_of(source):
+        return
+    text.you_said, text.we_did, text.why_not = wording.you_said, wording.we_did, wording.why_not
+    text.source_hash = hash_of(source)
+    make_draft(text, scope.person_id, now)
+    session.flush()
+    record_response(session, now, scope, "text_saved", response_id, lang=lang)
+
+
+def review_text(
+    session: Session, *, now: datetime, scope: Scope, response_id: int, lang: str, version: int
+) -> None:
+    """Say that a text is right, as somebody else than its author.
+
+    Raises Refusal for one's own text, an incomplete one, or one whose source has changed since;
+    Conflict when it has moved on. On a published response, those who wait are told now.
+    """
+    response = get_response(session, scope, response_id, lock=True)
+    source = get_text(session, response_id, response.source_lang)
+    text = get_text(session, response_id, lang)
+    if text.version != version:
+        raise Conflict
+    if text.status == "reviewed":
+        return
+    _require_reviewable(text, source, scope)
+    text.status = "reviewed"
+    text.reviewer_id, text.reviewed_at = scope.person_id, now
+    text.version += 1
+    if text is source:
+        response.version += 1
+    if response.status == "published":
+        ask_to_tell_in(session, response, text, now=now, person_id=scope.person_id)
+        raise_content_version(session)
+    record_response(session, now, scope, "text_reviewed", response_id, lang=lang)
+
+
+def _require_reviewable(text: ResponseText, source: ResponseText, scope: Scope) -> None:
+    if text.author_id == scope.person_id:
+        raise Refusal(("", Problem.OWN_TEXT))
+    if is_stale(text, source):
+        raise Refusal(("", Problem.STALE))
+    if not is_complete(wording_of(text), wording_of(source)):
+        raise Refusal(("", Problem.UNFINISHED))
+
+
+def propose_correction(
+    session: Session,
+    *,
+    now: datetime,
+    scope: Scope,
+    response_id: int,
+    lang: str,
+    version: int,
+    wording: Wording,
+    reason: str,
+) -> None:
+    """Propose a better wording of a published text; residents read the old one until reviewed.
+
+    Raises Conflict when the text has moved on, is not published, or a correction waits already.
+    """
+    response = get_response(session, scope, response_id, lock=True)
+    text = get_text(session, response_id, lang)
+    is_published = response.status == "published" and text.status == "reviewed"
+    if text.version != version or not is_published:
+        raise Conflict
+    if session.get(PendingCorrection, (response_id, lang)) is not None:
+        raise Conflict
+    source = get_text(session, response_id, response.source_lang)
+    needed = wording_of(source) if text is not source else Wording("x", text.we_did, text.why_not)
+    if not is_complete(wording, needed):
+        raise Refusal(("you_said", Problem.UNFINISHED))
+    session.add(
+        PendingCorrection(
+            response_id=response_id,
+            lang=lang,
+            you_said=wording.you_said,
+            we_did=wording.we_did,
+            why_not=wording.why_not,
+            reason=reason,
+            text_version=version,
+            author_id=scope.person_id,
+            proposed_at=now,
+        )
+    )
+    record_response(session, now, scope, "correction_proposed", response_id, lang=lang)
+
+
+def review_correction(
+    session: Session, *, now: datetime, scope: Scope, response_id: int, lang: str
+) -> None:
+    """Let a correction stand, as somebody else than who wrote it; the old text stays public.
+
+    Raises Refusal for one's own correction, Conflict when there is none (any more).
+    """
+    response = get_response(session, scope, response_id, lock=True)
+    text = get_text(session, response_id, lang)
+    pending = session.get(PendingCorrection, (response_id, lang))
+    if pending is None or pending.text_version != text.version:
+        raise Conflict
+    if pending.author_id == scope.person_id:
+        raise Refusal(("", Problem.OWN_TEXT))
+    _apply(session, response, text, pending, scope, now)
+    session.delete(pending)
+    session.flush()
+    ask_to_tell_in(session, response, text, now=now, person_id=scope.person_id)
+    raise_content_version(session)
+    record_response(session, now, scope, "text_corrected", response_id, lang=lang)
+
+
+def _apply(
+    session: Session,
+    response: Response,
+    text: ResponseText,
+    pending: PendingCorrection,
+    scope: Scope,
+    now: datetime,
+) -> None:
+    better = Wording(pending.you_said, pending.we_did, pending.why_not)
+    if better != wording_of(text):
+        session.add(
+            ResponseCorrection(
+                response_id=response.id,
+                lang=text.lang,
+                you_said=text.you_said,
+                we_did=text.we_did,
+                why_not=text.why_not,
+                reason=pending.reason,
+                person_id=pending.author_id,
+                corrected_at=now,
+            )
+        )
+    text.you_said, text.we_did, text.why_not = better.you_said, better.we_did, better.why_not
+    text.author_id, text.reviewer_id = pending.author_id, scope.person_id
+    text.reviewed_at = text.updated_at = now
+    text.version += 1
+    if text.lang == response.source_lang:
+        response.version += 1
+    else:
+        text.source_hash = hash_of(get_text(session, response.id, response.source_lang))
+
+
+def drop_correction(
+    session: Session, *, now: datetime, scope: Scope, response_id: int, lang: str
+) -> None:
+    """Give a proposed correction up; the published text stays as it is."""
+    get_response(session, scope, response_id, lock=True)
+    pending = session.get(PendingCorrection, (response_id, lang))
+    if pending is None:
+        raise Conflict
+    session.delete(pending)
+    record_response(session, now, scope, "correction_dropped", response_id, lang=lang)
+
+
+def _find_text(session: Session, response_id: int, lang: str) -> ResponseText | None:
+    return session.scalar(
+        select(ResponseText).where(
+            ResponseText.response_id == response_id, ResponseText.lang == lang
+        )
+    )

@@ -1,0 +1,1 @@
+"""What the desk reads. Every query is given the scope of whoever asks."""

@@ -1,0 +1,130 @@
+"""One case: the resident's words, what happened so far, and what it belongs to."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from datetime import date, datetime
+
+from sqlalchemy import select
+from sqlalchemy.orm import Session
+
+from portal.models.loops import ExclusionRequest, LoopEvent, LoopRow
+from portal.models.responses import Response, ThemeCase
+from portal.models.submissions import Contact, Submission
+from portal.respond.queries.inbox import days_left
+from portal.respond.queries.names import (
+    Name,
+    district_name,
+    people_names,
+    service_names,
+    theme_names,
+)
+from portal.respond.scoped import get_case
+from portal.store.loops import list_events
+from portal.store.scope import Scope
+
+
+@dataclass(frozen=True)
+class CaseStep:
+    """One event of the case."""
+
+    kind: str
+    on: date
+    actor: str
+    person: str | None
+    lang: str | None
+    verdict: str | None
+    reason: str | None
+    outcome: str | None
+    theme: Name | None
+    response_id: int | None
+
+
+@dataclass(frozen=True)
+class Request:
+    """Somebody asked to set the case aside."""
+
+    reason: str
+    person_id: int
+    person: str
+    requested_at: datetime
+
+
+@dataclass(frozen=True)
+class CaseView:
+    """Everything the page of a case shows."""
+
+    row: LoopRow
+    submission: Submission
+    service: Name
+    district: Name | None
+    days_left: int | None
+    steps: list[CaseStep]
+    themes: list[tuple[int, Name]]
+    responses: list[Response]
+    request: Request | None
+    is_told_by_mail: bool
+
+
+def get_case_view(
+    session: Session, scope: Scope, submission_id: int, *, today: date, langs: list[str]
+) -> CaseView:
+    """The case. Raises NotAllowed when it is another department's."""
+    row, submission = get_case(session, scope, submission_id)
+    theme_ids = session.scalars(
+        select(ThemeCase.theme_id)
+        .where(ThemeCase.submission_id == submission_id)
+        .order_by(ThemeCase.added_at)
+    ).all()
+    names = theme_names(session, theme_ids, langs)
+    responses = session.scalars(
+        select(Response)
+        .where(Response.theme_id.in_(theme_ids), Response.import_id.is_(None))
+        .order_by(Response.id)
+    ).all()
+    return CaseView(
+        row=row,
+        submission=submission,
+        service=service_names(session, [row.service_id], langs)[row.service_id],
+        district=district_name(session, row.district, langs),
+        days_left=days_left(row, today),
+        steps=_steps(session, submission_id, names),
+        themes=[(one, names[one]) for one in theme_ids],
+        responses=list(responses),
+        request=_request(session, submission_id),
+        is_told_by_mail=_is_told_by_mail(session, submission_id),
+    )
+
+
+def _steps(session: Session, submission_id: int, names: dict[int, Name]) -> list[CaseStep]:
+    events = list_events(session, submission_id)
+    people = people_names(session, [event.person_id for event in events])
+    return [_step(event, people, names) for event in events]
+
+
+def _step(event: LoopEvent, people: dict[int, str], names: dict[int, Name]) -> CaseStep:
+    return CaseStep(
+        kind=event.kind,
+        on=event.happened_on,
+        actor=event.actor,
+        person=people.get(event.person_id) if event.person_id else None,
+        lang=event.lang,
+        verdict=event.verdict,
+        reason=event.reason,
+        outcome=event.outcome,
+        theme=names.get(event.theme_id) if event.theme_id else None,
+        response_id=event.response_id,
+    )
+
+
+def _request(session: Session, submission_id: int) -> Request | None:
+    row = session.get(ExclusionRequest, submission_id)
+    if row is None:
+        return None
+    names = people_names(session, [row.person_id])
+    return Request(row.reason, row.person_id, names[row.person_id], row.requested_at)
+
+
+def _is_told_by_mail(session: Session, submission_id: int) -> bool:
+    contact = session.get(Contact, submission_id)
+    return contact is not None and contact.confirmed_at is not None and contact.erased_at is None

@@ -1,0 +1,235 @@
+"""Responses: the list of them, and one with its texts and the people who wait for it."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+
+from sqlalchemy import exists, func, select
+from sqlalchemy.orm import Session
+
+from portal.models.loops import LoopEvent, LoopRow
+from portal.models.responses import (
+    PendingCorrection,
+    Response,
+    ResponseCorrection,
+    ResponseText,
+    Theme,
+    ThemeCase,
+)
+from portal.models.services import Service
+from portal.respond.queries.inbox import WAITING
+from portal.respond.queries.names import Name, people_names, service_names, theme_names
+from portal.respond.scoped import get_response
+from portal.store.coverage import count_waiting, is_stale, list_texts, told_languages
+from portal.store.scope import Scope
+
+LISTED = 25
+
+
+@dataclass(frozen=True)
+class TextState:
+    """One language of a response: how far its text is and how many people wait for it."""
+
+    lang: str
+    status: str  # reviewed, draft, stale, missing
+    waiting: int
+
+
+@dataclass(frozen=True)
+class ResponseView:
+    """Everything the editor shows."""
+
+    response: Response
+    theme: Name
+    service: Name
+    source: ResponseText | None
+    texts: dict[str, ResponseText]
+    languages: list[TextState]
+    people: dict[int, str]
+    pending: dict[str, PendingCorrection]
+    corrections: Sequence[ResponseCorrection]
+    follows: Response | None
+    followed_by: Response | None
+    tell_now: int
+    tell_later: int
+    told: int
+    is_desk: bool
+
+
+@dataclass(frozen=True)
+class ResponseLine:
+    """A response, or a theme that has none yet, in the list."""
+
+    theme_id: int
+    theme: Name
+    service: Name
+    people: int
+    response_id: int | None = None
+    outcome: str | None = None
+    status: str | None = None
+    needs: tuple[str, ...] = ()  # languages with a draft that somebody has to review
+
+
+def get_response_view(
+    session: Session, scope: Scope, response_id: int, *, langs: list[str], offered: Sequence[str]
+) -> ResponseView:
+    """The response. Raises NotAllowed when it is another department's."""
+    response = get_response(session, scope, response_id)
+    texts = list_texts(session, response_id)
+    source = texts.get(response.source_lang)
+    waiting = count_waiting(session, response)
+    ready = told_languages(texts, response.source_lang)
+    pending = _pending(session, response_id)
+    corrections = session.scalars(
+        select(ResponseCorrection)
+        .where(ResponseCorrection.response_id == response_id)
+        .order_by(ResponseCorrection.id)
+    ).all()
+    return ResponseView(
+        response=response,
+        theme=_theme_name(session, response, langs),
+        service=service_names(session, [response.service_id], langs)[response.service_id],
+        source=source,
+        texts=texts,
+        languages=[
+            TextState(lang, _status(texts.get(lang), source), waiting.get(lang, 0))
+            for lang in dict.fromkeys([response.source_lang, *offered, *sorted(waiting)])
+        ],
+        people=_people(session, texts, pending, corrections),
+        pending=pending,
+        corrections=corrections,
+        follows=session.get(Response, response.follows_id) if response.follows_id else None,
+        followed_by=session.scalar(
+            select(Response).where(Response.follows_id == response_id).limit(1)
+        ),
+        tell_now=sum(count for lang, count in waiting.items() if lang in ready),
+        tell_later=sum(count for lang, count in waiting.items() if lang not in ready),
+        told=_count_told(session, response_id),
+        is_desk=_department_of(session, response) in scope.desk,
+    )
+
+
+def _status(text: ResponseText | None, source: ResponseText | None) -> str:
+    if text is None:
+        return "missing"
+    return "stale" if is_stale(text, source) else text.status
+
+
+def _theme_name(session: Session, response: Response, langs: list[str]) -> Name:
+    assert response.theme_id is not None  # noqa: S101 - the table says so of all but imported ones
+    return theme_names(session, [response.theme_id], langs)[response.theme_id]
+
+
+def _department_of(session: Session, response: Response) -> int:
+    return session.get_one(Service, response.service_id).department_id
+
+
+def _pending(session: Session, response_id: int) -> dict[str, PendingCorrection]:
+    rows = session.scalars(
+        select(PendingCorrection).where(PendingCorrection.response_id == response_id)
+    )
+    return {row.lang: row for row in rows}
+
+
+def _people(
+    session: Session,
+    texts: dict[str, ResponseText],
+    pending: dict[str, PendingCorrection],
+    corrections: Sequence[ResponseCorrection],
+) -> dict[int, str]:
+    ids = {text.author_id for text in texts.values()}
+    ids |= {text.reviewer_id for text in texts.values()}
+    ids |= {row.author_id for row in pending.values()}
+    ids |= {row.person_id for row in corrections}
+    return people_names(session, ids)
+
+
+def _count_told(session: Session, response_id: int) -> int:
+    count = session.scalar(
+        select(func.count(LoopRow.person_key.distinct()))
+        .join(LoopEvent, LoopEvent.submission_id == LoopRow.submission_id)
+        .where(LoopEvent.response_id == response_id, LoopEvent.kind.in_(("told", "retold")))
+    )
+    return count or 0
+
+
+def list_unanswered_themes(
+    session: Session, scope: Scope, *, langs: list[str]
+) -> list[ResponseLine]:
+    """Themes in which people wait and for which nobody has begun a response."""
+    waiting = func.count(LoopRow.person_key.distinct())
+    rows = session.execute(
+        select(Theme.id, Theme.service_id, waiting)
+        .join(Service, Service.id == Theme.service_id)
+        .join(ThemeCase, ThemeCase.theme_id == Theme.id)
+        .join(LoopRow, LoopRow.submission_id == ThemeCase.submission_id)
+        .where(
+            Service.department_id.in_(scope.desk),
+            LoopRow.state.in_([state.value for state in WAITING]),
+            ~exists().where(Response.theme_id == Theme.id, Response.status == "draft"),
+            ~exists().where(Response.theme_id == Theme.id, Response.status == "published")
+            | (LoopRow.state == "reopened"),
+        )
+        .group_by(Theme.id, Theme.service_id)
+        .order_by(waiting.desc(), Theme.id)
+        .limit(LISTED)
+    ).all()
+    themes = theme_names(session, [row[0] for row in rows], langs)
+    services = service_names(session, [row[1] for row in rows], langs)
+    return [ResponseLine(row[0], themes[row[0]], services[row[1]], row[2]) for row in rows]
+
+
+def list_responses(
+    session: Session, scope: Scope, status: str, *, page: int, langs: list[str]
+) -> tuple[list[ResponseLine], bool]:
+    """One page of the responses of one's departments, newest first, and whether there are more."""
+    rows = session.scalars(
+        select(Response)
+        .join(Service, Service.id == Response.service_id)
+        .where(
+            Service.department_id.in_(scope.texts),
+            Response.status == status,
+            Response.import_id.is_(None),
+        )
+        .order_by(Response.id.desc())
+        .offset((page - 1) * LISTED)
+        .limit(LISTED + 1)
+    ).all()
+    return _lines(session, rows[:LISTED], langs), len(rows) > LISTED
+
+
+def _lines(
+    session: Session, responses: Sequence[Response], langs: list[str]
+) -> list[ResponseLine]:
+    themes = theme_names(session, [one.theme_id for one in responses if one.theme_id], langs)
+    services = service_names(session, [one.service_id for one in responses], langs)
+    needs = _needs(session, [one.id for one in responses])
+    return [
+        ResponseLine(
+            theme_id=one.theme_id,
+            theme=themes[one.theme_id],
+            service=services[one.service_id],
+            people=sum(count_waiting(session, one).values()),
+            response_id=one.id,
+            outcome=one.outcome,
+            status=one.status,
+            needs=tuple(sorted(needs.get(one.id, ()))),
+        )
+        for one in responses
+        if one.theme_id is not None
+    ]
+
+
+def _needs(session: Session, ids: list[int]) -> dict[int, set[str]]:
+    """Languages whose text or correction somebody has to review, by response."""
+    drafts = select(ResponseText.response_id, ResponseText.lang).where(
+        ResponseText.response_id.in_(ids), ResponseText.status == "draft"
+    )
+    corrections = select(PendingCorrection.response_id, PendingCorrection.lang).where(
+        PendingCorrection.response_id.in_(ids)
+    )
+    needs: dict[int, set[str]] = {}
+    for response_id, lang in (*session.execute(drafts), *session.execute(corrections)):
+        needs.setdefault(response_id, set()).add(lang)
+    return needs

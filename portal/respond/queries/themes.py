@@ -1,0 +1,137 @@
+"""Themes: what several cases have in common, and who waits in them."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from datetime import date
+
+from sqlalchemy import func, select
+from sqlalchemy.orm import Session
+
+from portal.models.loops import LoopRow
+from portal.models.responses import Response, Theme, ThemeCase
+from portal.models.submissions import Submission
+from portal.respond.queries.inbox import PAGE, WAITING, days_left
+from portal.respond.queries.names import Name, service_names, theme_names
+from portal.respond.scoped import get_service, get_theme
+from portal.store.scope import Scope
+
+
+@dataclass(frozen=True)
+class ThemeLine:
+    """A theme in a list to choose from."""
+
+    id: int
+    name: Name
+    cases: int
+
+
+@dataclass(frozen=True)
+class ThemeCaseLine:
+    """A case of a theme."""
+
+    id: int
+    words: str | None
+    words_lang: str
+    lang: str
+    state: str
+    received_on: date
+    days_left: int | None
+
+
+@dataclass(frozen=True)
+class ThemeView:
+    """Everything the page of a theme shows."""
+
+    theme: Theme
+    name: Name
+    service: Name
+    waiting: dict[str, int]  # people by language
+    responses: list[Response]
+    cases: list[ThemeCaseLine]
+    page: int
+    total: int
+
+    @property
+    def has_next(self) -> bool:
+        """Whether there are more cases."""
+        return self.page * PAGE < self.total
+
+
+def list_themes_of(
+    session: Session, scope: Scope, service_id: int, *, langs: list[str]
+) -> list[ThemeLine]:
+    """The themes of a service, the newest first."""
+    get_service(session, scope, service_id)
+    rows = session.execute(
+        select(Theme.id, func.count(ThemeCase.submission_id))
+        .outerjoin(ThemeCase, ThemeCase.theme_id == Theme.id)
+        .where(Theme.service_id == service_id)
+        .group_by(Theme.id)
+        .order_by(Theme.id.desc())
+        .limit(200)
+    ).all()
+    names = theme_names(session, [row[0] for row in rows], langs)
+    return [ThemeLine(one, names[one], count) for one, count in rows if one in names]
+
+
+def get_theme_view(
+    session: Session, scope: Scope, theme_id: int, *, page: int, today: date, langs: list[str]
+) -> ThemeView:
+    """The theme. Raises NotAllowed when it is another department's."""
+    theme = get_theme(session, scope, theme_id)
+    total = session.scalar(
+        select(func.count()).select_from(ThemeCase).where(ThemeCase.theme_id == theme_id)
+    )
+    responses = session.scalars(
+        select(Response)
+        .where(Response.theme_id == theme_id, Response.import_id.is_(None))
+        .order_by(Response.id)
+    ).all()
+    return ThemeView(
+        theme=theme,
+        name=theme_names(session, [theme_id], langs)[theme_id],
+        service=service_names(session, [theme.service_id], langs)[theme.service_id],
+        waiting=_waiting(session, theme_id),
+        responses=list(responses),
+        cases=_cases(session, theme_id, page, today),
+        page=page,
+        total=total or 0,
+    )
+
+
+def _waiting(session: Session, theme_id: int) -> dict[str, int]:
+    rows = session.execute(
+        select(LoopRow.lang, func.count(LoopRow.person_key.distinct()))
+        .join(ThemeCase, ThemeCase.submission_id == LoopRow.submission_id)
+        .where(
+            ThemeCase.theme_id == theme_id,
+            LoopRow.state.in_([state.value for state in WAITING]),
+        )
+        .group_by(LoopRow.lang)
+    )
+    return {lang: count for lang, count in rows}
+
+
+def _cases(session: Session, theme_id: int, page: int, today: date) -> list[ThemeCaseLine]:
+    rows = session.execute(
+        select(LoopRow, Submission)
+        .join(ThemeCase, ThemeCase.submission_id == LoopRow.submission_id)
+        .join(Submission, Submission.id == LoopRow.submission_id)
+        .where(ThemeCase.theme_id == theme_id)
+        .order_by(LoopRow.received_on, LoopRow.submission_id)
+        .offset((page - 1) * PAGE)
+        .limit(PAGE)
+    )
+    return [
+        ThemeCaseLine(
+            id=row.submission_id,
+            words=submission.comment,
+            words_lang=submission.comment_lang or submission.lang,
+            lang=row.lang,
+            state=row.state,
+            received_on=row.received_on,
+            days_left=days_left(row, today),
+        )
+        for row, submission in rows
+    ]

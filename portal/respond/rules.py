@@ -1,0 +1,109 @@
+"""What a response must say before anybody is told (METHOD.md section 2). Pure rules, no database."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from datetime import date
+from enum import StrEnum
+
+from portal.domain.loop import MIN_REASON, PROMISES, Outcome
+
+LOW_RATING = 2  # setting aside a case rated so low needs a second person (SECURITY.md T2)
+# A case of another service is not set aside but answered ("this is done by …") until it can be
+# handed over with its clock running: set aside, nobody would ever answer it.
+OFFERED_REASONS = ("spam", "abuse", "duplicate", "test", "withdrawn")
+
+
+class Problem(StrEnum):
+    """What is missing or wrong, as words that the desk turns into sentences."""
+
+    YOU_SAID_MISSING = "you_said_missing"
+    WE_DID_MISSING = "we_did_missing"
+    REASON_SHORT = "reason_short"
+    DUE_MISSING = "due_missing"
+    DUE_PAST = "due_past"
+    DONE_MISSING = "done_missing"
+    DONE_FUTURE = "done_future"
+    UNFINISHED = "unfinished"
+    OWN_TEXT = "own_text"
+    STALE = "stale"
+    NOT_REVIEWED = "not_reviewed"
+    NOT_BEGUN = "not_begun"
+
+
+@dataclass(frozen=True)
+class Wording:
+    """What a response says in one language."""
+
+    you_said: str
+    we_did: str = ""
+    why_not: str = ""
+
+
+@dataclass(frozen=True)
+class Promise:
+    """What comes of it: the outcome with the day it is due or was done."""
+
+    outcome: Outcome
+    due_on: date | None = None
+    done_on: date | None = None
+
+
+class Refusal(Exception):
+    """Something that may not be done now; `problems` are (field, problem)."""
+
+    def __init__(self, *problems: tuple[str, Problem]) -> None:
+        """One problem at least."""
+        super().__init__(", ".join(f"{field}: {problem}" for field, problem in problems))
+        self.problems = problems
+
+
+class Conflict(Exception):
+    """Somebody else changed it in the meantime. Nothing was stored."""
+
+
+def problems_of(wording: Wording, promise: Promise, today: date) -> list[tuple[str, Problem]]:
+    """(field, problem) of a source text with its outcome, in the order of the form."""
+    found: list[tuple[str, Problem]] = []
+    if not wording.you_said:
+        found.append(("you_said", Problem.YOU_SAID_MISSING))
+    if not wording.we_did and promise.outcome is not Outcome.DECLINED:
+        found.append(("we_did", Problem.WE_DID_MISSING))
+    if promise.outcome is Outcome.DECLINED and len(wording.why_not) < MIN_REASON:
+        found.append(("why_not", Problem.REASON_SHORT))
+    return found + _problems_of_dates(promise, today)
+
+
+def _problems_of_dates(promise: Promise, today: date) -> list[tuple[str, Problem]]:
+    if promise.outcome in PROMISES:
+        if promise.due_on is None:
+            return [("due_on", Problem.DUE_MISSING)]
+        if promise.due_on < today:
+            return [("due_on", Problem.DUE_PAST)]
+    if promise.outcome is Outcome.DONE:
+        if promise.done_on is None:
+            return [("done_on", Problem.DONE_MISSING)]
+        if promise.done_on > today:
+            return [("done_on", Problem.DONE_FUTURE)]
+    return []
+
+
+def settled(promise: Promise) -> Promise:
+    """The promise with only the day that belongs to its outcome."""
+    return Promise(
+        promise.outcome,
+        promise.due_on if promise.outcome in PROMISES else None,
+        promise.done_on if promise.outcome is Outcome.DONE else None,
+    )
+
+
+def is_complete(wording: Wording, source: Wording) -> bool:
+    """Whether a translation says something wherever its source does."""
+    return all(
+        bool(ours) or not theirs
+        for ours, theirs in (
+            (wording.you_said, source.you_said),
+            (wording.we_did, source.we_did),
+            (wording.why_not, source.why_not),
+        )
+    )

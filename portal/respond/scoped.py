@@ -1,0 +1,60 @@
+"""Cases, themes and responses of one's own departments: the one place where the desk is scoped.
+
+Whatever belongs to another department is not found, exactly as if it did not exist.
+"""
+
+from __future__ import annotations
+
+from sqlalchemy import select
+from sqlalchemy.orm import Session
+
+from portal.models.loops import LoopRow
+from portal.models.responses import Response, Theme
+from portal.models.services import Service
+from portal.models.submissions import Submission
+from portal.store.scope import NotAllowed, Scope
+
+
+def get_service(session: Session, scope: Scope, service_id: int) -> Service:
+    """The service. Raises NotAllowed when it is another department's."""
+    service = session.get(Service, service_id)
+    if service is None:
+        raise NotAllowed
+    scope.require_desk(service.department_id)
+    return service
+
+
+def get_case(session: Session, scope: Scope, submission_id: int) -> tuple[LoopRow, Submission]:
+    """The case and its submission. Raises NotAllowed when it is another department's."""
+    row = session.get(LoopRow, submission_id)
+    submission = session.get(Submission, submission_id)
+    if row is None or submission is None:
+        raise NotAllowed
+    get_service(session, scope, row.service_id)
+    return row, submission
+
+
+def get_theme(session: Session, scope: Scope, theme_id: int) -> Theme:
+    """The theme. Raises NotAllowed when it is another department's."""
+    theme = session.get(Theme, theme_id)
+    if theme is None:
+        raise NotAllowed
+    get_service(session, scope, theme.service_id)
+    return theme
+
+
+def get_response(
+    session: Session, scope: Scope, response_id: int, *, for_desk: bool = False, lock: bool = False
+) -> Response:
+    """The response, for whoever works on its texts, or `for_desk` for staff and managers only.
+
+    Raises NotAllowed when it is another department's, or was imported: history is not edited.
+    `lock` keeps others from changing it, or its texts, until the transaction ends.
+    """
+    query = select(Response).where(Response.id == response_id, Response.import_id.is_(None))
+    response = session.scalar(query.with_for_update() if lock else query)
+    if response is None:
+        raise NotAllowed
+    service = session.get_one(Service, response.service_id)
+    (scope.require_desk if for_desk else scope.require_texts)(service.department_id)
+    return response
