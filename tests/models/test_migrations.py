@@ -1,0 +1,165 @@
+"""Migrations: numbered, linear, up, down and up again with data, on both databases."""
+
+from __future__ import annotations
+
+import itertools
+import re
+import shutil
+from datetime import UTC, datetime
+from pathlib import Path
+
+import pytest
+from alembic import command
+from alembic.script import ScriptDirectory
+from sqlalchemy import func, inspect, select, text
+
+from portal.models.services import Service, ServiceText
+from portal.store.engine import Store
+from portal.store.schema import (
+    MIGRATIONS,
+    alembic_config,
+    current_revision,
+    downgrade,
+    migrate,
+    pinned_head,
+)
+from tests.support.cases import send_case
+from tests.support.city import make_city
+
+NOW = datetime(2026, 11, 20, 15, 0, tzinfo=UTC)
+APPEND_ONLY = {"loop_event", "audit_event", "response_correction"}
+REBUILD = f"""
+import sqlalchemy as sa
+from alembic import op
+
+revision = "9999"
+down_revision = "{pinned_head()}"
+
+
+def upgrade():
+    with op.batch_alter_table("{{table}}", recreate="always") as batch:
+        batch.add_column(sa.Column("extra", sa.Integer()))
+
+
+def downgrade():
+    pass
+"""
+PROTECTED_FROM = 2  # the revision that made them so
+
+
+def scripts(store: Store) -> ScriptDirectory:
+    return ScriptDirectory.from_config(alembic_config(store.engine))
+
+
+def protected_tables(store: Store) -> set[str]:
+    is_sqlite = store.engine.dialect.name == "sqlite"
+    query = (
+        "SELECT DISTINCT tbl_name FROM sqlite_master WHERE type = 'trigger'"
+        if is_sqlite
+        else "SELECT DISTINCT relname FROM pg_trigger t JOIN pg_class c ON c.oid = t.tgrelid "
+        "WHERE NOT t.tgisinternal"
+    )
+    with store.engine.connect() as connection:
+        return set(connection.scalars(text(query)))
+
+
+def counts(store: Store) -> dict[str, int]:
+    with store.engine.connect() as connection:
+        return {
+            table: connection.scalar(text(f'SELECT count(*) FROM "{table}"')) or 0
+            for table in inspect(connection).get_table_names()
+            if table != "alembic_version"
+        }
+
+
+def fill(store: Store) -> None:
+    city = store.write(make_city, NOW)
+    store.write(send_case, city.potholes, NOW, comment="A hole as wide as the lane.")
+
+
+def test_revisions_are_numbered_and_linear_and_the_head_is_pinned(store: Store) -> None:
+    revisions = list(reversed(list(scripts(store).walk_revisions())))
+    assert [revision.revision for revision in revisions] == [
+        f"{number:04d}" for number in range(1, len(revisions) + 1)
+    ]
+    for before, after in itertools.pairwise(revisions):
+        assert after.down_revision == before.revision
+    for revision in revisions:
+        assert re.search(rf"/{revision.revision}_[a-z_]+\.py$", revision.path)
+    assert scripts(store).get_heads() == [pinned_head()]
+
+
+def test_the_models_need_no_further_migration(store: Store) -> None:
+    command.check(alembic_config(store.engine))
+
+
+def test_up_down_and_up_with_data_loses_nothing(store: Store) -> None:
+    fill(store)
+    before = counts(store)
+    assert before["loop_event"] == 2
+    downgrade(store.engine, "0001")
+    assert counts(store) == before
+    migrate(store.engine)
+    assert counts(store) == before
+    assert current_revision(store.engine) == pinned_head()
+
+
+def test_down_to_nothing_and_up_again(store: Store) -> None:
+    fill(store)
+    downgrade(store.engine, "base")
+    assert counts(store) == {}
+    migrate(store.engine)
+    assert set(counts(store).values()) == {0}
+
+
+def test_every_revision_has_the_triggers_it_should_have(store: Store) -> None:
+    downgrade(store.engine, "base")
+    for revision in reversed(list(scripts(store).walk_revisions())):
+        migrate(store.engine, revision.revision)
+        expected = APPEND_ONLY if int(revision.revision) >= PROTECTED_FROM else set()
+        assert protected_tables(store) == expected, revision.revision
+
+
+@pytest.mark.parametrize("table", ["loop_event", "service"])
+def test_a_batch_migration_keeps_children_and_triggers(
+    store: Store, table: str, tmp_path: Path
+) -> None:
+    """What batch migrations do to SQLite behind one's back, the environment undoes."""
+    if store.engine.dialect.name != "sqlite":
+        pytest.skip("batch migrations are SQLite's")
+    fill(store)
+    before = counts(store)
+    copy = tmp_path / "migrations"
+    shutil.copytree(MIGRATIONS, copy)
+    (copy / "versions" / "9999_rebuild.py").write_text(REBUILD.format(table=table))
+    config = alembic_config(store.engine)
+    config.set_main_option("script_location", str(copy))
+    command.upgrade(config, "9999")
+    assert counts(store) == before
+    assert protected_tables(store) == APPEND_ONLY
+
+
+def test_foreign_keys_are_on_after_a_migration(store: Store) -> None:
+    if store.engine.dialect.name != "sqlite":
+        pytest.skip("PostgreSQL has no switch")
+    migrate(store.engine)
+    with store.engine.connect() as connection:
+        assert connection.scalar(text("PRAGMA foreign_keys")) == 1
+        assert connection.scalar(text("PRAGMA synchronous")) == 2
+        assert connection.scalar(text("PRAGMA journal_mode")) == "wal"
+
+
+def test_postgresql_gives_up_waiting_in_time(store: Store) -> None:
+    if store.engine.dialect.name != "postgresql":
+        pytest.skip("SQLite has its busy timeout")
+    with store.engine.connect() as connection:
+        assert connection.scalar(text("SHOW lock_timeout")) == "5s"
+        assert connection.scalar(text("SHOW statement_timeout")) == "30s"
+
+
+def test_data_are_there_for_readers_while_migrated(store: Store) -> None:
+    fill(store)
+    with store.read() as session:
+        services = session.scalar(select(func.count()).select_from(Service))
+        texts = session.scalar(select(func.count()).select_from(ServiceText))
+    assert (services, texts) == (3, 18)

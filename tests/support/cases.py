@@ -1,0 +1,55 @@
+"""Sent forms and cases, written as the store writes them, for tests that start after sending."""
+
+from __future__ import annotations
+
+import secrets
+from datetime import datetime
+
+from sqlalchemy import insert
+from sqlalchemy.orm import Session
+
+from portal.data import INSTRUMENT_ID
+from portal.models.submissions import Submission
+from portal.store.loops import open_loop
+from portal.store.secrets import sha256
+
+
+def send_rating(session: Session, service_id: int, now: datetime, **values: object) -> int:
+    """A submission row; returns its id. Without a comment or `wants_answer` it is a bare rating."""
+    is_case = bool(values.get("comment")) or bool(values.get("wants_answer"))
+    row: dict[str, object] = {
+        "service_id": service_id,
+        "instrument": INSTRUMENT_ID,
+        "lang": "en",
+        "channel": "web",
+        "received_at": now,
+        "received_on": now.date(),
+        "person_key": secrets.token_hex(32),
+        "q0": 4,
+        "is_case": is_case,
+        "wants_answer": False,
+        "token_hash": sha256(secrets.token_hex(16)),
+        "receipt_hash": sha256(secrets.token_hex(16)),
+    }
+    statement = insert(Submission).values(**{**row, **values}).returning(Submission.id)
+    return int(session.execute(statement).scalar_one())
+
+
+def send_case(session: Session, service_id: int, now: datetime, **values: object) -> int:
+    """A case, received and acknowledged; returns its submission's id."""
+    values.setdefault("kind", "problem")
+    values.setdefault("wants_answer", True)
+    values.setdefault("person_key", secrets.token_hex(32))
+    submission_id = send_rating(session, service_id, now, **values)
+    open_loop(
+        session,
+        submission_id=submission_id,
+        service_id=service_id,
+        lang=str(values.get("lang", "en")),
+        kind=str(values["kind"]),
+        district=None,
+        person_key=str(values["person_key"]),
+        at=now,
+        on=now.date(),
+    )
+    return submission_id
