@@ -10,7 +10,9 @@ from flask_wtf import CSRFProtect
 from portal.accounts import routes as accounts_routes
 from portal.accounts import security
 from portal.follow import routes as follow_routes
+from portal.notify import routes as notify_routes
 from portal.public import api as public_api
+from portal.public import root as public_root
 from portal.public import routes as public_routes
 from portal.rate import routes as rate_routes
 from portal.respond import routes as respond_routes
@@ -44,10 +46,12 @@ BLUEPRINTS = (
     health.blueprint,
     public_routes.blueprint,
     public_api.blueprint,
+    public_root.blueprint,
     rate_routes.blueprint,
     follow_routes.blueprint,
     accounts_routes.blueprint,
     respond_routes.blueprint,
+    notify_routes.blueprint,
 )
 
 

@@ -1,0 +1,204 @@
+"""The outbox's bookkeeping, and what residents decide about mail."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+from datetime import date, datetime, timedelta
+
+from sqlalchemy import ColumnElement, func, select, update
+from sqlalchemy.orm import Session
+
+from portal.models.loops import LoopEvent
+from portal.models.operations import Outbox
+from portal.models.submissions import Contact
+from portal.notify.telling import lock_case, record_told
+from portal.store.secrets import sha256
+
+LEASE = timedelta(minutes=5)
+TRIES = 14  # with the pauses below: about two and a half days
+FIRST_PAUSE = timedelta(minutes=1)
+LONGEST_PAUSE = timedelta(hours=6)
+KEEP_CONTACT = timedelta(days=90)
+
+
+@dataclass(frozen=True)
+class Job:
+    """A claimed message of the outbox."""
+
+    id: int
+    kind: str
+    submission_id: int | None
+    response_id: int | None
+    person_id: int | None
+    attempts: int
+
+
+def claim_due(
+    session: Session, *, now: datetime, kinds: Sequence[str], limit: int
+) -> list[Job]:
+    """Take what is due for a while; another worker sees it only when the lease is over."""
+    rows = session.scalars(
+        select(Outbox)
+        .where(
+            Outbox.done_at.is_(None),
+            Outbox.dead_at.is_(None),
+            Outbox.due_at <= now,
+            Outbox.locked_until.is_(None) | (Outbox.locked_until < now),
+            Outbox.kind.in_(kinds),
+        )
+        .order_by(Outbox.due_at, Outbox.id)
+        .limit(limit)
+        .with_for_update(skip_locked=True)
+    ).all()
+    for row in rows:
+        row.locked_until = now + LEASE
+        row.attempts += 1
+    return [
+        Job(
+            row.id, row.kind, row.submission_id, row.response_id,
+            row.detail.get("person_id"), row.attempts,
+        )
+        for row in rows
+    ]  # fmt: skip
+
+
+def finish(session: Session, *, now: datetime, job_id: int, note: str | None = None) -> None:
+    """It is done."""
+    _set(session, job_id, done_at=now, locked_until=None, last_error=note)
+
+
+def extend(session: Session, *, now: datetime, job_id: int) -> None:
+    """It takes longer: nobody else shall begin it anew."""
+    _set(session, job_id, locked_until=now + LEASE)
+
+
+def postpone(session: Session, *, job: Job, until: datetime, note: str) -> None:
+    """Not now, and through no fault: the try is not counted."""
+    _set(
+        session, job.id, due_at=until, locked_until=None, attempts=job.attempts - 1,
+        last_error=note,
+    )  # fmt: skip
+
+
+def drop(session: Session, *, job_id: int) -> None:
+    """It need not be done; the same may be asked for again."""
+    row = session.get(Outbox, job_id)
+    if row is not None:
+        session.delete(row)
+
+
+def fail(session: Session, *, now: datetime, job: Job, error: str) -> None:
+    """Try again after a pause that doubles each time; give up after TRIES."""
+    if job.attempts >= TRIES:
+        _set(session, job.id, dead_at=now, locked_until=None, last_error=error[:200])
+        return
+    pause = min(FIRST_PAUSE * 2 ** (job.attempts - 1), LONGEST_PAUSE)
+    _set(session, job.id, due_at=now + pause, locked_until=None, last_error=error[:200])
+
+
+def _set(session: Session, job_id: int, **values: object) -> None:
+    session.execute(update(Outbox).where(Outbox.id == job_id).values(**values))
+
+
+def finish_telling(
+    session: Session, *, now: datetime, today: date, job: Job, has_bounced: bool = False
+) -> None:
+    """The mail was accepted, or told rests on the receipt's page: the resident is told."""
+    assert job.submission_id is not None and job.response_id is not None  # noqa: S101, PT018
+    if has_bounced:
+        _mark_bounced(session, now, job.submission_id)
+    row = lock_case(session, job.submission_id)
+    if row is not None:
+        record_told(session, now=now, today=today, row=row, response_id=job.response_id)
+    finish(session, now=now, job_id=job.id, note="refused" if has_bounced else None)
+
+
+def finish_confirmation(
+    session: Session, *, now: datetime, job: Job, has_bounced: bool = False
+) -> None:
+    """The question went out, or the server knows no such address."""
+    if has_bounced and job.submission_id is not None:
+        _mark_bounced(session, now, job.submission_id)
+    finish(session, now=now, job_id=job.id, note="refused" if has_bounced else None)
+
+
+def _mark_bounced(session: Session, now: datetime, submission_id: int) -> None:
+    session.execute(
+        update(Contact)
+        .where(Contact.submission_id == submission_id, Contact.bounced_at.is_(None))
+        .values(bounced_at=now)
+    )
+
+
+def confirm_address(session: Session, *, now: datetime, token: str) -> bool:
+    """The resident says that the address is theirs: for this and all they sent with it so far.
+
+    One question a day is asked per address, so one answer counts for all of them. Returns whether
+    there is such a link.
+    """
+    contact = find_contact(session, token)
+    if contact is None:
+        return False
+    session.execute(
+        update(Contact)
+        .where(
+            _same_address(contact),
+            Contact.confirmed_at.is_(None),
+            Contact.unsubscribed_at.is_(None),
+            Contact.erased_at.is_(None),
+        )
+        .values(confirmed_at=now)
+    )
+    return True
+
+
+def stop_mail(session: Session, *, now: datetime, token: str) -> bool:
+    """No more mail to this address, about whatever. Returns whether there is such a link."""
+    contact = find_contact(session, token)
+    if contact is None:
+        return False
+    session.execute(
+        update(Contact)
+        .where(_same_address(contact), Contact.unsubscribed_at.is_(None))
+        .values(unsubscribed_at=now)
+    )
+    return True
+
+
+def _same_address(contact: Contact) -> ColumnElement[bool]:
+    return Contact.email_hash == contact.email_hash
+
+
+def find_contact(session: Session, token: str) -> Contact | None:
+    """The contact that a mail's link belongs to, None when unknown or erased."""
+    return session.scalar(
+        select(Contact).where(
+            Contact.token_hash == sha256(token), Contact.erased_at.is_(None)
+        )
+    )
+
+
+def purge_contacts(session: Session, *, now: datetime, limit: int = 500) -> int:
+    """Erase addresses 90 days after the last thing that happened; returns how many."""
+    last_event = (
+        select(func.max(LoopEvent.at))
+        .where(LoopEvent.submission_id == Contact.submission_id)
+        .scalar_subquery()
+    )
+    ids = session.scalars(
+        select(Contact.submission_id)
+        .where(
+            Contact.erased_at.is_(None),
+            Contact.created_at < now - KEEP_CONTACT,
+            func.coalesce(last_event, Contact.created_at) < now - KEEP_CONTACT,
+        )
+        .order_by(Contact.submission_id)
+        .limit(limit)
+    ).all()
+    session.execute(
+        update(Contact)
+        .where(Contact.submission_id.in_(ids))
+        .values(email_encrypted=None, email_hash=None, erased_at=now)
+    )
+    return len(ids)

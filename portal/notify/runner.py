@@ -1,0 +1,155 @@
+"""Doing what is due in the outbox: telling, and mail. Several workers may run at once."""
+
+from __future__ import annotations
+
+import logging
+from dataclasses import dataclass, field
+from email.message import EmailMessage
+
+from portal.notify import operations
+from portal.notify.letters import Desk, Letter, Nothing, prepare_confirmation, prepare_telling
+from portal.notify.mail import AddressRefused, MailDown, Mailer, Renderer, make_message
+from portal.notify.operations import Job
+from portal.notify.telling import tell_next
+from portal.settings import Settings
+from portal.store.clock import Clock
+from portal.store.engine import Store
+from portal.store.secrets import Secrets
+
+BATCH = 20
+MAIL = ("confirm_address", "tell")
+_log = logging.getLogger("portal.notify")
+
+
+def run_due(
+    store: Store,
+    clock: Clock,
+    secrets: Secrets,
+    settings: Settings,
+    renderer: Renderer,
+    *,
+    limit: int = 1000,
+) -> int:
+    """Do what is due now, at most about `limit` messages; returns how many were taken up.
+
+    Without a mail server (no PORTAL_SMTP_URL) mail waits in the outbox and telling goes on.
+    """
+    runner = _Runner(store, clock, Desk(secrets, settings), renderer)
+    try:
+        return runner.run(limit)
+    finally:
+        runner.close()
+
+
+@dataclass
+class _Runner:
+    store: Store
+    clock: Clock
+    desk: Desk
+    renderer: Renderer
+    mailer: Mailer | None = field(init=False)
+
+    def __post_init__(self) -> None:
+        url = self.desk.settings.smtp_url
+        self.mailer = Mailer(url) if url else None
+
+    def run(self, limit: int) -> int:
+        taken = 0
+        while taken < limit:
+            kinds = ("tell_response", *(MAIL if self.mailer else ()))
+            jobs = self.store.write(
+                operations.claim_due, now=self.clock.now(), kinds=kinds, limit=BATCH
+            )
+            if not jobs:
+                break
+            for job in jobs:
+                self._do(job)
+            taken += len(jobs)
+        return taken
+
+    def close(self) -> None:
+        if self.mailer is not None:
+            self.mailer.close()
+
+    def _do(self, job: Job) -> None:
+        try:
+            if job.kind == "tell_response":
+                self._tell_response(job)
+            elif self.mailer is None:
+                self._wait(job, "the mail server is down")
+            else:
+                self._mail(job, self.mailer)
+        except MailDown as error:
+            # The others of this round wait too: a server that is down is not asked 20 times.
+            self._fail(job, str(error))
+            self.close()
+            self.mailer = None
+        except Exception as error:
+            _log.exception("outbox", extra={"job": job.id, "kind": job.kind})
+            self._fail(job, type(error).__name__)
+
+    def _tell_response(self, job: Job) -> None:
+        after: int | None = 0
+        while after is not None:
+            after = self.store.write(
+                tell_next,
+                now=self.clock.now(),
+                today=self.clock.today(),
+                response_id=job.response_id or 0,
+                person_id=job.person_id or 0,
+                after=after,
+            )
+            if after is not None:
+                self.store.write(operations.extend, now=self.clock.now(), job_id=job.id)
+        self.store.write(operations.finish, now=self.clock.now(), job_id=job.id)
+
+    def _mail(self, job: Job, mailer: Mailer) -> None:
+        prepare = prepare_telling if job.kind == "tell" else prepare_confirmation
+        letter = self.store.write(prepare, now=self.clock.now(), desk=self.desk, job_id=job.id)
+        if isinstance(letter, Nothing):
+            self._leave(job, letter)
+            return
+        has_bounced = False
+        if letter is not None:
+            try:
+                mailer.send(self._message(letter))
+            except AddressRefused:
+                has_bounced = True
+        self._finish_mail(job, has_bounced)
+
+    def _message(self, letter: Letter) -> EmailMessage:
+        settings = self.desk.settings
+        words = self.renderer(letter.template, letter.lang, letter.context)
+        return make_message(
+            letter, words, sender=settings.mail_from, base_url=settings.base_url,
+            now=self.clock.now(),
+        )  # fmt: skip
+
+    def _finish_mail(self, job: Job, has_bounced: bool) -> None:
+        now, today = self.clock.now(), self.clock.today()
+        if job.kind == "tell":
+            self.store.write(
+                operations.finish_telling, now=now, today=today, job=job, has_bounced=has_bounced
+            )
+        else:
+            self.store.write(
+                operations.finish_confirmation, now=now, job=job, has_bounced=has_bounced
+            )
+
+    def _leave(self, job: Job, nothing: Nothing) -> None:
+        if nothing.again_at is not None:
+            self.store.write(
+                operations.postpone, job=job, until=nothing.again_at, note=nothing.why
+            )
+        elif nothing.is_final:
+            self.store.write(
+                operations.finish, now=self.clock.now(), job_id=job.id, note=nothing.why
+            )
+        else:
+            self.store.write(operations.drop, job_id=job.id)
+
+    def _wait(self, job: Job, why: str) -> None:
+        self.store.write(operations.postpone, job=job, until=self.clock.now(), note=why)
+
+    def _fail(self, job: Job, error: str) -> None:
+        self.store.write(operations.fail, now=self.clock.now(), job=job, error=error)

@@ -1,0 +1,150 @@
+"""Telling residents: a published response reaches every case it covers (METHOD.md section 2).
+
+A case counts as told when a text that a second person reviewed, in the resident's own language,
+was accepted by the mail server, or stands on the receipt's page where there is no confirmed
+address. Everything here may run again, and by two workers at once: the case is locked, and what
+has happened already does not happen a second time.
+"""
+
+from __future__ import annotations
+
+from datetime import date, datetime
+
+from sqlalchemy import select
+from sqlalchemy.orm import Session
+
+from portal.domain.loop import Actor, Event, EventKind, Outcome
+from portal.models.loops import LoopEvent, LoopRow
+from portal.models.responses import Response
+from portal.models.submissions import Contact
+from portal.store import outbox
+from portal.store.coverage import (
+    DELIVERIES,
+    covered_cases,
+    has_event,
+    is_superseded,
+    list_texts,
+    told_languages,
+)
+from portal.store.loops import Links, append_event
+
+CHUNK = 100
+
+
+def tell_next(
+    session: Session, *, now: datetime, today: date, response_id: int, person_id: int, after: int
+) -> int | None:
+    """Tell the next cases that a response covers, those with an id above `after`.
+
+    Returns the last id where there may be more, else None. A response that a later one follows
+    tells nobody any more: the later one does.
+    """
+    response = session.get(Response, response_id)
+    if response is None or response.status != "published" or is_superseded(session, response_id):
+        return None
+    ready = told_languages(list_texts(session, response_id), response.source_lang)
+    ids = session.scalars(
+        covered_cases(response)
+        .with_only_columns(LoopRow.submission_id)
+        .where(
+            LoopRow.submission_id > after,
+            ~has_event(response_id, EventKind.RESPONDED)
+            | (LoopRow.lang.in_(ready) & ~has_event(response_id, *DELIVERIES)),
+        )
+        .order_by(LoopRow.submission_id)
+        .limit(CHUNK)
+    ).all()
+    for submission_id in ids:
+        _tell(session, response, submission_id, ready, person_id, now, today)
+    return ids[-1] if len(ids) == CHUNK else None
+
+
+def _tell(
+    session: Session,
+    response: Response,
+    submission_id: int,
+    ready: frozenset[str],
+    person_id: int,
+    now: datetime,
+    today: date,
+) -> None:
+    row = lock_case(session, submission_id)
+    if row is None:
+        return
+    happened = _kinds(session, submission_id, response.id)
+    if EventKind.RESPONDED not in happened:
+        append_event(
+            session, submission_id, _responded(response, today), at=now,
+            links=Links(person_id=person_id, response_id=response.id),
+        )  # fmt: skip
+    if row.lang not in ready or happened & set(DELIVERIES):
+        return
+    if is_mailable(session.get(Contact, submission_id)):
+        outbox.post(
+            session, "tell", f"tell:{submission_id}:{response.id}", now=now,
+            submission_id=submission_id, response_id=response.id,
+        )  # fmt: skip
+    else:
+        record_told(session, now=now, today=today, row=row, response_id=response.id)
+
+
+def lock_case(session: Session, submission_id: int) -> LoopRow | None:
+    """The case, locked until the transaction ends; None where nobody is to be told any more."""
+    return session.scalar(
+        select(LoopRow)
+        .where(
+            LoopRow.submission_id == submission_id,
+            LoopRow.excluded.is_(None),
+            LoopRow.withdrawn_on.is_(None),
+        )
+        .with_for_update()
+        .execution_options(populate_existing=True)
+    )
+
+
+def record_told(
+    session: Session, *, now: datetime, today: date, row: LoopRow, response_id: int
+) -> None:
+    """Write down that the resident of a locked case was told, once per response."""
+    if _kinds(session, row.submission_id, response_id) & set(DELIVERIES):
+        return
+    kind = EventKind.TOLD if row.told_on is None else EventKind.RETOLD
+    append_event(
+        session,
+        row.submission_id,
+        Event(kind=kind, on=today, actor=Actor.SYSTEM, lang=row.lang),
+        at=now,
+        links=Links(response_id=response_id),
+    )
+
+
+def is_mailable(contact: Contact | None) -> bool:
+    """Whether the resident left an address, confirmed it, and it still works."""
+    return (
+        contact is not None
+        and contact.confirmed_at is not None
+        and contact.unsubscribed_at is None
+        and contact.bounced_at is None
+        and contact.erased_at is None
+    )
+
+
+def _kinds(session: Session, submission_id: int, response_id: int) -> set[str]:
+    return set(
+        session.scalars(
+            select(LoopEvent.kind).where(
+                LoopEvent.submission_id == submission_id, LoopEvent.response_id == response_id
+            )
+        )
+    )
+
+
+def _responded(response: Response, today: date) -> Event:
+    return Event(
+        kind=EventKind.RESPONDED,
+        on=today,
+        actor=Actor.STAFF,
+        outcome=Outcome(response.outcome),
+        due_on=response.due_on,
+        done_on=response.done_on,
+    )
