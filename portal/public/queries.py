@@ -7,7 +7,7 @@ from __future__ import annotations
 
 from collections import defaultdict
 from collections.abc import Iterable, Mapping, Sequence
-from dataclasses import dataclass, field
+from dataclasses import dataclass
 from typing import Any, Protocol, TypeVar
 
 from sqlalchemy import select
@@ -27,19 +27,29 @@ from portal.store.assessments import PublicLevel, list_public_assessments
 from portal.store.texts import InLanguage, in_language
 
 Named = InLanguage[str]
+Texts = Mapping[str, str]
 
 
 @dataclass(frozen=True)
 class ServiceEntry:
-    """A service in a list. `words` is everything it can be found by, folded."""
+    """A service in a list, in the reader's words; `names` and `summaries` are by language."""
 
     id: int
     slug: str
     name: Named
     summary: Named | None
     department: Named
+    department_slug: str
     level: PublicLevel | None
-    words: str = field(repr=False, default="")
+    names: Texts
+    summaries: Texts
+    department_names: Texts
+
+    def words(self) -> str:
+        """Everything that the service can be found by, in every language."""
+        return " \n ".join(
+            (*self.names.values(), *self.summaries.values(), *self.department_names.values())
+        )
 
 
 @dataclass(frozen=True)
@@ -70,13 +80,13 @@ class Reader:
     lang: str
     fallbacks: Sequence[str]
 
-    def choose(self, texts: Mapping[str, str]) -> Named | None:
+    def choose(self, texts: Texts) -> Named | None:
         """The text for this reader; empty texts are none."""
         return in_language(
             {lang: text for lang, text in texts.items() if text}, self.lang, self.fallbacks
         )
 
-    def name(self, texts: Mapping[str, str], otherwise: str) -> Named:
+    def name(self, texts: Texts, otherwise: str) -> Named:
         """A name for this reader; what nobody named is called by its slug."""
         return self.choose(texts) or InLanguage(self.lang, otherwise)
 
@@ -119,8 +129,11 @@ def list_services(session: Session, reader: Reader) -> list[ServiceEntry]:
                 name=reader.name(names, slug),
                 summary=reader.choose(summaries),
                 department=reader.name(department, department_slug),
+                department_slug=department_slug,
                 level=levels.get(service_id),
-                words=" \n ".join((*names.values(), *summaries.values(), *department.values())),
+                names=names,
+                summaries=summaries,
+                department_names=department,
             )
         )
     return sorted(entries, key=lambda entry: (fold(entry.name.text), entry.slug))
@@ -131,7 +144,7 @@ def search(services: Iterable[ServiceEntry], wanted: str) -> list[ServiceEntry]:
     words = fold(wanted).split()
     found = []
     for service in services:
-        everything = fold(service.words)
+        everything = fold(service.words())
         if all(word in everything for word in words):
             name = fold(service.name.text)
             found.append((not all(word in name for word in words), service))

@@ -46,10 +46,11 @@ class Correction:
 
 @dataclass(frozen=True)
 class ServiceName:
-    """The service that a response belongs to. Without a slug it is no longer in use."""
+    """The service that a response belongs to."""
 
     id: int
-    slug: str | None
+    slug: str
+    is_active: bool
     name: Named
 
 
@@ -121,7 +122,7 @@ def find_response(session: Session, reader: Reader, response_id: int) -> Respons
     return entries[0] if entries else None
 
 
-def list_following(session: Session, reader: Reader, entry: ResponseEntry) -> list[ResponseEntry]:
+def list_related(session: Session, reader: Reader, entry: ResponseEntry) -> list[ResponseEntry]:
     """The published responses before and after this one in the story of one promise."""
     earlier_or_later = Response.follows_id == entry.id
     if entry.follows_id is not None:
@@ -130,22 +131,22 @@ def list_following(session: Session, reader: Reader, entry: ResponseEntry) -> li
     return _entries(session, reader, query)
 
 
-def list_corrections(session: Session, response_id: int) -> list[Correction]:
-    """Every correction of a published response, newest first."""
+def list_corrections(
+    session: Session, response_ids: Collection[int]
+) -> dict[int, list[Correction]]:
+    """Every correction of published responses, newest first, by response id."""
+    corrections: dict[int, list[Correction]] = defaultdict(list)
     rows = session.scalars(
         select(ResponseCorrection)
-        .where(ResponseCorrection.response_id == response_id)
+        .where(ResponseCorrection.response_id.in_(response_ids))
         .order_by(ResponseCorrection.corrected_at.desc(), ResponseCorrection.id.desc())
     )
-    return [
-        Correction(
-            row.lang,
-            Words(row.you_said, row.we_did, row.why_not),
-            row.reason,
-            row.corrected_at,
+    for row in rows:
+        words = Words(row.you_said, row.we_did, row.why_not)
+        corrections[row.response_id].append(
+            Correction(row.lang, words, row.reason, row.corrected_at)
         )
-        for row in rows
-    ]
+    return corrections
 
 
 def list_answered_services(session: Session, reader: Reader) -> list[ServiceName]:
@@ -240,7 +241,8 @@ def _service_names(
     return {
         found[0].id: ServiceName(
             found[0].id,
-            found[0].slug if found[0].is_active else None,
+            found[0].slug,
+            found[0].is_active,
             reader.name(
                 {text.lang: text.name for text in reviewed_first(found) if text.lang}, found[0].slug
             ),

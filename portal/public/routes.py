@@ -1,5 +1,212 @@
-"""Addresses of this feature."""
+"""What anyone may read, in every language: services, levels, responses, how it all works."""
 
-from flask import Blueprint
+from __future__ import annotations
+
+from flask import Blueprint, abort, render_template, request, url_for
+from werkzeug.wrappers import Response
+
+from portal.data import load_model_texts
+from portal.domain.criteria import DEFAULTS
+from portal.public import level_view, queries, response_queries
+from portal.public.addresses import page_number
+from portal.public.documents import ATOM, document
+from portal.public.feed import render_feed
+from portal.public.queries import Reader, ServiceDetail
+from portal.store.assessments import get_public_assessment
+from portal.web.access import Access, access
+from portal.web.context import portal
+from portal.web.criteria_text import general_title
+from portal.web.database import read
+from portal.web.i18n import current_language
+from portal.web.pages import cached_page
+from portal.web.site import city_name
 
 blueprint = Blueprint("public", __name__, url_prefix="/<lang:lang>")
+
+LATEST = 3
+PAGE_SIZE = 20
+FEED_SIZE = 50
+MAX_QUERY = 200
+LARGEST_ID = 2**63 - 1
+
+
+def current_reader() -> Reader:
+    """Who reads this page, as far as languages go."""
+    return Reader(current_language(), portal().settings.languages)
+
+
+@blueprint.get("/")
+@access(Access.PUBLIC)
+@cached_page
+def show_home() -> str:
+    """What this is, the way to every service, and what was done lately."""
+    services = queries.list_services(read(), current_reader())
+    latest = response_queries.list_responses(read(), current_reader(), limit=LATEST)
+    return render_template(
+        "public/show_home.html",
+        services=services,
+        departments=queries.by_department(services),
+        latest=latest,
+    )
+
+
+@blueprint.get("/services/")
+@access(Access.PUBLIC)
+@cached_page
+def list_services() -> str:
+    """All services, or those that hold the words looked for."""
+    wanted = " ".join(request.args.get("q", "")[:MAX_QUERY].split())
+    services = queries.list_services(read(), current_reader())
+    found = queries.search(services, wanted) if wanted else None
+    return render_template(
+        "public/list_services.html",
+        wanted=wanted,
+        found=found,
+        departments=queries.by_department(services),
+    )
+
+
+@blueprint.get("/services/<slug>/")
+@access(Access.PUBLIC)
+@cached_page
+def show_service(slug: str) -> str:
+    """One service: what it is, its level, what was done, and the call to rate it."""
+    service = _get_service(slug)
+    return render_template(
+        "public/show_service.html",
+        service=service,
+        assessment=get_public_assessment(read(), service.id),
+        latest=response_queries.list_responses(
+            read(), current_reader(), limit=LATEST, service_id=service.id
+        ),
+    )
+
+
+@blueprint.get("/services/<slug>/level/")
+@access(Access.PUBLIC)
+@cached_page
+def show_level(slug: str) -> str:
+    """The level of a service with all its evidence."""
+    service = _get_service(slug)
+    assessment = get_public_assessment(read(), service.id)
+    if assessment is None:
+        return render_template("public/show_no_level.html", service=service)
+    names = queries.list_district_names(read(), current_reader())
+    levels = level_view.list_levels(assessment.result, names)
+    return render_template(
+        "public/show_level.html",
+        service=service,
+        assessment=assessment,
+        levels=levels,
+        deciding=level_view.list_deciding(levels, assessment.result),
+        figures=level_view.list_figures(assessment.result),
+    )
+
+
+@blueprint.get("/levels/")
+@access(Access.PUBLIC)
+@cached_page
+def list_levels() -> str:
+    """The levels of all services, in the order of their names: no ranking."""
+    services = queries.list_services(read(), current_reader())
+    return render_template("public/list_levels.html", services=services)
+
+
+@blueprint.get("/responses/")
+@access(Access.PUBLIC)
+@cached_page
+def list_responses() -> str:
+    """What was done, newest first, of one service or of all."""
+    slug = request.args.get("service", "")
+    service = _get_service(slug) if slug else None
+    page = response_queries.page_responses(
+        read(),
+        current_reader(),
+        number=page_number(),
+        size=PAGE_SIZE,
+        service_id=service.id if service else None,
+    )
+    if not page.items and page.number > 1:
+        abort(404)
+    return render_template(
+        "public/list_responses.html",
+        page=page,
+        service=service,
+        services=response_queries.list_answered_services(read(), current_reader()),
+    )
+
+
+@blueprint.get("/responses/feed.atom")
+@access(Access.PUBLIC)
+def show_feed() -> Response:
+    """The newest responses for feed readers."""
+    return document(f"feed:{request.path}", ATOM, _render_feed)
+
+
+@blueprint.get(f"/responses/<int(max={LARGEST_ID}):response_id>/")
+@access(Access.PUBLIC)
+@cached_page
+def show_response(response_id: int) -> str:
+    """One "you said, we did", with its story and every correction."""
+    response = response_queries.find_response(read(), current_reader(), response_id)
+    if response is None:
+        abort(404)
+    corrections = response_queries.list_corrections(read(), [response_id])
+    return render_template(
+        "public/show_response.html",
+        response=response,
+        related=response_queries.list_related(read(), current_reader(), response),
+        corrections=corrections.get(response_id, []),
+    )
+
+
+@blueprint.get("/method/")
+@access(Access.PUBLIC)
+@cached_page
+def show_method() -> str:
+    """How a level is measured, in plain words, and the model that it comes from."""
+    return render_template(
+        "public/show_method.html", criteria=DEFAULTS.criteria(), criterion_title=general_title
+    )
+
+
+@blueprint.get("/privacy/")
+@access(Access.PUBLIC)
+@cached_page
+def show_privacy() -> str:
+    """What is kept about residents, for how long, and what never."""
+    return render_template("public/show_privacy.html")
+
+
+@blueprint.get("/accessibility/")
+@access(Access.PUBLIC)
+@cached_page
+def show_accessibility() -> str:
+    """How far everybody can use this site."""
+    return render_template("public/show_accessibility.html")
+
+
+@blueprint.get("/open-data/")
+@access(Access.PUBLIC)
+@cached_page
+def show_open_data() -> str:
+    """Where other programs find all this."""
+    return render_template("public/show_open_data.html")
+
+
+def _render_feed() -> str:
+    return render_feed(
+        response_queries.list_responses(read(), current_reader(), limit=FEED_SIZE),
+        title=load_model_texts().text("term.you_said_we_did", current_language()),
+        lang=current_language(),
+        site=city_name(),
+        base=portal().settings.base_url.rstrip("/"),
+        feed=url_for("public.show_feed"),
+    )
+
+
+def _get_service(slug: str) -> ServiceDetail:
+    service = queries.find_service(read(), slug, current_reader())
+    if service is None:
+        abort(404)
+    return service

@@ -9,9 +9,11 @@ from __future__ import annotations
 from collections.abc import Mapping
 from typing import Any
 
+from babel.core import UnknownLocaleError
 from babel.numbers import format_percent
 
 from portal.data import load_instrument, load_model_texts
+from portal.domain import criteria
 from portal.domain.parity import DISPARITY, POOL, UNCLEAR
 from portal.domain.publication import K
 from portal.domain.reach import TOO_LOW
@@ -32,9 +34,17 @@ _EXACT_DIGITS = 3
 
 def title(criterion: Criterion) -> str:
     """What has to be shown, from the model's texts, e.g. "People get the answer in …"."""
-    text = load_model_texts().text(f"criterion.{criterion['id']}", current_language())
-    threshold = criterion.get("threshold")
-    return text.replace("%(threshold)s", number(threshold) if threshold is not None else "")
+    return _title(criterion["id"], criterion.get("threshold"))
+
+
+def general_title(criterion: criteria.Criterion) -> str:
+    """The same for a criterion of the method itself, before any service is judged."""
+    return _title(criterion.id, criterion.threshold)
+
+
+def _title(criterion_id: str, threshold: float | None) -> str:
+    text = load_model_texts().text(f"criterion.{criterion_id}", current_language())
+    return text.replace("%(threshold)s", "" if threshold is None else number(threshold))
 
 
 def figures(criterion: Criterion, names: Names) -> str:
@@ -103,10 +113,18 @@ def group_name(metric: str, group: str, names: Names) -> str:
     if group == POOL:
         return _("Small groups together")
     if metric in _LANGUAGE_METRICS:
-        return language_name(group)
+        return tag_name(group)
     if metric == "told90_by_kind":
         return load_instrument().text(f"kind.{group}", current_language())
     return names.get(group, group)
+
+
+def tag_name(tag: str) -> str:
+    """The name of a language; evidence may hold tags that CLDR does not know, shown as they are."""
+    try:
+        return language_name(tag)
+    except (UnknownLocaleError, ValueError):
+        return tag
 
 
 def groups_with(criterion: Criterion, verdict: str, names: Names) -> list[str]:
@@ -125,6 +143,37 @@ def exact_share(value: float, threshold: float) -> str:
         if (rounded < threshold) == (value < threshold):
             break
     return format_percent(rounded, locale=locale_of(current_language()), decimal_quantization=False)
+
+
+def of(part: int, everybody: int) -> str:
+    """A part of a whole for a table, e.g. "25 of 30"."""
+    return _("%(x)s of %(n)s", x=number(part), n=number(everybody))
+
+
+def share_of(share: float, part: int, everybody: int) -> str:
+    """A share with its figures for a table, e.g. "83% (25 of 30)"."""
+    return _(
+        "%(share)s (%(x)s of %(n)s)", share=percent(share), x=number(part), n=number(everybody)
+    )
+
+
+def likely(criterion: Criterion) -> str:
+    """Where a share likely lies for a table, e.g. "70% to 92%"."""
+    threshold = criterion["threshold"]
+    return _(
+        "%(low)s to %(high)s",
+        low=exact_share(criterion["low"], threshold),
+        high=exact_share(criterion["high"], threshold),
+    )
+
+
+def counted(criterion: Criterion) -> str:
+    """The figure of a criterion that counts, for a table, coarse where it is published so."""
+    if criterion["kind"] == "coverage":
+        return of(criterion["value"], criterion["threshold"])
+    if criterion["metric"] in {"raters", "raters_recent"} and criterion["value"] < K:
+        return _("fewer than 10")
+    return number(criterion["value"])
 
 
 def people(count: int) -> str:
@@ -163,7 +212,7 @@ def _coverage(criterion: Criterion) -> str:
         n,
         x=number(criterion["value"]),
         n=number(n),
-        languages=list_of(language_name(tag) for tag in criterion["missing"]),
+        languages=list_of(tag_name(tag) for tag in criterion["missing"]),
     )
 
 

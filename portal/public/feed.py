@@ -1,0 +1,59 @@
+"""The responses as an Atom feed (RFC 4287)."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from datetime import UTC, date, datetime, time
+from xml.etree import ElementTree
+
+from portal.public.response_queries import ResponseEntry, Words
+
+ATOM = "http://www.w3.org/2005/Atom"
+_LANG = "{http://www.w3.org/XML/1998/namespace}lang"
+
+
+def render_feed(
+    responses: Sequence[ResponseEntry], *, title: str, lang: str, site: str, base: str, feed: str
+) -> str:
+    """The feed's XML. `base` is the portal's address; `feed` and each entry's path come after it.
+
+    Moments are whole days: more would say too much about when somebody wrote.
+    """
+    ElementTree.register_namespace("", ATOM)
+    root = ElementTree.Element(_name("feed"), {_LANG: lang})
+    _text(root, "title", title)
+    _text(root, "id", base + feed)
+    ElementTree.SubElement(root, _name("link"), {"rel": "self", "href": base + feed})
+    newest = max((response.published_on for response in responses), default=date(1970, 1, 1))
+    _text(root, "updated", _moment(newest))
+    _text(ElementTree.SubElement(root, _name("author")), "name", site)
+    for response in responses:
+        _entry(root, response, f"{base}{feed.removesuffix('feed.atom')}{response.id}/")
+    return ElementTree.tostring(root, encoding="unicode", xml_declaration=False)
+
+
+def _entry(root: ElementTree.Element, response: ResponseEntry, address: str) -> None:
+    entry = ElementTree.SubElement(root, _name("entry"), {_LANG: response.lang})
+    _text(entry, "title", response.service.name.text)
+    _text(entry, "id", address)
+    ElementTree.SubElement(entry, _name("link"), {"href": address})
+    _text(entry, "published", _moment(response.published_on))
+    _text(entry, "updated", _moment(response.published_on))
+    _text(entry, "summary", response.words.you_said)
+    _text(entry, "content", _content(response.words))
+
+
+def _content(words: Words) -> str:
+    return "\n\n".join(part for part in (words.we_did, words.why_not) if part)
+
+
+def _text(parent: ElementTree.Element, name: str, text: str) -> None:
+    ElementTree.SubElement(parent, _name(name)).text = text
+
+
+def _name(name: str) -> str:
+    return f"{{{ATOM}}}{name}"
+
+
+def _moment(day: date) -> str:
+    return datetime.combine(day, time(), UTC).isoformat()

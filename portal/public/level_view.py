@@ -1,0 +1,173 @@
+"""A published level as its page shows it: every criterion with its sentences, pictures, tables."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
+from typing import Any
+
+from portal.domain.parity import DISPARITY, UNCLEAR
+from portal.domain.publication import K
+from portal.domain.reach import TOO_LOW
+from portal.domain.status import IN_DOUBT, MET, NOT_MET, PASSING
+from portal.web import criteria_advice, criteria_text
+from portal.web.criteria_text import Criterion, Names
+from portal.web.formats import number, percent
+
+_LEVELS = (4, 3, 2, 1)
+_VERDICT_STATUS = {DISPARITY: NOT_MET, TOO_LOW: NOT_MET, UNCLEAR: IN_DOUBT}
+
+
+@dataclass(frozen=True)
+class Interval:
+    """A share and where it likely lies, 0..1, with what is needed."""
+
+    value: float
+    low: float
+    high: float
+    threshold: float
+
+
+@dataclass(frozen=True)
+class GroupRow:
+    """One group of a breakdown, in words: what was found, against what, and the verdict."""
+
+    name: str
+    found: str
+    compared: str
+    status: str
+
+
+@dataclass(frozen=True)
+class CriterionView:
+    """One criterion in the page's language."""
+
+    id: str
+    status: str
+    title: str
+    figures: str
+    needed: str
+    reasons: Sequence[str]
+    steps: Sequence[str]
+    interval: Interval | None
+    groups: Sequence[GroupRow]
+    is_reach: bool
+
+
+@dataclass(frozen=True)
+class LevelCriteria:
+    """The criteria of one level, and how many of them are in place."""
+
+    level: int
+    criteria: Sequence[CriterionView]
+    is_open: bool
+
+    @property
+    def in_place(self) -> int:
+        """How many do not keep the level back."""
+        return sum(criterion.status in PASSING for criterion in self.criteria)
+
+
+@dataclass(frozen=True)
+class TableRow:
+    """The figures of one criterion as text; a dash where there is none."""
+
+    title: str
+    status: str
+    found: str
+    share: str
+    likely: str
+    needed: str
+    n_min: str
+
+
+def list_levels(result: Mapping[str, Any], names: Names) -> list[LevelCriteria]:
+    """All criteria by level, highest first; the level reached and the next one are open."""
+    opened = {result["level"], result["next_level"]}
+    return [
+        LevelCriteria(
+            level,
+            [
+                _view(criterion, names)
+                for criterion in result["criteria"]
+                if criterion["level"] == level
+            ],
+            level in opened,
+        )
+        for level in _LEVELS
+    ]
+
+
+def list_deciding(
+    levels: Sequence[LevelCriteria], result: Mapping[str, Any]
+) -> list[CriterionView]:
+    """The criteria that keep the next level back."""
+    blocking = set(result["blocking"])
+    return [
+        criterion for level in levels for criterion in level.criteria if criterion.id in blocking
+    ]
+
+
+def list_figures(result: Mapping[str, Any]) -> list[TableRow]:
+    """The figures of every criterion that has figures of its own, for one table."""
+    return [
+        _table_row(criterion)
+        for criterion in result["criteria"]
+        if criterion["kind"] not in {"parity", "reach"}
+    ]
+
+
+def _view(criterion: Criterion, names: Names) -> CriterionView:
+    return CriterionView(
+        id=criterion["id"],
+        status=criterion["status"],
+        title=criteria_text.title(criterion),
+        figures=criteria_text.figures(criterion, names),
+        needed=criteria_text.needed(criterion),
+        reasons=criteria_advice.reasons(criterion),
+        steps=criteria_advice.steps(criterion, names),
+        interval=_interval(criterion),
+        groups=[_group_row(criterion, row, names) for row in criterion.get("groups", ())],
+        is_reach=criterion["kind"] == "reach",
+    )
+
+
+def _interval(criterion: Criterion) -> Interval | None:
+    if criterion["kind"] != "proportion" or criterion["n"] < K:
+        return None
+    return Interval(*(criterion[key] for key in ("value", "low", "high", "threshold")))
+
+
+def _group_row(criterion: Criterion, row: Mapping[str, Any], names: Names) -> GroupRow:
+    name = criteria_text.group_name(criterion["metric"], row["group"], names)
+    status = _VERDICT_STATUS.get(row["verdict"], MET)
+    if criterion["kind"] == "reach":
+        return GroupRow(
+            name, criteria_text.people(row["people"]), number(round(row["expected"])), status
+        )
+    return GroupRow(
+        name,
+        criteria_text.share_of(row["share"], row["x"], row["n"]),
+        percent(row["others_share"]),
+        status,
+    )
+
+
+def _table_row(criterion: Criterion) -> TableRow:
+    title, status = criteria_text.title(criterion), criterion["status"]
+    if criterion["kind"] != "proportion":
+        found = criteria_text.counted(criterion)
+        return TableRow(title, status, found, "–", "–", number(criterion["threshold"]), "–")
+    threshold, n_min = percent(criterion["threshold"]), number(criterion["n_min"])
+    if criterion["n"] < K:
+        found = criteria_text.people(1)
+        return TableRow(title, status, found, "–", "–", threshold, n_min)
+    return TableRow(
+        title,
+        status,
+        criteria_text.of(criterion["x"], criterion["n"]),
+        percent(criterion["value"]),
+        criteria_text.likely(criterion),
+        threshold,
+        n_min,
+    )

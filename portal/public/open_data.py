@@ -1,0 +1,178 @@
+"""The shapes of the open data: what stands in JSON and in the rows of CSV."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
+from datetime import date, datetime
+from typing import Any
+
+from portal.public.queries import ServiceEntry
+from portal.public.response_queries import Correction, ResponseEntry, Words
+from portal.store.assessments import PublicAssessment
+
+Row = list[Any]
+
+LEVEL_COLUMNS = (
+    "service",
+    "as_of",
+    "criterion",
+    "level",
+    "kind",
+    "metric",
+    "mode",
+    "status",
+    "reasons",
+    "x",
+    "n",
+    "value",
+    "low",
+    "high",
+    "threshold",
+    "n_min",
+    "group",
+    "others_share",
+    "difference",
+    "difference_low",
+    "difference_high",
+    "expected",
+    "verdict",
+)
+RESPONSE_COLUMNS = (
+    "id",
+    "service",
+    "outcome",
+    "due_on",
+    "done_on",
+    "published_on",
+    "follows",
+    "language",
+    "you_said",
+    "we_did",
+    "why_not",
+)
+
+
+def service(entry: ServiceEntry) -> dict[str, Any]:
+    """A service with its level; `level` is null until it is assessed."""
+    level = entry.level
+    return {
+        "service": entry.slug,
+        "names": dict(entry.names),
+        "summaries": dict(entry.summaries),
+        "department": entry.department_slug,
+        "department_names": dict(entry.department_names),
+        "level": level.level if level else None,
+        "next_status": level.next_status if level else None,
+        "as_of": level.as_of.isoformat() if level else None,
+        "published_on": level.public_on.isoformat() if level else None,
+    }
+
+
+def service_columns(languages: Sequence[str]) -> list[str]:
+    """The columns of the services' table: a name for each language offered."""
+    names = [f"name_{lang}" for lang in languages]
+    return ["service", "department", *names, "level", "next_status", "as_of", "published_on"]
+
+
+def service_row(entry: ServiceEntry, languages: Sequence[str]) -> Row:
+    """A service as a row."""
+    level = entry.level
+    figures = [level.level, level.next_status, level.as_of, level.public_on] if level else [""] * 4
+    names = [entry.names.get(lang, "") for lang in languages]
+    return [entry.slug, entry.department_slug, *names, *figures]
+
+
+def level(slug: str, assessment: PublicAssessment) -> dict[str, Any]:
+    """A published level in METHOD.md's shape (A.4), with what is needed to check it."""
+    return {
+        "service": slug,
+        "as_of": assessment.as_of.isoformat(),
+        "evidence": assessment.evidence,
+        "result": assessment.result,
+        "thresholds": assessment.thresholds,
+        "evidence_sha256": assessment.evidence_hash,
+        "published_on": assessment.public_on.isoformat(),
+        "is_provisional": True,
+    }
+
+
+def level_rows(slug: str, assessment: PublicAssessment) -> Iterator[Row]:
+    """A row for each criterion, and one more for each of its groups."""
+    for criterion in assessment.result["criteria"]:
+        known = {
+            **criterion,
+            "service": slug,
+            "as_of": assessment.as_of,
+            "criterion": criterion["id"],
+            "reasons": " ".join(criterion["reasons"]),
+        }
+        yield [known.get(column) for column in LEVEL_COLUMNS]
+        for group in criterion.get("groups", ()):
+            yield [_of_group(group, known).get(column) for column in LEVEL_COLUMNS]
+
+
+def _of_group(group: Mapping[str, Any], criterion: Mapping[str, Any]) -> dict[str, Any]:
+    described = ("service", "as_of", "criterion", "level", "kind", "metric", "mode")
+    return {
+        **{key: criterion[key] for key in described},
+        "x": group.get("x"),
+        "n": group.get("n", group.get("people")),
+        "value": group.get("share"),
+        "group": group["group"],
+        "others_share": group.get("others_share"),
+        "difference": group.get("diff"),
+        "difference_low": group.get("low"),
+        "difference_high": group.get("high"),
+        "expected": group.get("expected"),
+        "verdict": group["verdict"],
+    }
+
+
+def response(
+    entry: ResponseEntry, corrections: Sequence[Correction], city_day: Callable[[datetime], date]
+) -> dict[str, Any]:
+    """A published response with its reviewed texts by language."""
+    return {
+        "id": entry.id,
+        "service": entry.service.slug,
+        "outcome": entry.outcome,
+        "due_on": _day(entry.due_on),
+        "done_on": _day(entry.done_on),
+        "published_on": _day(entry.published_on),
+        "follows": entry.follows_id,
+        "texts": {lang: _words(words) for lang, words in entry.texts.items()},
+        "corrections": [
+            {
+                "language": correction.lang,
+                "corrected_on": _day(city_day(correction.corrected_at)),
+                "reason": correction.reason,
+                "before": _words(correction.words),
+            }
+            for correction in corrections
+        ],
+    }
+
+
+def response_rows(entries: Iterable[ResponseEntry]) -> Iterator[Row]:
+    """A row for each response and language."""
+    for entry in entries:
+        for lang, words in entry.texts.items():
+            yield [
+                entry.id,
+                entry.service.slug,
+                entry.outcome,
+                entry.due_on,
+                entry.done_on,
+                entry.published_on,
+                entry.follows_id,
+                lang,
+                *_words(words).values(),
+            ]
+
+
+def _words(words: Words) -> dict[str, str]:
+    return {"you_said": words.you_said, "we_did": words.we_did, "why_not": words.why_not}
+
+
+def _day(day: date | None) -> str | None:
+    return day.isoformat() if day else None

@@ -1,0 +1,48 @@
+"""Addresses outside any language: the front door, and what browsers and crawlers ask for."""
+
+from __future__ import annotations
+
+from flask import Blueprint, redirect, url_for
+from werkzeug.wrappers import Response
+
+from portal.web.access import Access, access
+from portal.web.context import portal
+from portal.web.i18n import current_language
+
+blueprint = Blueprint("root", __name__)
+
+# Receipts are secrets, and the signed-in areas are nobody's search result.
+_ROBOTS = """User-agent: *
+Disallow: /*/receipts/
+Disallow: /*/mail/
+Disallow: /*/staff/
+Disallow: /*/manage/
+Disallow: /*/admin/
+Disallow: /*/sign-in
+"""
+
+
+@blueprint.get("/")
+@access(Access.PUBLIC)
+def choose_language() -> Response:
+    """To the home page in the language that the reader prefers; no cookie remembers it."""
+    response = redirect(url_for("public.show_home", lang=current_language()), 302)
+    response.headers["Vary"] = "Accept-Language"
+    response.headers["Cache-Control"] = "no-cache"
+    return response
+
+
+@blueprint.get("/robots.txt")
+@access(Access.PUBLIC)
+def show_robots() -> Response:
+    """What crawlers may read: everything public."""
+    return Response(_ROBOTS, mimetype="text/plain", headers={"Cache-Control": "max-age=86400"})
+
+
+@blueprint.get("/favicon.ico")
+@access(Access.PUBLIC)
+def show_icon() -> Response:
+    """Browsers ask for this address whatever a page says."""
+    response = redirect(portal().static["icon.svg"], 302)
+    response.headers["Cache-Control"] = "max-age=86400"
+    return response
