@@ -4,11 +4,14 @@ from __future__ import annotations
 
 from datetime import UTC, datetime, timedelta
 
-from sqlalchemy import delete, select
+from sqlalchemy import delete, func, select
 from sqlalchemy.dialects import postgresql, sqlite
 from sqlalchemy.orm import Session
 
 from portal.models.submissions import Throttle
+
+_ROOM_OF_ROW = 500
+_MAX_ROWS = 16
 
 
 class LimitReached(Exception):
@@ -45,9 +48,45 @@ def require_room(
     """Count one more; raise LimitReached when that is over the limit."""
     count = count_one(session, scope=scope, key=key, now=now, length=length)
     if count > limit:
-        end = window_start(now, length) + length
-        raise LimitReached(max(1, int((end - now).total_seconds())))
+        raise LimitReached(_seconds_left(now, length))
     return count
+
+
+def _seconds_left(now: datetime, length: timedelta) -> int:
+    end = window_start(now, length) + length
+    return max(1, int((end - now).total_seconds()))
+
+
+def require_shared_room(
+    session: Session,
+    *,
+    scope: str,
+    key: str,
+    now: datetime,
+    length: timedelta,
+    limit: int,
+    spread_by: str,
+) -> None:
+    """`require_room` for a key that many writers share at once.
+
+    The count is spread over several rows by `spread_by` (hex digits, different for each writer),
+    so that writers seldom wait for each other. Never refuses before the limit is reached; lets at
+    most a few per cent more through. Small limits have one row and are exact.
+    """
+    rows = max(1, min(_MAX_ROWS, limit // _ROOM_OF_ROW))
+    row = int(spread_by[:8], 16) % rows
+    count = count_one(session, scope=scope, key=f"{key}/{row}", now=now, length=length)
+    if count * rows <= limit:
+        return
+    together = session.scalar(
+        select(func.sum(Throttle.count)).where(
+            Throttle.scope == scope,
+            Throttle.key.in_([f"{key}/{number}" for number in range(rows)]),
+            Throttle.window_at == window_start(now, length),
+        )
+    )
+    if (together or 0) > limit:
+        raise LimitReached(_seconds_left(now, length))
 
 
 def get_count(session: Session, *, scope: str, key: str, now: datetime, length: timedelta) -> int:

@@ -1,0 +1,84 @@
+"""The rating form: q0, and everything else if the resident likes (METHOD.md section 1)."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Iterator
+
+from wtforms import BooleanField, StringField, TextAreaField
+
+from portal.models.submissions import AGE_BANDS, KINDS
+from portal.rate.operations import QUESTIONS, Answers
+from portal.rate.queries import Place
+from portal.web import messages
+from portal.web.fields import AtMost, ChoiceField, EmailField, Needed, Storable, tidy
+from portal.web.forms import ResidentForm
+
+MAX_COMMENT = 5000  # characters
+_POINTS = [(str(point), point) for point in range(6)]
+_NO = ("", "0", "false")
+_LINE_ENDS = re.compile("[\x0b\x0c\x85\u2028\u2029]")
+# Controls and code points that are no characters; HTML knows none of them.
+_INVISIBLE = re.compile(
+    "[\x01-\x08\x0e-\x1f\x7f-\x84\x86-\x9f\ufdd0-\ufdef"
+    + "".join(
+        f"{chr(plane + 0xFFFE)}{chr(plane + 0xFFFF)}" for plane in range(0, 0x110000, 0x10000)
+    )
+    + "]"
+)
+
+
+def _without_controls(value: str | None) -> str | None:
+    """Text without what only copying brings along. NUL stays: it is refused, not passed over."""
+    return value and _INVISIBLE.sub("", _LINE_ENDS.sub("\n", value))
+
+
+class RatingForm(ResidentForm):
+    """The form as it came back. Field names are a contract (DESIGN.md section 6)."""
+
+    q0 = ChoiceField(choices=_POINTS[1:], validators=[Needed(messages.RATING_NEEDED)])
+    q1 = ChoiceField(choices=_POINTS)
+    q2 = ChoiceField(choices=_POINTS)
+    q3 = ChoiceField(choices=_POINTS)
+    q4 = ChoiceField(choices=_POINTS)
+    q5 = ChoiceField(choices=_POINTS)
+    q6 = ChoiceField(choices=_POINTS)
+    kind = ChoiceField(choices=[(kind, kind) for kind in KINDS])
+    comment = TextAreaField(
+        filters=[_without_controls, tidy], validators=[AtMost(MAX_COMMENT), Storable()]
+    )
+    wants_answer = BooleanField(false_values=_NO)
+    email = EmailField(filters=[_without_controls, tidy], validators=[Storable()])
+    district = ChoiceField()
+    age_band = ChoiceField(choices=[(band, band) for band in AGE_BANDS])
+    token = StringField()
+    website = StringField()  # a trap: people do not see it
+    confirmed = BooleanField(false_values=_NO)  # sent as it is, after the warning
+    change = BooleanField(false_values=_NO)  # back from the warning to the form
+
+    def offer_districts(self, place: Place) -> None:
+        """Take the districts of the place as choices."""
+        self.district.choices = list(place.districts)
+
+    def kept(self) -> Iterator[tuple[str, str]]:
+        """(name, value) of everything that was typed or chosen, for the page of the warning."""
+        names = (*QUESTIONS, "kind", "comment", "email", "district", "age_band", "website")
+        for name in names:
+            if self[name].data:
+                yield name, self[name].data
+        if self.wants_answer.data:
+            yield "wants_answer", "1"
+
+    def answers(self, *, comment_lang: str | None, has_personal_data: bool) -> Answers:
+        """The answers of a valid form. Whoever leaves an address to be told wants to be told."""
+        return Answers(
+            q={name: int(self[name].data) for name in QUESTIONS if self[name].data is not None},
+            kind=self.kind.data,
+            comment=self.comment.data,
+            comment_lang=comment_lang,
+            wants_answer=bool(self.wants_answer.data or self.email.data),
+            email=self.email.data,
+            district=self.district.data,
+            age_band=self.age_band.data,
+            has_personal_data=has_personal_data,
+        )

@@ -1,0 +1,113 @@
+"""The pages of the rating form: empty, filled in, with a warning, closed."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+
+from flask import render_template
+from werkzeug.wrappers import Response
+
+from portal.data import load_instrument
+from portal.domain.personal_data import DataKind, Finding
+from portal.rate.forms import RatingForm
+from portal.rate.operations import QUESTIONS
+from portal.rate.queries import Place
+from portal.store.throttle import LimitReached
+from portal.web.context import portal
+from portal.web.form_token import MIN_AGE
+from portal.web.forms import ErrorList
+from portal.web.i18n import current_language
+from portal.web.pages import TOKEN_PLACE, page
+
+_TEMPLATE = "rate/show_rating_form.html"
+_ALERT_OF_REPEAT = "repeat"
+_ALERT_OF_LIMIT = "limit"
+
+
+@dataclass(frozen=True)
+class FormPage:
+    """A rating form somewhere: the service, where it is sent, what its token is about.
+
+    `case_url` is set for the full form behind a receipt.
+    """
+
+    place: Place
+    action: str
+    subject: str
+    case_url: str | None = None
+
+    def fresh_token(self) -> str:
+        """A token for somebody whose form came back with an old or used one.
+
+        It counts as old enough: who proves a reading of the form need not wait again.
+        """
+        return portal().tokens.issue(self.subject, portal().clock.now() - MIN_AGE)
+
+
+def render_empty(form_page: FormPage) -> str:
+    """The empty form with a place for the token."""
+    return render_template(_TEMPLATE, **_context(form_page, RatingForm(), TOKEN_PLACE))
+
+
+def show_filled(form_page: FormPage, form: RatingForm, token: str, errors: ErrorList) -> Response:
+    """The form with everything that was typed, and what to put right (none: back from a warning)."""
+    context = _context(form_page, form, token)
+    return page(_TEMPLATE, 422 if errors else 200, **context, errors=errors)
+
+
+def show_repeat(form_page: FormPage, form: RatingForm) -> Response:
+    """This form was sent before with other answers: a fresh one with what was typed."""
+    context = _context(form_page, form, form_page.fresh_token())
+    return page(_TEMPLATE, 409, **context, alert=_ALERT_OF_REPEAT)
+
+
+def show_limit(form_page: FormPage, form: RatingForm, limit: LimitReached) -> Response:
+    """Too many for now: when to come again, with everything that was typed kept on the page."""
+    context = _context(form_page, form, form.token.data)
+    minutes = -(-limit.retry_after // 60)
+    response = page(_TEMPLATE, 429, **context, alert=_ALERT_OF_LIMIT, minutes=minutes)
+    response.headers["Retry-After"] = str(limit.retry_after)
+    return response
+
+
+def show_warning(form_page: FormPage, form: RatingForm, findings: Sequence[Finding]) -> Response:
+    """What looks like personal data, before anything is stored: send it as it is, or change it."""
+    return page(
+        "rate/warn_personal_data.html",
+        422,
+        form_page=form_page,
+        place=form_page.place,
+        kinds=[kind for kind in DataKind if any(found.kind is kind for found in findings)],
+        parts=_parts(form.comment.data, findings),
+        kept=list(form.kept()),
+        token=form.token.data,
+    )
+
+
+def show_closed(place: Place) -> Response:
+    """This service takes no ratings on the web in this language; where it does."""
+    return page("rate/show_closed.html", 404, place=place)
+
+
+def _parts(text: str, findings: Sequence[Finding]) -> list[tuple[str, bool]]:
+    """The text in order, each stretch with whether it was found."""
+    parts: list[tuple[str, bool]] = []
+    at = 0
+    for found in findings:
+        parts += [(text[at : found.start], False), (text[found.start : found.end], True)]
+        at = found.end
+    return [part for part in [*parts, (text[at:], False)] if part[0]]
+
+
+def _context(form_page: FormPage, form: RatingForm, token: str) -> dict[str, object]:
+    instrument, lang = load_instrument(), current_language()
+    scales = ("quality", "agree", "dont_know", "kind", "age_band")
+    return {
+        "form_page": form_page,
+        "place": form_page.place,
+        "form": form,
+        "token": token,
+        "items": QUESTIONS[1:],
+        "options": {scale: instrument.options(scale, lang) for scale in scales},
+    }

@@ -1,0 +1,176 @@
+"""What the rating form reads: where ratings are taken, repeats, and cases that invite to one."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+from datetime import date, timedelta
+
+from sqlalchemy import ColumnElement, func, or_, select
+from sqlalchemy.orm import Session
+
+from portal.models.loops import LoopRow
+from portal.models.services import (
+    District,
+    DistrictText,
+    Service,
+    ServiceChannel,
+    ServiceLanguage,
+    ServiceText,
+)
+from portal.models.submissions import Contact, RatingInvitation, Submission
+from portal.store.texts import InLanguage, in_language
+
+INVITED_AGAIN = timedelta(days=90)  # METHOD.md: the full form once in 90 days after an answer
+
+
+@dataclass(frozen=True)
+class Place:
+    """A service as its rating form needs it. `districts` are (slug, name) in their order.
+
+    `open_languages` are those in which the service takes ratings on the web today.
+    """
+
+    service_id: int
+    slug: str
+    name: InLanguage[str]
+    lang: str
+    open_languages: frozenset[str]
+    districts: Sequence[tuple[str, str]]
+
+    @property
+    def is_open(self) -> bool:
+        """Whether ratings are taken here in this language."""
+        return self.lang in self.open_languages
+
+
+@dataclass(frozen=True)
+class InvitedCase:
+    """A case whose receipt leads to the full form. `contact` is set when it was confirmed."""
+
+    submission_id: int
+    slug: str
+    received_on: date
+    person_key: str
+    is_told: bool
+    used_on: date | None
+    contact: str | None
+
+    def free_on(self, today: date) -> date | None:
+        """The day from which the form may be used again, None when it may be used now."""
+        if self.used_on is None or self.used_on + INVITED_AGAIN <= today:
+            return None
+        return self.used_on + INVITED_AGAIN
+
+
+def find_place(
+    session: Session, *, slug: str, lang: str, fallbacks: Sequence[str], today: date
+) -> Place | None:
+    """The place for ratings of a service in `lang`; None for a service that is not in use."""
+    service_id = session.scalar(select(Service.id).where(Service.slug == slug, Service.is_active))
+    if service_id is None:
+        return None
+    return Place(
+        service_id=service_id,
+        slug=slug,
+        name=_service_name(session, service_id, slug, lang, fallbacks),
+        lang=lang,
+        open_languages=_open_languages(session, service_id, today),
+        districts=_districts(session, lang, fallbacks),
+    )
+
+
+def _service_name(
+    session: Session, service_id: int, slug: str, lang: str, fallbacks: Sequence[str]
+) -> InLanguage[str]:
+    texts = session.execute(
+        select(ServiceText.lang, ServiceText.name, ServiceText.status).where(
+            ServiceText.service_id == service_id, ServiceText.name != ""
+        )
+    ).all()
+    shown = [text for text in texts if text.status == "reviewed"] or texts
+    names = {text.lang: text.name for text in shown}
+    return in_language(names, lang, fallbacks) or InLanguage(lang, slug)
+
+
+def _open_languages(session: Session, service_id: int, today: date) -> frozenset[str]:
+    on_the_web = session.scalar(
+        select(ServiceChannel.id)
+        .where(
+            ServiceChannel.service_id == service_id,
+            ServiceChannel.channel == "web",
+            *_holds(ServiceChannel, today),
+        )
+        .limit(1)
+    )
+    if on_the_web is None:
+        return frozenset()
+    return frozenset(
+        session.scalars(
+            select(ServiceLanguage.lang).where(
+                ServiceLanguage.service_id == service_id,
+                ServiceLanguage.role == "input",
+                *_holds(ServiceLanguage, today),
+            )
+        )
+    )
+
+
+def _holds(
+    table: type[ServiceChannel] | type[ServiceLanguage], today: date
+) -> tuple[ColumnElement[bool], ColumnElement[bool]]:
+    """Begun, and not yet over: `closed_on` is the first day on which it no longer holds."""
+    return table.opened_on <= today, or_(table.closed_on.is_(None), table.closed_on > today)
+
+
+def _districts(
+    session: Session, lang: str, fallbacks: Sequence[str]
+) -> tuple[tuple[str, str], ...]:
+    names: dict[str, dict[str, str]] = {}
+    rows = session.execute(
+        select(District.slug, DistrictText.lang, DistrictText.name)
+        .outerjoin(DistrictText, DistrictText.district_id == District.id)
+        .order_by(District.position, District.id)
+    )
+    for slug, tag, name in rows:
+        by_language = names.setdefault(slug, {})
+        if tag is not None:
+            by_language[tag] = name
+    shown = ((slug, in_language(texts, lang, fallbacks)) for slug, texts in names.items())
+    return tuple((slug, name.text if name else slug) for slug, name in shown)
+
+
+def find_invited_case(session: Session, receipt_hash: str) -> InvitedCase | None:
+    """The case behind a receipt, None for an unknown one and for a bare rating."""
+    used_on = (
+        select(func.max(RatingInvitation.used_on))
+        .where(RatingInvitation.submission_id == Submission.id)
+        .scalar_subquery()
+    )
+    row = session.execute(
+        select(
+            Submission.id,
+            Service.slug,
+            Submission.received_on,
+            Submission.person_key,
+            LoopRow.told_on,
+            used_on.label("used_on"),
+            Contact.email_hash,
+            Contact.confirmed_at,
+        )
+        .join(LoopRow, LoopRow.submission_id == Submission.id)
+        .join(Service, Service.id == Submission.service_id)
+        .outerjoin(Contact, Contact.submission_id == Submission.id)
+        .where(Submission.receipt_hash == receipt_hash)
+    ).one_or_none()
+    if row is None:
+        return None
+    return InvitedCase(
+        submission_id=row.id,
+        slug=row.slug,
+        received_on=row.received_on,
+        person_key=row.person_key,
+        is_told=row.told_on is not None,
+        used_on=row.used_on,
+        contact=row.email_hash if row.confirmed_at is not None else None,
+    )
