@@ -7,10 +7,16 @@ from pathlib import Path
 import click
 
 from portal.domain.language import is_language_tag
+from portal.domain.raw_records import RawRecordError, parse_raw_records
+from portal.imports.history_operations import import_history as import_records
+from portal.imports.history_rows import Source
 from portal.imports.service_files import read_service_file
 from portal.imports.services import import_services as import_service_lines
 from portal.store.command import Context, pass_portal
+from portal.store.files import FileError, read_json
+from portal.store.services import get_service_id
 
+_LONGEST_SOURCE = 200
 _FILE = click.Path(exists=True, dir_okay=False, path_type=Path)
 
 
@@ -43,4 +49,43 @@ def import_services(context: Context, file: Path, lang: str | None, skip_bad: bo
     click.echo(
         f"{imported.added} added, {imported.changed} changed, "
         f"{imported.unchanged} as they were, {len(bad)} left out."
+    )
+
+
+@click.command("import-history")
+@click.argument("file", type=_FILE)
+@click.option("--service", "slug", required=True, help="The service that the records are about.")
+@click.option(
+    "--source",
+    default="history",
+    show_default=True,
+    help="Where the records come from: ids are told apart by source.",
+)
+@pass_portal
+def import_history(context: Context, file: Path, slug: str, source: str) -> None:
+    """Add a service's earlier records from a JSON file; a second time adds only what is new.
+
+    A later file may hold more records, and cases that have gone on since. Nothing is imported
+    while anything in the file is wrong.
+    """
+    if not 0 < len(source.strip()) <= _LONGEST_SOURCE:
+        raise ValueError(f"a source has a name of at most {_LONGEST_SOURCE} characters")
+    data = read_json(file)
+    with context.store.read() as session:
+        service_id = get_service_id(session, slug)
+    origin = Source(
+        service_id=service_id,
+        name=source.strip(),
+        key=context.secrets.key("imported person"),
+        zone=context.settings.zone,
+    )
+    try:
+        records = parse_raw_records(data)
+        done = context.store.write(import_records, origin, records, now=context.clock.now())
+    except RawRecordError as error:
+        for problem in error.problems:
+            click.echo(f"{file.name}, {problem}", err=True)
+        raise FileError(f"{len(error.problems)} problems, nothing imported") from error
+    click.echo(
+        f"{done.added} records added, {done.continued} continued, {done.unchanged} as they were."
     )

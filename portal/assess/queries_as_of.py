@@ -1,0 +1,176 @@
+"""The cases of a service as they were known on a day.
+
+On a day after which nothing has happened that is the projection. For an earlier day the events up
+to then are folded in SQL, by the rules of `portal/domain/loop.py` and to the same facts.
+"""
+
+from __future__ import annotations
+
+from datetime import date
+
+from sqlalchemy import (
+    CTE,
+    ColumnElement,
+    FromClause,
+    Label,
+    Over,
+    and_,
+    case,
+    func,
+    or_,
+    select,
+)
+from sqlalchemy.orm import Session, aliased
+from sqlalchemy.sql.functions import FunctionElement, count
+
+from portal.domain.loop import EventKind
+from portal.models.loops import LoopEvent, LoopRow
+
+WITHDRAWN = "withdrawn"
+
+
+def cases_known_on(session: Session, service_id: int, as_of: date) -> FromClause:
+    """All cases of the service with the facts that were known on the day.
+
+    The columns are the projection's (without `state`). Cases received later may be among them.
+    """
+    return (
+        loop_as_of(service_id, as_of)
+        if _has_later_events(session, service_id, as_of)
+        else LoopRow.__table__
+    )
+
+
+def _has_later_events(session: Session, service_id: int, as_of: date) -> bool:
+    later = (
+        select(LoopEvent.id)
+        .join(LoopRow, LoopRow.submission_id == LoopEvent.submission_id)
+        .where(LoopEvent.happened_on > as_of, LoopRow.service_id == service_id)
+        .limit(1)
+    )
+    return session.scalar(later) is not None
+
+
+def loop_as_of(service_id: int, as_of: date) -> FromClause:
+    """The projection's columns, folded from the events of the service's cases up to the day."""
+    known = _known_events(service_id, as_of)
+    deciding = _deciding_events(known)
+    facts: list[Label[object]] = []
+    source: FromClause = LoopRow.__table__.outerjoin(
+        deciding, deciding.c.submission_id == LoopRow.submission_id
+    )
+    for place, columns in _FACTS.items():
+        event = aliased(LoopEvent.__table__, name=f"{place}_event")
+        source = source.outerjoin(event, event.c.id == deciding.c[place])
+        facts += [event.c[name].label(fact) for fact, name in columns.items()]
+        if place == "excluded":
+            reason = case((event.c.kind == EventKind.WITHDRAWN, WITHDRAWN), else_=event.c.reason)
+            facts.append(reason.label("excluded"))
+    return (
+        select(*(getattr(LoopRow, name) for name in _UNCHANGING), *facts)
+        .select_from(source)
+        .where(LoopRow.service_id == service_id, LoopRow.received_on <= as_of)
+        .subquery("loop_as_of")
+    )
+
+
+_UNCHANGING = (
+    "submission_id",
+    "service_id",
+    "lang",
+    "kind",
+    "district",
+    "person_key",
+    "received_on",
+    "is_imported",
+)
+# Which column of which deciding event is which fact.
+_FACTS = {
+    "acknowledged": {"acknowledged_on": "happened_on"},
+    "themed": {"themed_on": "happened_on"},
+    "responded": {"responded_on": "happened_on", "outcome": "outcome"},
+    "promised": {"due_on": "due_on"},
+    "done": {"done_on": "done_on"},
+    "told": {"told_on": "happened_on", "told_lang": "lang"},
+    "confirmed": {"verdict": "verdict", "verdict_on": "happened_on"},
+    "disputed": {"disputed_on": "happened_on"},
+    "retold": {"retold_on": "happened_on"},
+    "invited": {"invited_on": "happened_on"},
+    "withdrawn": {"withdrawn_on": "happened_on"},
+    "excluded": {},
+}
+
+
+def _known_events(service_id: int, as_of: date) -> CTE:
+    """The events up to the day, each with what came before it in its case."""
+    event = LoopEvent
+    return (
+        select(
+            event.id,
+            event.submission_id,
+            event.kind,
+            event.due_on,
+            event.done_on,
+            _earlier(count(event.due_on)).label("promises_before"),
+            _earlier(_last_id(EventKind.DISPUTED)).label("disputed_before"),
+            _earlier(_last_id(EventKind.RETOLD)).label("retold_before"),
+            _last_id(EventKind.DISPUTED)
+            .over(partition_by=event.submission_id)
+            .label("last_disputed"),
+        )
+        .join(LoopRow, LoopRow.submission_id == event.submission_id)
+        .where(LoopRow.service_id == service_id, event.happened_on <= as_of)
+        .cte("known_event")
+    )
+
+
+def _last_id(kind: EventKind) -> FunctionElement[int]:
+    return func.max(case((LoopEvent.kind == kind, LoopEvent.id)))
+
+
+def _earlier(aggregate: FunctionElement[int]) -> Over[int]:
+    return aggregate.over(
+        partition_by=LoopEvent.submission_id, order_by=LoopEvent.id, rows=(None, -1)
+    )
+
+
+def _deciding_events(known: CTE) -> CTE:
+    """Per case, the id of the event that decides each fact."""
+    event = known.c
+    is_responded = event.kind == EventKind.RESPONDED
+    # A promise keeps its first date, unless the resident has opened the case again (domain.loop).
+    is_new_promise = or_(
+        event.promises_before == 0,
+        func.coalesce(event.disputed_before, 0) > func.coalesce(event.retold_before, 0),
+    )
+    ends_dispute = and_(event.kind == EventKind.RETOLD, event.id > event.last_disputed)
+    exclusions = (EventKind.EXCLUDED, EventKind.RESTORED, EventKind.WITHDRAWN)
+    places: dict[str, ColumnElement[int]] = {
+        "acknowledged": _first(event.id, event.kind == EventKind.ACKNOWLEDGED),
+        "themed": _first(event.id, event.kind == EventKind.THEMED),
+        "responded": _last(event.id, is_responded),
+        "promised": _last(event.id, and_(is_responded, event.due_on.is_not(None), is_new_promise)),
+        "done": _last(
+            event.id, and_(is_responded, or_(event.done_on.is_not(None), is_new_promise))
+        ),
+        "told": _last(event.id, event.kind == EventKind.TOLD),
+        "confirmed": _last(event.id, event.kind == EventKind.CONFIRMED),
+        "disputed": _last(event.id, event.kind == EventKind.DISPUTED),
+        "retold": _first(event.id, ends_dispute),
+        "invited": _first(event.id, event.kind == EventKind.INVITED),
+        "withdrawn": _last(event.id, event.kind == EventKind.WITHDRAWN),
+        "excluded": _last(event.id, event.kind.in_(exclusions)),
+    }
+    return (
+        select(event.submission_id, *(place.label(name) for name, place in places.items()))
+        .group_by(event.submission_id)
+        .cte("deciding_event")
+    )
+
+
+def _first(event_id: ColumnElement[int], condition: ColumnElement[bool]) -> ColumnElement[int]:
+    return func.min(event_id).filter(condition)
+
+
+def _last(event_id: ColumnElement[int], condition: ColumnElement[bool]) -> ColumnElement[int]:
+    return func.max(event_id).filter(condition)

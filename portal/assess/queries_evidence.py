@@ -1,0 +1,144 @@
+"""The evidence of one service on a day, gathered by SQL (METHOD.md A.1).
+
+The rows stay in the database: only counts come out, as many as there are groups of language,
+district and kind. The contract with the domain is in `portal/domain/evidence.py`; the definition
+that these counts must equal is `portal/domain/derive.py`.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+from datetime import date
+from typing import Any, cast
+
+from sqlalchemy import FromClause, RowMapping
+from sqlalchemy.orm import Session
+
+from portal.assess import queries_cases, queries_offers, queries_ratings
+from portal.assess.queries_as_of import cases_known_on
+from portal.assess.queries_cases import by_group, pair
+from portal.assess.window import Window
+from portal.domain.criteria import DEFAULTS, Thresholds
+from portal.domain.evidence import (
+    RECENT_RESPONSES,
+    TWO_YEARS,
+    YEAR,
+    ParityTables,
+    Reach,
+    Share,
+    WindowTables,
+    assemble,
+    confirmed_share,
+    loop_share,
+    needs_two_years,
+)
+from portal.domain.evidence_shape import QUESTIONS
+
+
+def gather_evidence(
+    session: Session, service_id: int, as_of: date, thresholds: Thresholds = DEFAULTS
+) -> dict[str, Any]:
+    """The evidence that is judged, coarse and with the two-year rule, in METHOD.md A.4's shape.
+
+    Only what was known on `as_of` counts. Use one snapshot: a transaction that repeats its reads.
+    """
+    cases = cases_known_on(session, service_id, as_of)
+    year = _Gatherer(session, cases, service_id, Window(as_of, YEAR))
+    two_years = _Gatherer(session, cases, service_id, Window(as_of, TWO_YEARS))
+    tables = year.window_tables()
+    if needs_two_years(tables, thresholds):
+        stretched = two_years.window_tables()
+        return assemble(tables, stretched, stretched, thresholds)
+    return assemble(tables, two_years.parity_tables(), None, thresholds)
+
+
+@dataclass(frozen=True)
+class _Gatherer:
+    session: Session
+    cases: FromClause
+    service_id: int
+    window: Window
+
+    def parity_tables(self) -> ParityTables:
+        """What is broken down by group, and nothing else."""
+        return _parity_tables(self._case_counts(), self._rating_counts())
+
+    def window_tables(self) -> WindowTables:
+        """Everything that is counted for the window."""
+        cases, ratings = self._case_counts(), self._rating_counts()
+        shares = queries_offers.get_population_share(self.session, self.service_id)
+        quarantined = queries_ratings.count_quarantined(self.session, self.service_id, self.window)
+        raters, raters_recent = queries_ratings.count_raters(
+            self.session, self.service_id, self.window
+        )
+        questions = {
+            question: queries_ratings.question_share(ratings, question, quarantined, shares)
+            for question in QUESTIONS
+        }
+        tables: dict[str, Any] = {
+            **self._offers(),
+            **_case_shares(cases),
+            **_parity_tables(cases, ratings),
+            **questions,
+            "kept": loop_share(*self._kept()),
+            "raters": raters,
+            "raters_recent": raters_recent,
+            "reach": self._reach(shares),
+        }
+        return cast(WindowTables, tables)
+
+    def _case_counts(self) -> Sequence[RowMapping]:
+        return queries_cases.count_cases(self.session, self.cases, self.service_id, self.window)
+
+    def _rating_counts(self) -> Sequence[RowMapping]:
+        return queries_ratings.count_ratings(self.session, self.service_id, self.window)
+
+    def _kept(self) -> tuple[int, int]:
+        return queries_cases.count_kept(self.session, self.cases, self.service_id, self.window)
+
+    def _reach(self, shares: dict[str, float]) -> Reach:
+        counted = queries_cases.counted_cases(self.cases, self.service_id, self.window)
+        people = queries_ratings.count_people(self.session, self.service_id, self.window, counted)
+        return Reach(
+            n=sum(people.values()),
+            by_language={lang: [people.get(lang, 0), share] for lang, share in shares.items()},
+        )
+
+    def _offers(self) -> dict[str, Any]:
+        session, service_id, as_of = self.session, self.service_id, self.window.as_of
+        recent = Window(as_of, RECENT_RESPONSES)
+        offers = queries_offers
+        return {
+            "required_languages": offers.list_languages(session, service_id, "required", as_of),
+            "info_languages": offers.list_checked_languages(session, service_id, as_of),
+            "input_languages": offers.list_languages(session, service_id, "input", as_of),
+            "channels": offers.count_channels(session, service_id, self.window),
+            "public_responses": offers.count_public_responses(session, service_id, self.window),
+            "public_responses_recent": offers.count_public_responses(session, service_id, recent),
+            "co_decisions": offers.list_co_decisions(session, service_id, self.window),
+        }
+
+
+def _case_shares(rows: Sequence[RowMapping]) -> dict[str, Share]:
+    told = queries_cases.total(rows, "told_n")
+    with_recent = {
+        metric: loop_share(*pair(rows, metric), pair(rows, f"{metric}_recent"))
+        for metric in ("ack", "told30", "told90")
+    }
+    return with_recent | {
+        "same_language": loop_share(queries_cases.total(rows, "same_language_x"), told),
+        "confirmed": confirmed_share(*pair(rows, "confirmed"), told),
+        "action": loop_share(*pair(rows, "action")),
+        "promises": loop_share(*pair(rows, "promises")),
+        "invited": loop_share(queries_cases.total(rows, "invited_x"), told),
+    }
+
+
+def _parity_tables(cases: Sequence[RowMapping], ratings: Sequence[RowMapping]) -> ParityTables:
+    return ParityTables(
+        told30_by_language=by_group(cases, "told30", "lang"),
+        told30_by_district=by_group(cases, "told30", "district"),
+        told90_by_kind=by_group(cases, "told90", "kind"),
+        q3_by_language=queries_ratings.question_by_language(ratings, "q3"),
+    )

@@ -1,0 +1,58 @@
+"""Earlier records for tests: worked examples, services to import into, the import itself."""
+
+from __future__ import annotations
+
+import json
+from datetime import UTC, date, datetime
+from pathlib import Path
+from typing import Any
+from uuid import uuid4
+from zoneinfo import ZoneInfo
+
+from sqlalchemy.orm import Session
+
+from portal.assess.queries_evidence import gather_evidence
+from portal.domain.raw_records import parse_raw_records
+from portal.imports.history_operations import ImportedHistory, import_history
+from portal.imports.history_rows import Source
+from portal.models.services import Department, Service
+from portal.store.engine import Store
+
+NOW = datetime(2026, 11, 20, 15, 0, tzinfo=UTC)
+EXAMPLES: dict[str, Any] = json.loads(
+    (Path(__file__).parents[1] / "data" / "worked_examples.json").read_text()
+)
+HISTORIES: list[dict[str, Any]] = EXAMPLES["histories"]
+
+
+def add_service(session: Session, slug: str | None = None) -> int:
+    """A service about which nothing is known yet; returns its id."""
+    name = slug or f"service-{uuid4().hex}"
+    department = Department(slug=f"department-of-{name}", created_at=NOW)
+    session.add(department)
+    session.flush()
+    service = Service(slug=name, department_id=department.id, created_at=NOW)
+    session.add(service)
+    session.flush()
+    return service.id
+
+
+def source_of(service_id: int, name: str = "old portal") -> Source:
+    return Source(service_id=service_id, name=name, key=b"k" * 32, zone=ZoneInfo("America/Chicago"))
+
+
+def bring_in(
+    store: Store, service_id: int, data: dict[str, Any], source: str = "old portal"
+) -> ImportedHistory:
+    """Import a raw-record file's data."""
+    records = parse_raw_records(data)
+    return store.write(import_history, source_of(service_id, source), records, now=NOW)
+
+
+def gather(store: Store, service_id: int, as_of: date) -> dict[str, Any]:
+    """The evidence by SQL, as plain JSON data."""
+    with store.read() as session:
+        evidence: dict[str, Any] = json.loads(
+            json.dumps(gather_evidence(session, service_id, as_of))
+        )
+    return evidence
