@@ -18,10 +18,12 @@ def is_burst(count: int, trailing_hourly_mean: float, largest_prefix_count: int)
     """Is an hour with `count` ratings of one service a burst?
 
     `trailing_hourly_mean` is the mean of the 28 days before; `largest_prefix_count` says how many
-    of the hour's ratings came from the one network prefix that sent most.
+    of the hour's ratings came from the one network prefix that sent most. Where those are most of
+    the hour, up to 40 of them are people who share an address: they are set apart, so that
+    neither they nor the neighbours who rate in the same hour are taken for stuffing.
     """
-    if count < BURST_MIN:
+    is_shared = largest_prefix_count <= SHARED_ADDRESS_AT_MOST and 2 * largest_prefix_count >= count
+    others = count - largest_prefix_count if is_shared else count
+    if others < BURST_MIN:
         return False
-    if largest_prefix_count == count and count <= SHARED_ADDRESS_AT_MOST:
-        return False
-    return poisson_at_least(count, trailing_hourly_mean) < UNLIKELY
+    return poisson_at_least(others, trailing_hourly_mean) < UNLIKELY

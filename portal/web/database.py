@@ -54,4 +54,4 @@ def _close() -> None:
     changed = bool(session.new or session.dirty or session.deleted)
     session.close()
     if changed:
-        raise UncommittedChangesError(f"{request.endpoint} left uncommitted changes")
+        raise UncommittedChangesError("a view left changes that nobody will commit")

@@ -98,7 +98,9 @@ def test_mixed_pool_joins_the_smallest_others_by_name() -> None:
         (400, 250.0, 20, True),
         (40, 0.1, 40, False),  # a library
         (41, 0.1, 41, True),
-        (40, 0.1, 39, True),
+        (49, 0.1, 40, False),  # a library and its neighbours
+        (60, 0.1, 40, True),  # a library hides no burst from elsewhere
+        (60, 0.1, 20, True),
         (41, 60.0, 41, False),
     ],
 )

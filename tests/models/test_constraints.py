@@ -1,0 +1,464 @@
+"""Rows that make no sense are impossible: every named constraint refuses one."""
+
+from __future__ import annotations
+
+import itertools
+from collections.abc import Callable
+from datetime import UTC, date, datetime
+from typing import Any
+
+import pytest
+from sqlalchemy import CheckConstraint, UniqueConstraint, insert
+from sqlalchemy.exc import IntegrityError
+from sqlalchemy.orm import Session
+
+from portal.models import Base
+from portal.models.assessments import HistoryImport
+from portal.models.responses import Response, Theme
+from portal.store.engine import Store
+from tests.support.cases import send_case, send_rating
+from tests.support.city import City, make_city
+
+NOW = datetime(2026, 11, 20, 15, 0, tzinfo=UTC)
+DAY = date(2026, 11, 20)
+_numbers = itertools.count(1)
+
+
+def fresh(word: str = "x") -> str:
+    return f"{word}{next(_numbers)}"
+
+
+class World:
+    """What rows need to point to."""
+
+    def __init__(self, session: Session) -> None:
+        self.city: City = make_city(session, NOW)
+        self.case = send_case(session, self.city.potholes, NOW)
+        self.bare = send_rating(session, self.city.potholes, NOW)
+        self.staff, self.reviewer = self.city.people["staff"], self.city.people["reviewer"]
+        source = HistoryImport(
+            service_id=self.city.potholes, source="old system", channels=2, imported_at=NOW
+        )
+        theme = Theme(service_id=self.city.potholes, created_at=NOW)
+        session.add_all([source, theme])
+        session.flush()
+        self.source, self.theme = source.id, theme.id
+        response = Response(
+            service_id=self.city.potholes,
+            theme_id=theme.id,
+            outcome="answered",
+            source_lang="en",
+            created_at=NOW,
+        )
+        session.add(response)
+        session.flush()
+        self.response = response.id
+
+
+def submission(world: World) -> dict[str, Any]:
+    return {
+        "service_id": world.city.potholes,
+        "instrument": "engage-survey-1",
+        "lang": "en",
+        "channel": "web",
+        "received_at": NOW,
+        "received_on": DAY,
+        "person_key": fresh("key"),
+        "q0": 4,
+        "is_case": False,
+        "receipt_hash": fresh("receipt"),
+        "token_hash": fresh("token"),
+    }
+
+
+def response(world: World) -> dict[str, Any]:
+    return {
+        "service_id": world.city.potholes,
+        "theme_id": world.theme,
+        "outcome": "answered",
+        "source_lang": "en",
+        "status": "published",
+        "created_at": NOW,
+        "published_at": NOW,
+        "published_on": DAY,
+    }
+
+
+def event(world: World) -> dict[str, Any]:
+    return {
+        "submission_id": world.case,
+        "kind": "invited",
+        "at": NOW,
+        "happened_on": DAY,
+        "actor": "system",
+    }
+
+
+VALID: dict[str, Callable[[World], dict[str, Any]]] = {
+    "department": lambda _w: {"slug": fresh(), "created_at": NOW},
+    "district": lambda _w: {"slug": fresh(), "position": 1},
+    "person": lambda _w: {
+        "email": fresh("e"),
+        "name": "N",
+        "fs_uniquifier": fresh("u"),
+        "lang": "en",
+        "created_at": NOW,
+        "active": True,
+    },
+    "membership": lambda w: {
+        "person_id": w.staff,
+        "department_id": w.city.parks,
+        "role": "translator",
+    },
+    "throttle": lambda _w: {"scope": "s", "key": fresh(), "window_at": NOW, "count": 1},
+    "service": lambda w: {
+        "slug": fresh(),
+        "code": fresh("c"),
+        "department_id": w.city.works,
+        "is_active": True,
+        "created_at": NOW,
+    },
+    "sign_in": lambda w: {
+        "person_id": w.staff,
+        "token_hash": fresh(),
+        "created_at": NOW,
+        "last_seen_on": DAY,
+    },
+    "assessment": lambda w: {
+        "service_id": w.city.potholes,
+        "as_of": date.fromordinal(DAY.toordinal() - next(_numbers)),
+        "method": "engage-1.0",
+        "thresholds": {},
+        "evidence": {},
+        "result": {},
+        "evidence_hash": "0",
+        "level": 0,
+        "created_at": NOW,
+        "last_event_id": 0,
+        "last_submission_id": 0,
+    },
+    "history_import": lambda w: {
+        "service_id": w.city.potholes,
+        "source": fresh(),
+        "channels": 1,
+        "imported_at": NOW,
+    },
+    "population_share": lambda w: {
+        "service_id": w.city.potholes,
+        "lang": fresh("l"),
+        "share": 0.5,
+        "position": 0,
+    },
+    "service_channel": lambda w: {
+        "service_id": w.city.potholes,
+        "channel": "paper",
+        "opened_on": date.fromordinal(DAY.toordinal() - next(_numbers)),
+    },
+    "service_language": lambda w: {
+        "service_id": w.city.potholes,
+        "lang": fresh("l"),
+        "role": "input",
+        "opened_on": DAY,
+    },
+    "service_text": lambda w: {
+        "service_id": w.city.potholes,
+        "lang": fresh("l"),
+        "name": "N",
+        "summary": "",
+        "about": "",
+        "status": "draft",
+        "updated_at": NOW,
+    },
+    "co_decision": lambda w: {
+        "service_id": w.city.potholes,
+        "partner": "P",
+        "partner_external": True,
+        "partner_signed": True,
+        "linked_submissions": 1,
+        "invited_all": True,
+        "decision_record": True,
+        "attest_fair": 1,
+        "attest_unfair": 0,
+        "decided_on": DAY,
+        "import_id": w.source,
+        "import_ref": fresh("r"),
+    },
+    "page_check": lambda w: {
+        "service_id": w.city.potholes,
+        "lang": fresh("l"),
+        "checked_on": DAY,
+    },
+    "response": response,
+    "submission": submission,
+    "contact": lambda w: {
+        "submission_id": w.case,
+        "email_encrypted": b"x",
+        "email_hash": "h",
+        "token_hash": fresh(),
+        "created_at": NOW,
+    },
+    "exclusion_request": lambda w: {
+        "submission_id": w.case,
+        "reason": "spam",
+        "person_id": w.staff,
+        "requested_at": NOW,
+    },
+    "loop": lambda w: {
+        "submission_id": w.bare,
+        "service_id": w.city.potholes,
+        "lang": "en",
+        "kind": "problem",
+        "person_key": "k",
+        "received_on": DAY,
+        "state": "received",
+        "is_imported": False,
+    },
+    "loop_event": event,
+    "outbox": lambda _w: {
+        "kind": "tell",
+        "dedupe_key": fresh(),
+        "detail": {},
+        "created_at": NOW,
+        "due_at": NOW,
+        "attempts": 0,
+    },
+    "response_text": lambda w: {
+        "response_id": w.response,
+        "lang": fresh("l"),
+        "you_said": "Y",
+        "we_did": "W",
+        "why_not": "",
+        "status": "draft",
+        "version": 1,
+        "author_id": w.staff,
+        "updated_at": NOW,
+    },
+    "response_correction": lambda w: {
+        "response_id": w.response,
+        "lang": "en",
+        "you_said": "Y",
+        "we_did": "W",
+        "why_not": "",
+        "reason": "R",
+        "corrected_at": NOW,
+    },
+    "pending_correction": lambda w: {
+        "response_id": w.response,
+        "lang": "en",
+        "you_said": "Y",
+        "we_did": "W",
+        "why_not": "",
+        "reason": "R",
+        "text_version": 1,
+        "author_id": w.staff,
+        "proposed_at": NOW,
+    },
+}
+
+# (constraint without the ck_<table>_ in front, table, what makes the row senseless)
+REFUSED: list[tuple[str, str, dict[str, Any]]] = [
+    ("count_positive", "throttle", {"count": 0}),
+    ("department_of_role", "membership", {"role": "administrator"}),
+    ("department_of_role", "membership", {"department_id": None}),
+    ("role", "membership", {"role": "mayor"}),
+    ("slug_given", "service", {"slug": ""}),
+    ("level_range", "assessment", {"level": 5}),
+    ("level_range", "assessment", {"level": -1}),
+    ("public_is_complete", "assessment", {"public_on": DAY}),
+    ("public_is_complete", "assessment", {"public_level": 2}),
+    ("channels_not_negative", "history_import", {"channels": -1}),
+    ("position", "population_share", {"position": -1}),
+    ("share_range", "population_share", {"share": 1.01}),
+    ("share_range", "population_share", {"share": -0.01}),
+    ("channel", "service_channel", {"channel": "pigeon"}),
+    ("closed_after_opened", "service_channel", {"closed_on": date(2000, 1, 1)}),
+    ("closed_after_opened", "service_language", {"closed_on": date(2000, 1, 1)}),
+    ("role", "service_language", {"role": "wanted"}),
+    ("status", "service_text", {"status": "perfect"}),
+    ("attests_not_negative", "co_decision", {"attest_fair": -1}),
+    ("attests_not_negative", "co_decision", {"attest_unfair": -1}),
+    ("linked_not_negative", "co_decision", {"linked_submissions": -1}),
+    ("done_has_day", "response", {"outcome": "done"}),
+    ("import_is_complete", "response", {"import_ref": "7"}),
+    ("outcome", "response", {"outcome": "forgotten"}),
+    ("promise_has_date", "response", {"outcome": "planned"}),
+    ("promise_has_date", "response", {"outcome": "in_progress"}),
+    ("published_has_day", "response", {"published_on": None}),
+    ("published_has_time", "response", {"published_at": None, "published_on": None}),
+    ("status", "response", {"status": "almost", "published_at": None, "published_on": None}),
+    ("theme_given", "response", {"theme_id": None}),
+    ("age_band", "submission", {"age_band": "ageless"}),
+    ("case_has_reason", "submission", {"is_case": True}),
+    ("case_has_reason", "submission", {"comment": "words"}),
+    ("case_has_reason", "submission", {"wants_answer": True}),
+    ("channel", "submission", {"channel": "pigeon"}),
+    ("comment_not_empty", "submission", {"comment": "", "is_case": True}),
+    ("import_is_complete", "submission", {"import_ref": "7"}),
+    ("kind", "submission", {"kind": "rant"}),
+    ("q0_given", "submission", {"q0": None}),
+    ("q0_range", "submission", {"q0": 0}),
+    ("q0_range", "submission", {"q0": 6}),
+    *((f"q{number}_range", "submission", {f"q{number}": 6}) for number in range(1, 7)),
+    *((f"q{number}_range", "submission", {f"q{number}": -1}) for number in range(1, 7)),
+    ("receipt_given", "submission", {"receipt_hash": None}),
+    ("receipt_given", "submission", {"token_hash": None}),
+    ("erased_is_gone", "contact", {"email_encrypted": None}),
+    ("erased_is_gone", "contact", {"erased_at": NOW, "email_hash": None}),
+    ("erased_is_unknown", "contact", {"email_hash": None}),
+    ("reason", "exclusion_request", {"reason": "automatic"}),
+    ("excluded", "loop", {"excluded": "boredom"}),
+    ("kind", "loop", {"kind": "rant"}),
+    ("outcome", "loop", {"outcome": "forgotten"}),
+    ("retold_after_disputed", "loop", {"retold_on": DAY}),
+    ("state", "loop", {"state": "lost"}),
+    ("told_in_a_language", "loop", {"told_on": DAY}),
+    ("told_in_a_language", "loop", {"told_lang": "en"}),
+    ("verdict", "loop", {"verdict": "maybe"}),
+    ("actor", "loop_event", {"actor": "robot"}),
+    ("kind", "loop_event", {"kind": "forgotten"}),
+    ("language_of_told", "loop_event", {"kind": "told"}),
+    ("language_of_told", "loop_event", {"kind": "retold"}),
+    ("outcome", "loop_event", {"kind": "responded", "outcome": "forgotten"}),
+    ("outcome_of_responded", "loop_event", {"kind": "responded"}),
+    ("outcome_of_responded", "loop_event", {"outcome": "done"}),
+    ("reason", "loop_event", {"kind": "excluded", "reason": "boredom"}),
+    ("reason_of_excluded", "loop_event", {"kind": "excluded"}),
+    ("reason_of_excluded", "loop_event", {"reason": "spam"}),
+    ("resident_is_no_account", "loop_event", {"actor": "resident", "person_id": 1}),
+    ("residents_decide", "loop_event", {"kind": "confirmed", "verdict": "yes"}),
+    ("residents_decide", "loop_event", {"kind": "disputed"}),
+    ("residents_decide", "loop_event", {"kind": "withdrawn"}),
+    ("residents_decide", "loop_event", {"kind": "attested"}),
+    ("staff_has_name", "loop_event", {"actor": "staff"}),
+    ("verdict", "loop_event", {"kind": "confirmed", "actor": "resident", "verdict": "maybe"}),
+    ("verdict_of_confirmed", "loop_event", {"kind": "confirmed", "actor": "resident"}),
+    ("verdict_of_confirmed", "loop_event", {"verdict": "yes"}),
+    ("done_or_dead", "outbox", {"done_at": NOW, "dead_at": NOW}),
+    ("kind", "outbox", {"kind": "spam"}),
+    ("reason_given", "pending_correction", {"reason": ""}),
+    ("version_positive", "pending_correction", {"text_version": 0}),
+    ("reason_given", "response_correction", {"reason": ""}),
+    ("reviewed_has_time", "response_text", {"status": "reviewed"}),
+    ("reviewed_has_time", "response_text", {"reviewed_at": NOW}),
+    ("status", "response_text", {"status": "perfect"}),
+    ("version_positive", "response_text", {"version": 0}),
+]
+SECOND_PERSON = ("service_text", "response_text")
+
+# Rows may not agree in these columns.
+UNIQUE: list[tuple[str, tuple[str, ...]]] = [
+    ("department", ("slug",)),
+    ("district", ("slug",)),
+    ("person", ("email",)),
+    ("person", ("fs_uniquifier",)),
+    ("service", ("code",)),
+    ("service", ("slug",)),
+    ("sign_in", ("token_hash",)),
+    ("assessment", ("service_id", "as_of")),
+    ("history_import", ("service_id", "source")),
+    ("population_share", ("service_id", "lang")),
+    ("service_channel", ("service_id", "channel", "opened_on")),
+    ("service_language", ("service_id", "lang", "role", "opened_on")),
+    ("service_text", ("service_id", "lang")),
+    ("co_decision", ("import_id", "import_ref")),
+    ("page_check", ("service_id", "lang", "checked_on")),
+    ("response", ("import_id", "import_ref")),
+    ("submission", ("import_id", "import_ref")),
+    ("submission", ("receipt_hash",)),
+    ("submission", ("token_hash",)),
+    ("contact", ("token_hash",)),
+    ("outbox", ("dedupe_key",)),
+    ("response_text", ("response_id", "lang")),
+]
+PARTIAL = {
+    "uq_membership_in_department": ("membership", {}),
+    "uq_membership_everywhere": (
+        "membership",
+        {"role": "administrator", "department_id": None},
+    ),
+    "uq_population_share_city": ("population_share", {"service_id": None, "lang": "xx"}),
+}
+
+
+@pytest.fixture
+def session(store: Store) -> Any:
+    with store.read() as session:
+        yield session
+        session.rollback()
+
+
+@pytest.fixture
+def world(session: Session) -> World:
+    return World(session)
+
+
+def put(session: Session, table: str, values: dict[str, Any]) -> None:
+    session.execute(insert(Base.metadata.tables[table]).values(**values))
+
+
+def refusal(session: Session, table: str, values: dict[str, Any]) -> str:
+    with pytest.raises(IntegrityError) as caught, session.begin_nested():
+        put(session, table, values)
+    return str(caught.value.orig)
+
+
+def test_valid_rows_are_accepted(session: Session, world: World) -> None:
+    """Otherwise the refusals below could have any other reason."""
+    for table, make in VALID.items():
+        put(session, table, make(world))
+
+
+def test_senseless_rows_are_refused_by_name(session: Session, world: World) -> None:
+    for name, table, wrong in REFUSED:
+        row = VALID[table](world) | wrong
+        if "person_id" in wrong:
+            row["person_id"] = world.staff
+        message = refusal(session, table, row)
+        assert f"ck_{table}_{name}" in message, (table, wrong, message)
+
+
+@pytest.mark.parametrize("table", SECOND_PERSON)
+def test_nobody_reviews_their_own_text(session: Session, world: World, table: str) -> None:
+    own = {"author_id": world.staff, "reviewer_id": world.staff}
+    assert "second_person" in refusal(session, table, VALID[table](world) | own)
+    put(session, table, VALID[table](world) | own | {"reviewer_id": world.reviewer})
+
+
+def test_rows_that_must_differ_may_not_agree(session: Session, world: World) -> None:
+    for table, columns in UNIQUE:
+        imported = {"import_id": world.source, "import_ref": "1"} if "import_id" in columns else {}
+        first = VALID[table](world) | imported
+        second = VALID[table](world) | {column: first[column] for column in columns}
+        if table == "contact":
+            second["submission_id"] = world.bare
+        with session.begin_nested() as savepoint:
+            put(session, table, first)
+            message = refusal(session, table, second)
+            savepoint.rollback()
+        is_named = f"uq_{table}_{'_'.join(columns)}" in message
+        assert is_named or all(f"{table}.{column}" in message for column in columns), message
+
+
+@pytest.mark.parametrize("index", PARTIAL)
+def test_rows_that_must_differ_where_a_column_is_empty(
+    session: Session, world: World, index: str
+) -> None:
+    table, values = PARTIAL[index]
+    put(session, table, VALID[table](world) | values)
+    refusal(session, table, VALID[table](world) | values)
+
+
+def test_every_constraint_is_tried() -> None:
+    checks, uniques, partials = set(), set(), set()
+    for table in Base.metadata.tables.values():
+        for constraint in table.constraints:
+            if isinstance(constraint, CheckConstraint):
+                checks.add((str(constraint.name).removeprefix(f"ck_{table.name}_"), table.name))
+            if isinstance(constraint, UniqueConstraint):
+                uniques.add((table.name, tuple(column.name for column in constraint.columns)))
+        partials |= {str(index.name) for index in table.indexes if index.unique}
+    tried = {(name, table) for name, table, _ in REFUSED}
+    tried |= {("second_person", table) for table in SECOND_PERSON}
+    assert checks == tried
+    assert uniques == set(UNIQUE)
+    assert partials == set(PARTIAL)
