@@ -23,7 +23,7 @@ class Account(UserMixin, Person):
     """A person who signs in: the same row, with what Flask-Security asks for."""
 
     @property
-    def roles(self) -> list[Role]:  # type: ignore[override]
+    def roles(self) -> list[Role]:
         """The names of the person's roles in any department."""
         return [Role(name) for name in sorted({m.role for m in self.memberships})]
 

@@ -71,9 +71,7 @@ def add_person(
     return person.id
 
 
-def _check_person(
-    email: str, name: str, roles: Sequence[str], departments: Sequence[str]
-) -> None:
+def _check_person(email: str, name: str, roles: Sequence[str], departments: Sequence[str]) -> None:
     local, at, domain = email.partition("@")
     if not (local and at and "." in domain) or any(letter.isspace() for letter in email):
         raise AccountError(f"not an e-mail address: {email!r}")
@@ -86,17 +84,11 @@ def _check_person(
         raise AccountError("staff, translators and managers need a department")
 
 
-def _departments_of(
-    session: Session, role: str, slugs: Sequence[str]
-) -> list[int] | list[None]:
+def _departments_of(session: Session, role: str, slugs: Sequence[str]) -> list[int] | list[None]:
     if role == "administrator":
         return [None]
-    found = {
-        slug: department_id
-        for slug, department_id in session.execute(
-            select(Department.slug, Department.id).where(Department.slug.in_(slugs))
-        )
-    }
+    rows = session.execute(select(Department.slug, Department.id).where(Department.slug.in_(slugs)))
+    found = {row[0]: row[1] for row in rows}
     missing = [slug for slug in slugs if slug not in found]
     if missing:
         raise AccountError(f"no such department: {missing[0]}")

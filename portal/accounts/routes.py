@@ -79,9 +79,7 @@ def _require_room(email: str) -> None:
         count_attempt,
         now=clock.now(),
         email_hash=secrets.email_hash(email),
-        prefix_hash=secrets.prefix_hash(
-            client_address(request, portal().settings), clock.today()
-        ),
+        prefix_hash=secrets.prefix_hash(client_address(request, portal().settings), clock.today()),
     )
     if wait is not None:
         raise LimitReached(wait)

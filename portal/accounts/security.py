@@ -19,6 +19,7 @@ from portal.store.scope import Scope
 from portal.store.secrets import Secrets
 from portal.web.context import Portal, portal
 from portal.web.database import read, write
+from portal.web.desk import desk_nav
 from portal.web.session import is_signed_in_area
 
 TOKEN = "sign_in"  # noqa: S105 - the key under which the session holds it
@@ -96,4 +97,4 @@ def _who() -> dict[str, Any]:
     if g.get("scope") is None:
         return {}
     visitor = _visitor()
-    return {"account": visitor.name} if visitor else {}
+    return {"account": visitor.name, "desk_nav": desk_nav()} if visitor else {}

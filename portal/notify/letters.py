@@ -75,7 +75,7 @@ def prepare_confirmation(
     if contact.confirmed_at or contact.unsubscribed_at or contact.bounced_at:
         return Nothing("decided already")
     email = desk.secrets.decrypt(contact.email_encrypted)
-    refusal = _refuse_flood(session, now, desk, job, contact.email_hash, email)
+    refusal = _refuse_flood(session, now, desk, job, email)
     if refusal is not None:
         return refusal
     submission = session.get_one(Submission, contact.submission_id)
@@ -85,13 +85,15 @@ def prepare_confirmation(
         "received_on": submission.received_on,
         "link": link,
     }
-    return Letter(email, submission.lang, "mail_confirm", context, job.dedupe_key, f"{link}unsubscribe")
+    stop = f"{link}unsubscribe"
+    return Letter(email, submission.lang, "mail_confirm", context, job.dedupe_key, stop)
 
 
 def _refuse_flood(
-    session: Session, now: datetime, desk: Desk, job: Outbox, email_hash: str, email: str
+    session: Session, now: datetime, desk: Desk, job: Outbox, email: str
 ) -> Nothing | None:
     """Count the mail once, however often it is tried; None where it may go."""
+    email_hash = desk.secrets.email_hash(email)
     if job.detail.get("is_counted"):
         return None
     silenced = session.scalar(

@@ -34,9 +34,7 @@ class Job:
     attempts: int
 
 
-def claim_due(
-    session: Session, *, now: datetime, kinds: Sequence[str], limit: int
-) -> list[Job]:
+def claim_due(session: Session, *, now: datetime, kinds: Sequence[str], limit: int) -> list[Job]:
     """Take what is due for a while; another worker sees it only when the lease is over."""
     rows = session.scalars(
         select(Outbox)
@@ -173,9 +171,7 @@ def _same_address(contact: Contact) -> ColumnElement[bool]:
 def find_contact(session: Session, token: str) -> Contact | None:
     """The contact that a mail's link belongs to, None when unknown or erased."""
     return session.scalar(
-        select(Contact).where(
-            Contact.token_hash == sha256(token), Contact.erased_at.is_(None)
-        )
+        select(Contact).where(Contact.token_hash == sha256(token), Contact.erased_at.is_(None))
     )
 
 

@@ -26,4 +26,3 @@ def make_renderer(app: Flask) -> Renderer:
             )
 
     return render
-

@@ -138,9 +138,7 @@ class _Runner:
 
     def _leave(self, job: Job, nothing: Nothing) -> None:
         if nothing.again_at is not None:
-            self.store.write(
-                operations.postpone, job=job, until=nothing.again_at, note=nothing.why
-            )
+            self.store.write(operations.postpone, job=job, until=nothing.again_at, note=nothing.why)
         elif nothing.is_final:
             self.store.write(
                 operations.finish, now=self.clock.now(), job_id=job.id, note=nothing.why

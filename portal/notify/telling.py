@@ -8,6 +8,7 @@ has happened already does not happen a second time.
 
 from __future__ import annotations
 
+from dataclasses import dataclass
 from datetime import date, datetime
 
 from sqlalchemy import select
@@ -54,30 +55,32 @@ def tell_next(
         .order_by(LoopRow.submission_id)
         .limit(CHUNK)
     ).all()
+    telling = _Telling(response, ready, person_id, now, today)
     for submission_id in ids:
-        _tell(session, response, submission_id, ready, person_id, now, today)
+        _tell(session, telling, submission_id)
     return ids[-1] if len(ids) == CHUNK else None
 
 
-def _tell(
-    session: Session,
-    response: Response,
-    submission_id: int,
-    ready: frozenset[str],
-    person_id: int,
-    now: datetime,
-    today: date,
-) -> None:
-    row = lock_case(session, submission_id)
+@dataclass(frozen=True)
+class _Telling:
+    response: Response
+    ready: frozenset[str]
+    person_id: int
+    now: datetime
+    today: date
+
+
+def _tell(session: Session, telling: _Telling, submission_id: int) -> None:
+    row, response, now = lock_case(session, submission_id), telling.response, telling.now
     if row is None:
         return
     happened = _kinds(session, submission_id, response.id)
     if EventKind.RESPONDED not in happened:
         append_event(
-            session, submission_id, _responded(response, today), at=now,
-            links=Links(person_id=person_id, response_id=response.id),
+            session, submission_id, _responded(response, telling.today), at=now,
+            links=Links(person_id=telling.person_id, response_id=response.id),
         )  # fmt: skip
-    if row.lang not in ready or happened & set(DELIVERIES):
+    if row.lang not in telling.ready or happened & set(DELIVERIES):
         return
     if is_mailable(session.get(Contact, submission_id)):
         outbox.post(
@@ -85,7 +88,7 @@ def _tell(
             submission_id=submission_id, response_id=response.id,
         )  # fmt: skip
     else:
-        record_told(session, now=now, today=today, row=row, response_id=response.id)
+        record_told(session, now=now, today=telling.today, row=row, response_id=response.id)
 
 
 def lock_case(session: Session, submission_id: int) -> LoopRow | None:

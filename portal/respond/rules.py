@@ -1,4 +1,4 @@
-"""What a response must say before anybody is told (METHOD.md section 2). Pure rules, no database."""
+"""What a response must say before anybody is told (METHOD.md section 2): pure rules."""
 
 from __future__ import annotations
 
@@ -26,6 +26,7 @@ class Problem(StrEnum):
     DONE_FUTURE = "done_future"
     UNFINISHED = "unfinished"
     OWN_TEXT = "own_text"
+    OWN_REQUEST = "own_request"
     STALE = "stale"
     NOT_REVIEWED = "not_reviewed"
     NOT_BEGUN = "not_begun"

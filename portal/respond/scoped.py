@@ -14,6 +14,8 @@ from portal.models.services import Service
 from portal.models.submissions import Submission
 from portal.store.scope import NotAllowed, Scope
 
+MAX_ID = 2**63 - 1  # what a database can hold; an address can name more
+
 
 def get_service(session: Session, scope: Scope, service_id: int) -> Service:
     """The service. Raises NotAllowed when it is another department's."""
@@ -26,6 +28,8 @@ def get_service(session: Session, scope: Scope, service_id: int) -> Service:
 
 def get_case(session: Session, scope: Scope, submission_id: int) -> tuple[LoopRow, Submission]:
     """The case and its submission. Raises NotAllowed when it is another department's."""
+    if submission_id > MAX_ID:
+        raise NotAllowed
     row = session.get(LoopRow, submission_id)
     submission = session.get(Submission, submission_id)
     if row is None or submission is None:
@@ -36,7 +40,7 @@ def get_case(session: Session, scope: Scope, submission_id: int) -> tuple[LoopRo
 
 def get_theme(session: Session, scope: Scope, theme_id: int) -> Theme:
     """The theme. Raises NotAllowed when it is another department's."""
-    theme = session.get(Theme, theme_id)
+    theme = session.get(Theme, theme_id) if theme_id <= MAX_ID else None
     if theme is None:
         raise NotAllowed
     get_service(session, scope, theme.service_id)
@@ -51,6 +55,8 @@ def get_response(
     Raises NotAllowed when it is another department's, or was imported: history is not edited.
     `lock` keeps others from changing it, or its texts, until the transaction ends.
     """
+    if response_id > MAX_ID:
+        raise NotAllowed
     query = select(Response).where(Response.id == response_id, Response.import_id.is_(None))
     response = session.scalar(query.with_for_update() if lock else query)
     if response is None:

@@ -53,7 +53,7 @@ def is_superseded(session: Session, response_id: int) -> bool:
     return found is not None
 
 
-def covered_cases(response: Response) -> Select[tuple[LoopRow]]:
+def covered_cases(response: Response) -> Select[LoopRow]:
     """The cases of the response's theme and service that are neither set aside nor withdrawn."""
     return (
         select(LoopRow)
@@ -80,8 +80,8 @@ def count_waiting(session: Session, response: Response) -> dict[str, int]:
     """How many people wait for this response, by the language they wrote in."""
     waiting = covered_cases(response).where(~has_event(response.id, *DELIVERIES))
     rows = session.execute(
-        waiting.with_only_columns(
-            LoopRow.lang, func.count(LoopRow.person_key.distinct())
-        ).group_by(LoopRow.lang)
+        waiting.with_only_columns(LoopRow.lang, func.count(LoopRow.person_key.distinct())).group_by(
+            LoopRow.lang
+        )
     )
-    return {lang: count for lang, count in rows}
+    return {row[0]: row[1] for row in rows}

@@ -11,11 +11,12 @@ from portal.domain.loop import STAFF_REASONS, Actor, Event, EventKind
 from portal.models.loops import ExclusionRequest, LoopRow
 from portal.models.responses import Response, Theme, ThemeCase, ThemeText
 from portal.models.submissions import Submission
-from portal.respond.rules import LOW_RATING, Conflict
+from portal.respond.act import Act
+from portal.respond.rules import LOW_RATING, Conflict, Problem, Refusal
 from portal.respond.scoped import get_case, get_theme
 from portal.store import audit, outbox
 from portal.store.loops import Links, append_event
-from portal.store.scope import NotAllowed, Scope
+from portal.store.scope import Scope
 
 
 class MixedServices(ValueError):
@@ -42,43 +43,32 @@ def group_cases(
     services = {row.service_id for row in rows}
     if len(services) != 1:
         raise MixedServices
-    theme = _theme(session, scope, theme_id, services.pop(), name, lang, now)
+    act, service_id = Act(scope, now, today), services.pop()
+    if theme_id is None:
+        theme_id = _make_theme(session, act, service_id, name, lang)
+    elif get_theme(session, scope, theme_id).service_id != service_id:
+        raise MixedServices
     for row in rows:
         if row.excluded is None and row.withdrawn_on is None:
-            _add(session, theme.id, row.submission_id, scope.person_id, now, today)
-    ask_to_tell(session, [theme.id], now=now, person_id=scope.person_id)
+            _add(session, act, theme_id, row.submission_id)
+    ask_to_tell(session, [theme_id], now=now, person_id=scope.person_id)
     audit.record(
         session, at=now, person_id=scope.person_id, action="cases_grouped", subject="theme",
-        subject_id=theme.id, cases=[row.submission_id for row in rows],
+        subject_id=theme_id, cases=[row.submission_id for row in rows],
     )  # fmt: skip
-    return theme.id
+    return theme_id
 
 
-def _theme(
-    session: Session,
-    scope: Scope,
-    theme_id: int | None,
-    service_id: int,
-    name: str,
-    lang: str,
-    now: datetime,
-) -> Theme:
-    if theme_id is not None:
-        theme = get_theme(session, scope, theme_id)
-        if theme.service_id != service_id:
-            raise MixedServices
-        return theme
-    theme = Theme(service_id=service_id, author_id=scope.person_id, created_at=now)
+def _make_theme(session: Session, act: Act, service_id: int, name: str, lang: str) -> int:
+    theme = Theme(service_id=service_id, author_id=act.person_id, created_at=act.now)
     session.add(theme)
     session.flush()
     session.add(ThemeText(theme_id=theme.id, lang=lang, name=name))
     session.flush()
-    return theme
+    return theme.id
 
 
-def _add(
-    session: Session, theme_id: int, submission_id: int, person_id: int, now: datetime, today: date
-) -> None:
+def _add(session: Session, act: Act, theme_id: int, submission_id: int) -> None:
     # The case is locked first, so that two people who add it together add it once.
     session.execute(
         select(LoopRow.submission_id)
@@ -89,27 +79,30 @@ def _add(
         return
     session.add(
         ThemeCase(
-            theme_id=theme_id, submission_id=submission_id, person_id=person_id, added_at=now
+            theme_id=theme_id,
+            submission_id=submission_id,
+            person_id=act.person_id,
+            added_at=act.now,
         )
     )
     session.flush()
     append_event(
         session,
         submission_id,
-        Event(kind=EventKind.THEMED, on=today, actor=Actor.STAFF),
-        at=now,
-        links=Links(person_id=person_id, theme_id=theme_id),
+        Event(kind=EventKind.THEMED, on=act.today, actor=Actor.STAFF),
+        at=act.now,
+        links=Links(person_id=act.person_id, theme_id=theme_id),
     )
 
 
 def ask_to_tell(session: Session, theme_ids: list[int], *, now: datetime, person_id: int) -> None:
     """Ask that published responses of these themes reach cases that came in later."""
-    rows = session.execute(
-        select(Response.id, Response.author_id)
+    published = session.scalars(
+        select(Response.id)
         .where(Response.theme_id.in_(theme_ids), Response.status == "published")
         .order_by(Response.id)
     )
-    for response_id, _author_id in rows:
+    for response_id in published:
         outbox.post(
             session, "tell_response", f"tell:{response_id}:later:{now.isoformat()}", now=now,
             response_id=response_id, person_id=person_id,
@@ -146,9 +139,9 @@ def set_aside(
     if row.excluded is not None or row.withdrawn_on is not None:
         raise Conflict
     if is_low(submission):
-        _request(session, now, scope, submission_id, reason)
+        _request(session, Act(scope, now, today), submission_id, reason)
         return False
-    _exclude(session, now, today, scope, submission_id, reason)
+    _exclude(session, Act(scope, now, today), submission_id, reason)
     return True
 
 
@@ -157,9 +150,7 @@ def is_low(submission: Submission) -> bool:
     return submission.q0 is not None and submission.q0 <= LOW_RATING
 
 
-def _request(
-    session: Session, now: datetime, scope: Scope, submission_id: int, reason: str
-) -> None:
+def _request(session: Session, act: Act, submission_id: int, reason: str) -> None:
     session.execute(
         select(LoopRow.submission_id)
         .where(LoopRow.submission_id == submission_id)
@@ -171,11 +162,11 @@ def _request(
         ExclusionRequest(
             submission_id=submission_id,
             reason=reason,
-            person_id=scope.person_id,
-            requested_at=now,
+            person_id=act.person_id,
+            requested_at=act.now,
         )
     )
-    _audit_case(session, now, scope, "exclusion_requested", submission_id, reason)
+    _audit_case(session, act, "exclusion_requested", submission_id, reason=reason)
 
 
 def decide_request(
@@ -189,7 +180,7 @@ def decide_request(
 ) -> None:
     """Confirm or refuse a request to set a case aside.
 
-    Only somebody else than who asked may confirm (NotAllowed); who asked may take it back.
+    Only somebody else than who asked may confirm (else Refusal); who asked may take it back.
     Raises Conflict when it was decided already.
     """
     row, _submission = get_case(session, scope, submission_id)
@@ -201,32 +192,29 @@ def decide_request(
     if request is None:
         raise Conflict
     if is_agreed and request.person_id == scope.person_id:
-        raise NotAllowed
+        raise Refusal(("", Problem.OWN_REQUEST))
     session.delete(request)
     session.flush()
+    act = Act(scope, now, today)
     if not is_agreed:
-        _audit_case(session, now, scope, "exclusion_refused", submission_id, request.reason)
+        _audit_case(session, act, "exclusion_refused", submission_id, reason=request.reason)
     elif row.excluded is None and row.withdrawn_on is None:
-        _exclude(session, now, today, scope, submission_id, request.reason, request.person_id)
+        _exclude(session, act, submission_id, request.reason, request.person_id)
 
 
 def _exclude(
-    session: Session,
-    now: datetime,
-    today: date,
-    scope: Scope,
-    submission_id: int,
-    reason: str,
-    requested_by: int | None = None,
+    session: Session, act: Act, submission_id: int, reason: str, requested_by: int | None = None
 ) -> None:
     append_event(
         session,
         submission_id,
-        Event(kind=EventKind.EXCLUDED, on=today, actor=Actor.STAFF, reason=reason),
-        at=now,
-        links=Links(person_id=scope.person_id),
+        Event(kind=EventKind.EXCLUDED, on=act.today, actor=Actor.STAFF, reason=reason),
+        at=act.now,
+        links=Links(person_id=act.person_id),
     )
-    _audit_case(session, now, scope, "case_excluded", submission_id, reason, requested_by)
+    _audit_case(
+        session, act, "case_excluded", submission_id, reason=reason, requested_by=requested_by
+    )
 
 
 def restore(
@@ -248,19 +236,13 @@ def restore(
         select(ThemeCase.theme_id).where(ThemeCase.submission_id == submission_id)
     ).all()
     ask_to_tell(session, list(themes), now=now, person_id=scope.person_id)
-    _audit_case(session, now, scope, "case_restored", submission_id, reason)
+    _audit_case(session, Act(scope, now, today), "case_restored", submission_id, reason=reason)
 
 
 def _audit_case(
-    session: Session,
-    now: datetime,
-    scope: Scope,
-    action: str,
-    submission_id: int,
-    reason: str,
-    requested_by: int | None = None,
+    session: Session, act: Act, action: str, submission_id: int, **detail: object
 ) -> None:
     audit.record(
-        session, at=now, person_id=scope.person_id, action=action, subject="submission",
-        subject_id=submission_id, reason=reason, requested_by=requested_by,
+        session, at=act.now, person_id=act.person_id, action=action, subject="submission",
+        subject_id=submission_id, **detail,
     )  # fmt: skip

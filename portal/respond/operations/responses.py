@@ -76,9 +76,7 @@ def write_response(
     return response.id
 
 
-def _require_follows(
-    session: Session, scope: Scope, theme_id: int, follows_id: int | None
-) -> None:
+def _require_follows(session: Session, scope: Scope, theme_id: int, follows_id: int | None) -> None:
     if follows_id is None:
         return
     earlier = get_response(session, scope, follows_id, for_desk=True)

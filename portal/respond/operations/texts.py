@@ -157,7 +157,8 @@ def review_correction(
         raise Conflict
     if pending.author_id == scope.person_id:
         raise Refusal(("", Problem.OWN_TEXT))
-    _apply(session, response, text, pending, scope, now)
+    _apply(session, response, text, pending, now)
+    text.reviewer_id = scope.person_id
     session.delete(pending)
     session.flush()
     ask_to_tell_in(session, response, text, now=now, person_id=scope.person_id)
@@ -170,7 +171,6 @@ def _apply(
     response: Response,
     text: ResponseText,
     pending: PendingCorrection,
-    scope: Scope,
     now: datetime,
 ) -> None:
     better = Wording(pending.you_said, pending.we_did, pending.why_not)
@@ -188,7 +188,7 @@ def _apply(
             )
         )
     text.you_said, text.we_did, text.why_not = better.you_said, better.we_did, better.why_not
-    text.author_id, text.reviewer_id = pending.author_id, scope.person_id
+    text.author_id = pending.author_id
     text.reviewed_at = text.updated_at = now
     text.version += 1
     if text.lang == response.source_lang:

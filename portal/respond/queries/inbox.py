@@ -34,7 +34,7 @@ VIEWS = ("waiting", "due", "reopened", "set_aside", "personal_data")
 PLACES = ("new", "in_theme", "answered", "told", "confirmed", "excluded", "withdrawn")
 
 # A dispute starts a clock of its own (METHOD.md section 2).
-_CLOCK = case(
+_clock = case(
     (LoopRow.state == LoopState.REOPENED.value, LoopRow.disputed_on), else_=LoopRow.received_on
 )
 
@@ -57,6 +57,7 @@ class InboxCase:
     id: int
     words: str | None
     words_lang: str
+    service_id: int
     service: Name
     kind: str
     lang: str
@@ -94,7 +95,7 @@ def list_cases(
     total = session.scalar(wanted.with_only_columns(func.count())) or 0
     start = (filters.page - 1) * PAGE
     is_open = filters.place in (*VIEWS, "new", "in_theme", "answered")
-    order = (_CLOCK, LoopRow.submission_id) if is_open else (LoopRow.submission_id.desc(),)
+    order = (_clock, LoopRow.submission_id) if is_open else (LoopRow.submission_id.desc(),)
     rows = session.execute(
         wanted.add_columns(Submission, _is_requested()).order_by(*order).offset(start).limit(PAGE)
     ).all()
@@ -111,7 +112,7 @@ def list_selected(
         _mine(scope)
         .where(LoopRow.submission_id.in_(ids))
         .add_columns(Submission, _is_requested())
-        .order_by(_CLOCK, LoopRow.submission_id)
+        .order_by(_clock, LoopRow.submission_id)
     ).all()
     names = service_names(session, {row[0].service_id for row in rows}, langs)
     return [_line(*row, names=names, today=today) for row in rows]
@@ -125,7 +126,7 @@ def count_views(session: Session, scope: Scope, *, today: date) -> dict[str, int
             func.count(),
             _how_many(_is_due(today)),
             _how_many(_in((LoopState.REOPENED,))),
-            _how_many(Submission.has_personal_data),
+            _how_many(Submission.has_personal_data.is_(True)),
         )
     ).one()
     requested = _mine(scope).where(_is_requested()).with_only_columns(func.count())
@@ -197,7 +198,7 @@ def _in(states: tuple[LoopState, ...]) -> ColumnElement[bool]:
 
 
 def _is_due(today: date) -> ColumnElement[bool]:
-    return _CLOCK <= today - timedelta(days=TELL_DAYS - SOON_DAYS)
+    return _clock <= (today - timedelta(days=TELL_DAYS - SOON_DAYS))
 
 
 def _is_requested() -> ColumnElement[bool]:
@@ -220,6 +221,7 @@ def _line(
         id=row.submission_id,
         words=submission.comment,
         words_lang=submission.comment_lang or submission.lang,
+        service_id=row.service_id,
         service=names.get(row.service_id, Name(row.lang, str(row.service_id))),
         kind=row.kind,
         lang=row.lang,

@@ -56,13 +56,13 @@ def district_name(session: Session, slug: str | None, langs: list[str]) -> Name 
     return in_language({row[0]: row[1] for row in rows}, langs[0], langs[1:])
 
 
-def list_my_services(session: Session, scope: Scope, langs: list[str]) -> list[tuple[Service, Name]]:
+def list_my_services(
+    session: Session, scope: Scope, langs: list[str]
+) -> list[tuple[Service, Name]]:
     """The services of one's desk, by name."""
     services = session.scalars(select(Service).where(Service.department_id.in_(scope.desk))).all()
     names = service_names(session, [service.id for service in services], langs)
-    named = [
-        (service, names.get(service.id, Name(langs[0], service.slug))) for service in services
-    ]
+    named = [(service, names.get(service.id, Name(langs[0], service.slug))) for service in services]
     return sorted(named, key=lambda pair: pair[1].text)
 
 

@@ -199,9 +199,7 @@ def list_responses(
     return _lines(session, rows[:LISTED], langs), len(rows) > LISTED
 
 
-def _lines(
-    session: Session, responses: Sequence[Response], langs: list[str]
-) -> list[ResponseLine]:
+def _lines(session: Session, responses: Sequence[Response], langs: list[str]) -> list[ResponseLine]:
     themes = theme_names(session, [one.theme_id for one in responses if one.theme_id], langs)
     services = service_names(session, [one.service_id for one in responses], langs)
     needs = _needs(session, [one.id for one in responses])

@@ -110,7 +110,7 @@ def _waiting(session: Session, theme_id: int) -> dict[str, int]:
         )
         .group_by(LoopRow.lang)
     )
-    return {lang: count for lang, count in rows}
+    return {row[0]: row[1] for row in rows}
 
 
 def _cases(session: Session, theme_id: int, page: int, today: date) -> list[ThemeCaseLine]:

@@ -1,0 +1,145 @@
+"""The desk's forms."""
+
+from __future__ import annotations
+
+import re
+from datetime import date
+
+from flask import request
+from flask_babel import lazy_gettext as _l
+from wtforms import Field, StringField, TextAreaField
+
+from portal.domain.loop import Outcome
+from portal.respond.rules import OFFERED_REASONS, Promise, Refusal, Wording
+from portal.respond.words import problem_text
+from portal.web import messages
+from portal.web.fields import AtMost, ChoiceField, Needed, Storable, tidy
+from portal.web.forms import DeskForm, ErrorList, errors_of
+
+MAX_TEXT = 5000
+MAX_NAME = 200
+_DAY = re.compile(r"[0-9]{4}-[0-9]{2}-[0-9]{2}")
+_NUMBER = re.compile(r"[0-9]{1,18}")
+
+
+def whole_number(text: str | None) -> int | None:
+    """A number as addresses and hidden fields hold it; None for anything else (int("٣") is 3)."""
+    return int(text) if text and _NUMBER.fullmatch(text) else None
+
+
+def case_ids() -> list[int]:
+    """The cases that were ticked, in the order of the page."""
+    found = (whole_number(text) for text in request.values.getlist("case"))
+    return list(dict.fromkeys(one for one in found if one is not None))
+
+
+class DayField(Field):
+    """A day as year-month-day, or nothing; what was typed wrong stays in the field."""
+
+    data: date | str | None
+
+    def process_formdata(self, valuelist: list[str]) -> None:
+        """Read the day."""
+        typed = valuelist[0].strip() if valuelist else ""
+        self.data = typed or None
+        if not typed:
+            return
+        if not _DAY.fullmatch(typed):
+            raise ValueError(str(messages.DATE_WRONG))
+        try:
+            self.data = date.fromisoformat(typed)
+        except ValueError:
+            raise ValueError(str(messages.DATE_WRONG)) from None
+
+    @property
+    def day(self) -> date | None:
+        """The day, where there is a right one."""
+        return self.data if isinstance(self.data, date) else None
+
+
+class VersionedForm(DeskForm):
+    """A form that names the version it was filled in on."""
+
+    version = StringField()
+
+    @property
+    def read_version(self) -> int:
+        """The version, -1 where it makes no sense (which is then a conflict)."""
+        found = whole_number(self.version.data)
+        return -1 if found is None else found
+
+
+class WordingForm(VersionedForm):
+    """What a response says in one language."""
+
+    you_said = TextAreaField(filters=[tidy], validators=[AtMost(MAX_TEXT), Storable()])
+    we_did = TextAreaField(filters=[tidy], validators=[AtMost(MAX_TEXT), Storable()])
+    why_not = TextAreaField(filters=[tidy], validators=[AtMost(MAX_TEXT), Storable()])
+
+    @property
+    def wording(self) -> Wording:
+        """What was typed."""
+        return Wording(self.you_said.data or "", self.we_did.data or "", self.why_not.data or "")
+
+
+class ResponseForm(WordingForm):
+    """The source text with its outcome."""
+
+    outcome = ChoiceField(
+        choices=[(one.value, one.value) for one in Outcome],
+        validators=[Needed(_l("Choose what comes of it."))],
+    )
+    due_on = DayField()
+    done_on = DayField()
+    follows = StringField()
+
+    @property
+    def promise(self) -> Promise:
+        """What was chosen."""
+        return Promise(Outcome(self.outcome.data), self.due_on.day, self.done_on.day)
+
+
+class CorrectionForm(WordingForm):
+    """A better wording of a published text, and why."""
+
+    reason = TextAreaField(
+        filters=[tidy],
+        validators=[Needed(_l("Say why the text is corrected. The reason is public.")),
+                    AtMost(500), Storable()],
+    )  # fmt: skip
+
+
+class GroupForm(DeskForm):
+    """An existing theme, or the name of a new one."""
+
+    theme = StringField(validators=[Needed(_l("Choose a theme, or a new one."))])
+    name = StringField(filters=[tidy], validators=[AtMost(MAX_NAME), Storable()])
+
+
+class ThemeNameForm(DeskForm):
+    """A theme's name in the page's language."""
+
+    name = StringField(
+        filters=[tidy],
+        validators=[Needed(_l("Give the theme a name.")), AtMost(MAX_NAME), Storable()],
+    )
+
+
+class SetAsideForm(DeskForm):
+    """Why a case is left out."""
+
+    reason = ChoiceField(
+        choices=[(one, one) for one in OFFERED_REASONS],
+        validators=[Needed(_l("Choose a reason."))],
+    )
+
+
+def explain(form: DeskForm, refusal: Refusal) -> ErrorList:
+    """Put what was refused beside its field; returns all errors for the summary."""
+    general: ErrorList = []
+    for name, problem in refusal.problems:
+        if name in form:
+            form[name].errors = [*form[name].errors, problem_text(problem)]
+        else:
+            general.append(("", problem_text(problem)))
+    return [*general, *errors_of(form)]

@@ -1,0 +1,36 @@
+"""The desk's blueprint, and what its views share."""
+
+from __future__ import annotations
+
+from flask import Blueprint, abort
+
+from portal.respond import words
+from portal.respond.rules import Conflict
+from portal.web.context import portal
+from portal.web.i18n import current_language
+
+blueprint = Blueprint("respond", __name__, url_prefix="/<lang:lang>/staff")
+blueprint.register_error_handler(Conflict, lambda _error: abort(409))
+
+
+def langs() -> list[str]:
+    """The page's language, then the others in the portal's order."""
+    return [current_language(), *portal().settings.languages]
+
+
+@blueprint.app_template_filter("state_name")
+def _state_name(state: str) -> str:
+    return words.state_name(state)
+
+
+@blueprint.context_processor
+def _words() -> dict[str, object]:
+    return {
+        "places": words.PLACES,
+        "reasons": words.REASONS,
+        "text_states": words.TEXT_STATES,
+        "event_name": words.event_name,
+        "kind_name": words.kind_name,
+        "rating_name": words.rating_name,
+        "verdict_name": words.verdict_name,
+    }

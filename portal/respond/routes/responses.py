@@ -1,0 +1,165 @@
+"""The list of answers, and one answer: its source text, its outcome, publishing it."""
+
+from __future__ import annotations
+
+from flask import flash, redirect, request, url_for
+from werkzeug.wrappers import Response
+
+from portal.respond.forms import ResponseForm, explain, whole_number
+from portal.respond.operations import responses as operations
+from portal.respond.queries import responses as queries
+from portal.respond.queries import themes
+from portal.respond.routes.blueprint import blueprint, langs
+from portal.respond.rules import Conflict, Refusal
+from portal.respond.words import outcome_options
+from portal.web.access import Access, access, current_scope
+from portal.web.context import portal
+from portal.web.database import read, write
+from portal.web.forms import ErrorList, errors_of
+from portal.web.i18n import current_language
+from portal.web.pages import page
+from portal.web.words import gettext as _
+
+
+@blueprint.get("/responses/")
+@access(Access.STAFF)
+def show_responses() -> Response:
+    """Themes that wait for an answer, answers in work, and what was published."""
+    scope = current_scope()
+    number = min(max(whole_number(request.args.get("page")) or 1, 1), 100_000)
+    drafts, _more = queries.list_responses(read(), scope, "draft", page=1, langs=langs())
+    published, has_next = queries.list_responses(
+        read(), scope, "published", page=number, langs=langs()
+    )
+    return page(
+        "respond/show_responses.html",
+        unanswered=queries.list_unanswered_themes(read(), scope, langs=langs()),
+        drafts=drafts,
+        published=published,
+        number=number,
+        has_next=has_next,
+    )
+
+
+@blueprint.get("/themes/<int:theme_id>/answer")
+@access(Access.STAFF)
+def show_new_response(theme_id: int) -> Response:
+    """An empty answer to a theme; `follows` names the promise that it keeps or renews."""
+    form = ResponseForm(formdata=None, follows=request.args.get("follows", ""))
+    return _new_page(theme_id, form, [])
+
+
+def _new_page(theme_id: int, form: ResponseForm, errors: ErrorList, status: int = 200) -> Response:
+    view = themes.get_theme_view(
+        read(), current_scope(), theme_id, page=1, today=portal().clock.today(), langs=langs()
+    )
+    return page(
+        "respond/show_new_response.html",
+        status,
+        view=view,
+        form=form,
+        errors=errors,
+        outcomes=outcome_options(),
+        follows=whole_number(form.follows.data),
+    )
+
+
+@blueprint.post("/themes/<int:theme_id>/answer")
+@access(Access.STAFF)
+def write_response(theme_id: int) -> Response:
+    """Begin an answer with its source text, in the language of this page."""
+    form = ResponseForm()
+    if not form.validate():
+        return _new_page(theme_id, form, errors_of(form), 422)
+    clock = portal().clock
+    try:
+        response_id = write(
+            operations.write_response, now=clock.now(), today=clock.today(),
+            scope=current_scope(), theme_id=theme_id, lang=current_language(),
+            wording=form.wording, promise=form.promise,
+            follows_id=whole_number(form.follows.data),
+        )  # fmt: skip
+    except Refusal as refusal:
+        return _new_page(theme_id, form, explain(form, refusal), 422)
+    return to_response(response_id)
+
+
+@blueprint.get("/responses/<int:response_id>/")
+@access(Access.STAFF)
+def show_response(response_id: int) -> Response:
+    """The source text with its outcome, who waits in which language, and publishing."""
+    return response_page(response_id)
+
+
+def response_page(
+    response_id: int,
+    form: ResponseForm | None = None,
+    errors: ErrorList | None = None,
+    status: int = 200,
+) -> Response:
+    """The editor of the source, with what was typed where there is something."""
+    view = queries.get_response_view(
+        read(), current_scope(), response_id, langs=langs(), offered=portal().settings.languages
+    )
+    if form is None:
+        form = ResponseForm(formdata=None, obj=view.source)
+        form.outcome.data = view.response.outcome
+        form.due_on.data, form.done_on.data = view.response.due_on, view.response.done_on
+    form.version.data = str(view.response.version)
+    return page(
+        "respond/show_response.html",
+        status,
+        view=view,
+        form=form,
+        errors=errors or [],
+        outcomes=outcome_options(),
+        tag=view.response.source_lang,
+        person_id=current_scope().person_id,
+        is_conflict=status == 409,
+    )
+
+
+@blueprint.post("/responses/<int:response_id>/")
+@access(Access.STAFF)
+def save_response(response_id: int) -> Response:
+    """Save the source; where somebody else was faster, both texts are shown."""
+    form, clock = ResponseForm(), portal().clock
+    if not form.validate():
+        return response_page(response_id, form, errors_of(form), 422)
+    try:
+        write(
+            operations.save_source, now=clock.now(), today=clock.today(), scope=current_scope(),
+            response_id=response_id, version=form.read_version, wording=form.wording,
+            promise=form.promise,
+        )  # fmt: skip
+    except Refusal as refusal:
+        return response_page(response_id, form, explain(form, refusal), 422)
+    except Conflict:
+        return response_page(response_id, form, status=409)
+    flash(_("Saved. Somebody else has to review it before anybody is told."))
+    return to_response(response_id)
+
+
+@blueprint.post("/responses/<int:response_id>/publish")
+@access(Access.STAFF)
+def publish_response(response_id: int) -> Response:
+    """Publish: whoever waits in a reviewed language is told."""
+    clock = portal().clock
+    version = whole_number(request.form.get("version"))
+    try:
+        write(
+            operations.publish_response, now=clock.now(), today=clock.today(),
+            scope=current_scope(), response_id=response_id,
+            version=-1 if version is None else version,
+        )  # fmt: skip
+    except Refusal as refusal:
+        form = ResponseForm(formdata=None)
+        errors = explain(form, refusal)
+        return response_page(response_id, None, errors, 422)
+    flash(_("Published. Residents are being told."))
+    return to_response(response_id)
+
+
+def to_response(response_id: int) -> Response:
+    """Back to the answer."""
+    return redirect(url_for("respond.show_response", response_id=response_id), 303)

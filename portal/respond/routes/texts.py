@@ -1,0 +1,198 @@
+"""An answer in another language; reviewing it; correcting what was published."""
+
+from __future__ import annotations
+
+from flask import abort, flash, redirect, request, url_for
+from werkzeug.wrappers import Response
+
+from portal.respond.forms import (
+    CorrectionForm,
+    WordingForm,
+    explain,
+    whole_number,
+)
+from portal.respond.operations import texts as operations
+from portal.respond.queries import responses as queries
+from portal.respond.routes.blueprint import blueprint, langs
+from portal.respond.routes.responses import response_page, to_response
+from portal.respond.rules import Conflict, Refusal
+from portal.web.access import Access, access, current_scope
+from portal.web.context import portal
+from portal.web.database import read, write
+from portal.web.forms import ErrorList, errors_of
+from portal.web.pages import page
+from portal.web.words import gettext as _
+
+
+@blueprint.get("/responses/<int:response_id>/texts/<lang:tag>/")
+@access(Access.STAFF)
+def show_translation(response_id: int, tag: str) -> Response:
+    """The text in one language beside its source."""
+    return _translation_page(response_id, tag)
+
+
+def _view(response_id: int) -> queries.ResponseView:
+    return queries.get_response_view(
+        read(), current_scope(), response_id, langs=langs(), offered=portal().settings.languages
+    )
+
+
+def _translation_page(
+    response_id: int,
+    tag: str,
+    form: WordingForm | None = None,
+    errors: ErrorList | None = None,
+    status: int = 200,
+) -> Response:
+    view = _view(response_id)
+    if tag == view.response.source_lang:
+        return to_response(response_id)
+    text = view.texts.get(tag)
+    if form is None:
+        form = WordingForm(formdata=None, obj=text)
+    form.version.data = str(text.version if text else 0)
+    return page(
+        "respond/show_translation.html",
+        status,
+        view=view,
+        text=text,
+        form=form,
+        errors=errors or [],
+        tag=tag,
+        person_id=current_scope().person_id,
+        is_conflict=status == 409,
+    )
+
+
+@blueprint.post("/responses/<int:response_id>/texts/<lang:tag>/")
+@access(Access.STAFF)
+def save_translation(response_id: int, tag: str) -> Response:
+    """Save the text; where somebody else was faster, both are shown."""
+    form = WordingForm()
+    if not form.validate():
+        return _translation_page(response_id, tag, form, errors_of(form), 422)
+    try:
+        write(
+            operations.save_translation, now=portal().clock.now(), scope=current_scope(),
+            response_id=response_id, lang=tag, version=form.read_version, wording=form.wording,
+        )  # fmt: skip
+    except Refusal as refusal:
+        return _translation_page(response_id, tag, form, explain(form, refusal), 422)
+    except Conflict:
+        return _translation_page(response_id, tag, form, status=409)
+    flash(_("Saved. Somebody else has to review it before anybody is told."))
+    return _to_text(response_id, tag)
+
+
+@blueprint.post("/responses/<int:response_id>/texts/<lang:tag>/review")
+@access(Access.STAFF)
+def review_text(response_id: int, tag: str) -> Response:
+    """Say, as a second person, that the text is right."""
+    version = whole_number(request.form.get("version"))
+    try:
+        write(
+            operations.review_text, now=portal().clock.now(), scope=current_scope(),
+            response_id=response_id, lang=tag, version=-1 if version is None else version,
+        )  # fmt: skip
+    except Refusal as refusal:
+        errors = explain(WordingForm(formdata=None), refusal)
+        return _text_page(response_id, tag, errors)
+    flash(_("Reviewed."))
+    return _to_text(response_id, tag)
+
+
+def _text_page(response_id: int, tag: str, errors: ErrorList) -> Response:
+    if tag == _view(response_id).response.source_lang:
+        return response_page(response_id, None, errors, 422)
+    return _translation_page(response_id, tag, None, errors, 422)
+
+
+@blueprint.get("/responses/<int:response_id>/texts/<lang:tag>/correct")
+@access(Access.STAFF)
+def show_correction(response_id: int, tag: str) -> Response:
+    """The published text, to be put right; or a correction that waits for its review."""
+    return _correction_page(response_id, tag)
+
+
+def _correction_page(
+    response_id: int,
+    tag: str,
+    form: CorrectionForm | None = None,
+    errors: ErrorList | None = None,
+    status: int = 200,
+) -> Response:
+    view = _view(response_id)
+    text = view.texts.get(tag)
+    if text is None or text.status != "reviewed" or view.response.status != "published":
+        abort(404)
+    if form is None:
+        form = CorrectionForm(formdata=None, obj=text)
+    form.version.data = str(text.version)
+    return page(
+        "respond/show_correction.html",
+        status,
+        view=view,
+        text=text,
+        pending=view.pending.get(tag),
+        form=form,
+        errors=errors or [],
+        tag=tag,
+        person_id=current_scope().person_id,
+        is_conflict=status == 409,
+    )
+
+
+@blueprint.post("/responses/<int:response_id>/texts/<lang:tag>/correct")
+@access(Access.STAFF)
+def correct_text(response_id: int, tag: str) -> Response:
+    """Propose a better wording, with the reason that will be public."""
+    form = CorrectionForm()
+    if not form.validate():
+        return _correction_page(response_id, tag, form, errors_of(form), 422)
+    try:
+        write(
+            operations.propose_correction, now=portal().clock.now(), scope=current_scope(),
+            response_id=response_id, lang=tag, version=form.read_version, wording=form.wording,
+            reason=form.reason.data or "",
+        )  # fmt: skip
+    except Refusal as refusal:
+        return _correction_page(response_id, tag, form, explain(form, refusal), 422)
+    except Conflict:
+        return _correction_page(response_id, tag, form, status=409)
+    flash(_("Residents read the old text until somebody else has reviewed the correction."))
+    return _to_correction(response_id, tag)
+
+
+@blueprint.post("/responses/<int:response_id>/texts/<lang:tag>/correct/review")
+@access(Access.STAFF)
+def review_correction(response_id: int, tag: str) -> Response:
+    """Let the correction stand, as a second person; the old text stays public."""
+    try:
+        write(
+            operations.review_correction, now=portal().clock.now(), scope=current_scope(),
+            response_id=response_id, lang=tag,
+        )  # fmt: skip
+    except Refusal as refusal:
+        errors = explain(CorrectionForm(formdata=None), refusal)
+        return _correction_page(response_id, tag, None, errors, 422)
+    flash(_("Corrected. The old text stays public, with the reason."))
+    return _to_text(response_id, tag)
+
+
+@blueprint.post("/responses/<int:response_id>/texts/<lang:tag>/correct/drop")
+@access(Access.STAFF)
+def drop_correction(response_id: int, tag: str) -> Response:
+    """Give the correction up."""
+    write(
+        operations.drop_correction, now=portal().clock.now(), scope=current_scope(),
+        response_id=response_id, lang=tag,
+    )  # fmt: skip
+    return _to_text(response_id, tag)
+
+
+def _to_text(response_id: int, tag: str) -> Response:
+    return redirect(url_for("respond.show_translation", response_id=response_id, tag=tag), 303)
+
+
+def _to_correction(response_id: int, tag: str) -> Response:
+    return redirect(url_for("respond.show_correction", response_id=response_id, tag=tag), 303)

@@ -1,0 +1,118 @@
+"""Grouping cases under a theme, and the page of a theme."""
+
+from __future__ import annotations
+
+from flask import flash, redirect, request, url_for
+from werkzeug.wrappers import Response
+
+from portal.respond.forms import GroupForm, ThemeNameForm, case_ids, whole_number
+from portal.respond.operations import cases as operations
+from portal.respond.queries import inbox, themes
+from portal.respond.routes.blueprint import blueprint, langs
+from portal.web.access import Access, access, current_scope
+from portal.web.context import portal
+from portal.web.database import read, write
+from portal.web.forms import ErrorList, errors_of
+from portal.web.i18n import current_language
+from portal.web.pages import page
+from portal.web.words import gettext as _
+from portal.web.words import ngettext
+
+NEW = "new"
+MAX_CASES = 200
+
+
+@blueprint.get("/group")
+@access(Access.STAFF)
+def show_group() -> Response:
+    """The ticked cases, and the themes of their service to choose from."""
+    if not case_ids():
+        flash(_("Tick at least one case first."), "alarm")
+        return redirect(url_for("respond.show_inbox"), 303)
+    form = GroupForm(formdata=None)
+    only = whole_number(request.args.get("theme"))
+    if only is not None:
+        form.theme.data = str(only)
+    return _group_page(form, [])
+
+
+def _group_page(form: GroupForm, errors: ErrorList, status: int = 200) -> Response:
+    scope, today = current_scope(), portal().clock.today()
+    ids = case_ids()[:MAX_CASES]
+    cases = inbox.list_selected(read(), scope, ids, today=today, langs=langs())
+    by_service: dict[int, list[inbox.InboxCase]] = {}
+    for case in cases:
+        by_service.setdefault(case.service_id, []).append(case)
+    is_one = len(by_service) == 1
+    return page(
+        "respond/show_group.html",
+        status,
+        by_service=by_service,
+        themes=themes.list_themes_of(read(), scope, next(iter(by_service)), langs=langs())
+        if is_one
+        else [],
+        form=form,
+        errors=errors,
+        new=NEW,
+    )
+
+
+@blueprint.post("/group")
+@access(Access.STAFF)
+def group_cases() -> Response:
+    """Put the cases into the theme."""
+    form = GroupForm()
+    is_new = form.theme.data == NEW
+    theme_id = whole_number(form.theme.data)
+    if form.validate() and is_new and not form.name.data:
+        form.name.errors = [_("Give the theme a name.")]
+    elif form.theme.data and not is_new and theme_id is None:
+        form.theme.errors = [_("Choose a theme, or a new one.")]
+    if errors_of(form):
+        return _group_page(form, errors_of(form), 422)
+    ids, clock = case_ids()[:MAX_CASES], portal().clock
+    try:
+        theme_id = write(
+            operations.group_cases, now=clock.now(), today=clock.today(), scope=current_scope(),
+            case_ids=ids, theme_id=theme_id, name=form.name.data or "", lang=current_language(),
+        )  # fmt: skip
+    except operations.MixedServices:
+        return _group_page(form, [("", _("A theme holds cases of one service only."))], 422)
+    flash(ngettext("%(n)s case is in the theme now.", "%(n)s cases are in the theme now.",
+                   len(ids), n=str(len(ids))))  # fmt: skip
+    return redirect(url_for("respond.show_theme", theme_id=theme_id), 303)
+
+
+@blueprint.get("/themes/<int:theme_id>/")
+@access(Access.STAFF)
+def show_theme(theme_id: int) -> Response:
+    """The theme's cases, who waits in which language, and its responses."""
+    return _theme_page(theme_id, ThemeNameForm(formdata=None), 200)
+
+
+def _theme_page(theme_id: int, form: ThemeNameForm, status: int) -> Response:
+    number = min(max(whole_number(request.args.get("page")) or 1, 1), 100_000)
+    view = themes.get_theme_view(
+        read(), current_scope(), theme_id, page=number, today=portal().clock.today(),
+        langs=langs(),
+    )  # fmt: skip
+    if not form.is_submitted():
+        form.name.data = view.name.text
+    return page(
+        "respond/show_theme.html", status, view=view, form=form, errors=errors_of(form),
+        languages_offered=portal().settings.languages,
+    )  # fmt: skip
+
+
+@blueprint.post("/themes/<int:theme_id>/name")
+@access(Access.STAFF)
+def name_theme(theme_id: int) -> Response:
+    """Name the theme in the page's language."""
+    form = ThemeNameForm()
+    if not form.validate():
+        return _theme_page(theme_id, form, 422)
+    write(
+        operations.name_theme, now=portal().clock.now(), scope=current_scope(),
+        theme_id=theme_id, lang=current_language(), name=form.name.data or "",
+    )  # fmt: skip
+    return redirect(url_for("respond.show_theme", theme_id=theme_id), 303)

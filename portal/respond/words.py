@@ -1,0 +1,117 @@
+"""What the desk calls things."""
+
+from __future__ import annotations
+
+from typing import Any
+
+from flask_babel import lazy_gettext as _l
+
+from portal.data import load_instrument, load_model_texts
+from portal.domain.loop import MIN_REASON
+from portal.respond.rules import Problem
+from portal.web.i18n import current_language
+
+PLACES: dict[str, Any] = {
+    "waiting": _l("Waiting for us"),
+    "due": _l("Due this week"),
+    "reopened": _l("Reopened"),
+    "set_aside": _l("To be set aside"),
+    "personal_data": _l("Personal data"),
+    "new": _l("Not in a theme"),
+    "in_theme": _l("In a theme"),
+    "answered": _l("Answered, not told"),
+    "told": _l("Told"),
+    "confirmed": _l("Resident replied"),
+    "excluded": _l("Set aside"),
+    "withdrawn": _l("Withdrawn by the resident"),
+}
+REASONS: dict[str, Any] = {
+    "automatic": _l("Set aside automatically"),
+    "spam": _l("Spam or advertising"),
+    "abuse": _l("Insults or threats, and nothing else"),
+    "duplicate": _l("The same message twice"),
+    "test": _l("A test"),
+    "withdrawn": _l("The resident asked us to"),
+    "wrong_service": _l("Belongs to another service"),
+}
+TEXT_STATES: dict[str, Any] = {
+    "reviewed": _l("reviewed"),
+    "draft": _l("draft"),
+    "stale": _l("out of date"),
+    "missing": _l("not begun"),
+}
+_EVENTS: dict[str, Any] = {
+    "received": _l("Received"),
+    "acknowledged": _l("Receipt given"),
+    "themed": _l("Put into a theme"),
+    "excluded": _l("Set aside"),
+    "restored": _l("Taken back"),
+    "transferred": _l("Handed to another service"),
+    "responded": _l("Answer published"),
+    "told": _l("Resident told"),
+    "confirmed": _l("Resident replied"),
+    "disputed": _l("Resident asked to look again"),
+    "retold": _l("Resident told again"),
+    "invited": _l("Invited to a next step"),
+    "attested": _l("Resident attested a decision"),
+    "corrected": _l("Answer corrected"),
+    "redacted": _l("Personal data removed"),
+    "withdrawn": _l("Withdrawn by the resident"),
+}
+_PROBLEMS: dict[Problem, Any] = {
+    Problem.YOU_SAID_MISSING: _l("Write what residents said."),
+    Problem.WE_DID_MISSING: _l("Write what the city did or will do."),
+    Problem.REASON_SHORT: _l("Say why not, in %(n)s characters or more."),
+    Problem.DUE_MISSING: _l("Give the day by which it will be done."),
+    Problem.DUE_PAST: _l("This day has passed. Give a day from today on."),
+    Problem.DONE_MISSING: _l("Give the day on which it was done."),
+    Problem.DONE_FUTURE: _l("This day has not come yet. Give today or an earlier day."),
+    Problem.UNFINISHED: _l("Some part of the source has no text in this language yet."),
+    Problem.OWN_TEXT: _l("You wrote this text. Somebody else has to review it."),
+    Problem.OWN_REQUEST: _l("You asked for it yourself. Somebody else has to agree."),
+    Problem.STALE: _l("The source has changed since. Bring this text up to date first."),
+    Problem.NOT_REVIEWED: _l("The text has to be reviewed by a second person first."),
+    Problem.NOT_BEGUN: _l("There is no text yet."),
+}
+
+
+def problem_text(problem: Problem) -> str:
+    """A sentence for what is missing or wrong."""
+    return str(_PROBLEMS[problem]) % {"n": MIN_REASON}
+
+
+def event_name(kind: str) -> str:
+    """What happened, in words."""
+    return str(_EVENTS[kind])
+
+
+def state_name(state: str) -> str:
+    """Where a case stands, in words."""
+    if state in {"excluded", "withdrawn"}:
+        return str(PLACES[state])
+    return load_model_texts().text(f"status.{state}", current_language())
+
+
+def kind_name(kind: str) -> str:
+    """What the resident says it is."""
+    return load_instrument().text(f"kind.{kind}", current_language())
+
+
+def rating_name(rating: int | None) -> str:
+    """The rating in the instrument's words; empty where there is none."""
+    if rating is None:
+        return ""
+    return load_instrument().text(f"scale.quality.{rating}", current_language())
+
+
+def verdict_name(verdict: str) -> str:
+    """The resident's verdict in the instrument's words."""
+    return load_instrument().text(f"c1.{verdict}", current_language())
+
+
+def outcome_options() -> list[tuple[str, str]]:
+    """(value, words) of the outcomes."""
+    return [
+        (one, load_model_texts().text(f"status.{one}", current_language()))
+        for one in ("answered", "planned", "in_progress", "done", "declined")
+    ]

@@ -1,0 +1,39 @@
+"""The menu of signed-in pages: one row per place, shown to whoever may go there."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from typing import Any
+
+from flask import g, request, url_for
+from flask_babel import lazy_gettext as _l
+
+from portal.store.scope import Scope
+
+
+@dataclass(frozen=True)
+class Place:
+    """One entry: where it leads, its words, and the roles that see it."""
+
+    endpoint: str
+    text: Any  # lazy
+    roles: tuple[str, ...]
+
+
+# Later areas add their rows here, in the order in which they stand in the menu.
+PLACES = (
+    Place("respond.show_inbox", _l("Inbox"), ("staff", "manager")),
+    Place("respond.show_responses", _l("Answers"), ("staff", "translator", "manager")),
+)
+
+
+def desk_nav() -> list[tuple[str, str, bool]]:
+    """(address, words, is current) of the places that the signed-in person sees."""
+    scope = g.get("scope")
+    if not isinstance(scope, Scope):
+        return []
+    return [
+        (url_for(place.endpoint), str(place.text), request.endpoint == place.endpoint)
+        for place in PLACES
+        if scope.having(*place.roles)
+    ]
