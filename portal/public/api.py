@@ -122,7 +122,7 @@ def _responses() -> Page:
         _reader(),
         number=page_number(),
         size=PAGE_SIZE,
-        service_id=_get_service(slug).id if slug else None,
+        service=_get_service(slug).as_name() if slug else None,
     )
 
 

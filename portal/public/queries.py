@@ -10,8 +10,8 @@ from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from typing import Any, Protocol, TypeVar
 
-from sqlalchemy import select
-from sqlalchemy.orm import Session
+from sqlalchemy import Select, select
+from sqlalchemy.orm import InstrumentedAttribute, Session
 
 from portal.domain.language import fold
 from portal.models.services import (
@@ -61,6 +61,16 @@ class DepartmentEntry:
 
 
 @dataclass(frozen=True)
+class ServiceName:
+    """The service that a response belongs to."""
+
+    id: int
+    slug: str
+    is_active: bool
+    name: Named
+
+
+@dataclass(frozen=True)
 class ServiceDetail:
     """A service on its own page. `channels` are open ones beside the web."""
 
@@ -71,6 +81,10 @@ class ServiceDetail:
     about: Named | None
     department: Named
     channels: Sequence[str]
+
+    def as_name(self) -> ServiceName:
+        """The same service as responses name it."""
+        return ServiceName(self.id, self.slug, True, self.name)
 
 
 @dataclass(frozen=True)
@@ -110,27 +124,21 @@ def list_services(session: Session, reader: Reader) -> list[ServiceEntry]:
     """Every service in use, in the order of names in the reader's language."""
     departments = _department_names(session)
     levels = list_public_assessments(session)
-    texts = _service_texts(session)
-    services = session.execute(
-        select(Service.id, Service.slug, Department.id, Department.slug)
-        .join(Department, Department.id == Service.department_id)
-        .where(Service.is_active)
-    )
     entries = []
-    for service_id, slug, department_id, department_slug in services:
-        shown = texts.get(service_id, ())
-        names = {text.lang: text.name for text in shown}
-        summaries = {text.lang: text.summary for text in shown}
-        department = departments.get(department_id, {})
+    for rows in _services_with_texts(session):
+        first, shown = rows[0], reviewed_first(rows)
+        names = {row.lang: row.name for row in shown if row.lang}
+        summaries = {row.lang: row.summary for row in shown if row.lang}
+        department = departments.get(first.department_id, {})
         entries.append(
             ServiceEntry(
-                id=service_id,
-                slug=slug,
-                name=reader.name(names, slug),
+                id=first.id,
+                slug=first.slug,
+                name=reader.name(names, first.slug),
                 summary=reader.choose(summaries),
-                department=reader.name(department, department_slug),
-                department_slug=department_slug,
-                level=levels.get(service_id),
+                department=reader.name(department, first.department_slug),
+                department_slug=first.department_slug,
+                level=levels.get(first.id),
                 names=names,
                 summaries=summaries,
                 department_names=department,
@@ -165,25 +173,19 @@ def find_service(session: Session, slug: str, reader: Reader) -> ServiceDetail |
     """A service in use by its slug; None when there is none."""
     if "\0" in slug:  # PostgreSQL cannot even be asked
         return None
-    row = session.execute(
-        select(Service.id, Service.department_id, Department.slug)
-        .join(Department, Department.id == Service.department_id)
-        .where(Service.slug == slug, Service.is_active)
-    ).one_or_none()
-    if row is None:
+    rows = session.execute(_services_query(ServiceText.about).where(Service.slug == slug)).all()
+    if not rows:
         return None
-    shown = reviewed_first(
-        session.scalars(select(ServiceText).where(ServiceText.service_id == row.id)).all()
-    )
-    departments = _department_names(session, row.department_id)
+    first, shown = rows[0], [row for row in reviewed_first(rows) if row.lang]
+    departments = _department_names(session, first.department_id)
     return ServiceDetail(
-        id=row.id,
+        id=first.id,
         slug=slug,
-        name=reader.name({text.lang: text.name for text in shown}, slug),
-        summary=reader.choose({text.lang: text.summary for text in shown}),
-        about=reader.choose({text.lang: text.about for text in shown}),
-        department=reader.name(departments.get(row.department_id, {}), row.slug),
-        channels=_other_channels(session, row.id),
+        name=reader.name({row.lang: row.name for row in shown}, slug),
+        summary=reader.choose({row.lang: row.summary for row in shown}),
+        about=reader.choose({row.lang: row.about for row in shown}),
+        department=reader.name(departments[first.department_id], first.department_slug),
+        channels=_other_channels(session, first.id),
     )
 
 
@@ -225,19 +227,28 @@ def _department_names(
     return names
 
 
-def _service_texts(session: Session) -> dict[int, Sequence[Any]]:
+def _services_with_texts(session: Session) -> Iterable[Sequence[Any]]:
     rows: dict[int, list[Any]] = defaultdict(list)
-    query = (
+    for row in session.execute(_services_query()):
+        rows[row.id].append(row)
+    return rows.values()
+
+
+def _services_query(*more: InstrumentedAttribute[str]) -> Select[*tuple[Any, ...]]:
+    """For each service in use a row for each of its texts; one without a language if none."""
+    return (
         select(
-            ServiceText.service_id,
+            Service.id,
+            Service.slug,
+            Service.department_id,
+            Department.slug.label("department_slug"),
             ServiceText.lang,
             ServiceText.status,
             ServiceText.name,
             ServiceText.summary,
+            *more,
         )
-        .join(Service, Service.id == ServiceText.service_id)
+        .join(Department, Department.id == Service.department_id)
+        .outerjoin(ServiceText, ServiceText.service_id == Service.id)
         .where(Service.is_active)
     )
-    for row in session.execute(query):
-        rows[row.service_id].append(row)
-    return {service_id: reviewed_first(found) for service_id, found in rows.items()}

@@ -12,13 +12,13 @@ from dataclasses import dataclass
 from datetime import date, datetime
 from typing import Any
 
-from sqlalchemy import Select, func, select
+from sqlalchemy import ColumnElement, Select, func, select
 from sqlalchemy.orm import Session
 
 from portal.domain.language import fold
 from portal.models.responses import Response, ResponseCorrection, ResponseText
 from portal.models.services import Service, ServiceText
-from portal.public.queries import Named, Reader, reviewed_first
+from portal.public.queries import Reader, ServiceName, reviewed_first
 from portal.store.texts import in_language
 
 PUBLISHED = "published"
@@ -42,16 +42,6 @@ class Correction:
     words: Words
     reason: str
     corrected_at: datetime
-
-
-@dataclass(frozen=True)
-class ServiceName:
-    """The service that a response belongs to."""
-
-    id: int
-    slug: str
-    is_active: bool
-    name: Named
 
 
 @dataclass(frozen=True)
@@ -91,34 +81,32 @@ class Page:
 
 
 def list_responses(
-    session: Session, reader: Reader, *, limit: int, offset: int = 0, service_id: int | None = None
+    session: Session, reader: Reader, *, limit: int, service: ServiceName | None = None
 ) -> list[ResponseEntry]:
-    """Published responses, newest first."""
-    query = (
-        _published(service_id)
-        .order_by(Response.published_on.desc(), Response.id.desc())
-        .limit(limit)
-        .offset(offset)
-    )
-    return _entries(session, reader, query)
+    """The newest published responses, of one service or of all."""
+    query = _newest_first(service.id if service else None).limit(limit)
+    return _entries(session, reader, session.scalars(query).all(), service)
 
 
 def page_responses(
-    session: Session, reader: Reader, *, number: int, size: int, service_id: int | None = None
+    session: Session,
+    reader: Reader,
+    *,
+    number: int,
+    size: int,
+    service: ServiceName | None = None,
 ) -> Page:
-    """One page of the published responses."""
-    everything = _published(service_id).subquery()
-    total = session.scalar(select(func.count()).select_from(everything)) or 0
-    items = list_responses(
-        session, reader, limit=size, offset=(number - 1) * size, service_id=service_id
-    )
-    return Page(items, number, size, total)
+    """One page of the published responses, newest first."""
+    query = _newest_first(service.id if service else None).add_columns(func.count().over())
+    rows = session.execute(query.limit(size).offset((number - 1) * size)).all()
+    items = _entries(session, reader, [row[0] for row in rows], service)
+    return Page(items, number, size, rows[0][1] if rows else 0)
 
 
 def find_response(session: Session, reader: Reader, response_id: int) -> ResponseEntry | None:
     """A published response; None when there is none that may be shown."""
     query = _published().where(Response.id == response_id)
-    entries = _entries(session, reader, query)
+    entries = _entries(session, reader, session.scalars(query).all())
     return entries[0] if entries else None
 
 
@@ -128,7 +116,7 @@ def list_related(session: Session, reader: Reader, entry: ResponseEntry) -> list
     if entry.follows_id is not None:
         earlier_or_later |= Response.id == entry.follows_id
     query = _published().where(earlier_or_later).order_by(Response.published_on, Response.id)
-    return _entries(session, reader, query)
+    return _entries(session, reader, session.scalars(query).all())
 
 
 def list_corrections(
@@ -151,10 +139,21 @@ def list_corrections(
 
 def list_answered_services(session: Session, reader: Reader) -> list[ServiceName]:
     """Services in use that have a published response, in the order of their names."""
-    answered = select(_published().subquery().c.service_id).distinct()
-    rows = session.execute(select(Service.id).where(Service.id.in_(answered), Service.is_active))
-    names = _service_names(session, reader, [row.id for row in rows])
+    answered = select(_published().subquery().c.service_id)
+    names = _service_names(session, reader, Service.is_active & Service.id.in_(answered))
     return sorted(names.values(), key=lambda service: fold(service.name.text))
+
+
+def find_service_name(session: Session, reader: Reader, slug: str) -> ServiceName | None:
+    """A service in use by its slug; None when there is none."""
+    if "\0" in slug:  # PostgreSQL cannot even be asked
+        return None
+    names = _service_names(session, reader, Service.is_active & (Service.slug == slug))
+    return next(iter(names.values()), None)
+
+
+def _newest_first(service_id: int | None) -> Select[Response]:
+    return _published(service_id).order_by(Response.published_on.desc(), Response.id.desc())
 
 
 def _published(service_id: int | None = None) -> Select[Response]:
@@ -169,10 +168,21 @@ def _published(service_id: int | None = None) -> Select[Response]:
     return query if service_id is None else query.where(Response.service_id == service_id)
 
 
-def _entries(session: Session, reader: Reader, query: Select[Response]) -> list[ResponseEntry]:
-    responses = list(session.scalars(query))
+def _entries(
+    session: Session,
+    reader: Reader,
+    responses: Sequence[Response],
+    service: ServiceName | None = None,
+) -> list[ResponseEntry]:
+    if not responses:
+        return []
     texts = _reviewed_texts(session, [response.id for response in responses])
-    services = _service_names(session, reader, {response.service_id for response in responses})
+    service_ids = {response.service_id for response in responses}
+    services = (
+        {service.id: service}
+        if service
+        else _service_names(session, reader, Service.id.in_(service_ids))
+    )
     entries = []
     for response in responses:
         shown = in_language(
@@ -199,8 +209,6 @@ def _entries(session: Session, reader: Reader, query: Select[Response]) -> list[
 
 def _reviewed_texts(session: Session, response_ids: Collection[int]) -> dict[int, dict[str, Words]]:
     texts: dict[int, dict[str, Words]] = defaultdict(dict)
-    if not response_ids:
-        return texts
     rows = session.execute(
         select(
             ResponseText.response_id,
@@ -218,11 +226,9 @@ def _reviewed_texts(session: Session, response_ids: Collection[int]) -> dict[int
 
 
 def _service_names(
-    session: Session, reader: Reader, service_ids: Collection[int]
+    session: Session, reader: Reader, which: ColumnElement[bool]
 ) -> dict[int, ServiceName]:
-    """Names of these services."""
-    if not service_ids:
-        return {}
+    """Names of these services, by id."""
     rows = session.execute(
         select(
             Service.id,
@@ -233,7 +239,7 @@ def _service_names(
             ServiceText.status,
         )
         .outerjoin(ServiceText, ServiceText.service_id == Service.id)
-        .where(Service.id.in_(service_ids))
+        .where(which)
     )
     texts: dict[int, list[Any]] = defaultdict(list)
     for row in rows:

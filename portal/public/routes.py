@@ -11,7 +11,7 @@ from portal.public import level_view, queries, response_queries
 from portal.public.addresses import page_number
 from portal.public.documents import ATOM, document
 from portal.public.feed import render_feed
-from portal.public.queries import Reader, ServiceDetail
+from portal.public.queries import Reader, ServiceDetail, ServiceName
 from portal.store.assessments import get_public_assessment
 from portal.web.access import Access, access
 from portal.web.context import portal
@@ -77,7 +77,7 @@ def show_service(slug: str) -> str:
         service=service,
         assessment=get_public_assessment(read(), service.id),
         latest=response_queries.list_responses(
-            read(), current_reader(), limit=LATEST, service_id=service.id
+            read(), current_reader(), limit=LATEST, service=service.as_name()
         ),
     )
 
@@ -118,13 +118,13 @@ def list_levels() -> str:
 def list_responses() -> str:
     """What was done, newest first, of one service or of all."""
     slug = request.args.get("service", "")
-    service = _get_service(slug) if slug else None
+    service = _get_service_name(slug) if slug else None
     page = response_queries.page_responses(
         read(),
         current_reader(),
         number=page_number(),
         size=PAGE_SIZE,
-        service_id=service.id if service else None,
+        service=service,
     )
     if not page.items and page.number > 1:
         abort(404)
@@ -203,6 +203,13 @@ def _render_feed() -> str:
         base=portal().settings.base_url.rstrip("/"),
         feed=url_for("public.show_feed"),
     )
+
+
+def _get_service_name(slug: str) -> ServiceName:
+    service = response_queries.find_service_name(read(), current_reader(), slug)
+    if service is None:
+        abort(404)
+    return service
 
 
 def _get_service(slug: str) -> ServiceDetail:

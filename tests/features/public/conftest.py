@@ -1,0 +1,97 @@
+"""A city with something to show: published levels and responses."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterator
+from contextlib import AbstractContextManager, contextmanager
+from dataclasses import dataclass
+from datetime import UTC, date, datetime, timedelta
+
+import pytest
+from sqlalchemy import event
+from sqlalchemy.orm import Session
+
+from portal.store.engine import Store
+from tests.features.public.publishing import (
+    add_text,
+    correct_text,
+    example_evidence,
+    publish_level,
+    publish_response,
+)
+from tests.support.city import City
+
+NOW = datetime(2026, 6, 1, 15, tzinfo=UTC)
+AS_OF = date(2026, 6, 1)
+
+POTHOLE = {
+    "en": (
+        "The hole by the school comes back.",
+        "We repaved the street.\n\nIt will last.",
+        "We cannot close the street in term time.",
+    ),
+    "ar": ("الحفرة أمام المدرسة تعود.", "أعدنا رصف الشارع.", ""),
+}
+SHADE = {"es": ("Falta sombra en la piscina.", "Plantamos doce árboles.", "")}
+
+
+@dataclass(frozen=True)
+class Showcase:
+    """Ids of what is published."""
+
+    city: City
+    promise: int
+    kept: int
+    shade: int
+    draft: int
+    unreviewed: int
+
+
+@pytest.fixture
+def showcase(store: Store, city: City) -> Showcase:
+    """Level 3 for potholes, level 2 with 3 in doubt for lights, nothing yet for pools."""
+    return store.write(_publish_all, city)
+
+
+def _publish_all(session: Session, city: City) -> Showcase:
+    publish_level(session, city.potholes, example_evidence("A"), NOW, AS_OF)
+    publish_level(session, city.lights, example_evidence("G-"), NOW, AS_OF)
+    promise = publish_response(
+        session, city.potholes, NOW - timedelta(days=60), POTHOLE,
+        outcome="planned", due_on=date(2026, 7, 1),
+    )  # fmt: skip
+    kept = publish_response(
+        session, city.potholes, NOW, POTHOLE,
+        outcome="done", done_on=date(2026, 5, 30), follows_id=promise,
+    )  # fmt: skip
+    correct_text(session, kept, "en", ("Old words.", "We repaved half of it.", ""), NOW)
+    shade = publish_response(session, city.pools, NOW - timedelta(days=1), SHADE)
+    draft = publish_response(
+        session, city.pools, NOW, {"en": ("Secret draft.", "Nothing yet.", "")},
+        status="draft", published_at=None, published_on=None,
+    )  # fmt: skip
+    unreviewed = publish_response(session, city.pools, NOW, {})
+    add_text(session, unreviewed, "en", ("Unread text.", "Nobody checked.", ""), NOW, "draft")
+    add_text(session, shade, "en", ("Raw translation.", "Not checked.", ""), NOW, "draft")
+    return Showcase(city, promise, kept, shade, draft, unreviewed)
+
+
+@pytest.fixture
+def statements(store: Store) -> Callable[[], AbstractContextManager[list[str]]]:
+    """Collects the SQL statements that are sent inside a `with`."""
+
+    @contextmanager
+    def collect() -> Iterator[list[str]]:
+        sent: list[str] = []
+
+        def note(_c: object, _cursor: object, statement: str, *_rest: object) -> None:
+            if not statement.startswith("BEGIN"):
+                sent.append(statement)
+
+        event.listen(store.engine, "before_cursor_execute", note)
+        try:
+            yield sent
+        finally:
+            event.remove(store.engine, "before_cursor_execute", note)
+
+    return collect

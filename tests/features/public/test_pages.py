@@ -1,0 +1,185 @@
+"""Every public page: whole in every language, cookie-free, cheap and cached."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from contextlib import AbstractContextManager
+
+import pytest
+from flask.testing import FlaskClient
+from sqlalchemy import update
+
+from portal.models.services import Service
+from portal.store.content import raise_content_version
+from portal.store.engine import Store
+from tests.features.public.conftest import Showcase
+from tests.support.city import LANGUAGES, City
+from tests.support.client import response_page
+
+PAGES = (
+    "",
+    "services/",
+    "services/?q=hole",
+    "services/?q=nothing+like+it",
+    "services/pothole-repair/",
+    "services/pothole-repair/level/",
+    "services/street-lights/level/",
+    "services/swimming-pools/",
+    "services/swimming-pools/level/",
+    "levels/",
+    "responses/",
+    "responses/?service=swimming-pools",
+    "method/",
+    "privacy/",
+    "accessibility/",
+    "open-data/",
+)
+MOST_QUERIES = 8
+
+
+@pytest.mark.parametrize("lang", LANGUAGES)
+def test_every_page_is_whole_in_every_language(
+    client: FlaskClient, showcase: Showcase, lang: str
+) -> None:
+    for path in (*PAGES, f"responses/{showcase.kept}/", f"responses/{showcase.shade}/"):
+        response = client.get(f"/{lang}/{path}")
+        assert response.status_code == 200, path
+        page = response_page(response)
+        assert page.root.get("lang") == lang
+        assert page.root.get("dir") == ("rtl" if lang == "ar" else "ltr")
+        assert "Set-Cookie" not in response.headers
+        assert "Cookie" not in response.headers.get("Vary", "")
+
+
+def test_pages_work_in_a_city_without_anything(client: FlaskClient) -> None:
+    for path in ("", "services/", "services/?q=x", "levels/", "responses/", "method/"):
+        assert client.get(f"/en/{path}").status_code == 200, path
+    assert "No services yet" in response_page(client.get("/en/")).words()
+    assert "Nothing published yet" in response_page(client.get("/en/responses/")).words()
+
+
+def test_pages_need_few_queries(
+    client: FlaskClient,
+    showcase: Showcase,
+    statements: Callable[[], AbstractContextManager[list[str]]],
+) -> None:
+    for path in (*PAGES, f"responses/{showcase.kept}/"):
+        with statements() as sent:
+            client.get(f"/en/{path}?fresh=1" if "?" not in path else f"/en/{path}")
+        assert len(sent) <= MOST_QUERIES, (path, sent)
+
+
+def test_a_page_is_kept_until_something_public_changes(
+    client: FlaskClient,
+    showcase: Showcase,
+    store: Store,
+    monkeypatch: pytest.MonkeyPatch,
+    statements: Callable[[], AbstractContextManager[list[str]]],
+) -> None:
+    monkeypatch.setattr("portal.web.cache.VERSION_SECONDS", 0)
+    first = client.get("/en/services/pothole-repair/")
+    with statements() as sent:
+        again = client.get(
+            "/en/services/pothole-repair/", headers={"If-None-Match": first.headers["ETag"]}
+        )
+    assert again.status_code == 304
+    assert len(sent) == 1  # the content version
+
+    store.write(lambda session: _close_service(session, showcase.city.potholes))
+    assert client.get("/en/services/pothole-repair/").status_code == 404
+
+
+def _close_service(session: object, service_id: int) -> None:
+    session.execute(  # type: ignore[attr-defined]
+        update(Service).where(Service.id == service_id).values(is_active=False)
+    )
+    raise_content_version(session)  # type: ignore[arg-type]
+
+
+@pytest.mark.parametrize(
+    "path",
+    [
+        "services/no-such-service/",
+        "services/no-such-service/level/",
+        "services/a%00b/",
+        "responses/999999/",
+        "responses/99999999999999999999999999/",
+        "responses/x/",
+        "responses/?service=no-such-service",
+        "responses/?page=0",
+        "responses/?page=2",
+        "responses/?page=-1",
+        "responses/?page=٢",
+        "responses/?page=99999999999999",
+    ],
+)
+def test_what_does_not_exist_is_not_found(client: FlaskClient, city: City, path: str) -> None:
+    assert client.get(f"/en/{path}").status_code == 404
+
+
+def test_home_leads_to_services_answers_and_receipts(
+    client: FlaskClient, showcase: Showcase
+) -> None:
+    page = response_page(client.get("/en/"))
+    words = page.words()
+    assert "1 service" in words
+    assert "Public Works" in words
+    assert "The hole by the school comes back." in words
+    assert "/en/services/pothole-repair/" in page.links()
+    assert f"/en/responses/{showcase.kept}/" in page.links()
+    forms = {form.get("action"): form for form in page.all("form")}
+    assert forms["/en/services/"].get("method", "get") == "get"
+    receipt = next(form for form in page.all("form") if form.get("method") == "post")
+    assert receipt.get("action") == "/en/receipts/"
+
+
+def test_a_service_page_says_what_it_is_and_calls_to_rate_it(
+    client: FlaskClient, showcase: Showcase
+) -> None:
+    page = response_page(client.get("/en/services/pothole-repair/"))
+    words = page.words()
+    assert "All about pothole repair." in words
+    assert "Level 3: Answers" in words
+    assert "4 things are missing for level 4." in words
+    assert "Provisional" in words
+    assert "by phone" in words
+    assert page.links().count("/en/services/pothole-repair/rate") == 1
+    assert "Not assessed yet" in response_page(client.get("/en/services/swimming-pools/")).words()
+
+
+def test_levels_are_listed_by_name_without_ranking(client: FlaskClient, showcase: Showcase) -> None:
+    page = response_page(client.get("/en/levels/"))
+    rows = [page.words(row) for row in page.all("tr")][1:]
+    assert [row.split(" Level")[0].split(" Not")[0] for row in rows] == [
+        "Pothole repair",
+        "Street lights",
+        "Swimming pools",
+    ]
+    assert "level 3 in doubt" in rows[1]
+    assert "Not assessed yet" in rows[2]
+    assert "About 1 in 20 services that stand exactly on a threshold" in page.words()
+
+
+def test_a_text_in_another_language_is_marked(
+    client: FlaskClient, showcase: Showcase, store: Store
+) -> None:
+    page = response_page(client.get("/ar/responses/?service=swimming-pools"))
+    quoted = [p for p in page.all("p") if p.text == "Falta sombra en la piscina."]
+    assert quoted
+    assert all((p.get("lang"), p.get("dir")) == ("es", "ltr") for p in quoted)
+    arabic = response_page(client.get(f"/ar/responses/{showcase.kept}/"))
+    own = [p for p in arabic.all("p") if p.text == "الحفرة أمام المدرسة تعود."]
+    assert [p.get("lang") for p in own] == [None]
+
+
+def test_alternates_name_the_page_in_every_language(
+    client: FlaskClient, showcase: Showcase
+) -> None:
+    page = response_page(client.get("/ko/services/pothole-repair/"))
+    alternates = {
+        link.get("hreflang"): link.get("href")
+        for link in page.all("link")
+        if link.get("rel") == "alternate"
+    }
+    assert alternates["ar"] == "http://localhost/ar/services/pothole-repair/"
+    assert set(alternates) == set(LANGUAGES)
