@@ -23,12 +23,12 @@ class Account(UserMixin, Person):
     """A person who signs in: the same row, with what Flask-Security asks for."""
 
     @property
-    def roles(self) -> list[Role]:
+    def roles(self) -> list[Role]:  # type: ignore[override]
         """The names of the person's roles in any department."""
         return [Role(name) for name in sorted({m.role for m in self.memberships})]
 
 
-class Accounts(UserDatastore):  # type: ignore[misc]
+class Accounts(UserDatastore):
     """Finds people for Flask-Security. It never writes: that is done by operations."""
 
     def __init__(self) -> None:

@@ -55,9 +55,10 @@ def hash_password(password: str) -> str:
 def matches(password: str, kept: str | None) -> bool:
     """Whether it is the password of this hash. Without a hash it takes as long, and is not."""
     try:
-        return _HASHER.verify(kept or _nobodys(), normalise(password)) and kept is not None
+        _HASHER.verify(kept or _nobodys(), normalise(password))
     except (VerificationError, InvalidHashError):
         return False
+    return kept is not None
 
 
 def normalise(password: str) -> str:
