@@ -1,5 +1,88 @@
-"""Addresses of this feature."""
+"""Addresses of receipts: look one up, see what happened so far, say whether it helps."""
 
-from flask import Blueprint
+from __future__ import annotations
+
+from flask import Blueprint, abort, redirect, request, url_for
+from werkzeug.wrappers import Response
+
+from portal.domain.loop import LoopError, Verdict
+from portal.follow.forms import LookUpForm
+from portal.follow.operations import look_up as look_up_receipt
+from portal.follow.operations import record_verdict
+from portal.follow.pages import render_look_up, show_no_receipt, show_receipt, show_unknown
+from portal.follow.queries import Case, Reader, Sent, find_sent
+from portal.store.secrets import normalise_receipt, sha256
+from portal.web.access import Access, access
+from portal.web.client_address import client_address
+from portal.web.context import portal
+from portal.web.database import read, write
+from portal.web.form_token import comes_from_elsewhere
+from portal.web.i18n import current_language
+from portal.web.pages import cached_page
 
 blueprint = Blueprint("follow", __name__, url_prefix="/<lang:lang>")
+
+
+@blueprint.get("/receipts/")
+@access(Access.PUBLIC)
+@cached_page
+def show_lookup() -> str:
+    """The form into which the code of a receipt is typed."""
+    return render_look_up()
+
+
+@blueprint.post("/receipts/")
+@access(Access.RESIDENT)
+def look_up() -> Response:
+    """To the receipt with this code. Every unknown code gets the same answer, in the same time."""
+    _refuse_other_sites()
+    form, now = LookUpForm(request.form), portal().clock.now()
+    code = normalise_receipt(form.code.data or "")
+    address = client_address(request, portal().settings)
+    prefix_key = portal().secrets.prefix_hash(address, portal().clock.day(now))
+    receipt_hash = sha256(code or "")
+    is_known = write(look_up_receipt, receipt_hash=receipt_hash, prefix_key=prefix_key, now=now)
+    if code is None or not is_known:
+        return show_unknown(form)
+    return redirect(url_for("follow.show_case", code=code), 303)
+
+
+@blueprint.get("/receipts/<code>/")
+@access(Access.RESIDENT)
+def show_case(code: str) -> Response:
+    """What became of it so far; right after sending, the receipt to keep."""
+    plain = normalise_receipt(code)
+    if plain is not None and plain != code:
+        return redirect(url_for("follow.show_case", code=plain), 303)
+    sent = _find_sent(code)
+    return show_no_receipt() if sent is None else show_receipt(sent, code)
+
+
+@blueprint.post("/receipts/<code>/confirm")
+@access(Access.RESIDENT)
+def confirm(code: str) -> Response:
+    """Take the resident's verdict; the newest one counts, and it may be changed."""
+    _refuse_other_sites()
+    sent, verdict = _find_sent(code), request.form.get("verdict", "")
+    if not isinstance(sent, Case):
+        return show_no_receipt()
+    if verdict not in set(Verdict):
+        abort(422)
+    now, today, case_id = portal().clock.now(), portal().clock.today(), sent.submission_id
+    try:
+        write(record_verdict, submission_id=case_id, verdict=Verdict(verdict), now=now, today=today)
+    except LoopError:
+        abort(409)
+    return redirect(url_for("follow.show_case", code=code), 303)
+
+
+def _find_sent(code: str) -> Sent | None:
+    settings = portal().settings
+    reader = Reader(current_language(), settings.languages, portal().clock.today())
+    plain = normalise_receipt(code)
+    return find_sent(read(), sha256(plain), reader) if plain is not None else None
+
+
+def _refuse_other_sites() -> None:
+    if comes_from_elsewhere(request):
+        abort(403)

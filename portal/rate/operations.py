@@ -10,14 +10,13 @@ from dataclasses import asdict, dataclass
 from datetime import date, datetime, timedelta
 from enum import StrEnum
 
-from sqlalchemy import Table, bindparam, func, insert, select
+from sqlalchemy import Table, bindparam, insert, select
 from sqlalchemy.dialects import postgresql, sqlite
 from sqlalchemy.orm import Session
 
-from portal.models.loops import LoopRow
-from portal.models.submissions import Contact, RatingInvitation, Submission
-from portal.rate.queries import INVITED_AGAIN
+from portal.models.submissions import Contact, Submission
 from portal.store import outbox
+from portal.store.invitations import use_invitation
 from portal.store.loops import open_loop
 from portal.store.secrets import Secrets, get_period_secret, person_key, sha256
 from portal.store.throttle import count_one, require_room, require_shared_room
@@ -107,7 +106,7 @@ def send_rating(
 
     Raises LimitReached, after which nothing of it is stored.
     """
-    if sent.invited_by is not None and not _use_invitation(session, sent.invited_by, on):
+    if sent.invited_by is not None and not use_invitation(session, sent.invited_by, on):
         return compare_with_stored(session, sent=sent, secrets=secrets) or Result.NOT_INVITED
     key = sent.known_person_key or person_key(get_period_secret(session, on), sent.identity)
     values = _submission_values(sent, secrets, key, now, on)
@@ -217,20 +216,6 @@ def _keep_contact(
         now=now,
         submission_id=submission_id,
     )
-
-
-def _use_invitation(session: Session, case_id: int, on: date) -> bool:
-    """Use a receipt's full form, once in 90 days. The case is locked: two at once are one."""
-    told_on = session.scalar(
-        select(LoopRow.told_on).where(LoopRow.submission_id == case_id).with_for_update()
-    )
-    used_on = session.scalar(
-        select(func.max(RatingInvitation.used_on)).where(RatingInvitation.submission_id == case_id)
-    )
-    if told_on is None or (used_on is not None and used_on + INVITED_AGAIN > on):
-        return False
-    session.execute(insert(RatingInvitation).values(submission_id=case_id, used_on=on))
-    return True
 
 
 def _require_room(session: Session, sent: Sent, limits: Limits, now: datetime) -> None:

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 from dataclasses import dataclass
+from datetime import date
 
 from flask import render_template
 from werkzeug.wrappers import Response
@@ -50,8 +51,14 @@ def render_empty(form_page: FormPage) -> str:
     return render_template(_TEMPLATE, **_context(form_page, RatingForm(), TOKEN_PLACE))
 
 
+def show_empty(form_page: FormPage) -> Response:
+    """The empty form for one reader, whose address nobody else may see."""
+    token = portal().tokens.issue(form_page.subject, portal().clock.now())
+    return page(_TEMPLATE, **_context(form_page, RatingForm(), token))
+
+
 def show_filled(form_page: FormPage, form: RatingForm, token: str, errors: ErrorList) -> Response:
-    """The form with everything that was typed, and what to put right (none: back from a warning)."""
+    """The form with everything that was typed, and what to put right, if anything."""
     context = _context(form_page, form, token)
     return page(_TEMPLATE, 422 if errors else 200, **context, errors=errors)
 
@@ -64,7 +71,7 @@ def show_repeat(form_page: FormPage, form: RatingForm) -> Response:
 
 def show_limit(form_page: FormPage, form: RatingForm, limit: LimitReached) -> Response:
     """Too many for now: when to come again, with everything that was typed kept on the page."""
-    context = _context(form_page, form, form.token.data)
+    context = _context(form_page, form, form.token.data or "")
     minutes = -(-limit.retry_after // 60)
     response = page(_TEMPLATE, 429, **context, alert=_ALERT_OF_LIMIT, minutes=minutes)
     response.headers["Retry-After"] = str(limit.retry_after)
@@ -79,7 +86,7 @@ def show_warning(form_page: FormPage, form: RatingForm, findings: Sequence[Findi
         form_page=form_page,
         place=form_page.place,
         kinds=[kind for kind in DataKind if any(found.kind is kind for found in findings)],
-        parts=_parts(form.comment.data, findings),
+        parts_of_text=_parts(form.comment.data or "", findings),
         kept=list(form.kept()),
         token=form.token.data,
     )
@@ -88,6 +95,17 @@ def show_warning(form_page: FormPage, form: RatingForm, findings: Sequence[Findi
 def show_closed(place: Place) -> Response:
     """This service takes no ratings on the web in this language; where it does."""
     return page("rate/show_closed.html", 404, place=place)
+
+
+def show_not_invited(form_page: FormPage, status: int, free_on: date | None) -> Response:
+    """The full form opens after an answer, and once in 90 days: again on `free_on`, if given."""
+    return page(
+        "rate/show_not_invited.html",
+        status,
+        place=form_page.place,
+        case_url=form_page.case_url,
+        free_on=free_on,
+    )
 
 
 def _parts(text: str, findings: Sequence[Finding]) -> list[tuple[str, bool]]:

@@ -4,9 +4,9 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 from dataclasses import dataclass
-from datetime import date, timedelta
+from datetime import date
 
-from sqlalchemy import ColumnElement, func, or_, select
+from sqlalchemy import ColumnElement, or_, select
 from sqlalchemy.orm import Session
 
 from portal.models.loops import LoopRow
@@ -16,12 +16,11 @@ from portal.models.services import (
     Service,
     ServiceChannel,
     ServiceLanguage,
-    ServiceText,
 )
-from portal.models.submissions import Contact, RatingInvitation, Submission
+from portal.models.submissions import Contact, Submission
+from portal.store.invitations import get_next_use
+from portal.store.service_names import get_service_name
 from portal.store.texts import InLanguage, in_language
-
-INVITED_AGAIN = timedelta(days=90)  # METHOD.md: the full form once in 90 days after an answer
 
 
 @dataclass(frozen=True)
@@ -46,21 +45,18 @@ class Place:
 
 @dataclass(frozen=True)
 class InvitedCase:
-    """A case whose receipt leads to the full form. `contact` is set when it was confirmed."""
+    """A case whose receipt leads to the full form: now, or again from `free_on`.
+
+    `contact` is the hash of the address, where it was confirmed.
+    """
 
     submission_id: int
     slug: str
     received_on: date
     person_key: str
     is_told: bool
-    used_on: date | None
+    free_on: date | None
     contact: str | None
-
-    def free_on(self, today: date) -> date | None:
-        """The day from which the form may be used again, None when it may be used now."""
-        if self.used_on is None or self.used_on + INVITED_AGAIN <= today:
-            return None
-        return self.used_on + INVITED_AGAIN
 
 
 def find_place(
@@ -73,24 +69,11 @@ def find_place(
     return Place(
         service_id=service_id,
         slug=slug,
-        name=_service_name(session, service_id, slug, lang, fallbacks),
+        name=get_service_name(session, service_id, slug, lang, fallbacks),
         lang=lang,
         open_languages=_open_languages(session, service_id, today),
         districts=_districts(session, lang, fallbacks),
     )
-
-
-def _service_name(
-    session: Session, service_id: int, slug: str, lang: str, fallbacks: Sequence[str]
-) -> InLanguage[str]:
-    texts = session.execute(
-        select(ServiceText.lang, ServiceText.name, ServiceText.status).where(
-            ServiceText.service_id == service_id, ServiceText.name != ""
-        )
-    ).all()
-    shown = [text for text in texts if text.status == "reviewed"] or texts
-    names = {text.lang: text.name for text in shown}
-    return in_language(names, lang, fallbacks) or InLanguage(lang, slug)
 
 
 def _open_languages(session: Session, service_id: int, today: date) -> frozenset[str]:
@@ -140,13 +123,8 @@ def _districts(
     return tuple((slug, name.text if name else slug) for slug, name in shown)
 
 
-def find_invited_case(session: Session, receipt_hash: str) -> InvitedCase | None:
+def find_invited_case(session: Session, receipt_hash: str, today: date) -> InvitedCase | None:
     """The case behind a receipt, None for an unknown one and for a bare rating."""
-    used_on = (
-        select(func.max(RatingInvitation.used_on))
-        .where(RatingInvitation.submission_id == Submission.id)
-        .scalar_subquery()
-    )
     row = session.execute(
         select(
             Submission.id,
@@ -154,7 +132,6 @@ def find_invited_case(session: Session, receipt_hash: str) -> InvitedCase | None
             Submission.received_on,
             Submission.person_key,
             LoopRow.told_on,
-            used_on.label("used_on"),
             Contact.email_hash,
             Contact.confirmed_at,
         )
@@ -171,6 +148,6 @@ def find_invited_case(session: Session, receipt_hash: str) -> InvitedCase | None
         received_on=row.received_on,
         person_key=row.person_key,
         is_told=row.told_on is not None,
-        used_on=row.used_on,
+        free_on=get_next_use(session, row.id, today),
         contact=row.email_hash if row.confirmed_at is not None else None,
     )

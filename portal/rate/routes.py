@@ -1,5 +1,93 @@
-"""Addresses of this feature."""
+"""Addresses of the rating form: open to everybody, and in full behind a receipt."""
 
-from flask import Blueprint
+from __future__ import annotations
+
+from flask import Blueprint, abort, url_for
+from werkzeug.wrappers import Response
+
+from portal.rate.pages import FormPage, render_empty, show_closed, show_empty, show_not_invited
+from portal.rate.queries import InvitedCase, Place, find_invited_case, find_place
+from portal.rate.receiving import receive
+from portal.store.secrets import normalise_receipt, sha256
+from portal.web.access import Access, access
+from portal.web.context import portal
+from portal.web.database import read
+from portal.web.i18n import current_language
+from portal.web.pages import cached_form
 
 blueprint = Blueprint("rate", __name__, url_prefix="/<lang:lang>")
+
+
+@blueprint.get("/services/<slug>/rate")
+@access(Access.RESIDENT)
+def show_rating_form(slug: str) -> Response:
+    """The empty form, from the page cache but for its token."""
+    place = _get_place(slug)
+    if not place.is_open:
+        return show_closed(place)
+    form_page = _open_form(place)
+    key = f"rate:{slug}:{portal().clock.today()}"
+    return cached_form(key, form_page.subject, lambda: render_empty(form_page))
+
+
+@blueprint.post("/services/<slug>/rate")
+@access(Access.RESIDENT)
+def submit_rating(slug: str) -> Response:
+    """Take a rating: to its receipt, or back to the form with what to put right."""
+    place = _get_place(slug)
+    if not place.is_open:
+        return show_closed(place)
+    return receive(_open_form(place)) or abort(404)
+
+
+@blueprint.get("/receipts/<code>/rate")
+@access(Access.RESIDENT)
+def show_invited_form(code: str) -> Response:
+    """The full form, for somebody who was told what became of their case."""
+    case = _get_invited_case(code)
+    form_page = _invited_form(code, case)
+    if not case.is_told or case.free_on is not None:
+        return show_not_invited(form_page, 200, case.free_on)
+    return show_empty(form_page)
+
+
+@blueprint.post("/receipts/<code>/rate")
+@access(Access.RESIDENT)
+def submit_invited_rating(code: str) -> Response:
+    """Take a verified rating (METHOD.md 3.3), once in 90 days."""
+    case = _get_invited_case(code)
+    form_page = _invited_form(code, case)
+    return receive(form_page, case) or show_not_invited(form_page, 409, case.free_on)
+
+
+def _get_place(slug: str) -> Place:
+    """The service as its form needs it, remembered for a day while nothing public changes."""
+    lang, today = current_language(), portal().clock.today()
+
+    def find() -> Place:
+        fallbacks = portal().settings.languages
+        place = find_place(read(), slug=slug, lang=lang, fallbacks=fallbacks, today=today)
+        return place or abort(404)
+
+    return portal().pages.remember(f"place:{lang}:{slug}:{today}", find)
+
+
+def _open_form(place: Place) -> FormPage:
+    action = url_for("rate.submit_rating", slug=place.slug)
+    return FormPage(place, action, f"rate:{place.service_id}")
+
+
+def _get_invited_case(code: str) -> InvitedCase:
+    plain, today = normalise_receipt(code), portal().clock.today()
+    case = find_invited_case(read(), sha256(plain), today) if plain is not None else None
+    return case or abort(404)
+
+
+def _invited_form(code: str, case: InvitedCase) -> FormPage:
+    """The subject names the case: a token of the open form does not make a rating verified."""
+    return FormPage(
+        place=_get_place(case.slug),
+        action=url_for("rate.submit_invited_rating", code=code),
+        subject=f"invited:{case.submission_id}",
+        case_url=url_for("follow.show_case", code=code),
+    )

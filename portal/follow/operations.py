@@ -1,0 +1,77 @@
+"""What residents do with a receipt: look it up, and say whether the answer deals with it."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from datetime import date, datetime, timedelta
+
+from sqlalchemy import select
+from sqlalchemy.orm import Session
+
+from portal.domain.loop import Actor, Event, EventKind, LoopError, Verdict
+from portal.models.loops import LoopEvent, LoopRow
+from portal.models.submissions import Submission
+from portal.store.loops import append_event, facts_of, list_events
+from portal.store.throttle import require_room
+
+LOOKUPS_AN_HOUR = 120  # of one network prefix: a library's readers share one
+VERDICTS_A_DAY = 20  # on one case: enough for every change of mind
+_ASKED = (EventKind.TOLD, EventKind.RETOLD)
+
+
+def look_up(session: Session, *, receipt_hash: str, prefix_key: str, now: datetime) -> bool:
+    """Whether there is such a receipt. Every attempt counts; raises LimitReached."""
+    require_room(
+        session,
+        scope="look-up",
+        key=prefix_key,
+        now=now,
+        length=timedelta(hours=1),
+        limit=LOOKUPS_AN_HOUR,
+    )
+    found = session.scalar(select(Submission.id).where(Submission.receipt_hash == receipt_hash))
+    return found is not None
+
+
+def record_verdict(
+    session: Session, *, submission_id: int, verdict: Verdict, now: datetime, today: date
+) -> None:
+    """Write down what the resident says to the newest answer (METHOD.md section 2).
+
+    `no` and `again` open the case again; only a new answer closes it. Pressing a button twice is
+    pressing it once. Raises LoopError before an answer and after withdrawal, LimitReached when
+    this goes on all day.
+    """
+    row = session.scalars(
+        select(LoopRow).where(LoopRow.submission_id == submission_id).with_for_update()
+    ).one()
+    loop = facts_of(row)
+    if loop.told_on is None or loop.withdrawn_on is not None:
+        raise LoopError("there is no answer to judge")
+    require_room(
+        session,
+        scope="verdict",
+        key=str(submission_id),
+        now=now,
+        length=timedelta(days=1),
+        limit=VERDICTS_A_DAY,
+    )
+    if verdict is not Verdict.AGAIN and verdict != _said(list_events(session, submission_id)):
+        event = _by_resident(EventKind.CONFIRMED, today, verdict)
+        append_event(session, submission_id, event, at=now)
+    if verdict in {Verdict.NO, Verdict.AGAIN} and not loop.is_open_again:
+        append_event(session, submission_id, _by_resident(EventKind.DISPUTED, today), at=now)
+
+
+def _said(events: Sequence[LoopEvent]) -> str | None:
+    """The verdict on the newest answer, None while there is none."""
+    for event in reversed(events):
+        if event.kind in _ASKED:
+            return None
+        if event.kind == EventKind.CONFIRMED:
+            return event.verdict
+    return None
+
+
+def _by_resident(kind: EventKind, today: date, verdict: Verdict | None = None) -> Event:
+    return Event(kind=kind, on=today, actor=Actor.RESIDENT, verdict=verdict)

@@ -1,0 +1,68 @@
+"""The pages of a receipt: looked up, unknown, of a rating, of a case."""
+
+from __future__ import annotations
+
+import segno
+from flask import render_template, url_for
+from markupsafe import Markup
+from werkzeug.wrappers import Response
+
+from portal.data import load_instrument
+from portal.follow.forms import LookUpForm
+from portal.follow.queries import Case, Sent
+from portal.follow.timeline import timeline
+from portal.web import messages
+from portal.web.context import portal
+from portal.web.i18n import current_language
+from portal.web.pages import page
+
+_LOOK_UP = "follow/show_lookup.html"
+
+
+def render_look_up() -> str:
+    """The empty form."""
+    return render_template(_LOOK_UP, form=LookUpForm())
+
+
+def show_unknown(form: LookUpForm) -> Response:
+    """The form again: this code is not known, in the same words whatever is wrong with it."""
+    form.code.errors = [str(messages.CODE_WRONG)]
+    return page(_LOOK_UP, 422, form=form, errors=[(form.code.id, str(messages.CODE_WRONG))])
+
+
+def show_no_receipt() -> Response:
+    """An address with a code that is not known: what to check, and the form."""
+    return page(_LOOK_UP, 404, form=LookUpForm(), is_missing=True)
+
+
+def show_receipt(sent: Sent, code: str) -> Response:
+    """What a receipt stands for: a case with its steps, or a rating that counts."""
+    url = portal().settings.base_url.rstrip("/") + url_for("follow.show_case", code=code)
+    context = {"code": code, "url": url, "qr": draw_qr(url), "sent": sent}
+    if not isinstance(sent, Case):
+        return page("follow/show_rating.html", **context, rated=_rated(sent))
+    today = portal().clock.today()
+    return page(
+        "follow/show_case.html",
+        **context,
+        case=sent,
+        rated=_rated(sent),
+        steps=timeline(sent, today),
+        is_new=sent.received_on == today and not sent.answers,
+        verdicts=load_instrument().options("verdict", current_language()),
+    )
+
+
+def _rated(sent: Sent) -> str | None:
+    """The rating in words, None where none was given (imported cases)."""
+    if sent.q0 is None:
+        return None
+    return dict(load_instrument().options("quality", current_language()))[str(sent.q0)]
+
+
+def draw_qr(url: str) -> Markup:
+    """A QR code as inline SVG, without size or styles of its own."""
+    svg = segno.make(url, error="m").svg_inline(
+        omitsize=True, border=2, svgclass=None, lineclass=None
+    )
+    return Markup(svg)  # noqa: S704 - drawn here, out of squares only

@@ -1,0 +1,177 @@
+"""What a receipt shows: the case, what happened to it, and the answers it got."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import dataclass, field
+from datetime import date, datetime
+from typing import Any
+
+from sqlalchemy import select
+from sqlalchemy.orm import Session
+
+from portal.domain.loop import EventKind, Loop
+from portal.models.loops import LoopEvent, LoopRow
+from portal.models.responses import Response, ResponseCorrection, ResponseText
+from portal.models.services import Service
+from portal.models.submissions import Submission
+from portal.store.coverage import is_stale
+from portal.store.invitations import get_next_use
+from portal.store.loops import facts_of, list_events
+from portal.store.service_names import get_service_name
+from portal.store.texts import InLanguage, in_language
+
+_ANSWERS = (EventKind.RESPONDED, EventKind.TOLD, EventKind.RETOLD)
+
+
+@dataclass(frozen=True)
+class Correction:
+    """Why a published answer was corrected, and when. The old text stays on its public page."""
+
+    reason: str
+    lang: str
+    at: datetime
+
+
+@dataclass(frozen=True)
+class Answer:
+    """A published response as this reader sees it: in `lang`, reviewed.
+
+    `is_outdated`: the source was corrected and this translation was not yet.
+    """
+
+    response_id: int
+    lang: str
+    you_said: str
+    we_did: str
+    why_not: str
+    outcome: str
+    due_on: date | None
+    done_on: date | None
+    is_outdated: bool
+    corrections: Sequence[Correction]
+
+
+@dataclass(frozen=True)
+class Sent:
+    """What was sent, whether it is a case or a rating only."""
+
+    submission_id: int
+    slug: str
+    service: InLanguage[str]
+    lang: str
+    q0: int | None
+    received_on: date
+    is_quarantined: bool
+    is_verified: bool
+
+
+@dataclass(frozen=True)
+class Case(Sent):
+    """A case with its loop. `answers` begin with the newest; `free_on` as for invitations."""
+
+    comment: str | None
+    comment_lang: str
+    kind: str | None
+    loop: Loop
+    free_on: date | None
+    events: Sequence[LoopEvent] = field(repr=False)
+    answers: Sequence[Answer] = field(repr=False)
+
+
+@dataclass(frozen=True)
+class Reader:
+    """The language of the page, those to fall back to, and the city's day."""
+
+    lang: str
+    fallbacks: Sequence[str]
+    today: date
+
+
+def find_sent(session: Session, receipt_hash: str, reader: Reader) -> Sent | Case | None:
+    """What this receipt stands for: a Case, a rating only (Sent), or nothing known."""
+    row = session.execute(
+        select(Submission, Service.slug, LoopRow)
+        .join(Service, Service.id == Submission.service_id)
+        .outerjoin(LoopRow, LoopRow.submission_id == Submission.id)
+        .where(Submission.receipt_hash == receipt_hash)
+    ).one_or_none()
+    if row is None:
+        return None
+    submission: Submission = row[0]
+    loop_row: LoopRow | None = row[2]
+    sent: dict[str, Any] = {
+        "submission_id": submission.id,
+        "slug": row.slug,
+        "service": get_service_name(
+            session, submission.service_id, row.slug, reader.lang, reader.fallbacks
+        ),
+        "lang": submission.lang,
+        "q0": submission.q0,
+        "received_on": submission.received_on,
+        "is_quarantined": submission.is_quarantined,
+        "is_verified": submission.is_verified,
+    }
+    if loop_row is None:
+        return Sent(**sent)
+    events = list_events(session, submission.id)
+    return Case(
+        **sent,
+        comment=submission.comment,
+        comment_lang=submission.comment_lang or submission.lang,
+        kind=submission.kind,
+        loop=facts_of(loop_row),
+        free_on=get_next_use(session, submission.id, reader.today),
+        events=events,
+        answers=_list_answers(session, events, submission.lang, reader),
+    )
+
+
+def _list_answers(
+    session: Session, events: Sequence[LoopEvent], lang: str, reader: Reader
+) -> list[Answer]:
+    """The published answers to a case, the newest first; those without a reviewed text left out."""
+    ids = [event.response_id for event in events if event.kind in _ANSWERS and event.response_id]
+    responses = {
+        response.id: response
+        for response in session.scalars(
+            select(Response).where(Response.id.in_(ids), Response.status == "published")
+        )
+    }
+    newest_first = [responses[id_] for id_ in dict.fromkeys(reversed(ids)) if id_ in responses]
+    answers = (_answer(session, response, lang, reader) for response in newest_first)
+    return [answer for answer in answers if answer is not None]
+
+
+def _answer(session: Session, response: Response, lang: str, reader: Reader) -> Answer | None:
+    texts = {
+        text.lang: text
+        for text in session.scalars(
+            select(ResponseText).where(ResponseText.response_id == response.id)
+        )
+    }
+    reviewed = {tag: text for tag, text in texts.items() if text.status == "reviewed"}
+    shown = in_language(reviewed, reader.lang, (lang, response.source_lang, *reader.fallbacks))
+    if shown is None:
+        return None
+    return Answer(
+        response_id=response.id,
+        lang=shown.lang,
+        you_said=shown.text.you_said,
+        we_did=shown.text.we_did,
+        why_not=shown.text.why_not,
+        outcome=response.outcome,
+        due_on=response.due_on,
+        done_on=response.done_on,
+        is_outdated=is_stale(shown.text, texts.get(response.source_lang)),
+        corrections=_list_corrections(session, response.id, shown.lang),
+    )
+
+
+def _list_corrections(session: Session, response_id: int, lang: str) -> list[Correction]:
+    rows = session.scalars(
+        select(ResponseCorrection)
+        .where(ResponseCorrection.response_id == response_id, ResponseCorrection.lang == lang)
+        .order_by(ResponseCorrection.id)
+    )
+    return [Correction(row.reason, row.lang, row.corrected_at) for row in rows]
