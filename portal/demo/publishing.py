@@ -13,6 +13,7 @@ from portal.domain.loop import Outcome
 
 _NEWEST = 24  # days ago, unless the service has paused for longer
 _LEAD = 40  # days until a new service answers for the first time
+_CROWDING = 2.6  # the higher, the more of the responses are recent
 
 
 @dataclass
@@ -35,7 +36,7 @@ def publish_responses(
     span = max(1, int(365 * profile.years) - _LEAD - profile.pause)
     found: list[ResponseRecord] = []
     for place in range(count):
-        share = ((count - 1 - place) / max(1, count - 1)) ** 1.6
+        share = ((count - 1 - place) / max(1, count - 1)) ** _CROWDING
         on = today - timedelta(days=profile.pause + _NEWEST + int(span * share))
         found.append(_respond(random, place, themes[place], on))
         found += _keep(random, profile, themes[place], found[-1], today)
