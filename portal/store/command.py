@@ -3,20 +3,30 @@
 from __future__ import annotations
 
 from collections.abc import Callable
-from functools import cached_property
+from contextlib import closing
+from functools import cached_property, wraps
+from typing import Concatenate, ParamSpec, TypeVar
 
-import click
+from sqlalchemy.exc import ArgumentError, DBAPIError
 
-from portal.settings import Settings
+from portal.settings import Settings, SettingsError, load_settings
 from portal.store.clock import Clock
 from portal.store.engine import Store
+from portal.store.faults import explain
 from portal.store.secrets import Secrets
+
+Parameters = ParamSpec("Parameters")
+Result = TypeVar("Result")
+
+
+class DatabaseFaultError(ValueError):
+    """The database did not do what a command asked of it; the message is one plain line."""
 
 
 class Context:
     """An installation as commands see it."""
 
-    def __init__(self, load: Callable[[], Settings]) -> None:
+    def __init__(self, load: Callable[[], Settings] = load_settings) -> None:
         """`load` reads the settings; it is called when a command asks for them."""
         self._load = load
 
@@ -27,8 +37,14 @@ class Context:
 
     @cached_property
     def store(self) -> Store:
-        """The database."""
-        return Store(self.settings.database_url)
+        """The database; raises SettingsError when its address makes no sense."""
+        try:
+            return Store(self.settings.database_url)
+        except ArgumentError as error:  # its message may hold the password
+            raise SettingsError(
+                "PORTAL_DATABASE_URL must be sqlite:///FILE or "
+                "postgresql+psycopg://USER:PASSWORD@HOST/DATABASE"
+            ) from error
 
     @cached_property
     def clock(self) -> Clock:
@@ -46,4 +62,20 @@ class Context:
             self.store.dispose()
 
 
-pass_portal = click.make_pass_decorator(Context)
+def pass_portal(
+    command: Callable[Concatenate[Context, Parameters], Result],
+) -> Callable[Parameters, Result]:
+    """Give a command its installation as first argument, and close it afterwards.
+
+    Raises DatabaseFaultError for whatever the database refuses.
+    """
+
+    @wraps(command)
+    def run(*args: Parameters.args, **kwargs: Parameters.kwargs) -> Result:
+        with closing(Context()) as context:
+            try:
+                return command(context, *args, **kwargs)
+            except DBAPIError as error:
+                raise DatabaseFaultError(explain(error)) from error
+
+    return run

@@ -1,32 +1,58 @@
-"""Serving with granian, and keeping web and worker running together."""
+"""Serving with granian: web processes that are forked ready and put back when they die."""
 
 from __future__ import annotations
 
-import contextlib
-import signal
-import subprocess
-import sys
+import multiprocessing
 import time
-from collections.abc import Sequence
-from pathlib import Path
-from types import FrameType
+from collections.abc import Callable
+from typing import Any
 
-from granian import Granian
+from flask import Flask
 from granian.constants import Interfaces
+from granian.http import HTTP1Settings
+from granian.log import LogLevels
+from granian.server import MPServer
 
 from portal.settings import Settings
+from portal.web.listening import require_free_port
 
 # With one thread, two half-sent bodies would stop the site (DESIGN.md section 9).
 BLOCKING_THREADS = 64
+STOP_SECONDS = 7
 _BACKLOG = 1024
-_STOP_SECONDS = 15
-_ROOT = Path(__file__).resolve().parents[2]
+_HEADER_MILLISECONDS = 10_000
+_LARGEST_HEAD = 64 * 1024  # bytes of request line and headers
+_REST_SECONDS = 0.5
+# granian writes lines of its own; here they go where all others go.
+_LOGGING = {"loggers": {"_granian": {"handlers": [], "propagate": True}}}
 
 
-def serve(settings: Settings) -> None:
-    """Serve until told to stop; workers that die are started again."""
-    Granian(
-        "wsgi:application",
+class Server(MPServer):
+    """granian's server, except that it never gives up on a web process that dies.
+
+    granian ends the whole server when the same process dies twice within 5.5 seconds, taking it
+    for one that cannot start. Ours is made before it is forked, so whatever killed it came later,
+    and ending the server would refuse everybody.
+    """
+
+    def _respawn_workers(self, *args: Any, **kwargs: Any) -> None:
+        time.sleep(_REST_SECONDS)  # one that dies at once must not spin
+        super()._respawn_workers(*args, **kwargs)
+        self.respawned_wrks.clear()
+
+
+def serve(settings: Settings, make_application: Callable[[], Flask]) -> None:
+    """Serve until told to stop; web processes that die are started again.
+
+    The application is made once, here: what is wrong with it is said once, and every web process is
+    a fork of this one, there at once and sharing its memory. It must not have opened a connection
+    to the database yet. Raises OSError when the address is taken.
+    """
+    require_free_port(settings.host, settings.port)
+    application = make_application()
+    multiprocessing.set_start_method("fork", force=True)
+    Server(
+        "portal",
         address=settings.host,
         port=settings.port,
         interface=Interfaces.WSGI,
@@ -34,53 +60,11 @@ def serve(settings: Settings) -> None:
         blocking_threads=BLOCKING_THREADS,
         backlog=_BACKLOG,
         respawn_failed_workers=True,
-        workers_kill_timeout=_STOP_SECONDS,
-        working_dir=_ROOT,
-        log_access=False,
-        log_level="warning",  # type: ignore[arg-type]
+        workers_kill_timeout=STOP_SECONDS,
+        http1_settings=HTTP1Settings(
+            header_read_timeout=_HEADER_MILLISECONDS, max_buffer_size=_LARGEST_HEAD
+        ),
+        log_dictconfig=_LOGGING,
+        log_level=LogLevels.error,  # it warns of 64 threads, which are meant
         websockets=False,
-    ).serve()
-
-
-class Supervisor:
-    """Runs several commands of ours until one is told to stop; restarts those that fall."""
-
-    def __init__(self, commands: Sequence[Sequence[str]]) -> None:
-        """`commands` are arguments of `portal`, e.g. `["serve"]`."""
-        self._commands = [list(command) for command in commands]
-        self._processes: list[subprocess.Popen[bytes]] = []
-        self._stopping = False
-
-    def run(self) -> None:
-        """Start all, wait for SIGINT or SIGTERM, stop all."""
-        for number in (signal.SIGINT, signal.SIGTERM):
-            signal.signal(number, self._stop)
-        self._processes = [self._start(command) for command in self._commands]
-        while not self._stopping:
-            for place, process in enumerate(self._processes):
-                if process.poll() is not None and not self._stopping:
-                    time.sleep(1)  # a command that falls at once must not spin
-                    self._processes[place] = self._start(self._commands[place])
-            time.sleep(0.2)
-        self._end_all()
-
-    def _start(self, command: list[str]) -> subprocess.Popen[bytes]:
-        # A session of its own: Ctrl-C in a terminal reaches us alone, and we stop them in order.
-        return subprocess.Popen(  # noqa: S603 - our own command
-            [sys.executable, "-m", "portal.cli", *command], start_new_session=True
-        )
-
-    def _stop(self, _number: int, _frame: FrameType | None) -> None:
-        self._stopping = True
-
-    def _end_all(self) -> None:
-        for process in self._processes:
-            with contextlib.suppress(ProcessLookupError):
-                process.send_signal(signal.SIGTERM)
-        deadline = time.monotonic() + _STOP_SECONDS
-        for process in self._processes:
-            try:
-                process.wait(max(0.1, deadline - time.monotonic()))
-            except subprocess.TimeoutExpired:
-                process.kill()
-                process.wait()
+    ).serve(target_loader=lambda: application, wrap_loader=False)

@@ -1,0 +1,41 @@
+"""Commands that start a portal from nothing: `portal up` and `portal demo`."""
+
+from __future__ import annotations
+
+import sys
+
+import click
+
+from portal.accounts.operations import add_person
+from portal.assess.operations import assess_service
+from portal.demo.operations import Makers, make_demo, prepare_demo, show_sign_ins
+from portal.store.command import Context, pass_portal
+from portal.store.schema import migrate
+from portal.web.listening import require_free_port
+from portal.web.supervisor import Supervisor
+
+DEMO_MAKERS = Makers(add_person, assess_service)
+
+
+@click.command()
+@click.option("--demo", "with_demo", is_flag=True, help="Serve the demonstration city.")
+@pass_portal
+def up(context: Context, with_demo: bool) -> None:
+    """Serve web pages and work, both under one supervisor. Ctrl-C stops both."""
+    require_free_port(context.settings.host, context.settings.port)
+    migrate(context.store.engine)
+    if with_demo:
+        prepare_demo(context, DEMO_MAKERS)
+        show_sign_ins(context)
+    address = f"http://{context.settings.host}:{context.settings.port}/"
+    context.close()
+    click.echo(f"Serving on {address} (Ctrl-C stops)")
+    sys.exit(Supervisor([["serve"], ["work"]]).run())
+
+
+@click.command()
+@pass_portal
+def demo(context: Context) -> None:
+    """Fill the database with Marlow, the demonstration city."""
+    make_demo(context, DEMO_MAKERS)
+    show_sign_ins(context)

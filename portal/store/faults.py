@@ -1,0 +1,24 @@
+"""What went wrong with the database, in words for whoever runs the portal."""
+
+from __future__ import annotations
+
+from typing import Any
+
+from sqlalchemy.exc import DBAPIError, InterfaceError, OperationalError
+
+_NO_TABLE = {"42P01"}  # undefined_table (PostgreSQL)
+_NO_RIGHT = {"42501"}  # insufficient_privilege
+
+
+def explain(error: DBAPIError) -> str:
+    """One line: what is wrong and, where that is known, what to do."""
+    original: Any = error.orig
+    said = " ".join(str(original).split())
+    state = getattr(original, "sqlstate", None)
+    if state in _NO_TABLE or "no such table" in said:
+        return "the database was not set up for this version: run `portal init`"
+    if state in _NO_RIGHT or "readonly database" in said:
+        return f"this may not be written with the database account or file given: {said}"
+    if isinstance(error, OperationalError | InterfaceError):
+        return f"the database does not answer: {said}"
+    return f"the database refused: {said}"
