@@ -3,9 +3,10 @@
 from __future__ import annotations
 
 import re
+from collections.abc import Sequence
 from typing import Any
 
-from wtforms import Field, Form, RadioField, SelectField, StringField
+from wtforms import Field, Form, SelectField, StringField
 from wtforms.form import BaseForm
 from wtforms.validators import StopValidation, ValidationError
 
@@ -74,13 +75,17 @@ class EmailField(StringField):
             raise StopValidation(str(messages.EMAIL_WRONG))
 
 
-class ChoiceField(RadioField):
-    """One of a few values, or nothing. Unknown values are refused in our own words."""
+class ChoiceField(Field):
+    """One of a few values, or nothing. Unknown values are refused in our own words.
 
-    def __init__(self, *args: Any, **kwargs: Any) -> None:
-        """As RadioField; choices are checked here because WTForms has no message for them."""
-        kwargs.setdefault("validate_choice", False)
+    Not one of WTForms' own fields: it is never rendered by a widget, and theirs has no message for
+    a wrong choice.
+    """
+
+    def __init__(self, *args: Any, choices: Sequence[tuple[Any, Any]] = (), **kwargs: Any) -> None:
+        """`choices` are (value, label)."""
         super().__init__(*args, **kwargs)
+        self.choices = choices
 
     def process_formdata(self, valuelist: list[str]) -> None:
         """An empty value is no choice."""
@@ -89,7 +94,7 @@ class ChoiceField(RadioField):
     def pre_validate(self, form: BaseForm) -> None:
         """Raise StopValidation for a value that was not offered."""
         del form
-        values = {str(choice[0]) for choice in self.choices or ()}
+        values = {str(choice[0]) for choice in self.choices}
         if self.data is not None and self.data not in values:
             raise StopValidation(str(messages.NOT_A_CHOICE))
 
