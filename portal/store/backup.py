@@ -46,14 +46,16 @@ def back_up(store: Store, today: date, file: Path) -> None:
 
 
 def _copy_sqlite(url: URL, today: date, target: Path) -> None:
-    with closing(sqlite3.connect(url.database or "")) as source:
-        with closing(sqlite3.connect(target)) as copy:
-            source.backup(copy)
-            # A period may end between their destruction and this copy.
-            copy.execute("DELETE FROM period_key WHERE period < ?", (period_of(today),))
-            copy.commit()
-            copy.execute("PRAGMA journal_mode=DELETE").close()
-            copy.execute("VACUUM").close()  # freed pages may still hold them
+    with (
+        closing(sqlite3.connect(url.database or "")) as source,
+        closing(sqlite3.connect(target)) as copy,
+    ):
+        source.backup(copy)
+        # A period may end between their destruction and this copy.
+        copy.execute("DELETE FROM period_key WHERE period < ?", (period_of(today),))
+        copy.commit()
+        copy.execute("PRAGMA journal_mode=DELETE").close()
+        copy.execute("VACUUM").close()  # freed pages may still hold them
 
 
 def _dump_postgresql(url: URL, target: Path) -> None:

@@ -10,8 +10,8 @@ from pathlib import Path
 from typing import Any, Concatenate, ParamSpec, TypeVar
 
 from sqlalchemy import Engine, create_engine, event
-from sqlalchemy.engine import Connection, make_url
-from sqlalchemy.exc import DBAPIError
+from sqlalchemy.engine import URL, Connection, make_url
+from sqlalchemy.exc import ArgumentError, DBAPIError
 from sqlalchemy.orm import Session, sessionmaker
 
 Parameters = ParamSpec("Parameters")
@@ -23,31 +23,48 @@ POSTGRES_TIMEOUTS = (
 )
 CONNECT_SECONDS = 5
 TRIES = 5
+# A writer that has waited for the lock as long as SQLite allows need not wait again.
+TRY_AGAIN_SECONDS = 5
 # Serialization failure and deadlock (PostgreSQL and engines that speak its protocol).
 _RETRIED_STATES = {"40001", "40P01"}
 _WRITES = "portal_writes"
 
 
 def make_engine(url: str) -> Engine:
-    """An engine with the durability, timeouts and foreign keys that the portal relies on."""
+    """An engine with the durability, timeouts and foreign keys that the portal relies on.
+
+    Raises ArgumentError for an address that is neither an SQLite file nor a PostgreSQL database.
+    """
     address = make_url(url)
-    if address.get_backend_name() == "sqlite":
-        if address.database:
-            Path(address.database).parent.mkdir(parents=True, exist_ok=True)
-        engine = create_engine(
-            address, hide_parameters=True, connect_args={"timeout": SQLITE_BUSY_SECONDS}
-        )
-        event.listen(engine, "connect", _configure_sqlite)
-        event.listen(engine, "begin", _begin_sqlite)
-        return engine
+    backend = address.get_backend_name()
+    if not address.database or backend not in {"sqlite", "postgresql"}:
+        raise ArgumentError("an SQLite file or a PostgreSQL database is needed")
+    if backend == "sqlite":
+        return _make_sqlite_engine(address)
     return create_engine(
-        address,
+        address.set(drivername="postgresql+psycopg"),
         hide_parameters=True,  # an error that is logged must not hold what residents wrote
         pool_pre_ping=True,
         pool_size=10,
         max_overflow=60,
         connect_args={"connect_timeout": CONNECT_SECONDS, "options": POSTGRES_TIMEOUTS},
     )
+
+
+def _make_sqlite_engine(address: URL) -> Engine:
+    # `mode=rw`: an address that is mistyped must not become a new, empty database. `migrate` alone
+    # makes the file.
+    file = f"{Path(address.database or '').absolute().as_uri()}?mode=rw"
+    engine = create_engine(
+        address,
+        hide_parameters=True,
+        creator=lambda: sqlite3.connect(
+            file, uri=True, timeout=SQLITE_BUSY_SECONDS, check_same_thread=False
+        ),
+    )
+    event.listen(engine, "connect", _configure_sqlite)
+    event.listen(engine, "begin", _begin_sqlite)
+    return engine
 
 
 def _configure_sqlite(connection: sqlite3.Connection, _record: object) -> None:
@@ -97,13 +114,15 @@ class Store:
         Serialization failures and deadlocks are tried again from the start, so an operation must
         have no effects beside the database. When it returns, the change is durable.
         """
+        started = time.monotonic()
         for attempt in range(TRIES):
             try:
                 with self.sessions() as session, session.begin():
                     session.connection(execution_options={_WRITES: True})
                     return operation(session, *args, **kwargs)
             except DBAPIError as error:
-                if attempt == TRIES - 1 or not _may_try_again(error):
+                waited = time.monotonic() - started
+                if attempt == TRIES - 1 or waited > TRY_AGAIN_SECONDS or not _may_try_again(error):
                     raise
                 time.sleep(random.uniform(0, 0.02 * 2**attempt))  # noqa: S311 - no secret
         raise AssertionError("unreachable")

@@ -15,8 +15,8 @@ def explain(error: DBAPIError) -> str:
     original: Any = error.orig
     said = " ".join(str(original).split())
     state = getattr(original, "sqlstate", None)
-    if state in _NO_TABLE or "no such table" in said:
-        return "the database was not set up for this version: run `portal init`"
+    if state in _NO_TABLE or "no such table" in said or "unable to open" in said:
+        return "the database is not there or not of this version: run `portal init`"
     if state in _NO_RIGHT or "readonly database" in said:
         return f"this may not be written with the database account or file given: {said}"
     if isinstance(error, OperationalError | InterfaceError):

@@ -33,7 +33,14 @@ def current_revision(engine: Engine) -> str | None:
 
 
 def migrate(engine: Engine, revision: str = "head") -> None:
-    """Bring the schema up to a revision (or, for an earlier one, see `downgrade`)."""
+    """Bring the schema up to a revision (or, for an earlier one, see `downgrade`).
+
+    An SQLite file that is not there is made, readable by its owner alone.
+    """
+    if engine.dialect.name == "sqlite" and engine.url.database:
+        file = Path(engine.url.database)
+        file.parent.mkdir(parents=True, exist_ok=True)
+        file.touch(mode=0o600)
     command.upgrade(alembic_config(engine), revision)
 
 
