@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from flask import Blueprint, abort
+from flask import Blueprint, abort, request
 
 from portal.respond import words
 from portal.respond.rules import Conflict
@@ -16,6 +16,13 @@ blueprint.register_error_handler(Conflict, lambda _error: abort(409))
 def langs() -> list[str]:
     """The page's language, then the others in the portal's order."""
     return [current_language(), *portal().settings.languages]
+
+
+@blueprint.before_request
+def _require_offered_language() -> None:
+    tag = (request.view_args or {}).get("tag")
+    if tag is not None and tag not in portal().settings.languages:
+        abort(404)
 
 
 @blueprint.app_template_filter("state_name")

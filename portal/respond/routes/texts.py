@@ -24,7 +24,7 @@ from portal.web.pages import page
 from portal.web.words import gettext as _
 
 
-@blueprint.get("/responses/<int:response_id>/texts/<lang:tag>/")
+@blueprint.get("/responses/<int:response_id>/texts/<tag>/")
 @access(Access.STAFF)
 def show_translation(response_id: int, tag: str) -> Response:
     """The text in one language beside its source."""
@@ -64,7 +64,7 @@ def _translation_page(
     )
 
 
-@blueprint.post("/responses/<int:response_id>/texts/<lang:tag>/")
+@blueprint.post("/responses/<int:response_id>/texts/<tag>/")
 @access(Access.STAFF)
 def save_translation(response_id: int, tag: str) -> Response:
     """Save the text; where somebody else was faster, both are shown."""
@@ -84,7 +84,7 @@ def save_translation(response_id: int, tag: str) -> Response:
     return _to_text(response_id, tag)
 
 
-@blueprint.post("/responses/<int:response_id>/texts/<lang:tag>/review")
+@blueprint.post("/responses/<int:response_id>/texts/<tag>/review")
 @access(Access.STAFF)
 def review_text(response_id: int, tag: str) -> Response:
     """Say, as a second person, that the text is right."""
@@ -107,7 +107,7 @@ def _text_page(response_id: int, tag: str, errors: ErrorList) -> Response:
     return _translation_page(response_id, tag, None, errors, 422)
 
 
-@blueprint.get("/responses/<int:response_id>/texts/<lang:tag>/correct")
+@blueprint.get("/responses/<int:response_id>/texts/<tag>/correct")
 @access(Access.STAFF)
 def show_correction(response_id: int, tag: str) -> Response:
     """The published text, to be put right; or a correction that waits for its review."""
@@ -142,7 +142,7 @@ def _correction_page(
     )
 
 
-@blueprint.post("/responses/<int:response_id>/texts/<lang:tag>/correct")
+@blueprint.post("/responses/<int:response_id>/texts/<tag>/correct")
 @access(Access.STAFF)
 def correct_text(response_id: int, tag: str) -> Response:
     """Propose a better wording, with the reason that will be public."""
@@ -163,7 +163,7 @@ def correct_text(response_id: int, tag: str) -> Response:
     return _to_correction(response_id, tag)
 
 
-@blueprint.post("/responses/<int:response_id>/texts/<lang:tag>/correct/review")
+@blueprint.post("/responses/<int:response_id>/texts/<tag>/correct/review")
 @access(Access.STAFF)
 def review_correction(response_id: int, tag: str) -> Response:
     """Let the correction stand, as a second person; the old text stays public."""
@@ -179,7 +179,7 @@ def review_correction(response_id: int, tag: str) -> Response:
     return _to_text(response_id, tag)
 
 
-@blueprint.post("/responses/<int:response_id>/texts/<lang:tag>/correct/drop")
+@blueprint.post("/responses/<int:response_id>/texts/<tag>/correct/drop")
 @access(Access.STAFF)
 def drop_correction(response_id: int, tag: str) -> Response:
     """Give the correction up."""

@@ -1,0 +1,74 @@
+"""People at the desk, as browsers that have signed in."""
+
+from __future__ import annotations
+
+from functools import cache
+from typing import Any
+
+from flask import Flask
+from flask.testing import FlaskClient
+from sqlalchemy.orm import Session
+from werkzeug.test import TestResponse
+
+from portal.accounts.passwords import hash_password
+from portal.store.engine import Store
+from tests.support.city import PASSWORD, City, set_passwords
+from tests.support.client import Page, response_page
+
+
+@cache
+def hashed() -> str:
+    """The hash of the password that everybody in the test city has."""
+    return hash_password(PASSWORD)
+
+
+def open_desk(store: Store, city: City) -> City:
+    """Let everybody in the city sign in."""
+    store.write(_set, hashed())
+    return city
+
+
+def _set(session: Session, value: str) -> None:
+    set_passwords(session, value)
+
+
+class Desk:
+    """One signed-in person. Posts carry the CSRF token of the page that they come from."""
+
+    def __init__(self, app: Flask, who: str = "staff") -> None:
+        """Sign in as `<who>@city.example`."""
+        self.client: FlaskClient = app.test_client()
+        door = response_page(self.client.get("/en/sign-in"))
+        answer = self.client.post(
+            "/en/sign-in",
+            data={
+                "csrf_token": door.value("csrf_token"),
+                "email": f"{who}@city.example",
+                "password": PASSWORD,
+                "next": "",
+            },
+        )
+        assert answer.status_code == 303, answer.get_data(as_text=True)
+
+    def get(self, path: str, status: int = 200) -> Page:
+        """The page at an address below /en/staff/."""
+        answer = self.client.get(f"/en/staff/{path}")
+        assert answer.status_code == status, (path, answer.status_code)
+        return response_page(answer)
+
+    def post(self, path: str, status: int = 303, **data: Any) -> TestResponse:
+        """Send a form below /en/staff/; a `case` may be a list."""
+        answer = self.client.post(
+            f"/en/staff/{path}", data={"csrf_token": self.csrf_token(), **data}
+        )
+        assert answer.status_code == status, (path, answer.status_code, words_of(answer))
+        return answer
+
+    def csrf_token(self) -> str:
+        """The token of this session."""
+        return response_page(self.client.get("/en/staff/responses/")).value("csrf_token")
+
+
+def words_of(answer: TestResponse) -> str:
+    """The text of a page, for messages."""
+    return response_page(answer).words() if answer.mimetype == "text/html" else ""
