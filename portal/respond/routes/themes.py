@@ -9,6 +9,7 @@ from portal.respond.forms import GroupForm, ThemeNameForm, case_ids, whole_numbe
 from portal.respond.operations import cases as operations
 from portal.respond.queries import inbox, themes
 from portal.respond.routes.blueprint import blueprint, langs
+from portal.store.scope import NotAllowed
 from portal.web.access import Access, access, current_scope
 from portal.web.context import portal
 from portal.web.database import read, write
@@ -27,8 +28,7 @@ MAX_CASES = 200
 def show_group() -> Response:
     """The ticked cases, and the themes of their service to choose from."""
     if not case_ids():
-        flash(_("Tick at least one case first."), "alarm")
-        return redirect(url_for("respond.show_inbox"), 303)
+        return _nothing_ticked()
     form = GroupForm(formdata=None)
     only = whole_number(request.args.get("theme"))
     if only is not None:
@@ -36,10 +36,17 @@ def show_group() -> Response:
     return _group_page(form, [])
 
 
+def _nothing_ticked() -> Response:
+    flash(_("Tick at least one case first."), "alarm")
+    return redirect(url_for("respond.show_inbox"), 303)
+
+
 def _group_page(form: GroupForm, errors: ErrorList, status: int = 200) -> Response:
     scope, today = current_scope(), portal().clock.today()
     ids = case_ids()[:MAX_CASES]
     cases = inbox.list_selected(read(), scope, ids, today=today, langs=langs())
+    if not cases:
+        raise NotAllowed
     by_service: dict[int, list[inbox.InboxCase]] = {}
     for case in cases:
         by_service.setdefault(case.service_id, []).append(case)
@@ -61,6 +68,8 @@ def _group_page(form: GroupForm, errors: ErrorList, status: int = 200) -> Respon
 @access(Access.STAFF)
 def group_cases() -> Response:
     """Put the cases into the theme."""
+    if not case_ids():
+        return _nothing_ticked()
     form = GroupForm()
     is_new = form.theme.data == NEW
     theme_id = whole_number(form.theme.data)
