@@ -26,7 +26,7 @@ COMMANDS = {
     "settings": "portal.store.commands:settings",
     "up": "portal.commands.starting:up",
     "user": "portal.accounts.commands:user",
-    "work": "portal.commands.serving:work",
+    "work": "portal.commands.working:work",
 }
 
 

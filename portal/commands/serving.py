@@ -1,4 +1,4 @@
-"""Commands that go on until they are told to stop: `portal serve` and `portal work`."""
+"""`portal serve`: the web pages, until told to stop."""
 
 from __future__ import annotations
 
@@ -8,7 +8,6 @@ from portal.app import create_app
 from portal.store.command import Context, pass_portal
 from portal.web import logs
 from portal.web.server import serve as serve_pages
-from portal.worker import work as do_work
 
 
 @click.command()
@@ -18,12 +17,3 @@ def serve(context: Context) -> None:
     settings = context.settings
     logs.configure()
     serve_pages(settings, lambda: create_app(settings))
-
-
-@click.command()
-@click.option("--once", is_flag=True, help="Do all that is due and end.")
-@pass_portal
-def work(context: Context, once: bool) -> None:
-    """Tell residents, send mail, refresh assessments, purge."""
-    logs.configure()
-    do_work(context, once=once)
