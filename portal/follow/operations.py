@@ -2,21 +2,20 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
 from datetime import date, datetime, timedelta
 
 from sqlalchemy import select
 from sqlalchemy.orm import Session
 
 from portal.domain.loop import Actor, Event, EventKind, LoopError, Verdict
-from portal.models.loops import LoopEvent, LoopRow
+from portal.follow.queries import find_verdict
+from portal.models.loops import LoopRow
 from portal.models.submissions import Submission
 from portal.store.loops import append_event, facts_of, list_events
 from portal.store.throttle import require_room
 
 LOOKUPS_AN_HOUR = 120  # of one network prefix: a library's readers share one
 VERDICTS_A_DAY = 20  # on one case: enough for every change of mind
-_ASKED = (EventKind.TOLD, EventKind.RETOLD)
 
 
 def look_up(session: Session, *, receipt_hash: str, prefix_key: str, now: datetime) -> bool:
@@ -56,21 +55,13 @@ def record_verdict(
         length=timedelta(days=1),
         limit=VERDICTS_A_DAY,
     )
-    if verdict is not Verdict.AGAIN and verdict != _said(list_events(session, submission_id)):
+    if verdict is not Verdict.AGAIN and verdict != find_verdict(
+        list_events(session, submission_id)
+    ):
         event = _by_resident(EventKind.CONFIRMED, today, verdict)
         append_event(session, submission_id, event, at=now)
     if verdict in {Verdict.NO, Verdict.AGAIN} and not loop.is_open_again:
         append_event(session, submission_id, _by_resident(EventKind.DISPUTED, today), at=now)
-
-
-def _said(events: Sequence[LoopEvent]) -> str | None:
-    """The verdict on the newest answer, None while there is none."""
-    for event in reversed(events):
-        if event.kind in _ASKED:
-            return None
-        if event.kind == EventKind.CONFIRMED:
-            return event.verdict
-    return None
 
 
 def _by_resident(kind: EventKind, today: date, verdict: Verdict | None = None) -> Event:

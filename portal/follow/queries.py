@@ -78,6 +78,11 @@ class Case(Sent):
     events: Sequence[LoopEvent] = field(repr=False)
     answers: Sequence[Answer] = field(repr=False)
 
+    @property
+    def verdict(self) -> str | None:
+        """What the resident said to the newest answer."""
+        return find_verdict(self.events)
+
 
 @dataclass(frozen=True)
 class Reader:
@@ -125,6 +130,16 @@ def find_sent(session: Session, receipt_hash: str, reader: Reader) -> Sent | Cas
         events=events,
         answers=_list_answers(session, events, submission.lang, reader),
     )
+
+
+def find_verdict(events: Sequence[LoopEvent]) -> str | None:
+    """What the resident said to the newest answer, None while they said nothing to it."""
+    for event in reversed(events):
+        if event.kind in (EventKind.TOLD, EventKind.RETOLD):
+            return None
+        if event.kind == EventKind.CONFIRMED:
+            return event.verdict
+    return None
 
 
 def _list_answers(

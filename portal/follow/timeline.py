@@ -162,17 +162,19 @@ def _steps_to_come(case: Case, today: date) -> Iterator[Step]:
     elif loop.disputed_on is not None and loop.is_open_again:
         due = loop.disputed_on + timedelta(days=RETELL_DAYS)
         yield Step("todo", _("A new answer"), None, _due_note(due, today))
-    if loop.outcome in PROMISES and loop.due_on is not None:
-        yield _promise(loop.due_on, today)
-    if loop.verdict is None and not loop.is_open_again:
+    if case.verdict is None and not loop.is_open_again:
         note = _("You say whether the answer deals with what you told us. Only you can say that.")
         if loop.told_on is not None:
             note = _("Waiting for you.")
         yield Step("todo", _("You decide"), None, note)
+    if loop.outcome in PROMISES and loop.due_on is not None:
+        yield _promise(loop.due_on, today)
 
 
 def _answer_due(case: Case, today: date) -> Step:
     title = _("Somebody reads it and answers")
+    if case.loop.responded_on is not None:
+        title = _("You get the answer in your language")
     if case.kind == Kind.PRAISE:
         return Step("todo", title, None, _("Your thanks go to the people who do this work."))
     return Step("todo", title, None, _due_note(case.received_on + timedelta(ANSWER_DAYS), today))

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import date
@@ -109,13 +110,17 @@ def show_not_invited(form_page: FormPage, status: int, free_on: date | None) -> 
 
 
 def _parts(text: str, findings: Sequence[Finding]) -> list[tuple[str, bool]]:
-    """The text in order, each stretch with whether it was found."""
+    """The text in order, each stretch with whether it was found; line ends stand alone."""
     parts: list[tuple[str, bool]] = []
     at = 0
     for found in findings:
-        parts += [(text[at : found.start], False), (text[found.start : found.end], True)]
+        parts += [*_lines(text[at : found.start]), (text[found.start : found.end], True)]
         at = found.end
-    return [part for part in [*parts, (text[at:], False)] if part[0]]
+    return [*parts, *_lines(text[at:])]
+
+
+def _lines(text: str) -> list[tuple[str, bool]]:
+    return [(part, False) for part in re.split("(\n)", text) if part]
 
 
 def _context(form_page: FormPage, form: RatingForm, token: str) -> dict[str, object]:

@@ -18,6 +18,7 @@ from portal.models.submissions import Submission
 from portal.settings import Settings
 from portal.store.loops import Links, append_event
 from portal.store.secrets import sha256
+from portal.store.texts import source_hash
 from tests.support.client import Page, response_page
 
 RATE = "/en/services/pothole-repair/rate"
@@ -81,9 +82,7 @@ def words_of(answer: TestResponse) -> str:
 
 def submission_of(session: Session, code: str) -> Submission:
     """The row behind a receipt."""
-    return session.scalars(
-        select(Submission).where(Submission.receipt_hash == sha256(code))
-    ).one()
+    return session.scalars(select(Submission).where(Submission.receipt_hash == sha256(code))).one()
 
 
 def answer_case(
@@ -121,6 +120,7 @@ def answer_case(
     )
     session.add(response)
     session.flush()
+    source = source_hash("You said so.", next(iter(texts.values())), "")
     for lang, we_did in texts.items():
         session.add(
             ResponseText(
@@ -128,6 +128,7 @@ def answer_case(
                 lang=lang,
                 you_said="You said so.",
                 we_did=we_did,
+                source_hash=source,
                 status="reviewed",
                 reviewed_at=now,
                 updated_at=now,
@@ -147,7 +148,5 @@ def answer_case(
     if told:
         kind = EventKind.TOLD if loop.told_on is None else EventKind.RETOLD
         event = Event(kind=kind, on=now.date(), actor=Actor.SYSTEM, lang=submission.lang)
-        append_event(
-            session, submission_id, event, at=now, links=Links(response_id=response.id)
-        )
+        append_event(session, submission_id, event, at=now, links=Links(response_id=response.id))
     return response.id

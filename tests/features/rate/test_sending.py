@@ -118,9 +118,7 @@ def test_the_same_form_with_other_answers_stores_nothing(resident: Resident, sto
     with store.read() as session:
         assert session.scalar(select(func.count()).select_from(Submission)) == 1
     fresh = page.value("token")
-    second = receipt_of(
-        resident.post(RATE, token=fresh, q0="5", comment="I changed my mind.")
-    )
+    second = receipt_of(resident.post(RATE, token=fresh, q0="5", comment="I changed my mind."))
     assert second != first
     with store.read() as session:
         assert not submission_of(session, second).is_quarantined
@@ -165,9 +163,7 @@ def test_what_machines_send_is_stored_apart(resident: Resident, store: Store) ->
     assert "set apart" in resident.get(f"/en/receipts/{hasty}/").words()
 
 
-def test_a_clock_that_was_set_back_makes_nobody_a_machine(
-    resident: Resident, store: Store
-) -> None:
+def test_a_clock_that_was_set_back_makes_nobody_a_machine(resident: Resident, store: Store) -> None:
     token = resident.token()
     move_clock(resident.settings, seconds=-3600)
     code = receipt_of(resident.post(RATE, token=token, q0="4"))
@@ -225,9 +221,7 @@ def test_receipts_rest_as_hashes_only(resident: Resident, settings: Settings, st
         assert submission_of(session, code).token_hash == sha256(token)
 
 
-def test_nothing_secret_is_logged(
-    resident: Resident, caplog: pytest.LogCaptureFixture
-) -> None:
+def test_nothing_secret_is_logged(resident: Resident, caplog: pytest.LogCaptureFixture) -> None:
     with caplog.at_level("DEBUG"):
         code = resident.send(comment="A word nobody logs: zirconium.", email="me@demo.example")
         resident.get(f"/en/receipts/{code}/")
