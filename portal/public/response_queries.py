@@ -111,12 +111,13 @@ def find_response(session: Session, reader: Reader, response_id: int) -> Respons
 
 
 def list_related(session: Session, reader: Reader, entry: ResponseEntry) -> list[ResponseEntry]:
-    """The published responses before and after this one in the story of one promise."""
-    earlier_or_later = Response.follows_id == entry.id
+    """The service's published responses just before and after this one in the same story."""
+    is_related = Response.follows_id == entry.id
     if entry.follows_id is not None:
-        earlier_or_later |= Response.id == entry.follows_id
-    query = _published().where(earlier_or_later).order_by(Response.published_on, Response.id)
-    return _entries(session, reader, session.scalars(query).all())
+        is_related |= Response.id == entry.follows_id
+    query = _published(entry.service.id).where(is_related)
+    ordered = query.order_by(Response.published_on, Response.id)
+    return _entries(session, reader, session.scalars(ordered).all(), entry.service)
 
 
 def list_corrections(

@@ -55,7 +55,7 @@ def show_home() -> str:
 @cached_page
 def list_services() -> str:
     """All services, or those that hold the words looked for."""
-    wanted = " ".join(request.args.get("q", "")[:MAX_QUERY].split())
+    wanted = _words_wanted()
     services = queries.list_services(read(), current_reader())
     found = queries.search(services, wanted) if wanted else None
     return render_template(
@@ -192,6 +192,12 @@ def show_accessibility() -> str:
 def show_open_data() -> str:
     """Where other programs find all this."""
     return render_template("public/show_open_data.html")
+
+
+def _words_wanted() -> str:
+    """What was typed, without anything that cannot be shown."""
+    typed = request.args.get("q", "")[:MAX_QUERY]
+    return " ".join("".join(c if c.isprintable() else " " for c in typed).split())
 
 
 def _render_feed() -> str:
