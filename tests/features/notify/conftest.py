@@ -1,0 +1,162 @@
+"""A real SMTP server in the test's process, and a worker that uses it."""
+
+from __future__ import annotations
+
+import socket
+from collections.abc import Callable, Iterator
+from dataclasses import dataclass, field, replace
+from datetime import datetime, timedelta
+from email import message_from_bytes, policy
+from email.message import EmailMessage
+
+import pytest
+from aiosmtpd.controller import Controller
+from aiosmtpd.smtp import SMTP, Envelope, Session
+from flask import Flask
+from sqlalchemy import insert
+from sqlalchemy.orm import Session as DatabaseSession
+
+from portal.models.submissions import Contact
+from portal.notify.rendering import make_renderer
+from portal.notify.runner import run_due
+from portal.settings import Settings
+from portal.store import outbox
+from portal.store.clock import Clock
+from portal.store.engine import Store
+from portal.store.secrets import Secrets, sha256
+from tests.support.answers import NOW, Office
+from tests.support.cases import send_case
+from tests.support.city import City
+
+
+@dataclass
+class Mailbox:
+    """What the server accepted, and what it shall do."""
+
+    messages: list[EmailMessage] = field(default_factory=list)
+    is_failing: bool = False
+    accepted_before_drop: int | None = None
+
+    async def handle_RCPT(  # noqa: N802 - aiosmtpd's name
+        self, _server: SMTP, _session: Session, envelope: Envelope, address: str, _options: object
+    ) -> str:
+        if address.startswith("gone"):
+            return "550 5.1.1 no such mailbox"
+        if self.is_failing or address.startswith("later"):
+            return "451 4.3.0 try again later"
+        envelope.rcpt_tos.append(address)
+        return "250 OK"
+
+    async def handle_DATA(  # noqa: N802 - aiosmtpd's name
+        self, _server: SMTP, _session: Session, envelope: Envelope
+    ) -> str:
+        message = message_from_bytes(envelope.original_content or b"", policy=policy.default)
+        assert isinstance(message, EmailMessage)
+        self.messages.append(message)
+        return "250 accepted"
+
+    def to(self) -> list[str]:
+        """Whom mail went to."""
+        return [str(message["To"]) for message in self.messages]
+
+
+@pytest.fixture
+def mailbox() -> Mailbox:
+    return Mailbox()
+
+
+@pytest.fixture
+def server(mailbox: Mailbox) -> Iterator[Controller]:
+    controller = Controller(mailbox, hostname="127.0.0.1", port=free_port())
+    controller.start()
+    yield controller
+    controller.stop()
+
+
+def free_port() -> int:
+    with socket.create_server(("127.0.0.1", 0)) as probe:
+        return int(probe.getsockname()[1])
+
+
+@pytest.fixture
+def mail_settings(settings: Settings, server: Controller) -> Settings:
+    return replace(
+        settings,
+        smtp_url=f"smtp://127.0.0.1:{server.port}",
+        mail_from="answers@marlow.example",
+    )
+
+
+class StoppedClock(Clock):
+    """A clock that stands where the test puts it."""
+
+    moment: datetime = NOW
+
+    def now(self) -> datetime:
+        return self.moment
+
+
+class Worker:
+    """Runs the outbox as the worker does."""
+
+    def __init__(self, app: Flask, store: Store, settings: Settings) -> None:
+        self.store, self.settings = store, settings
+        self.secrets = Secrets(settings.secret_key)
+        self.clock = StoppedClock(settings.zone)
+        self.renderer = make_renderer(app)
+
+    def run(self, **changes: object) -> int:
+        """Do what is due."""
+        settings = replace(self.settings, **changes)  # type: ignore[arg-type]
+        return run_due(self.store, self.clock, self.secrets, settings, self.renderer)
+
+    def wait(self, **time: int) -> None:
+        """Let time pass."""
+        self.clock.moment += timedelta(**time)
+
+
+@pytest.fixture
+def worker(app: Flask, store: Store, mail_settings: Settings) -> Worker:
+    return Worker(app, store, mail_settings)
+
+
+@pytest.fixture
+def office(store: Store, city: City) -> Office:
+    return Office(store, city)
+
+
+@pytest.fixture
+def send(store: Store, city: City, settings: Settings) -> Callable[..., int]:
+    """Sends a case about potholes, with an e-mail address where one is given; returns its id."""
+
+    def one(
+        lang: str = "en", email: str | None = None, *, is_confirmed: bool = True, **values: object
+    ) -> int:
+        submission_id = store.write(send_case, city.potholes, NOW, lang=lang, **values)
+        if email is not None:
+            store.write(add_contact, submission_id, email, settings, is_confirmed)
+        return submission_id
+
+    return one
+
+
+def add_contact(
+    session: DatabaseSession, submission_id: int, email: str, settings: Settings, is_confirmed: bool
+) -> None:
+    """Leave an address with a submission, as the rating form does."""
+    secrets = Secrets(settings.secret_key)
+    session.execute(
+        insert(Contact).values(
+            submission_id=submission_id,
+            email_encrypted=secrets.encrypt(email),
+            email_hash=secrets.email_hash(email),
+            token_hash=sha256(f"not issued {submission_id}"),
+            created_at=NOW,
+            confirmed_at=NOW if is_confirmed else None,
+        )
+    )
+    if not is_confirmed:
+        outbox.post(
+            session, "confirm_address", f"confirm:{submission_id}", now=NOW,
+            submission_id=submission_id,
+        )  # fmt: skip
