@@ -54,12 +54,13 @@ def make_message(
     message["Subject"] = " ".join(words.subject.split())
     message["Date"] = format_datetime(now)
     message["Message-ID"] = _message_id(letter.key, base_url)
-    message["Content-Language"] = letter.lang
     message["Auto-Submitted"] = "auto-generated"
     message["List-Unsubscribe"] = f"<{letter.stop_link}>"
     message["List-Unsubscribe-Post"] = "List-Unsubscribe=One-Click"
     message.set_content(words.text)
     message.add_alternative(words.html, subtype="html")
+    for part in message.walk():  # after the content: setting that clears all Content-… headers
+        part["Content-Language"] = letter.lang
     return message
 
 

@@ -1,0 +1,312 @@
+"""Mail: double opt-in, no flooding, what a message looks like, pauses, stopping, erasing."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from dataclasses import replace
+from datetime import timedelta
+
+import pytest
+from flask import Flask
+from flask.testing import FlaskClient
+from sqlalchemy import func, select, update
+from sqlalchemy.orm import Session
+
+from portal.models.loops import LoopRow
+from portal.models.operations import Outbox
+from portal.models.responses import ResponseText
+from portal.models.submissions import Contact
+from portal.notify import letters
+from portal.notify.operations import TRIES, purge_contacts
+from portal.store import outbox
+from portal.store.engine import Store
+from tests.features.notify.conftest import Mailbox, Worker, free_port
+from tests.support.answers import NOW, Office
+from tests.support.client import response_page
+
+Send = Callable[..., int]
+
+
+def contact(store: Store, case: int) -> Contact:
+    with store.read() as session:
+        return session.get_one(Contact, case)
+
+
+def link_of(mailbox: Mailbox) -> str:
+    """The link in the last mail, without its host."""
+    text = mailbox.messages[-1].get_body(("plain",))
+    assert text is not None
+    (link,) = [line for line in text.get_content().splitlines() if line.endswith("/")]
+    return str(link).removeprefix("http://localhost")
+
+
+def test_one_address_gets_one_question_a_day(worker: Worker, send: Send, mailbox: Mailbox) -> None:
+    for _time in range(40):
+        send("en", "victim@mail.example", is_confirmed=False)
+    worker.run()
+    worker.wait(hours=2)
+    worker.run()
+    assert mailbox.to() == ["victim@mail.example"]
+    worker.wait(days=1)
+    send("en", "Victim@mail.example", is_confirmed=False)
+    worker.run()
+    assert len(mailbox.messages) == 2
+
+
+def test_a_failing_server_does_not_use_up_the_question_of_the_day(
+    worker: Worker, send: Send, mailbox: Mailbox
+) -> None:
+    for _time in range(3):
+        send("en", "ana@mail.example", is_confirmed=False)
+    mailbox.is_failing = True
+    worker.run()
+    mailbox.is_failing = False
+    worker.wait(minutes=30)
+    worker.run()
+    assert mailbox.to() == ["ana@mail.example"]
+
+
+def test_questions_to_one_domain_are_spread_over_hours(
+    worker: Worker, send: Send, mailbox: Mailbox, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(letters, "DOMAIN_HOURLY_LIMIT", 3)
+    for n in range(5):
+        send("en", f"p{n}@mail.example", is_confirmed=False)
+    worker.run()
+    assert len(mailbox.messages) == 3
+    worker.wait(hours=1)
+    worker.run()
+    assert len(mailbox.messages) == 5
+
+
+def test_the_question_holds_nothing_that_a_stranger_wrote(
+    worker: Worker, send: Send, mailbox: Mailbox
+) -> None:
+    send("en", "ana@mail.example", is_confirmed=False, comment="BUY PILLS at https://evil.example")
+    worker.run()
+    assert "PILLS" not in mailbox.messages[0].as_string()
+    assert "evil.example" not in mailbox.messages[0].as_string()
+
+
+@pytest.mark.parametrize(("lang", "direction"), [("en", "ltr"), ("ar", "rtl"), ("zh-Hans", "ltr")])
+def test_a_mail_is_in_the_residents_language_and_stops_with_one_click(
+    worker: Worker, send: Send, mailbox: Mailbox, lang: str, direction: str
+) -> None:
+    send(lang, "ana@mail.example", is_confirmed=False)
+    worker.run()
+    (message,) = mailbox.messages
+    text, html = message.get_body(("plain",)), message.get_body(("html",))
+    assert text is not None
+    assert html is not None
+    assert message.get_content_type() == "multipart/alternative"
+    assert f'<html lang="{lang}" dir="{direction}">' in html.get_content()
+    assert message["Content-Language"] == lang
+    assert message["Auto-Submitted"] == "auto-generated"
+    assert message["Date"].datetime == NOW.replace(microsecond=0)
+    assert message["From"].addresses[0].addr_spec == "answers@marlow.example"
+    stop = str(message["List-Unsubscribe"]).strip("<>")
+    assert stop.startswith(f"http://localhost/{lang}/mail/")
+    assert message["List-Unsubscribe-Post"] == "List-Unsubscribe=One-Click"
+    for sign in ("<img", "<script", "<style", "style=", "http://localhost/static"):
+        assert sign not in html.get_content()
+    assert "%(" not in text.get_content() + html.get_content()
+
+
+def test_telling_brings_the_reviewed_text_in_the_residents_language(
+    worker: Worker, send: Send, mailbox: Mailbox, office: Office
+) -> None:
+    case = send("es", "ana@mail.example")
+    response = office.answer([case, send("en")])
+    office.translate(response)
+    office.review(response, "es")
+    worker.run()
+    (message,) = mailbox.messages
+    for part in ("plain", "html"):
+        body = message.get_body((part,))
+        assert body is not None
+        assert "Repavimentamos la calle junto a la escuela." in body.get_content()
+        assert "We repaved" not in body.get_content()
+        assert "/es/receipts/" in body.get_content()
+
+
+def test_text_of_staff_is_escaped_in_html(
+    store: Store, worker: Worker, send: Send, mailbox: Mailbox, office: Office
+) -> None:
+    response = office.answer([send("en", "ana@mail.example")])
+    nasty = "<b>%(x)s {0} {{7*7}}</b> \u202e"
+    store.write(_say, response, nasty)
+    worker.run()
+    body = mailbox.messages[0].get_body(("html",))
+    assert body is not None
+    assert "&lt;b&gt;%(x)s {0} {{7*7}}&lt;/b&gt;" in body.get_content()
+
+
+def _say(session: Session, response_id: int, words: str) -> None:
+    session.execute(
+        update(ResponseText).where(ResponseText.response_id == response_id).values(we_did=words)
+    )
+
+
+def test_reading_the_link_confirms_nothing_and_the_button_does(
+    store: Store, worker: Worker, send: Send, mailbox: Mailbox, client: FlaskClient
+) -> None:
+    first = send("en", "ana@mail.example", is_confirmed=False)
+    second = send("en", "ana@mail.example", is_confirmed=False)
+    other = send("en", "ben@mail.example", is_confirmed=False)
+    worker.run()
+    mailbox.messages = [one for one in mailbox.messages if "ana" in str(one["To"])]
+    link = link_of(mailbox)
+    for _scanner in range(2):
+        answer = client.get(link)
+        assert answer.headers["Cache-Control"] == "no-store"
+        assert answer.headers["Referrer-Policy"] == "no-referrer"
+        assert "Set-Cookie" not in answer.headers
+    assert client.head(link).status_code == 200
+    assert contact(store, first).confirmed_at is None
+    answer = client.post(f"{link}confirm")
+    assert answer.status_code == 303
+    assert "your address is confirmed" in response_page(client.get(link)).words()
+    assert contact(store, first).confirmed_at is not None
+    assert contact(store, second).confirmed_at is not None, "one question stands for the day"
+    assert contact(store, other).confirmed_at is None
+
+
+def test_one_click_stops_all_mail_to_the_address(
+    store: Store, worker: Worker, send: Send, mailbox: Mailbox, client: FlaskClient,
+    office: Office,
+) -> None:  # fmt: skip
+    cases = [send("en", "ana@mail.example"), send("en", "ana@mail.example")]
+    office.answer(cases[:1])
+    worker.run()
+    stop = str(mailbox.messages[0]["List-Unsubscribe"]).strip("<>").removeprefix("http://localhost")
+    assert client.get(stop).status_code == 200
+    assert contact(store, cases[0]).unsubscribed_at is None
+    answer = client.post(stop, data={"List-Unsubscribe": "One-Click"})
+    assert answer.status_code == 204
+    assert contact(store, cases[1]).unsubscribed_at is not None
+    assert "no more mail" in response_page(client.get(stop)).words()
+    office.group(cases[1:], theme_id=1)
+    worker.wait(minutes=1)
+    worker.run()
+    assert len(mailbox.messages) == 1
+    with store.read() as session:
+        assert session.get_one(LoopRow, cases[1]).state == "told", "it rests on the receipt's page"
+    send("en", "ana@mail.example", is_confirmed=False)
+    worker.run()
+    assert len(mailbox.messages) == 1, "and is not asked again at once"
+
+
+def test_unknown_links_are_not_found(client: FlaskClient) -> None:
+    assert client.get("/en/mail/nothing/").status_code == 404
+    assert client.post("/en/mail/nothing/confirm").status_code == 404
+    assert client.post("/en/mail/nothing/unsubscribe").status_code == 404
+
+
+def test_the_secret_of_the_links_does_not_rest_in_the_database(
+    store: Store, worker: Worker, send: Send, mailbox: Mailbox
+) -> None:
+    case = send("en", "ana@mail.example", is_confirmed=False)
+    worker.run()
+    token = link_of(mailbox).split("/")[3]
+    row = contact(store, case)
+    assert token not in row.token_hash
+    assert row.email_encrypted is not None
+    assert b"ana" not in row.email_encrypted
+    with store.read() as session:
+        details = session.scalars(select(Outbox.detail)).all()
+    assert "ana" not in str(details)
+
+
+def test_a_server_that_is_down_is_asked_again_after_growing_pauses(
+    store: Store, worker: Worker, send: Send, mailbox: Mailbox, office: Office
+) -> None:
+    case = send("en", "ana@mail.example")
+    office.answer([case, send("en", "ben@mail.example")])
+    nowhere = f"smtp://127.0.0.1:{free_port()}"
+    worker.run(smtp_url=nowhere)
+    with store.read() as session:
+        rows = session.scalars(select(Outbox).where(Outbox.kind == "tell")).all()
+    assert sorted(row.attempts for row in rows) == [0, 1], "one was tried, the other waits with it"
+    worker.run(smtp_url=nowhere)
+    worker.wait(hours=1)
+    worker.run(smtp_url=nowhere)
+    worker.wait(hours=1)
+    worker.run()
+    assert sorted(mailbox.to()) == ["ana@mail.example", "ben@mail.example"]
+    with store.read() as session:
+        assert session.get_one(LoopRow, case).state == "told"
+
+
+def test_after_many_tries_a_mail_is_given_up_and_shown_as_dead(
+    store: Store, worker: Worker, send: Send, office: Office
+) -> None:
+    case = send("en", "later@mail.example")
+    office.answer([case])
+    for _try in range(TRIES + 1):
+        worker.run()
+        worker.wait(hours=7)
+    with store.read() as session:
+        row = session.scalar(select(Outbox).where(Outbox.kind == "tell"))
+        assert session.get_one(LoopRow, case).state == "answered", "nobody was told"
+    assert row is not None
+    assert (row.attempts, row.done_at) == (TRIES, None)
+    assert row.dead_at is not None
+    assert "later@" not in (row.last_error or "")
+
+
+def test_without_a_mail_server_mail_waits_and_telling_goes_on(
+    store: Store, worker: Worker, send: Send, mailbox: Mailbox, office: Office
+) -> None:
+    with_address, without = send("en", "ana@mail.example"), send("en")
+    office.answer([with_address, without])
+    worker.run(smtp_url="")
+    with store.read() as session:
+        assert session.get_one(LoopRow, without).state == "told"
+        assert session.get_one(LoopRow, with_address).state == "answered"
+    worker.run()
+    assert mailbox.to() == ["ana@mail.example"]
+
+
+def test_a_fault_in_one_message_does_not_stop_the_others(
+    store: Store, worker: Worker, send: Send, mailbox: Mailbox, office: Office
+) -> None:
+    store.write(_post_nonsense)
+    office.answer([send("en", "ana@mail.example")])
+    worker.run()
+    assert mailbox.to() == ["ana@mail.example"]
+
+
+def _post_nonsense(session: Session) -> None:
+    outbox.post(session, "tell", "tell:nothing", now=NOW - timedelta(days=1))
+    outbox.post(session, "confirm_address", "confirm:nothing", now=NOW - timedelta(days=1))
+
+
+def test_addresses_are_erased_ninety_days_after_the_last_step(
+    store: Store, worker: Worker, send: Send, office: Office
+) -> None:
+    told, waiting = send("en", "ana@mail.example"), send("en", "ben@mail.example")
+    worker.wait(days=60)
+    response = office.draft(office.group([told], now=worker.clock.moment))
+    office.review(response)
+    office.publish(response, now=worker.clock.moment)
+    worker.run()
+    worker.wait(days=40)
+    assert store.write(purge_contacts, now=worker.clock.moment) == 1
+    assert contact(store, waiting).email_encrypted is None
+    assert contact(store, waiting).email_hash is None
+    assert contact(store, told).email_encrypted is not None
+    worker.wait(days=51)
+    assert store.write(purge_contacts, now=worker.clock.moment) == 1
+    assert store.write(purge_contacts, now=worker.clock.moment) == 0
+    with store.read() as session:
+        kept = session.scalar(select(func.count()).where(Contact.email_encrypted.is_not(None)))
+    assert kept == 0
+
+
+def test_the_language_of_a_case_that_is_offered_no_more_falls_back(
+    app: Flask, worker: Worker, send: Send, mailbox: Mailbox
+) -> None:
+    send("fr", "ana@mail.example", is_confirmed=False)
+    worker.settings = replace(worker.settings, languages=("en", "es"))
+    worker.run()
+    assert "/en/mail/" in str(mailbox.messages[0]["List-Unsubscribe"])
