@@ -78,7 +78,7 @@ class TableRow:
     share: str
     likely: str
     needed: str
-    n_min: str
+    n_min: str | None
 
 
 def list_levels(result: Mapping[str, Any], names: Names) -> list[LevelCriteria]:
@@ -157,7 +157,7 @@ def _table_row(criterion: Criterion) -> TableRow:
     title, status = criteria_text.title(criterion), criterion["status"]
     if criterion["kind"] != "proportion":
         found = criteria_text.counted(criterion)
-        return TableRow(title, status, found, "–", "–", number(criterion["threshold"]), "–")
+        return TableRow(title, status, found, "–", "–", number(criterion["threshold"]), None)
     threshold, n_min = percent(criterion["threshold"]), number(criterion["n_min"])
     if criterion["n"] < K:
         found = criteria_text.people(1)
