@@ -23,6 +23,7 @@ from portal.store.engine import Store
 from portal.store.secrets import Secrets
 from portal.web import (
     access,
+    body,
     context,
     database,
     errors,
@@ -60,9 +61,6 @@ def create_app(settings: Settings, store: Store | None = None) -> Flask:
     app = Flask(__name__, static_folder=None)
     app.config.update(
         SECRET_KEY=Secrets(settings.secret_key).key("session"),
-        MAX_CONTENT_LENGTH=MAX_BODY,
-        MAX_FORM_MEMORY_SIZE=MAX_BODY,
-        MAX_FORM_PARTS=MAX_FIELDS,
         WTF_CSRF_CHECK_DEFAULT=False,  # checked in the signed-in areas only (accounts)
         WTF_CSRF_TIME_LIMIT=None,
     )
@@ -71,6 +69,7 @@ def create_app(settings: Settings, store: Store | None = None) -> Flask:
     portal.static = static.publish(app, settings.instance)
     web_session.register(app, is_https=settings.is_https)
     logs.register(app)
+    body.register(app, limit=MAX_BODY, max_fields=MAX_FIELDS)
     i18n.register(app, settings)
     access.register(app)
     database.register(app)

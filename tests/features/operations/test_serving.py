@@ -9,7 +9,6 @@ import time
 
 import pytest
 
-from tests.support.city import City
 from tests.support.processes import Installation, Running, is_there
 
 FORM = "/en/services/pothole-repair/rate"
@@ -27,8 +26,8 @@ def test_it_answers_and_stops(installation: Installation) -> None:
         assert "Traceback" not in portal.logged
 
 
-def test_a_killed_web_process_comes_back_however_often(installation: Installation) -> None:
-    with installation.running("serve") as portal:
+def test_a_killed_web_process_comes_back_however_often(small_town: Installation) -> None:
+    with small_town.running("serve") as portal:
         portal.wait_for("/healthz")
         for _ in range(4):  # quicker than granian's own patience allows
             before = set(portal.web_workers())
@@ -61,16 +60,13 @@ def test_readiness_tells_of_a_database_that_is_away_or_not_migrated(
         assert portal.ask("/en/").status == 200
 
 
-def test_sixty_half_open_connections_do_not_stop_the_site(
-    installation: Installation, city: City
-) -> None:
-    del city
-    with installation.running("serve") as portal:
+def test_sixty_half_open_connections_do_not_stop_the_site(small_town: Installation) -> None:
+    with small_town.running("serve") as portal:
         portal.wait_for("/readyz")
         halves = [_half_open(portal, number) for number in range(60)]
         time.sleep(0.5)
         assert portal.ask(FORM, wait=5).status == 200
-        # Kept apart from how the site does it: those who wait are let go when it stops.
+        # Those who still wait are let go after a while.
         assert portal.stop(signal.SIGTERM) == 0
         for half in halves:
             half.close()
@@ -88,11 +84,8 @@ def _half_open(portal: Running, number: int) -> socket.socket:
     return connection
 
 
-def test_one_web_process_withstands_sixty_half_sent_bodies(
-    installation: Installation, city: City
-) -> None:
-    del city
-    with installation.running("serve", PORTAL_WEB_WORKERS="1") as portal:
+def test_one_web_process_withstands_sixty_half_sent_bodies(small_town: Installation) -> None:
+    with small_town.running("serve", PORTAL_WEB_WORKERS="1") as portal:
         portal.wait_for("/readyz")
         halves = [_half_open(portal, 1) for _ in range(60)]
         time.sleep(0.5)
@@ -116,10 +109,10 @@ def test_a_taken_port_is_refused_in_one_line(
     assert not (empty_installation.folder / "new.db").exists()
 
 
-def test_a_second_portal_does_not_share_the_first_ones_port(installation: Installation) -> None:
-    with installation.running("serve") as portal:
+def test_a_second_portal_does_not_share_the_first_ones_port(small_town: Installation) -> None:
+    with small_town.running("serve") as portal:
         portal.wait_for("/healthz")
-        second = installation.run("serve", PORTAL_PORT=str(portal.port))
+        second = small_town.run("serve", PORTAL_PORT=str(portal.port))
         assert second.status == 2
         assert len(second.err.splitlines()) == 1
         assert portal.ask("/healthz").status == 200
