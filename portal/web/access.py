@@ -7,6 +7,7 @@ from enum import StrEnum
 from typing import Any, TypeVar
 
 from flask import Flask, abort, current_app, g, redirect, request, url_for
+from werkzeug.exceptions import NotFound
 from werkzeug.wrappers import Response
 
 from portal.store.scope import NotAllowed, Scope
@@ -58,7 +59,8 @@ def access_of(app: Flask, endpoint: str) -> Access | None:
 def register(app: Flask) -> None:
     """Check every request before its view runs."""
     app.before_request(_check)
-    app.register_error_handler(NotAllowed, lambda _error: abort(404))
+    # Raising (abort) in a handler would be a fault of its own: the 404 is handled, not raised.
+    app.register_error_handler(NotAllowed, lambda _error: app.handle_user_exception(NotFound()))
 
 
 def current_scope() -> Scope:

@@ -12,6 +12,7 @@ from portal.respond.operations.texts import review_text, save_translation
 from portal.respond.rules import Promise, Wording
 from portal.store.engine import Store
 from portal.store.scope import Scope
+from tests.support.cases import send_case
 from tests.support.city import City
 
 NOW = datetime(2026, 11, 20, 15, 0, tzinfo=UTC)
@@ -78,3 +79,8 @@ class Office:
         self.review(response_id)
         self.publish(response_id)
         return response_id
+
+
+def send(store: Store, service_id: int, now: datetime = NOW, **values: object) -> int:
+    """A case that a resident sent; returns its id."""
+    return store.write(lambda session: send_case(session, service_id, now, **values))

@@ -2,7 +2,8 @@
 
 from __future__ import annotations
 
-from flask import Blueprint, abort, request
+from flask import Blueprint, abort, current_app, request
+from werkzeug import exceptions
 
 from portal.respond import words
 from portal.respond.rules import Conflict
@@ -10,7 +11,9 @@ from portal.web.context import portal
 from portal.web.i18n import current_language
 
 blueprint = Blueprint("respond", __name__, url_prefix="/<lang:lang>/staff")
-blueprint.register_error_handler(Conflict, lambda _error: abort(409))
+blueprint.register_error_handler(
+    Conflict, lambda _error: current_app.handle_user_exception(exceptions.Conflict())
+)
 
 
 def langs() -> list[str]:

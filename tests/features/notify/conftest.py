@@ -25,7 +25,7 @@ from portal.store.clock import Clock
 from portal.store.engine import Store
 from portal.store.secrets import Secrets, sha256
 from tests.support.answers import NOW, Office
-from tests.support.cases import send_case
+from tests.support.answers import send as send_to
 from tests.support.city import City
 
 
@@ -132,7 +132,7 @@ def send(store: Store, city: City, settings: Settings) -> Callable[..., int]:
     def one(
         lang: str = "en", email: str | None = None, *, is_confirmed: bool = True, **values: object
     ) -> int:
-        submission_id = store.write(send_case, city.potholes, NOW, lang=lang, **values)
+        submission_id = send_to(store, city.potholes, lang=lang, **values)
         if email is not None:
             store.write(add_contact, submission_id, email, settings, is_confirmed)
         return submission_id

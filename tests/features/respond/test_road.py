@@ -3,17 +3,17 @@
 from __future__ import annotations
 
 from datetime import UTC, datetime, timedelta
+from typing import Any
 
-import pytest
 from flask import Flask
 
 from portal.models.loops import LoopRow
 from portal.store.engine import Store
-from tests.support.cases import send_case
+from tests.support.answers import send
 from tests.support.city import City
-from tests.support.desk import Desk, open_desk
+from tests.support.desk import Desk
 
-SOURCE = {
+SOURCE: dict[str, Any] = {
     "you_said": "The holes come back after every rain.",
     "we_did": "We repaved the street by the school.",
     "why_not": "",
@@ -23,20 +23,13 @@ SOURCE = {
 }
 
 
-@pytest.fixture
-def desk_city(store: Store, city: City) -> City:
-    return open_desk(store, city)
-
-
 def test_inbox_lists_the_cases_of_ones_departments_oldest_due_first(
     app: Flask, store: Store, desk_city: City
 ) -> None:
     now = datetime.now(UTC)
     for days, words in ((3, "A new hole"), (40, "An old hole"), (12, "A middling hole")):
-        store.write(
-            send_case, desk_city.potholes, now - timedelta(days=days), comment=words, lang="es"
-        )
-    store.write(send_case, desk_city.pools, now, comment="Cold water")
+        send(store, desk_city.potholes, now - timedelta(days=days), comment=words, lang="es")
+    send(store, desk_city.pools, now, comment="Cold water")
     page = Desk(app).get("")
     words = page.words()
     assert words.index("An old hole") < words.index("A middling hole") < words.index("A new hole")
@@ -50,7 +43,7 @@ def test_inbox_lists_the_cases_of_ones_departments_oldest_due_first(
 def test_from_inbox_to_published(app: Flask, store: Store, desk_city: City) -> None:
     now = datetime.now(UTC)
     cases = [
-        store.write(send_case, desk_city.potholes, now, comment=f"Hole {lang}", lang=lang)
+        send(store, desk_city.potholes, now, comment=f"Hole {lang}", lang=lang)
         for lang in ("en", "en", "es")
     ]
     staff, reviewer = Desk(app), Desk(app, "reviewer")
