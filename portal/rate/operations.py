@@ -19,7 +19,7 @@ from portal.store import outbox
 from portal.store.invitations import use_invitation
 from portal.store.loops import open_loop
 from portal.store.secrets import Secrets, get_period_secret, person_key, sha256
-from portal.store.throttle import count_one, require_room, require_shared_room
+from portal.store.throttle import Bound, count_one, require_rooms
 
 HOUR = timedelta(hours=1)
 # A case whose writer chose no kind owes an answer and nothing more, which is what a question is.
@@ -224,20 +224,12 @@ def _require_room(session: Session, sent: Sent, limits: Limits, now: datetime) -
     A receipt's full form is limited by the receipt, and counts towards no network's share: the
     search for bursts compares a network's count with the ratings that came through the open form.
     """
-    service, token = str(sent.service_id), sha256(sent.token)
-    if sent.invited_by is None:
-        require_room(
-            session,
-            scope="rate-prefix",
-            key=f"{service}:{limits.prefix_key}",
-            now=now,
-            length=HOUR,
-            limit=limits.prefix,
-        )
-    for scope, key, limit in (
-        ("rate-service", service, limits.service),
-        ("rate-total", "all", limits.total),
-    ):
-        require_shared_room(
-            session, scope=scope, key=key, now=now, length=HOUR, limit=limit, spread_by=token
-        )
+    service = str(sent.service_id)
+    bounds = [
+        Bound("rate-prefix", f"{service}:{limits.prefix_key}", limits.prefix),
+        Bound("rate-service", service, limits.service, is_shared=True),
+        Bound("rate-total", "all", limits.total, is_shared=True),
+    ]
+    if sent.invited_by is not None:
+        del bounds[0]
+    require_rooms(session, bounds, now=now, length=HOUR, spread_by=sha256(sent.token))

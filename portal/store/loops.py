@@ -32,6 +32,11 @@ FACTS = (
 )  # the projection's columns that are folded from events, named as in domain.loop.Loop
 
 
+# Built once: every case that is received needs them.
+_INSERT_EVENT = insert(LoopEvent.__table__)  # type: ignore[arg-type]
+_INSERT_LOOP = insert(LoopRow.__table__)  # type: ignore[arg-type]
+
+
 @dataclass(frozen=True, kw_only=True)
 class Links:
     """What an event points to, beside its own facts."""
@@ -59,24 +64,28 @@ def open_loop(
     on: date,
 ) -> None:
     """Begin a case: received, and acknowledged in the same moment by the receipt's page."""
+    events = [
+        Event(kind=event_kind, on=on, actor=Actor.SYSTEM)
+        for event_kind in (EventKind.RECEIVED, EventKind.ACKNOWLEDGED)
+    ]
     loop = Loop()
-    for event_kind in (EventKind.RECEIVED, EventKind.ACKNOWLEDGED):
-        event = Event(kind=event_kind, on=on, actor=Actor.SYSTEM)
+    for event in events:
         check(loop, event)
         loop = apply(loop, event)
-        _insert_event(session, submission_id, event, at, NO_LINKS)
+    insert_events(session, (event_values(submission_id, event, at) for event in events))
     session.execute(
-        insert(LoopRow.__table__).values(  # type: ignore[arg-type]
-            submission_id=submission_id,
-            service_id=service_id,
-            lang=lang,
-            kind=kind,
-            district=district,
-            person_key=person_key,
-            received_on=on,
-            is_imported=False,
+        _INSERT_LOOP,
+        {
+            "submission_id": submission_id,
+            "service_id": service_id,
+            "lang": lang,
+            "kind": kind,
+            "district": district,
+            "person_key": person_key,
+            "received_on": on,
+            "is_imported": False,
             **projected(loop),
-        )
+        },
     )
 
 
@@ -167,11 +176,10 @@ def insert_events(session: Session, values: Iterable[dict[str, Any]]) -> None:
     """Store many events at once, as made by `event_values`; the projection is the caller's."""
     rows = list(values)
     if rows:
-        session.execute(insert(LoopEvent.__table__), rows)  # type: ignore[arg-type]
+        session.execute(_INSERT_EVENT, rows)
 
 
 def _insert_event(
     session: Session, submission_id: int, event: Event, at: datetime, links: Links
 ) -> None:
-    values = event_values(submission_id, event, at, links)
-    session.execute(insert(LoopEvent.__table__).values(**values))  # type: ignore[arg-type]
+    session.execute(_INSERT_EVENT, event_values(submission_id, event, at, links))

@@ -13,12 +13,12 @@ import ipaddress
 import secrets
 from dataclasses import dataclass
 from datetime import date
-from functools import cached_property
+from functools import cached_property, lru_cache
 
 from cryptography.fernet import Fernet
 from cryptography.hazmat.primitives import hashes
 from cryptography.hazmat.primitives.kdf.hkdf import HKDF
-from sqlalchemy import delete, select
+from sqlalchemy import bindparam, delete, select
 from sqlalchemy.dialects import postgresql, sqlite
 from sqlalchemy.orm import Session
 
@@ -28,6 +28,7 @@ RECEIPT_LENGTH = 25
 # Crockford's base32: no I, L, O, U, so that a code survives being read aloud.
 RECEIPT_ALPHABET = "0123456789ABCDEFGHJKMNPQRSTVWXYZ"
 PERIOD_DAYS = 90
+_PERIOD_SECRET = select(PeriodKey.secret).where(PeriodKey.period == bindparam("period"))
 _LOOKALIKES = str.maketrans({"I": "1", "L": "1", "O": "0"})
 
 
@@ -39,8 +40,7 @@ class Secrets:
 
     def key(self, purpose: str) -> bytes:
         """32 bytes for one purpose."""
-        derived = HKDF(hashes.SHA256(), 32, salt=None, info=f"portal:{purpose}".encode())
-        return derived.derive(self.secret_key.encode())
+        return _derive(self.secret_key, purpose)
 
     @cached_property
     def _receipt_key(self) -> bytes:
@@ -90,6 +90,12 @@ class Secrets:
         return hmac.new(self.key(purpose), text.encode(), "sha256").hexdigest()
 
 
+@lru_cache(maxsize=64)  # a few purposes, and one key a day
+def _derive(secret_key: str, purpose: str) -> bytes:
+    derived = HKDF(hashes.SHA256(), 32, salt=None, info=f"portal:{purpose}".encode())
+    return derived.derive(secret_key.encode())
+
+
 def network_prefix(address: str) -> str:
     """The network an address belongs to, wide enough for one connection or building."""
     parsed = ipaddress.ip_address(address)
@@ -123,17 +129,16 @@ def get_period_secret(session: Session, day: date) -> bytes:
     Two processes may begin a period together: the second one's row is not stored, and it reads
     the first one's.
     """
-    period = period_of(day)
-    wanted = select(PeriodKey.secret).where(PeriodKey.period == period)
-    secret = session.scalar(wanted)
+    period = {"period": period_of(day)}
+    secret = session.scalar(_PERIOD_SECRET, period)
     if secret is None:
         dialect = postgresql if session.get_bind().dialect.name == "postgresql" else sqlite
         session.execute(
             dialect.insert(PeriodKey.__table__)
-            .values(period=period, secret=secrets.token_bytes(32))
+            .values(**period, secret=secrets.token_bytes(32))
             .on_conflict_do_nothing(index_elements=["period"])
         )
-        secret = session.scalars(wanted).one()
+        secret = session.scalars(_PERIOD_SECRET, period).one()
     return secret
 
 
