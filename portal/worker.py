@@ -18,17 +18,20 @@ from sqlalchemy.exc import DBAPIError
 
 from portal.app import create_app
 from portal.assess.operations import assess_due
-from portal.assess.quarantine import quarantine_bursts
+from portal.assess.quarantine import LOOK_BACK, quarantine_bursts
 from portal.notify.operations import purge_contacts
+from portal.notify.rendering import make_renderer
 from portal.notify.runner import run_due
 from portal.store.clock import Clock
 from portal.store.command import Context
 from portal.store.engine import Store
 from portal.store.secrets import destroy_past_period_secrets
 from portal.store.throttle import forget_before
+from portal.web.context import Portal
 
 _log = logging.getLogger("portal.worker")
-_KEEP_COUNTS = timedelta(days=2)
+# The search for bursts looks at an hour again and again, and must find its counts every time.
+_KEEP_COUNTS = LOOK_BACK + timedelta(days=1)
 _FAULT_SECONDS = 5
 
 
@@ -71,11 +74,23 @@ def list_jobs(app: Flask, store: Store, clock: Clock) -> list[Job]:
     """All jobs, in the order in which their results build on each other."""
     always = timedelta()
     return [
-        Job("tell and send", lambda: run_due(app), always),
+        Job("tell and send", lambda: tell_and_send(app), always),
         Job("quarantine bursts", lambda: quarantine_bursts(store, clock), timedelta(minutes=5)),
         Job("assess", lambda: assess_due(store, clock), timedelta(seconds=30)),
         Job("purge", lambda: purge(store, clock), timedelta(hours=1)),
     ]
+
+
+def tell_and_send(app: Flask) -> int:
+    """Tell residents of what was published, and send the mail that is due."""
+    installed: Portal = app.extensions["portal"]
+    return run_due(
+        installed.store,
+        installed.clock,
+        installed.secrets,
+        installed.settings,
+        make_renderer(app),
+    )
 
 
 def purge(store: Store, clock: Clock) -> int:
