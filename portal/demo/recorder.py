@@ -9,7 +9,7 @@ from datetime import date, datetime, time, timedelta
 from random import Random
 from zoneinfo import ZoneInfo
 
-from sqlalchemy import insert
+from sqlalchemy import insert, select
 from sqlalchemy.orm import Session
 
 from portal.data import INSTRUMENT_ID
@@ -71,12 +71,11 @@ class HistoryRecorder:
             self._response(response, themes[response.theme])
         rows = [self._submission(record) for record in history.submissions]
         self._show_receipts(slug, history.submissions, rows)
-        ids = self.session.scalars(
-            insert(Submission).returning(Submission.id, sort_by_parameter_order=True), rows
-        ).all()
+        self._insert(Submission, rows)
+        ids = self._ids()
         cases = [
-            (submission_id, record)
-            for submission_id, record in zip(ids, history.submissions, strict=True)
+            (ids[str(row["token_hash"])], record)
+            for row, record in zip(rows, history.submissions, strict=True)
             if record.is_case
         ]
         insert_events(
@@ -89,6 +88,15 @@ class HistoryRecorder:
     def _insert(self, model: type, rows: list[dict[str, object]]) -> None:
         if rows:
             self.session.execute(insert(model), rows)
+
+    def _ids(self) -> dict[str, int]:
+        """The service's submissions by the hash of their token: RETURNING would cost a row each."""
+        found = self.session.execute(
+            select(Submission.token_hash, Submission.id).where(
+                Submission.service_id == self.service_id
+            )
+        )
+        return {str(row.token_hash): row.id for row in found}
 
     def _theme(self, content: ThemeContent) -> int:
         theme = Theme(
