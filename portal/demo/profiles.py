@@ -71,7 +71,7 @@ PROFILES: dict[str, Profile] = {
     "street-lights": replace(_ANSWERS, told30=0.72, told90=0.9),  # too close to the threshold
     "park-maintenance": replace(_ANSWERS, agree=(0.85, 0.78, 0.55, 0.6, 0.3)),
     "health-clinics": replace(
-        _ANSWERS, recent_drop=0.46, agree=(0.95, 0.97, 0.76, 0.75, 0.35)
+        _ANSWERS, recent_drop=0.41, agree=(0.95, 0.97, 0.76, 0.75, 0.35)
     ),  # a good year, a bad quarter
     "water-leaks": replace(_ANSWERS, answered_in=("en", "es")),  # others wait for a translation
     # They listen: level 2.
