@@ -14,17 +14,21 @@ from sqlalchemy import (
     FromClause,
     Label,
     Over,
+    Subquery,
     and_,
     case,
+    exists,
     func,
     or_,
     select,
+    union_all,
 )
 from sqlalchemy.orm import Session, aliased
 from sqlalchemy.sql.functions import FunctionElement, count
 
 from portal.domain.loop import EventKind
 from portal.models.loops import LoopEvent, LoopRow
+from portal.store.loops import FACTS
 
 WITHDRAWN = "withdrawn"
 
@@ -42,23 +46,44 @@ def cases_known_on(session: Session, service_id: int, as_of: date) -> FromClause
 
 
 def _has_later_events(session: Session, service_id: int, as_of: date) -> bool:
-    later = (
-        select(LoopEvent.id)
-        .join(LoopRow, LoopRow.submission_id == LoopEvent.submission_id)
-        .where(LoopEvent.happened_on > as_of, LoopRow.service_id == service_id)
-        .limit(1)
+    # Told in this way, the database begins with the events, of which there are mostly none.
+    is_of_service = exists().where(
+        LoopRow.submission_id == LoopEvent.submission_id, LoopRow.service_id == service_id
     )
+    later = select(LoopEvent.id).where(LoopEvent.happened_on > as_of, is_of_service).limit(1)
     return session.scalar(later) is not None
 
 
 def loop_as_of(service_id: int, as_of: date) -> FromClause:
-    """The projection's columns, folded from the events of the service's cases up to the day."""
-    known = _known_events(service_id, as_of)
+    """The projection's columns (without `state`) as they were on the day.
+
+    Only cases to which something has happened since need to be folded again.
+    """
+    changed = (select(LoopEvent.submission_id).where(LoopEvent.happened_on > as_of).distinct()).cte(
+        "changed_case"
+    )
+    names = (*_UNCHANGING, *FACTS)
+    unchanged = (
+        select(*(getattr(LoopRow, name) for name in names))
+        .outerjoin(changed, changed.c.submission_id == LoopRow.submission_id)
+        .where(
+            LoopRow.service_id == service_id,
+            LoopRow.received_on <= as_of,
+            changed.c.submission_id.is_(None),
+        )
+    )
+    folded = _folded(service_id, as_of, changed)
+    return union_all(unchanged, select(*(folded.c[name] for name in names))).subquery("loop_as_of")
+
+
+def _folded(service_id: int, as_of: date, changed: CTE) -> Subquery:
+    """The facts that the events up to the day establish, for cases that have changed since."""
+    known = _known_events(service_id, as_of, changed)
     deciding = _deciding_events(known)
     facts: list[Label[object]] = []
-    source: FromClause = LoopRow.__table__.outerjoin(
-        deciding, deciding.c.submission_id == LoopRow.submission_id
-    )
+    source: FromClause = LoopRow.__table__.join(
+        changed, changed.c.submission_id == LoopRow.submission_id
+    ).outerjoin(deciding, deciding.c.submission_id == LoopRow.submission_id)
     for place, columns in _FACTS.items():
         event = aliased(LoopEvent.__table__, name=f"{place}_event")
         source = source.outerjoin(event, event.c.id == deciding.c[place])
@@ -70,7 +95,7 @@ def loop_as_of(service_id: int, as_of: date) -> FromClause:
         select(*(getattr(LoopRow, name) for name in _UNCHANGING), *facts)
         .select_from(source)
         .where(LoopRow.service_id == service_id, LoopRow.received_on <= as_of)
-        .subquery("loop_as_of")
+        .subquery("folded_case")
     )
 
 
@@ -101,7 +126,7 @@ _FACTS = {
 }
 
 
-def _known_events(service_id: int, as_of: date) -> CTE:
+def _known_events(service_id: int, as_of: date, changed: CTE) -> CTE:
     """The events up to the day, each with what came before it in its case."""
     event = LoopEvent
     return (
@@ -118,6 +143,7 @@ def _known_events(service_id: int, as_of: date) -> CTE:
             .over(partition_by=event.submission_id)
             .label("last_disputed"),
         )
+        .join(changed, changed.c.submission_id == event.submission_id)
         .join(LoopRow, LoopRow.submission_id == event.submission_id)
         .where(LoopRow.service_id == service_id, event.happened_on <= as_of)
         .cte("known_event")

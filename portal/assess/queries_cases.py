@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from typing import Any
 
 from sqlalchemy import (
@@ -10,6 +10,7 @@ from sqlalchemy import (
     ColumnElement,
     FromClause,
     RowMapping,
+    Select,
     and_,
     case,
     func,
@@ -35,16 +36,22 @@ def counted_cases(cases: FromClause, service_id: int, window: Window) -> CTE:
     """
     row = cases.c
     is_older = row.received_on <= window.ago(window.days + OLDER_DAYS)
-    place = func.row_number().over(
-        partition_by=(row.person_key, is_older), order_by=(row.received_on, row.submission_id)
-    )
+    of_person = (row.person_key, is_older)
+    arrival = (row.received_on, row.submission_id)
+    place = func.row_number().over(partition_by=of_person, order_by=arrival)
+    previous = func.lag(row.received_on).over(partition_by=of_person, order_by=arrival)
     matters = or_(
         not_(is_older),
         row.told_on > window.ago(window.days),
         row.due_on > window.ago(window.days + GRACE_DAYS),
     )
     ranked = (
-        select(*(row[name] for name in _USED), is_older.label("is_older"), place.label("place"))
+        select(
+            *(row[name] for name in _USED),
+            is_older.label("is_older"),
+            place.label("place"),
+            previous.label("previous_on"),
+        )
         .where(
             row.service_id == service_id,
             row.excluded.is_(None),
@@ -86,22 +93,54 @@ _USED = (
 
 
 def count_cases(
-    session: Session, cases: FromClause, service_id: int, window: Window
+    session: Session, cases: FromClause, service_id: int, window: Window, raters: Select[str]
 ) -> Sequence[RowMapping]:
     """Counts named `<metric>_x`, `<metric>_n`, `<metric>_recent_x`, … by language, district, kind.
 
+    `other_people` counts those who are not among `raters`, each with the first case that counts.
     As many rows as there are such groups, however many cases.
     """
     counted = counted_cases(cases, service_id, window)
-    groups = (counted.c.lang, counted.c.district, counted.c.kind)
+    source, is_no_rater = _beside(session, counted, raters)
     counts = {
+        **_told_within_counts(counted, window),
         **_cohort_counts(counted, window),
         **_told_counts(counted, window),
         **_promise_counts(counted, window),
+        "other_people": count_where(_is_first_in_window(counted, window), is_no_rater),
     }
-    statement = select(*groups, *(value.label(name) for name, value in counts.items())).group_by(
-        *groups
-    )
+    return _count_by(session, counted, counts, source)
+
+
+def _beside(
+    session: Session, counted: CTE, raters: Select[str]
+) -> tuple[FromClause, ColumnElement[bool]]:
+    """What to select the cases from, and the condition that their sender is no rater.
+
+    PostgreSQL joins by hash however many there are, and gives up hashing a long NOT IN; SQLite
+    looks up NOT IN in a tree, and may scan all raters for each case in a join.
+    """
+    if session.get_bind().dialect.name == "sqlite":
+        return counted, counted.c.person_key.not_in(raters)
+    rater = raters.distinct().subquery("rater")
+    joined = counted.outerjoin(rater, rater.c.person_key == counted.c.person_key)
+    return joined, rater.c.person_key.is_(None)
+
+
+def count_told_cases(
+    session: Session, cases: FromClause, service_id: int, window: Window
+) -> Sequence[RowMapping]:
+    """Only `told30` and `told90` of `count_cases`: what groups are compared by."""
+    counted = counted_cases(cases, service_id, window)
+    return _count_by(session, counted, _told_within_counts(counted, window), counted)
+
+
+def _count_by(
+    session: Session, counted: CTE, counts: Mapping[str, ColumnElement[int]], source: FromClause
+) -> Sequence[RowMapping]:
+    groups = (counted.c.lang, counted.c.district, counted.c.kind)
+    columns = (value.label(name) for name, value in counts.items())
+    statement = select(*groups, *columns).select_from(source).group_by(*groups)
     return session.execute(statement).mappings().all()
 
 
@@ -119,15 +158,20 @@ def count_kept(
     return kept, received
 
 
+def _told_within_counts(counted: CTE, window: Window) -> dict[str, ColumnElement[int]]:
+    is_loop = counted.c.kind != Kind.PRAISE
+    return {
+        **_shares("told30", counted, window, 30, _is_told_within(counted, window, 30), is_loop),
+        **_shares("told90", counted, window, 90, _is_told_within(counted, window, 90), is_loop),
+    }
+
+
 def _cohort_counts(counted: CTE, window: Window) -> dict[str, ColumnElement[int]]:
     row = counted.c
-    is_loop = row.kind != Kind.PRAISE
     is_answerable = row.kind.in_((Kind.PROBLEM, Kind.IDEA))
     reached_30 = window.within(row.received_on, lag=30)
     return {
         **_shares("ack", counted, window, ACK_DAYS, _is_acknowledged(counted)),
-        **_shares("told30", counted, window, 30, _is_told_within(counted, window, 30), is_loop),
-        **_shares("told90", counted, window, 90, _is_told_within(counted, window, 90), is_loop),
         "action_x": count_where(is_answerable, reached_30, _is_acted_on(counted, window)),
         "action_n": count_where(is_answerable, reached_30),
     }
@@ -173,6 +217,15 @@ def _promise_counts(counted: CTE, window: Window) -> dict[str, ColumnElement[int
         days_between(row.done_on, row.due_on) <= GRACE_DAYS,
     )
     return {"promises_x": count_where(is_due, is_kept), "promises_n": count_where(is_due)}
+
+
+def _is_first_in_window(counted: CTE, window: Window) -> ColumnElement[bool]:
+    """The person's first case in the window, of those that count."""
+    previous = counted.c.previous_on
+    return and_(
+        window.within(counted.c.received_on),
+        or_(previous.is_(None), previous <= window.ago(window.days)),
+    )
 
 
 def _is_acknowledged(counted: CTE) -> ColumnElement[bool]:

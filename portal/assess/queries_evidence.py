@@ -7,7 +7,7 @@ that these counts must equal is `portal/domain/derive.py`.
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from datetime import date
 from typing import Any, cast
@@ -18,6 +18,7 @@ from sqlalchemy.orm import Session
 from portal.assess import queries_cases, queries_offers, queries_ratings
 from portal.assess.queries_as_of import cases_known_on
 from portal.assess.queries_cases import by_group, pair
+from portal.assess.queries_ratings import RatingCounts
 from portal.assess.window import Window
 from portal.domain.criteria import DEFAULTS, Thresholds
 from portal.domain.evidence import (
@@ -44,8 +45,9 @@ def gather_evidence(
     Only what was known on `as_of` counts. Use one snapshot: a transaction that repeats its reads.
     """
     cases = cases_known_on(session, service_id, as_of)
-    year = _Gatherer(session, cases, service_id, Window(as_of, YEAR))
-    two_years = _Gatherer(session, cases, service_id, Window(as_of, TWO_YEARS))
+    ratings = queries_ratings.count_ratings(session, service_id, as_of)
+    year = _Gatherer(session, service_id, Window(as_of, YEAR), cases, ratings)
+    two_years = _Gatherer(session, service_id, Window(as_of, TWO_YEARS), cases, ratings)
     tables = year.window_tables()
     if needs_two_years(tables, thresholds):
         stretched = two_years.window_tables()
@@ -56,25 +58,25 @@ def gather_evidence(
 @dataclass(frozen=True)
 class _Gatherer:
     session: Session
-    cases: FromClause
     service_id: int
     window: Window
+    cases: FromClause
+    all_ratings: RatingCounts
 
     def parity_tables(self) -> ParityTables:
         """What is broken down by group, and nothing else."""
-        return _parity_tables(self._case_counts(), self._rating_counts())
+        cases = queries_cases.count_told_cases(
+            self.session, self.cases, self.service_id, self.window
+        )
+        return _parity_tables(cases, self._ratings())
 
     def window_tables(self) -> WindowTables:
         """Everything that is counted for the window."""
-        cases, ratings = self._case_counts(), self._rating_counts()
+        cases, ratings = self._case_counts(), self._ratings()
         shares = queries_offers.get_population_share(self.session, self.service_id)
         quarantined = queries_ratings.count_quarantined(self.session, self.service_id, self.window)
-        raters, raters_recent = queries_ratings.count_raters(
-            self.session, self.service_id, self.window
-        )
         questions = {
-            question: queries_ratings.question_share(ratings, question, quarantined, shares)
-            for question in QUESTIONS
+            question: ratings.share(question, quarantined, shares) for question in QUESTIONS
         }
         tables: dict[str, Any] = {
             **self._offers(),
@@ -82,28 +84,23 @@ class _Gatherer:
             **_parity_tables(cases, ratings),
             **questions,
             "kept": loop_share(*self._kept()),
-            "raters": raters,
-            "raters_recent": raters_recent,
-            "reach": self._reach(shares),
+            "raters": ratings.people(),
+            "raters_recent": ratings.recent_people(),
+            "reach": _reach(cases, ratings, shares),
         }
         return cast(WindowTables, tables)
 
     def _case_counts(self) -> Sequence[RowMapping]:
-        return queries_cases.count_cases(self.session, self.cases, self.service_id, self.window)
+        raters = queries_ratings.raters(self.service_id, self.window)
+        return queries_cases.count_cases(
+            self.session, self.cases, self.service_id, self.window, raters
+        )
 
-    def _rating_counts(self) -> Sequence[RowMapping]:
-        return queries_ratings.count_ratings(self.session, self.service_id, self.window)
+    def _ratings(self) -> RatingCounts:
+        return self.all_ratings.within(self.window.days)
 
     def _kept(self) -> tuple[int, int]:
         return queries_cases.count_kept(self.session, self.cases, self.service_id, self.window)
-
-    def _reach(self, shares: dict[str, float]) -> Reach:
-        counted = queries_cases.counted_cases(self.cases, self.service_id, self.window)
-        people = queries_ratings.count_people(self.session, self.service_id, self.window, counted)
-        return Reach(
-            n=sum(people.values()),
-            by_language={lang: [people.get(lang, 0), share] for lang, share in shares.items()},
-        )
 
     def _offers(self) -> dict[str, Any]:
         session, service_id, as_of = self.session, self.service_id, self.window.as_of
@@ -135,10 +132,23 @@ def _case_shares(rows: Sequence[RowMapping]) -> dict[str, Share]:
     }
 
 
-def _parity_tables(cases: Sequence[RowMapping], ratings: Sequence[RowMapping]) -> ParityTables:
+def _reach(
+    cases: Sequence[RowMapping], ratings: RatingCounts, population_share: Mapping[str, float]
+) -> Reach:
+    """People, each by one language: of their first counted rating, else of their first case."""
+    people = ratings.people_by_language()
+    for row in cases:
+        people[row["lang"]] += row["other_people"]
+    return Reach(
+        n=people.total(),
+        by_language={lang: [people[lang], share] for lang, share in population_share.items()},
+    )
+
+
+def _parity_tables(cases: Sequence[RowMapping], ratings: RatingCounts) -> ParityTables:
     return ParityTables(
         told30_by_language=by_group(cases, "told30", "lang"),
         told30_by_district=by_group(cases, "told30", "district"),
         told90_by_kind=by_group(cases, "told90", "kind"),
-        q3_by_language=queries_ratings.question_by_language(ratings, "q3"),
+        q3_by_language=ratings.by_language("q3"),
     )

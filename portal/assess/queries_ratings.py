@@ -2,24 +2,26 @@
 
 from __future__ import annotations
 
+from collections import Counter
 from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
+from datetime import date
 
 from sqlalchemy import (
     CTE,
     ColumnElement,
     RowMapping,
+    Select,
     and_,
     func,
-    literal,
     or_,
     select,
-    union_all,
 )
 from sqlalchemy.orm import Session
 
-from portal.assess.window import Window, count_distinct_where, count_where
+from portal.assess.window import Window, count_where
 from portal.domain.counted_ratings import POSITIVE_FROM, RATING_DAYS
-from portal.domain.evidence import RECENT, Share, rating_share
+from portal.domain.evidence import RECENT, TWO_YEARS, YEAR, Share, rating_share
 from portal.domain.evidence_shape import QUESTIONS
 from portal.models.base import days_between
 from portal.models.submissions import Submission
@@ -48,10 +50,20 @@ def counted_ratings(service_id: int, window: Window) -> CTE:
         .cte("present_rating")
     )
     is_last_of_its_days = days_between(present.c.next_on, present.c.received_on) >= RATING_DAYS
+    previous = func.lag(present.c.received_on).over(
+        partition_by=present.c.person_key, order_by=(present.c.received_on, present.c.id)
+    )
     return (
-        select(present)
+        select(present, previous.label("previous_on"))
         .where(or_(present.c.next_on.is_(None), is_last_of_its_days))
         .cte("counted_rating")
+    )
+
+
+def raters(service_id: int, window: Window) -> Select[str]:
+    """The `person_key` of everybody with a counted rating: a person's last one always counts."""
+    return select(Submission.person_key).where(
+        _is_in(service_id, window), Submission.is_quarantined.is_(False)
     )
 
 
@@ -64,105 +76,102 @@ def _is_in(service_id: int, window: Window) -> ColumnElement[bool]:
     )
 
 
-def count_ratings(session: Session, service_id: int, window: Window) -> Sequence[RowMapping]:
-    """Counts named `<question>_x`, `_n`, `_dk`, `_recent_x`, `_verified_n` … by language."""
+def count_ratings(session: Session, service_id: int, as_of: date) -> RatingCounts:
+    """What the counted ratings of two years say; those of one year are a part of them.
+
+    Whether a rating counts depends on the ones after it only, so it is the same in both windows.
+    """
+    window = Window(as_of, TWO_YEARS)
     counted = counted_ratings(service_id, window)
-    is_recent = window.within(counted.c.received_on, RECENT)
-    counts: dict[str, ColumnElement[int]] = {}
+    day = counted.c.received_on
+    groups = (
+        counted.c.lang,
+        window.within(day, YEAR).label("is_in_year"),
+        window.within(day, RECENT).label("is_recent"),
+        counted.c.is_verified,
+    )
+    previous = counted.c.previous_on
+    counts = {
+        # Nobody has more than one last rating, or first one, so counting those counts people.
+        "people": count_where(counted.c.next_on.is_(None)),
+        "first_in_two_years": count_where(previous.is_(None)),
+        "first_in_year": count_where(or_(previous.is_(None), previous <= window.ago(YEAR))),
+    }
     for question in QUESTIONS:
         answer = counted.c[question]
+        counts[f"{question}_x"] = count_where(answer >= POSITIVE_FROM)
+        counts[f"{question}_n"] = count_where(answer >= 1)
         counts[f"{question}_dk"] = count_where(answer == 0)
-        for part, among in (
-            ("", ()),
-            ("_recent", (is_recent,)),
-            ("_verified", (counted.c.is_verified,)),
-        ):
-            counts[f"{question}{part}_x"] = count_where(answer >= POSITIVE_FROM, *among)
-            counts[f"{question}{part}_n"] = count_where(answer >= 1, *among)
-    statement = select(
-        counted.c.lang, *(value.label(name) for name, value in counts.items())
-    ).group_by(counted.c.lang)
-    return session.execute(statement).mappings().all()
+    statement = select(*groups, *(value.label(name) for name, value in counts.items())).group_by(
+        *groups
+    )
+    return RatingCounts(session.execute(statement).mappings().all())
+
+
+@dataclass(frozen=True)
+class RatingCounts:
+    """Counts of counted ratings by language, time and whether the rater is verified."""
+
+    rows: Sequence[RowMapping]
+    days: int = TWO_YEARS
+
+    def within(self, days: int) -> RatingCounts:
+        """Only those of the window of so many days."""
+        return self if days == TWO_YEARS else RatingCounts(self._where("is_in_year"), YEAR)
+
+    def people(self) -> int:
+        """Distinct people."""
+        return _total(self.rows, "people")
+
+    def recent_people(self) -> int:
+        """Distinct people with ratings in the last 90 days."""
+        return _total(self._where("is_recent"), "people")
+
+    def people_by_language(self) -> Counter[str]:
+        """Distinct people by the language of their first counted rating."""
+        name = "first_in_two_years" if self.days == TWO_YEARS else "first_in_year"
+        people: Counter[str] = Counter()
+        for row in self.rows:
+            people[row["lang"]] += row[name]
+        return people
+
+    def share(
+        self, question: str, quarantined: int, population_share: Mapping[str, float]
+    ) -> Share:
+        """The share of one question over all languages, with a cell for each that has a share."""
+        by_language = self.by_language(question)
+        return rating_share(
+            *_pair(self.rows, question),
+            dk=_total(self.rows, f"{question}_dk"),
+            recent=_pair(self._where("is_recent"), question),
+            verified=_pair(self._where("is_verified"), question),
+            quarantined=quarantined,
+            cells=[
+                [*by_language.get(lang, (0, 0)), share] for lang, share in population_share.items()
+            ],
+        )
+
+    def by_language(self, question: str) -> dict[str, Sequence[int]]:
+        """{language: (x, n)} of one question, for languages in which it was answered."""
+        pairs = {
+            lang: _pair([row for row in self.rows if row["lang"] == lang], question)
+            for lang in sorted({row["lang"] for row in self.rows})
+        }
+        return {lang: (x, n) for lang, (x, n) in pairs.items() if n}
+
+    def _where(self, condition: str) -> Sequence[RowMapping]:
+        return [row for row in self.rows if row[condition]]
+
+
+def _total(rows: Sequence[RowMapping], name: str) -> int:
+    return sum(row[name] for row in rows)
+
+
+def _pair(rows: Sequence[RowMapping], question: str) -> tuple[int, int]:
+    return _total(rows, f"{question}_x"), _total(rows, f"{question}_n")
 
 
 def count_quarantined(session: Session, service_id: int, window: Window) -> int:
     """Ratings in the window that are under review."""
     statement = select(func.count()).where(_is_in(service_id, window), Submission.is_quarantined)
     return session.scalars(statement).one()
-
-
-def count_raters(session: Session, service_id: int, window: Window) -> tuple[int, int]:
-    """Distinct people with counted ratings: in the window, and in its last 90 days."""
-    counted = counted_ratings(service_id, window)
-    is_recent = window.within(counted.c.received_on, RECENT)
-    all_people, recent_people = session.execute(
-        select(
-            func.count(counted.c.person_key.distinct()),
-            count_distinct_where(counted.c.person_key, is_recent),
-        )
-    ).one()
-    return all_people, recent_people
-
-
-def count_people(session: Session, service_id: int, window: Window, cases: CTE) -> dict[str, int]:
-    """People by the one language of each: of their first counted rating, else first counted case.
-
-    `cases` is `counted_cases` of the same window.
-    """
-    ratings = counted_ratings(service_id, window)
-    contacts = union_all(
-        select(
-            ratings.c.person_key,
-            ratings.c.lang,
-            ratings.c.received_on,
-            ratings.c.id.label("id"),
-            literal(0).label("source"),
-        ),
-        select(
-            cases.c.person_key,
-            cases.c.lang,
-            cases.c.received_on,
-            cases.c.submission_id,
-            literal(1),
-        ).where(window.within(cases.c.received_on)),
-    ).subquery("contact")
-    place = func.row_number().over(
-        partition_by=contacts.c.person_key,
-        order_by=(contacts.c.source, contacts.c.received_on, contacts.c.id),
-    )
-    ranked = select(contacts.c.lang, place.label("place")).subquery("ranked_contact")
-    statement = (
-        select(ranked.c.lang, func.count().label("people"))
-        .where(ranked.c.place == 1)
-        .group_by(ranked.c.lang)
-    )
-    return {row.lang: row.people for row in session.execute(statement)}
-
-
-def question_share(
-    rows: Sequence[RowMapping],
-    question: str,
-    quarantined: int,
-    population_share: Mapping[str, float],
-) -> Share:
-    """The share of one question over all languages, with a cell for each that has a share."""
-
-    def total(part: str) -> int:
-        return sum(row[f"{question}{part}"] for row in rows)
-
-    by_language = question_by_language(rows, question)
-    return rating_share(
-        total("_x"),
-        total("_n"),
-        dk=total("_dk"),
-        recent=(total("_recent_x"), total("_recent_n")),
-        verified=(total("_verified_x"), total("_verified_n")),
-        quarantined=quarantined,
-        cells=[[*by_language.get(lang, (0, 0)), share] for lang, share in population_share.items()],
-    )
-
-
-def question_by_language(rows: Sequence[RowMapping], question: str) -> dict[str, list[int]]:
-    """{language: [x, n]} of one question, for languages in which it was answered."""
-    table = {row["lang"]: [row[f"{question}_x"], row[f"{question}_n"]] for row in rows}
-    return {lang: table[lang] for lang in sorted(table) if table[lang][1]}

@@ -5,7 +5,7 @@ from __future__ import annotations
 from dataclasses import dataclass
 from datetime import date, timedelta
 
-from sqlalchemy import ColumnElement, and_, func
+from sqlalchemy import ColumnElement, and_
 from sqlalchemy.orm import InstrumentedAttribute
 from sqlalchemy.sql.functions import count
 
@@ -32,10 +32,3 @@ class Window:
 def count_where(*conditions: ColumnElement[bool]) -> ColumnElement[int]:
     """How many rows meet all conditions; a condition that is NULL is not met."""
     return count().filter(and_(*conditions))
-
-
-def count_distinct_where(
-    column: ColumnElement[str], condition: ColumnElement[bool]
-) -> ColumnElement[int]:
-    """How many different values the rows that meet the condition have."""
-    return func.count(column.distinct()).filter(condition)
