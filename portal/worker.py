@@ -18,7 +18,7 @@ from sqlalchemy.exc import DBAPIError
 
 from portal.app import create_app
 from portal.assess.operations import assess_due
-from portal.assess.quarantine import LOOK_BACK, quarantine_bursts
+from portal.assess.quarantine import quarantine_bursts
 from portal.notify.operations import purge_contacts
 from portal.notify.rendering import make_renderer
 from portal.notify.runner import run_due
@@ -30,8 +30,7 @@ from portal.store.throttle import forget_before
 from portal.web.context import Portal
 
 _log = logging.getLogger("portal.worker")
-# The search for bursts looks at an hour again and again, and must find its counts every time.
-_KEEP_COUNTS = LOOK_BACK + timedelta(days=1)
+_KEEP_COUNTS = timedelta(days=2)
 _FAULT_SECONDS = 5
 
 
