@@ -26,11 +26,16 @@ def get_service(session: Session, scope: Scope, service_id: int) -> Service:
     return service
 
 
-def get_case(session: Session, scope: Scope, submission_id: int) -> tuple[LoopRow, Submission]:
-    """The case and its submission. Raises NotAllowed when it is another department's."""
+def get_case(
+    session: Session, scope: Scope, submission_id: int, *, lock: bool = False
+) -> tuple[LoopRow, Submission]:
+    """The case and its submission. Raises NotAllowed when it is another department's.
+
+    `lock` keeps anything else from happening to it until the transaction ends.
+    """
     if submission_id > MAX_ID:
         raise NotAllowed
-    row = session.get(LoopRow, submission_id)
+    row = session.get(LoopRow, submission_id, with_for_update=lock or None)
     submission = session.get(Submission, submission_id)
     if row is None or submission is None:
         raise NotAllowed
@@ -64,3 +69,10 @@ def get_response(
     service = session.get_one(Service, response.service_id)
     (scope.require_desk if for_desk else scope.require_texts)(service.department_id)
     return response
+
+
+def lock_themes(session: Session, theme_ids: list[int]) -> None:
+    """Keep others from adding cases to these themes, or publishing for them, until the end."""
+    session.execute(
+        select(Theme.id).where(Theme.id.in_(theme_ids)).order_by(Theme.id).with_for_update()
+    )

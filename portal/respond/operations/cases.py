@@ -8,12 +8,12 @@ from sqlalchemy import select
 from sqlalchemy.orm import Session
 
 from portal.domain.loop import STAFF_REASONS, Actor, Event, EventKind
-from portal.models.loops import ExclusionRequest, LoopRow
+from portal.models.loops import ExclusionRequest
 from portal.models.responses import Response, Theme, ThemeCase, ThemeText
 from portal.models.submissions import Submission
 from portal.respond.act import Act
 from portal.respond.rules import LOW_RATING, Conflict, Problem, Refusal
-from portal.respond.scoped import get_case, get_theme
+from portal.respond.scoped import get_case, get_theme, lock_themes
 from portal.store import audit, outbox
 from portal.store.loops import Links, append_event
 from portal.store.scope import Scope
@@ -39,7 +39,8 @@ def group_cases(
     Cases that are in it already stay as they are; those set aside or withdrawn are left out. Where
     the theme has a published response, its telling is asked for. Raises MixedServices.
     """
-    rows = [get_case(session, scope, one)[0] for one in sorted(set(case_ids))]
+    # Locked in the order of their ids, so that two people who add the same cases add them once.
+    rows = [get_case(session, scope, one, lock=True)[0] for one in sorted(set(case_ids))]
     services = {row.service_id for row in rows}
     if len(services) != 1:
         raise MixedServices
@@ -69,12 +70,6 @@ def _make_theme(session: Session, act: Act, service_id: int, name: str, lang: st
 
 
 def _add(session: Session, act: Act, theme_id: int, submission_id: int) -> None:
-    # The case is locked first, so that two people who add it together add it once.
-    session.execute(
-        select(LoopRow.submission_id)
-        .where(LoopRow.submission_id == submission_id)
-        .with_for_update()
-    )
     if session.get(ThemeCase, (theme_id, submission_id)) is not None:
         return
     session.add(
@@ -96,7 +91,12 @@ def _add(session: Session, act: Act, theme_id: int, submission_id: int) -> None:
 
 
 def ask_to_tell(session: Session, theme_ids: list[int], *, now: datetime, person_id: int) -> None:
-    """Ask that published responses of these themes reach cases that came in later."""
+    """Ask that published responses of these themes reach cases that came in later.
+
+    The themes are locked, as by publishing: a response is either published by now, or will find
+    the cases when it is.
+    """
+    lock_themes(session, theme_ids)
     published = session.scalars(
         select(Response.id)
         .where(Response.theme_id.in_(theme_ids), Response.status == "published")
@@ -135,7 +135,7 @@ def set_aside(
     """
     if reason not in STAFF_REASONS:
         raise ValueError(f"no such reason: {reason}")
-    row, submission = get_case(session, scope, submission_id)
+    row, submission = get_case(session, scope, submission_id, lock=True)
     if row.excluded is not None or row.withdrawn_on is not None:
         raise Conflict
     if is_low(submission):
@@ -151,11 +151,6 @@ def is_low(submission: Submission) -> bool:
 
 
 def _request(session: Session, act: Act, submission_id: int, reason: str) -> None:
-    session.execute(
-        select(LoopRow.submission_id)
-        .where(LoopRow.submission_id == submission_id)
-        .with_for_update()
-    )
     if session.get(ExclusionRequest, submission_id) is not None:
         raise Conflict
     session.add(
@@ -183,12 +178,8 @@ def decide_request(
     Only somebody else than who asked may confirm (else Refusal); who asked may take it back.
     Raises Conflict when it was decided already.
     """
-    row, _submission = get_case(session, scope, submission_id)
-    request = session.scalar(
-        select(ExclusionRequest)
-        .where(ExclusionRequest.submission_id == submission_id)
-        .with_for_update()
-    )
+    row, _submission = get_case(session, scope, submission_id, lock=True)
+    request = session.get(ExclusionRequest, submission_id)
     if request is None:
         raise Conflict
     if is_agreed and request.person_id == scope.person_id:
@@ -221,7 +212,7 @@ def restore(
     session: Session, *, now: datetime, today: date, scope: Scope, submission_id: int
 ) -> None:
     """Take a case back that staff had set aside; whoever should have been told meanwhile, is."""
-    row, _submission = get_case(session, scope, submission_id)
+    row, _submission = get_case(session, scope, submission_id, lock=True)
     if row.excluded is None or row.withdrawn_on is not None:
         raise Conflict
     reason = row.excluded

@@ -18,7 +18,7 @@ from portal.respond.rules import (
     problems_of,
     settled,
 )
-from portal.respond.scoped import get_response, get_theme
+from portal.respond.scoped import get_response, get_theme, lock_themes
 from portal.store import audit, outbox
 from portal.store.content import raise_content_version
 from portal.store.scope import NotAllowed, Scope
@@ -139,6 +139,8 @@ def publish_response(
     if source.status != "reviewed":
         raise Refusal(("", Problem.NOT_REVIEWED))
     _checked(wording_of(source), promise_of(response), today)
+    assert response.theme_id is not None  # noqa: S101 - the table says so of all but imported ones
+    lock_themes(session, [response.theme_id])
     response.status = "published"
     response.published_at, response.published_on = now, today
     response.version += 1
