@@ -33,6 +33,10 @@ def _without_controls(value: str | None) -> str | None:
     return value and _INVISIBLE.sub("", _LINE_ENDS.sub("\n", value))
 
 
+def _without_nul(value: str | None) -> str | None:
+    return value and value.replace("\x00", "")
+
+
 class RatingForm(ResidentForm):
     """The form as it came back. Field names are a contract (DESIGN.md section 6)."""
 
@@ -52,13 +56,18 @@ class RatingForm(ResidentForm):
     district = ChoiceField()
     age_band = ChoiceField(choices=[(band, band) for band in AGE_BANDS])
     token = StringField()
-    website = StringField()  # a trap: people do not see it
+    website = StringField(filters=[_without_controls, _without_nul])  # a trap: people do not see it
     confirmed = BooleanField(false_values=_NO)  # sent as it is, after the warning
     change = BooleanField(false_values=_NO)  # back from the warning to the form
 
     def offer_districts(self, place: Place) -> None:
         """Take the districts of the place as choices."""
         self.district.choices = list(place.districts)
+
+    def drop_nul(self) -> None:
+        """Take refused NULs out of what is shown again: HTML cannot hold them either."""
+        for name in ("comment", "email"):
+            self[name].data = _without_nul(self[name].data)
 
     def kept(self) -> Iterator[tuple[str, str]]:
         """(name, value) of everything that was typed or chosen, for the page of the warning."""

@@ -60,6 +60,7 @@ def show_empty(form_page: FormPage) -> Response:
 
 def show_filled(form_page: FormPage, form: RatingForm, token: str, errors: ErrorList) -> Response:
     """The form with everything that was typed, and what to put right, if anything."""
+    form.drop_nul()
     context = _context(form_page, form, token)
     return page(_TEMPLATE, 422 if errors else 200, **context, errors=errors)
 

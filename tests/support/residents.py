@@ -54,15 +54,15 @@ class Resident:
         move_clock(self.settings, wait)
         return token
 
-    def post(self, path: str, headers: dict[str, str] | None = None, **data: Any) -> TestResponse:
+    def post(self, path: str, headers: Any = None, **data: Any) -> TestResponse:
         """Send a form as it is."""
         return self.client.post(path, data=data, headers=headers, environ_base=self.environment)
 
-    def rate(self, path: str = RATE, wait: float = 5, **data: Any) -> TestResponse:
+    def rate(self, path: Any = RATE, wait: Any = 5, **data: Any) -> TestResponse:
         """Open the form, answer it (q0 is 4 unless given) and send it."""
         return self.post(path, **{"token": self.token(path, wait), "q0": "4", **data})
 
-    def send(self, path: str = RATE, **data: Any) -> str:
+    def send(self, path: Any = RATE, **data: Any) -> str:
         """Rate and get a receipt; returns its code."""
         return receipt_of(self.rate(path, **data))
 

