@@ -1,0 +1,70 @@
+"""Marlow, served by its own command, for a real browser."""
+
+from __future__ import annotations
+
+import subprocess
+from collections.abc import Callable, Iterator
+from dataclasses import dataclass
+from pathlib import Path
+
+import pytest
+from playwright.sync_api import Page
+
+from tests.support.processes import ROOT, Installation, command
+
+PASSWORD = "marlow tries its portal"
+BUILD_SECONDS = 300  # on a machine that has other things to do
+
+OpenPage = Callable[..., Page]
+
+
+@dataclass(frozen=True)
+class Site:
+    """A served demonstration city."""
+
+    base: str
+    receipts: dict[str, str]  # code by slug of the service
+
+    def url(self, lang: str, path: str = "") -> str:
+        """An address below /<lang>/."""
+        return f"{self.base}/{lang}/{path}"
+
+
+@pytest.fixture(scope="session")
+def site(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Site]:
+    """Made once for each test process; tests may add to it but not depend on being alone."""
+    folder = tmp_path_factory.mktemp("marlow")
+    installation = Installation(
+        folder, f"sqlite:///{folder / 'portal.db'}", {"PORTAL_DEMO_PASSWORD": PASSWORD}
+    )
+    subprocess.run(
+        command("demo"),
+        cwd=ROOT,
+        env=installation.environment,
+        check=True,
+        capture_output=True,
+        timeout=BUILD_SECONDS,
+    )
+    with installation.running("serve") as running:
+        running.wait_for("/readyz")
+        yield Site(f"http://127.0.0.1:{running.port}", read_receipts(folder / "instance"))
+
+
+def read_receipts(instance: Path) -> dict[str, str]:
+    """The receipts that the command shows."""
+    lines = (instance / "demo-receipts").read_text().split("\n")
+    return dict(line.split(" ") for line in lines if line)
+
+
+@pytest.fixture
+def sign_in(site: Site) -> Callable[[Page, str, str], None]:
+    """Signs somebody of the demonstration in."""
+
+    def enter(page: Page, who: str, lang: str = "en") -> None:
+        page.goto(site.url(lang, "sign-in"))
+        page.fill("input[name=email]", f"{who}@demo.example")
+        page.fill("input[name=password]", PASSWORD)
+        page.click("main button[type=submit], main form button")
+        page.wait_for_url("**/staff/**")
+
+    return enter

@@ -1,0 +1,158 @@
+"""What residents do, with what they have: no JavaScript, a keyboard, paper."""
+
+from __future__ import annotations
+
+import re
+
+import pytest
+from playwright.sync_api import Page, expect
+
+from tests.browser.conftest import OpenPage, Site
+
+pytestmark = pytest.mark.browser
+
+WORDS = {
+    "en": "The hole by the school is back; a car swerved around it.",
+    "ar": "عادت الحفرة أمام المدرسة، وكادت سيارة تصدم طفلًا.",
+}
+NARROW = {"width": 320, "height": 800}
+
+
+def code_on(page: Page) -> str:
+    """The receipt's code as printed."""
+    found = re.search(r"\b[0-9A-Z]{5}(?:[-\s]+[0-9A-Z]{5}){4}\b", page.inner_text("main"))
+    assert found, page.inner_text("main")
+    return found[0]
+
+
+@pytest.mark.parametrize("lang", ["en", "ar"])
+def test_a_resident_rates_and_follows_without_javascript(
+    site: Site, open_page: OpenPage, lang: str
+) -> None:
+    page = open_page(java_script_enabled=False, viewport=NARROW)
+    page.goto(site.url(lang))
+    page.fill("main input[name=q]", "حفر" if lang == "ar" else "pothole")
+    page.click("main form[role=search] button")
+    page.click(f"main a[href='/{lang}/services/pothole-repair/']")
+    page.click(f"main a[href='/{lang}/services/pothole-repair/rate']")
+    page.check("input[name=q0][value='2']")
+    page.check("input[name=kind][value=problem]")
+    page.fill("textarea[name=comment]", WORDS[lang])
+    page.check("input[name=wants_answer]")
+    page.wait_for_timeout(2100)  # nobody is faster: the form would be put in quarantine
+    page.click("main form button >> nth=-1")
+    page.wait_for_url(f"**/{lang}/receipts/**")
+    code = code_on(page)
+    said = page.locator(f"main [lang='{lang}'][dir]", has_text=WORDS[lang]).first
+    expect(said).to_have_attribute("dir", "rtl" if lang == "ar" else "ltr")
+
+    page.goto(site.url(lang, "receipts/"))
+    page.fill("input[name=code]", code.lower())
+    page.click("main form button")
+    page.wait_for_url(f"**/{lang}/receipts/**")
+    expect(page.locator("main")).to_contain_text(WORDS[lang])
+
+
+@pytest.mark.parametrize("lang", ["en", "ar"])
+def test_a_resident_rates_by_keyboard_alone(site: Site, open_page: OpenPage, lang: str) -> None:
+    page = open_page()
+    page.goto(site.url(lang, "services/pothole-repair/rate"))
+    press_until(page, "input[name=q0]")
+    page.keyboard.press("Space")
+    page.keyboard.press("ArrowDown")
+    assert page.evaluate("document.activeElement.checked")
+    chosen = page.evaluate("document.activeElement.value")
+    press_until(page, "main form button")
+    assert page.evaluate("getComputedStyle(document.activeElement).outlineStyle") != "none"
+    page.wait_for_timeout(2100)
+    page.keyboard.press("Enter")
+    page.wait_for_url(f"**/{lang}/receipts/**")
+    assert chosen in {"1", "2", "4", "5"}
+
+
+def press_until(page: Page, selector: str, most: int = 60) -> None:
+    """Tab on until the focus is on an element that matches; it must be visible there."""
+    for _ in range(most):
+        page.keyboard.press("Tab")
+        if page.evaluate("wanted => document.activeElement.matches(wanted)", selector):
+            assert page.evaluate("document.activeElement.getBoundingClientRect().height > 0")
+            return
+    raise AssertionError(f"{selector} is not reached by Tab on {page.url}")
+
+
+def test_the_first_tab_leads_past_the_navigation(site: Site, open_page: OpenPage) -> None:
+    page = open_page()
+    page.goto(site.url("ar"))
+    page.keyboard.press("Tab")
+    assert page.evaluate("document.activeElement.getAttribute('href')") == "#main"
+    page.keyboard.press("Enter")
+    page.keyboard.press("Tab")
+    assert page.evaluate("document.activeElement.closest('main') !== null")
+
+
+def test_a_wrong_form_loses_nothing_and_leads_to_the_mistake(
+    site: Site, open_page: OpenPage
+) -> None:
+    page = open_page(java_script_enabled=False)
+    page.goto(site.url("es", "services/pothole-repair/rate"))
+    page.fill("textarea[name=comment]", "El bache sigue ahí.")
+    page.fill("input[name=email]", "sin-arroba")
+    page.click("main form button >> nth=-1")
+    expect(page.locator("textarea[name=comment]")).to_have_value("El bache sigue ahí.")
+    expect(page.locator("input[name=email]")).to_have_value("sin-arroba")
+    summary = page.locator("main .summary a")
+    targets = [link.get_attribute("href") or "" for link in summary.all()]
+    assert len(targets) == 2
+    for target in targets:
+        assert page.locator(target).count() == 1, target
+
+
+def test_the_language_switcher_keeps_the_page_and_what_was_searched(
+    site: Site, open_page: OpenPage
+) -> None:
+    page = open_page(java_script_enabled=False)
+    page.goto(site.url("en", "services/?q=water"))
+    page.click(".lang summary")
+    page.click(".lang a[hreflang=ar]")
+    assert page.url == site.url("ar", "services/?q=water")
+    assert page.get_attribute("html", "dir") == "rtl"
+
+
+def test_a_receipt_prints_with_its_code_and_without_the_site_s_furniture(
+    site: Site, open_page: OpenPage
+) -> None:
+    page = open_page()
+    page.goto(site.url("en", "services/pothole-repair/rate"))
+    page.check("input[name=q0][value='5']")
+    page.wait_for_timeout(2100)
+    page.click("main form button >> nth=0")
+    page.wait_for_url("**/receipts/**")
+    code = code_on(page)
+    page.emulate_media(media="print")
+    assert code_on(page) == code
+    expect(page.locator("header nav").first).to_be_hidden()
+    expect(page.locator("main svg").first).to_be_visible()
+
+
+def test_the_resident_decides_and_a_no_opens_the_case_again(
+    site: Site, open_page: OpenPage
+) -> None:
+    slug, code = list(site.receipts.items())[-1]
+    page = open_page(java_script_enabled=False, viewport=NARROW)
+    page.goto(site.url("en", f"receipts/{code}/"))
+    buttons = page.locator("button[name=verdict]")
+    assert [button.get_attribute("value") for button in buttons.all()] == [
+        "yes",
+        "partly",
+        "no",
+        "again",
+    ]
+    looks = {
+        button.evaluate("b => getComputedStyle(b).backgroundColor + getComputedStyle(b).fontWeight")
+        for button in buttons.all()[:3]
+    }
+    assert len(looks) == 1, "equal weight: emphasis would bend the level"
+    page.click("button[name=verdict][value=no]")
+    page.wait_for_url(f"**/receipts/{code}/**")
+    expect(page.locator("main")).to_contain_text("again", ignore_case=True)
+    assert slug
