@@ -10,7 +10,7 @@ from portal.domain.parity import DISPARITY, UNCLEAR
 from portal.domain.publication import K
 from portal.domain.reach import TOO_LOW
 from portal.domain.status import IN_DOUBT, MET, NOT_MET, PASSING
-from portal.web import criteria_advice, criteria_text
+from portal.web import criteria_advice, criteria_reasons, criteria_text
 from portal.web.criteria_text import Criterion, Names
 from portal.web.formats import number, percent
 
@@ -124,7 +124,7 @@ def _view(criterion: Criterion, names: Names) -> CriterionView:
         title=criteria_text.title(criterion),
         figures=criteria_text.figures(criterion, names),
         needed=criteria_text.needed(criterion),
-        reasons=criteria_advice.reasons(criterion),
+        reasons=criteria_reasons.reasons(criterion),
         steps=criteria_advice.steps(criterion, names),
         interval=_interval(criterion),
         groups=[_group_row(criterion, row, names) for row in criterion.get("groups", ())],

@@ -1,6 +1,6 @@
-"""Why a criterion is not met, and what it would take: plain instructions in the page's language.
+"""What it would take to meet a criterion: plain instructions in the page's language.
 
-The figures come from `to_pass` and `reasons` of a result (METHOD.md 3.5, A.2, A.4).
+The figures come from `to_pass` and the groups of a result (METHOD.md 3.5, A.2, A.4).
 """
 
 from __future__ import annotations
@@ -10,16 +10,11 @@ from collections.abc import Callable
 from portal.domain.parity import DISPARITY, UNCLEAR
 from portal.domain.reach import TOO_LOW
 from portal.domain.status import PASSING
-from portal.web.criteria_text import Criterion, Names, group_name, groups_with
-from portal.web.formats import language_name, list_of, number, percent
+from portal.web.criteria_reasons import resolve
+from portal.web.criteria_text import Criterion, Names, group_name, groups_with, tag_name
+from portal.web.formats import list_of, number, percent
 from portal.web.words import gettext as _
 from portal.web.words import ngettext
-
-
-def reasons(criterion: Criterion) -> list[str]:
-    """Why the figures alone do not decide, one sentence each."""
-    known = (_REASONS.get(reason) for reason in criterion["reasons"])
-    return [sentence(criterion) for sentence in known if sentence is not None]
 
 
 def steps(criterion: Criterion, names: Names) -> list[str]:
@@ -32,48 +27,6 @@ def steps(criterion: Criterion, names: Names) -> list[str]:
 def _number(count: int) -> dict[str, str]:
     return {"n": number(count)}
 
-
-_REASONS: dict[str, Callable[[Criterion], str]] = {
-    "n_below_minimum": lambda criterion: _(
-        "That is too few to judge: at least %(n)s are needed.", **_number(criterion["n_min"])
-    ),
-    "few_answers": lambda criterion: _(
-        "Too few to speak against the service: this counts from %(n)s on.",
-        **_number(criterion["n_min"]),
-    ),
-    "mostly_dont_know": lambda _criterion: _("More people said “don't know” than gave an answer."),
-    "interval_spans_threshold": lambda _criterion: _("The figures are too close to call."),
-    "recent_decline": lambda _criterion: _(
-        "The last 90 days alone are clearly below what is needed."
-    ),
-    "too_few_verified": lambda _criterion: _(
-        "Fewer than 10 of the ratings come from people who are known to have had an answer."
-    ),
-    "verified_disagree": lambda _criterion: _(
-        "People who are known to have had an answer rate this lower, below what is needed."
-    ),
-    "not_robust_to_weighting": lambda _criterion: _(
-        "If every language counted by its share of the residents, this would be below what is"
-        " needed."
-    ),
-    "ratings_under_review": lambda _criterion: _(
-        "More than 1 in 5 ratings came in a suspicious burst and are being checked."
-    ),
-    "silence_could_flip_it": lambda _criterion: _(
-        "If satisfied people are only a little more likely to reply, the true share is below what"
-        " is needed."
-    ),
-    "few_replied": lambda _criterion: _(
-        "Fewer than 1 in 10 of the people who were told have replied."
-    ),
-    "fewer_than_two_groups": lambda _criterion: _(
-        "A comparison needs at least two groups that are large enough."
-    ),
-    "groups_too_small_to_test": lambda _criterion: _("Some groups are too small to be compared."),
-    "ratio_below_four_fifths": lambda _criterion: _(
-        "One group has less than four fifths of what the others have."
-    ),
-}
 
 _SHARE_STEPS: dict[str, Callable[[int], str]] = {
     "q2": lambda n: ngettext(
@@ -141,7 +94,7 @@ _SHARE_STEPS: dict[str, Callable[[int], str]] = {
 
 def _share_steps(criterion: Criterion, _names: Names) -> list[str]:
     to_pass = criterion.get("to_pass", {})
-    sentences = [] if "resolve" not in to_pass else reasons(criterion)
+    sentences = resolve(to_pass.get("resolve", ()))
     if to_pass.get("more_positive"):
         sentences.append(_SHARE_STEPS[criterion["metric"]](to_pass["more_positive"]))
     if to_pass.get("n_at_this_rate"):
@@ -194,7 +147,7 @@ _COUNT_STEPS: dict[str, Callable[[Criterion], str]] = {
 def _coverage_steps(criterion: Criterion, _names: Names) -> list[str]:
     if not criterion["missing"]:
         return [_("Say which languages are required.")]
-    languages = list_of(language_name(tag) for tag in criterion["missing"])
+    languages = list_of(tag_name(tag) for tag in criterion["missing"])
     if criterion["metric"] == "input_languages":
         return [_("Open the rating form in: %(languages)s.", languages=languages)]
     return [
@@ -226,7 +179,7 @@ def _parity_steps(criterion: Criterion, names: Names) -> list[str]:
     unclear = groups_with(criterion, UNCLEAR, names)
     if not sentences and unclear:
         sentences = [_("Serve this group a little better: %(groups)s.", groups=list_of(unclear))]
-    return sentences or reasons(criterion)
+    return sentences or resolve(criterion["reasons"])
 
 
 def _reach_steps(criterion: Criterion, _names: Names) -> list[str]:
