@@ -6,6 +6,9 @@ Bad input or a bad setting: one clear line, exit status 2, nothing changed.
 from __future__ import annotations
 
 import importlib
+from collections.abc import Iterator
+from contextlib import contextmanager
+from typing import Any
 
 import click
 
@@ -53,14 +56,30 @@ class PortalGroup(click.Group):
         command: click.Command = getattr(importlib.import_module(module), attribute)
         return command
 
+    def make_context(self, *args: Any, **kwargs: Any) -> click.Context:
+        """Read the options that stand before the command."""
+        with _in_one_line():
+            return super().make_context(*args, **kwargs)
+
     def invoke(self, ctx: click.Context) -> object:
         """Run the command."""
-        try:
+        with _in_one_line():
             return super().invoke(ctx)
-        except (BrokenPipeError, KeyError, IndexError):
-            raise  # whoever reads has gone away, or a fault of ours: nothing that input can mend
-        except (ValueError, LookupError, OSError) as error:
-            raise Refusal(" ".join(_say(error).split())) from error
+
+
+@contextmanager
+def _in_one_line() -> Iterator[None]:
+    try:
+        yield
+    except click.exceptions.NoArgsIsHelpError:
+        raise
+    except click.UsageError as error:
+        asked = error.ctx.command_path if error.ctx else "portal"
+        raise Refusal(f"{error.format_message()} (see `{asked} --help`)") from error
+    except (BrokenPipeError, KeyError, IndexError):
+        raise  # whoever reads has gone away, or a fault of ours: nothing that input can mend
+    except (ValueError, LookupError, OSError) as error:
+        raise Refusal(" ".join(_say(error).split())) from error
 
 
 def _say(error: Exception) -> str:
@@ -75,4 +94,4 @@ def main() -> None:
 
 
 if __name__ == "__main__":
-    main()
+    main(prog_name="portal")

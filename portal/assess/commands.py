@@ -1,92 +1,77 @@
-"""The commands that show and check levels."""
+"""`portal assess`: the evidence of services on a day, and the level that follows."""
 
 from __future__ import annotations
 
-import json
-from datetime import date, datetime
-from pathlib import Path
+import re
+from collections.abc import Mapping
+from datetime import date
 from typing import Any
 
 import click
 from sqlalchemy import select
 from sqlalchemy.orm import Session
 
+from portal.assess.evaluation import in_json
+from portal.assess.operations import snapshot
 from portal.assess.queries_evidence import gather_evidence
-from portal.domain.evidence_shape import EvidenceError
-from portal.domain.level import evaluate as judge
+from portal.domain.level import evaluate as evaluate_evidence
 from portal.models.services import Service
 from portal.store.command import Context, pass_portal
-from portal.store.files import read_json
 from portal.store.services import get_service_id
 
-_FILE = click.Path(exists=True, dir_okay=False, path_type=Path)
+_DAY = re.compile(r"[0-9]{4}-[0-9]{2}-[0-9]{2}")
+_EARLIEST = date(1970, 1, 1)
+_LATEST = date(9000, 1, 1)
 
 
 @click.command("assess")
-@click.option("--service", "slug", help="One service by its slug (default: all).")
-@click.option("--as-of", help="The day, as YYYY-MM-DD (default: today).")
+@click.option("--service", "slug", help="One service; all in use when none is named.")
+@click.option("--as-of", help="The day to judge (YYYY-MM-DD); today when none is named.")
 @click.option("--json", "as_json", is_flag=True, help="Evidence and result as JSON.")
 @pass_portal
 def assess(context: Context, slug: str | None, as_of: str | None, as_json: bool) -> None:
-    """Show the evidence and the level that follows from it."""
-    day = _day(as_of) or context.clock.today()
-    if day > context.clock.today():
-        raise ValueError(f"{day} has not come yet")
-    with context.store.read() as session:
-        found = [
-            assessment(session, service_id, name, day)
-            for service_id, name in _services(session, slug)
-        ]
+    """Gather the evidence of services on a day and judge it. Nothing is stored."""
+    day = _parse_day(as_of) if as_of is not None else context.clock.today()
+    with snapshot(context.store) as session:
+        named = [(slug, get_service_id(session, slug))] if slug else _list_services(session)
+        found = [_assess(session, name, service_id, day) for name, service_id in named]
     if as_json:
-        click.echo(json.dumps(found[0] if slug else found, ensure_ascii=False, indent=2))
+        click.echo(in_json(found[0] if slug else found))
         return
-    for one in found:
-        click.echo(_line(one))
+    for assessment in found:
+        click.echo(_in_words(assessment))
 
 
-@click.command("evaluate")
-@click.argument("file", type=_FILE)
-def evaluate(file: Path) -> None:
-    """Print the result for published evidence: anyone can check a level."""
-    found = read_json(file)
-    if isinstance(found, dict) and isinstance(found.get("evidence"), dict):
-        found = found["evidence"]
-    if not isinstance(found, dict):
-        raise EvidenceError(f"{file.name} holds no evidence: an object is needed")
-    click.echo(json.dumps(judge(found), ensure_ascii=False, indent=2))
+def _parse_day(text: str) -> date:
+    try:
+        day = date.fromisoformat(text) if _DAY.fullmatch(text) else None
+    except ValueError:
+        day = None
+    if day is None or not _EARLIEST <= day <= _LATEST:
+        raise ValueError(f"{text} is not a day such as 2026-09-30")
+    return day
 
 
-def assessment(session: Session, service_id: int, slug: str, as_of: date) -> dict[str, Any]:
-    """Evidence and result of one service in METHOD.md's shapes."""
+def _list_services(session: Session) -> list[tuple[str, int]]:
+    statement = select(Service.slug, Service.id).where(Service.is_active).order_by(Service.slug)
+    return [(slug, service_id) for slug, service_id in session.execute(statement)]
+
+
+def _assess(session: Session, slug: str, service_id: int, as_of: date) -> dict[str, Any]:
     evidence = gather_evidence(session, service_id, as_of)
     return {
         "service": slug,
         "as_of": as_of.isoformat(),
         "evidence": evidence,
-        "result": judge(evidence),
+        "result": evaluate_evidence(evidence),
     }
 
 
-def _services(session: Session, slug: str | None) -> list[tuple[int, str]]:
-    if slug is not None:
-        return [(get_service_id(session, slug), slug)]
-    rows = session.execute(select(Service.id, Service.slug).order_by(Service.slug))
-    return [(row.id, row.slug) for row in rows]
-
-
-def _day(text: str | None) -> date | None:
-    if text is None:
-        return None
-    try:
-        return datetime.strptime(text, "%Y-%m-%d").date()  # noqa: DTZ007 - a day has no zone
-    except ValueError as error:
-        raise ValueError(f"{text} is not a day such as 2026-10-01") from error
-
-
-def _line(found: dict[str, Any]) -> str:
-    result = found["result"]
-    next_step = ""
-    if result["next_level"]:
-        blocking = ", ".join(result["blocking"])
-        next_step = f"; level {result['next_level']} {result['next_status']} ({blocking})"
-    return f"{found['service']}: level {result['level']}{next_step}"
+def _in_words(assessment: Mapping[str, Any]) -> str:
+    result = assessment["result"]
+    words = f"{assessment['service']}: level {result['level']}"
+    if result["next_level"] is None:
+        return words
+    missing = ", ".join(result["blocking"])
+    status = result["next_status"].replace("_", " ")
+    return f"{words}; level {result['next_level']} {status} ({missing})"
