@@ -81,6 +81,6 @@ class Office:
         return response_id
 
 
-def send(store: Store, service_id: int, now: datetime = NOW, **values: object) -> int:
+def send(store: Store, service_id: int, now: datetime = NOW, /, **values: object) -> int:
     """A case that a resident sent; returns its id."""
     return store.write(lambda session: send_case(session, service_id, now, **values))

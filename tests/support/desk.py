@@ -56,7 +56,7 @@ class Desk:
         assert answer.status_code == status, (path, answer.status_code)
         return response_page(answer)
 
-    def post(self, path: str, status: int = 303, **data: Any) -> TestResponse:
+    def post(self, path: str, status: int = 303, /, **data: Any) -> TestResponse:
         """Send a form below /en/staff/; a `case` may be a list."""
         answer = self.client.post(
             f"/en/staff/{path}", data={"csrf_token": self.csrf_token(), **data}

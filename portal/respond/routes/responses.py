@@ -2,10 +2,12 @@
 
 from __future__ import annotations
 
+from typing import TypeVar
+
 from flask import flash, redirect, request, url_for
 from werkzeug.wrappers import Response
 
-from portal.respond.forms import ResponseForm, explain, whole_number
+from portal.respond.forms import ResponseForm, VersionedForm, explain, whole_number
 from portal.respond.operations import responses as operations
 from portal.respond.queries import responses as queries
 from portal.respond.queries import themes
@@ -19,6 +21,9 @@ from portal.web.forms import ErrorList, errors_of
 from portal.web.i18n import current_language
 from portal.web.pages import page
 from portal.web.words import gettext as _
+
+CONFLICT = 409
+Version = TypeVar("Version", bound=VersionedForm)
 
 
 @blueprint.get("/responses/")
@@ -101,22 +106,33 @@ def response_page(
     view = queries.get_response_view(
         read(), current_scope(), response_id, langs=langs(), offered=portal().settings.languages
     )
-    if form is None:
-        form = ResponseForm(formdata=None, obj=view.source)
-        form.outcome.data = view.response.outcome
-        form.due_on.data, form.done_on.data = view.response.due_on, view.response.done_on
-    form.version.data = str(view.response.version)
     return page(
         "respond/show_response.html",
         status,
         view=view,
-        form=form,
+        form=_stored(view) if form is None else on_version(form, view.response.version, status),
         errors=errors or [],
         outcomes=outcome_options(),
         tag=view.response.source_lang,
         person_id=current_scope().person_id,
-        is_conflict=status == 409,
+        is_conflict=status == CONFLICT,
     )
+
+
+def _stored(view: queries.ResponseView) -> ResponseForm:
+    response = view.response
+    form = ResponseForm(formdata=None, obj=view.source)
+    form.version.data = str(response.version)
+    form.outcome.data = response.outcome
+    form.due_on.data, form.done_on.data = response.due_on, response.done_on
+    return form
+
+
+def on_version(form: Version, version: int, status: int) -> Version:
+    """What was typed; only whoever was shown both texts goes on from the stored version."""
+    if status == CONFLICT:
+        form.version.data = str(version)
+    return form
 
 
 @blueprint.post("/responses/<int:response_id>/")
@@ -135,7 +151,7 @@ def save_response(response_id: int) -> Response:
     except Refusal as refusal:
         return response_page(response_id, form, explain(form, refusal), 422)
     except Conflict:
-        return response_page(response_id, form, status=409)
+        return response_page(response_id, form, status=CONFLICT)
     flash(_("Saved. Somebody else has to review it before anybody is told."))
     return to_response(response_id)
 

@@ -14,7 +14,7 @@ from portal.respond.forms import (
 from portal.respond.operations import texts as operations
 from portal.respond.queries import responses as queries
 from portal.respond.routes.blueprint import blueprint, langs
-from portal.respond.routes.responses import response_page, to_response
+from portal.respond.routes.responses import CONFLICT, on_version, response_page, to_response
 from portal.respond.rules import Conflict, Refusal
 from portal.web.access import Access, access, current_scope
 from portal.web.context import portal
@@ -48,19 +48,18 @@ def _translation_page(
     if tag == view.response.source_lang:
         return to_response(response_id)
     text = view.texts.get(tag)
-    if form is None:
-        form = WordingForm(formdata=None, obj=text)
-    form.version.data = str(text.version if text else 0)
+    version = text.version if text else 0
+    stored = on_version(WordingForm(formdata=None, obj=text), version, CONFLICT)
     return page(
         "respond/show_translation.html",
         status,
         view=view,
         text=text,
-        form=form,
+        form=stored if form is None else on_version(form, version, status),
         errors=errors or [],
         tag=tag,
         person_id=current_scope().person_id,
-        is_conflict=status == 409,
+        is_conflict=status == CONFLICT,
     )
 
 
@@ -79,7 +78,7 @@ def save_translation(response_id: int, tag: str) -> Response:
     except Refusal as refusal:
         return _translation_page(response_id, tag, form, explain(form, refusal), 422)
     except Conflict:
-        return _translation_page(response_id, tag, form, status=409)
+        return _translation_page(response_id, tag, form, status=CONFLICT)
     flash(_("Saved. Somebody else has to review it before anybody is told."))
     return _to_text(response_id, tag)
 
@@ -125,20 +124,18 @@ def _correction_page(
     text = view.texts.get(tag)
     if text is None or text.status != "reviewed" or view.response.status != "published":
         abort(404)
-    if form is None:
-        form = CorrectionForm(formdata=None, obj=text)
-    form.version.data = str(text.version)
+    stored = on_version(CorrectionForm(formdata=None, obj=text), text.version, CONFLICT)
     return page(
         "respond/show_correction.html",
         status,
         view=view,
         text=text,
         pending=view.pending.get(tag),
-        form=form,
+        form=stored if form is None else on_version(form, text.version, status),
         errors=errors or [],
         tag=tag,
         person_id=current_scope().person_id,
-        is_conflict=status == 409,
+        is_conflict=status == CONFLICT,
     )
 
 
@@ -158,7 +155,7 @@ def correct_text(response_id: int, tag: str) -> Response:
     except Refusal as refusal:
         return _correction_page(response_id, tag, form, explain(form, refusal), 422)
     except Conflict:
-        return _correction_page(response_id, tag, form, status=409)
+        return _correction_page(response_id, tag, form, status=CONFLICT)
     flash(_("Residents read the old text until somebody else has reviewed the correction."))
     return _to_correction(response_id, tag)
 

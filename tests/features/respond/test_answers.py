@@ -148,6 +148,21 @@ def test_the_second_to_save_sees_both_texts_and_can_go_on(
         assert session.scalars(select(ResponseText.we_did)).all() == ["My words."]
 
 
+def test_a_mistake_on_the_way_does_not_hide_that_somebody_was_faster(
+    app: Flask, store: Store, office: Office, theme: int
+) -> None:
+    draft = office.draft(theme)
+    staff, reviewer = Desk(app), Desk(app, "reviewer")
+    version = staff.get(f"responses/{draft}/").value("version")
+    theirs, mine = {**SOURCE, "we_did": "Their words."}, {**SOURCE, "we_did": "My words."}
+    reviewer.post(f"responses/{draft}/", **theirs, version=version)
+    wrong = {**mine, "outcome": ""}
+    page = response_page(staff.post(f"responses/{draft}/", 422, **wrong, version=version))
+    staff.post(f"responses/{draft}/", 409, **mine, version=page.value("version"))
+    with store.read() as session:
+        assert session.scalars(select(ResponseText.we_did)).all() == ["Their words."]
+
+
 def test_two_translators_at_once_see_both_texts(
     app: Flask, store: Store, office: Office, theme: int
 ) -> None:
