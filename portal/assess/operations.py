@@ -1,19 +1,25 @@
-"""Assessments: made today, kept, and made public in batches (METHOD.md 3.5, decision 13)."""
+"""Assessing services: what is judged today, and when the public sees new figures.
+
+Gathering reads from one snapshot and holds no lock. Writing is short: it is safe when two workers
+assess the same service, because the one that knows less gives way.
+"""
 
 from __future__ import annotations
 
-from collections.abc import Callable
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager
 from dataclasses import dataclass
 from datetime import date, datetime
+from typing import Any
 
-from sqlalchemy import distinct, func, select, union
-from sqlalchemy.exc import IntegrityError
+from sqlalchemy import func, select, union
 from sqlalchemy.orm import Session
 
+from portal.assess.queries import list_due_services
 from portal.assess.queries_evidence import gather_evidence
 from portal.domain.criteria import DEFAULTS, METHOD, Thresholds
 from portal.domain.level import evaluate
-from portal.domain.publication import evidence_hash, is_batch_due, publish
+from portal.domain.publication import K, evidence_hash, is_batch_due, publish
 from portal.models.assessments import Assessment
 from portal.models.loops import LoopEvent, LoopRow
 from portal.models.services import Service
@@ -24,11 +30,35 @@ from portal.store.engine import Store
 
 
 @dataclass(frozen=True)
-class Seen:
-    """The newest submission and event that an assessment knows; news come after them."""
+class Judged:
+    """Evidence and result of a service on a day, and the newest records that they know."""
 
-    submission_id: int
-    event_id: int
+    service_id: int
+    as_of: date
+    thresholds: Thresholds
+    evidence: dict[str, Any]
+    result: dict[str, Any]
+    last_event_id: int
+    last_submission_id: int
+
+
+def judge_service(
+    session: Session, service_id: int, as_of: date, thresholds: Thresholds = DEFAULTS
+) -> Judged:
+    """Gather and judge, writing nothing. The session should repeat its reads (`snapshot`)."""
+    # First of all: whatever comes while the rest is read is news to the next assessment.
+    last_event_id = session.scalar(select(func.max(LoopEvent.id))) or 0
+    last_submission_id = session.scalar(select(func.max(Submission.id))) or 0
+    evidence = gather_evidence(session, service_id, as_of, thresholds)
+    return Judged(
+        service_id=service_id,
+        as_of=as_of,
+        thresholds=thresholds,
+        evidence=evidence,
+        result=evaluate(evidence, thresholds),
+        last_event_id=last_event_id,
+        last_submission_id=last_submission_id,
+    )
 
 
 def assess_service(
@@ -39,135 +69,112 @@ def assess_service(
     now: datetime,
     thresholds: Thresholds = DEFAULTS,
 ) -> Assessment:
-    """Gather, judge and keep the evidence of one service; make it public when a batch is due."""
-    seen = newest(session)
-    evidence = gather_evidence(session, service_id, as_of, thresholds)
-    result = evaluate(evidence, thresholds)
+    """Judge a service on a day, keep the assessment, and publish it when a batch is due."""
+    return keep_assessment(session, judge_service(session, service_id, as_of, thresholds), now=now)
+
+
+def keep_assessment(session: Session, judged: Judged, *, now: datetime) -> Assessment:
+    """Store what was judged, one row per service and day, and publish it when a batch is due."""
+    session.execute(
+        select(Service.id).where(Service.id == judged.service_id).with_for_update()
+    ).one()
     row = session.scalar(
         select(Assessment)
-        .where(Assessment.service_id == service_id, Assessment.as_of == as_of)
+        .where(Assessment.service_id == judged.service_id, Assessment.as_of == judged.as_of)
         .with_for_update()
     )
+    if row is not None and _knows_more(row, judged):
+        return row
     if row is None:
-        row = Assessment(service_id=service_id, as_of=as_of)
+        row = Assessment(service_id=judged.service_id, as_of=judged.as_of)
         session.add(row)
-    row.method, row.thresholds = METHOD, dict(thresholds.raised)
-    row.evidence, row.result, row.level = evidence, result, result["level"]
+    row.method, row.thresholds = METHOD, dict(judged.thresholds.raised)
+    row.evidence, row.result, row.level = judged.evidence, judged.result, judged.result["level"]
     row.created_at = now
-    row.last_submission_id, row.last_event_id = seen.submission_id, seen.event_id
-    row.evidence_hash = evidence_hash(row.public_evidence or evidence)
-    if _is_due(session, service_id, as_of):
-        _make_public(session, row, thresholds)
+    row.last_event_id, row.last_submission_id = judged.last_event_id, judged.last_submission_id
+    if _is_batch_due(session, judged):
+        _publish(session, row, judged)
+    elif row.public_on is None:
+        row.evidence_hash = evidence_hash(judged.evidence)
     session.flush()
     return row
 
 
-def newest(session: Session) -> Seen:
-    """What there is by now. Read before the evidence: news in between are seen again, not lost."""
-    return Seen(
-        session.scalar(select(func.max(Submission.id))) or 0,
-        session.scalar(select(func.max(LoopEvent.id))) or 0,
+def _knows_more(row: Assessment, judged: Judged) -> bool:
+    return (
+        row.last_event_id > judged.last_event_id
+        or row.last_submission_id > judged.last_submission_id
     )
 
 
-def _is_due(session: Session, service_id: int, today: date) -> bool:
-    public = session.scalar(
+def _is_batch_due(session: Session, judged: Judged) -> bool:
+    previous = session.scalar(
         select(Assessment)
-        .where(Assessment.service_id == service_id, Assessment.public_on.is_not(None))
-        .order_by(Assessment.as_of.desc())
+        .where(Assessment.service_id == judged.service_id, Assessment.public_on.is_not(None))
+        .order_by(Assessment.public_on.desc(), Assessment.id.desc())
         .limit(1)
     )
-    if public is None:
-        return is_batch_due(None, today, 0)
-    if public.as_of > today:  # assessing an earlier day by hand changes nothing public
-        return False
-    seen = Seen(public.last_submission_id, public.last_event_id)
-    return is_batch_due(public.public_on, today, count_people_touched(session, service_id, seen))
+    if previous is None:
+        return is_batch_due(None, judged.as_of, 0)
+    if previous.public_on is not None and previous.public_on > judged.as_of:
+        return False  # judging an earlier day changes nothing that is public
+    people = _count_people_touched(session, judged.service_id, previous)
+    return is_batch_due(previous.public_on, judged.as_of, people)
 
 
-def count_people_touched(session: Session, service_id: int, since: Seen) -> int:
-    """How many submissions of the service are new or had something happen to them since."""
-    new = select(Submission.id).where(
-        Submission.service_id == service_id, Submission.id > since.submission_id
-    )
-    touched = (
-        select(LoopEvent.submission_id)
-        .join(LoopRow, LoopRow.submission_id == LoopEvent.submission_id)
-        .where(LoopRow.service_id == service_id, LoopEvent.id > since.event_id)
-    )
-    both = union(new, touched).subquery()
-    return session.scalar(select(func.count(distinct(both.c[0])))) or 0
-
-
-def _make_public(session: Session, row: Assessment, thresholds: Thresholds) -> None:
-    """The result is computed from what is published, so that anyone can compute it again."""
-    row.public_evidence = publish(row.evidence, thresholds)
-    row.public_result = evaluate(row.public_evidence, thresholds)
-    row.public_level = row.public_result["level"]
-    row.public_on = row.as_of
-    row.evidence_hash = evidence_hash(row.public_evidence)
+def _publish(session: Session, row: Assessment, judged: Judged) -> None:
+    evidence = publish(judged.evidence, judged.thresholds)
+    result = evaluate(evidence, judged.thresholds)
+    row.public_on, row.public_level = judged.as_of, result["level"]
+    row.public_evidence, row.public_result = evidence, result
+    row.public_last_event_id = judged.last_event_id
+    row.public_last_submission_id = judged.last_submission_id
+    row.evidence_hash = evidence_hash(evidence)
     raise_content_version(session)
 
 
+def _count_people_touched(session: Session, service_id: int, previous: Assessment) -> int:
+    """Submissions with anything new since the public figures; K stands for K or more."""
+    new = select(Submission.id.label("id")).where(
+        Submission.service_id == service_id,
+        Submission.id > (previous.public_last_submission_id or 0),
+    )
+    changed = (
+        select(LoopEvent.submission_id.label("id"))
+        .join(LoopRow, LoopRow.submission_id == LoopEvent.submission_id)
+        .where(
+            LoopRow.service_id == service_id,
+            LoopEvent.id > (previous.public_last_event_id or 0),
+        )
+    )
+    touched = union(new, changed).limit(K).subquery()
+    return session.scalar(select(func.count()).select_from(touched)) or 0
+
+
 def assess_due(
-    store: Store, clock: Clock, progress: Callable[[int], None] = lambda _service_id: None
+    store: Store,
+    clock: Clock,
+    progress: Callable[[int, int], None] = lambda _done, _all: None,
 ) -> int:
-    """Assess services with news since their last assessment, and all once a day; how many.
+    """Assess services with news since their last assessment, and every service once a day.
 
-    Each in a transaction of its own. Two workers may do the same service: the second finds the
-    first one's row, and the same evidence gives the same result.
+    Each in a transaction of its own. `progress(done, all)` is told after each. Returns how many.
     """
-    now = clock.now()
-    today = clock.day(now)
+    today = clock.today()
     with store.read() as session:
-        due = list_due(session, today)
-    done = 0
-    for service_id in due:
-        try:
-            store.write(assess_service, service_id=service_id, as_of=today, now=now)
-        except IntegrityError:  # another worker was first with today's row
-            continue
-        done += 1
-        progress(service_id)
-    return done
+        due = list_due_services(session, today)
+    for done, service_id in enumerate(due, start=1):
+        with snapshot(store) as session:
+            judged = judge_service(session, service_id, today)
+        store.write(keep_assessment, judged, now=clock.now())
+        progress(done, len(due))
+    return len(due)
 
 
-def list_due(session: Session, today: date) -> list[int]:
-    """Services without an assessment of today, or with news since."""
-    latest = (
-        select(
-            Assessment.service_id,
-            func.max(Assessment.last_submission_id).label("submission_id"),
-            func.max(Assessment.last_event_id).label("event_id"),
-        )
-        .where(Assessment.as_of == today)
-        .group_by(Assessment.service_id)
-        .subquery()
-    )
-    due = set(
-        session.scalars(
-            select(Service.id)
-            .outerjoin(latest, latest.c.service_id == Service.id)
-            .where(Service.is_active, latest.c.service_id.is_(None))
-        )
-    )
-    lowest = session.execute(
-        select(func.min(latest.c.submission_id), func.min(latest.c.event_id))
-    ).one()
-    if lowest[0] is not None:
-        due |= set(
-            session.scalars(
-                select(distinct(Submission.service_id))
-                .join(latest, latest.c.service_id == Submission.service_id)
-                .where(Submission.id > lowest[0], Submission.id > latest.c.submission_id)
-            )
-        )
-        due |= set(
-            session.scalars(
-                select(distinct(LoopRow.service_id))
-                .join(LoopEvent, LoopEvent.submission_id == LoopRow.submission_id)
-                .join(latest, latest.c.service_id == LoopRow.service_id)
-                .where(LoopEvent.id > lowest[1], LoopEvent.id > latest.c.event_id)
-            )
-        )
-    return sorted(due)
+@contextmanager
+def snapshot(store: Store) -> Iterator[Session]:
+    """A session for reading whose queries all see the same moment."""
+    with store.read() as session:
+        if store.engine.dialect.name == "postgresql":  # SQLite's readers always do
+            session.connection(execution_options={"isolation_level": "REPEATABLE READ"})
+        yield session

@@ -1,108 +1,149 @@
-"""Putting bursts of ratings into quarantine: visible, not counted, not dropped (METHOD.md 3.6)."""
+"""Hours that look like stuffing: set aside visibly, not counted, and reviewed (METHOD.md 3.6)."""
 
 from __future__ import annotations
 
-from datetime import UTC, datetime, timedelta
+from collections.abc import Iterator
+from datetime import datetime, timedelta
 
-from sqlalchemy import func, select, update
+from sqlalchemy import ColumnElement, and_, func, select, update
+from sqlalchemy.dialects import postgresql, sqlite
 from sqlalchemy.orm import Session
 
 from portal.domain.quarantine import BURST_MIN, is_burst
+from portal.models.assessments import Assessment
+from portal.models.operations import Setting
 from portal.models.submissions import Submission, Throttle
 from portal.store.clock import Clock
 from portal.store.engine import Store
 from portal.store.throttle import window_start
 
 HOUR = timedelta(hours=1)
+GRACE = timedelta(minutes=2)  # a rating of the hour may still be on its way into the database
 TRAILING = timedelta(days=28)
-# After days of standstill everything since is looked at, but never more than this.
-LOOK_BACK = timedelta(days=7)
-SCOPE = "rate-prefix"  # as counted when a rating is sent: "<service id>:<prefix hash>" by the hour
-
-
-def quarantine_bursts(store: Store, clock: Clock) -> int:
-    """Look at all hours that are over and not too long ago; returns how many ratings were marked.
-
-    Marking twice changes nothing, so it needs no memory of which hours were looked at.
-    """
-    now = clock.now()
-    with store.read() as session:
-        hours = list_busy_hours(session, now)
-    return sum(
-        store.write(quarantine_hour, service_id=service_id, hour=hour) for service_id, hour in hours
-    )
-
-
-def list_busy_hours(session: Session, now: datetime) -> list[tuple[int, datetime]]:
-    """(service id, begin) of hours with enough ratings to be looked at, newest last."""
-    end = window_start(now, HOUR)
-    counts: dict[tuple[int, datetime], int] = {}
-    rows = session.execute(
-        select(Submission.service_id, Submission.received_at).where(
-            Submission.received_at >= end - LOOK_BACK,
-            Submission.received_at < end,
-            *_SUSPECT,
-        )
-    )
-    for service_id, received_at in rows:
-        key = (service_id, window_start(received_at, HOUR))
-        counts[key] = counts.get(key, 0) + 1
-    return sorted(
-        (key for key, count in counts.items() if count >= BURST_MIN), key=lambda key: key[1]
-    )
-
-
-# Ratings that came over the web without an invitation and count so far.
-_SUSPECT = (
-    Submission.channel == "web",
-    Submission.is_rating,
-    ~Submission.is_verified,
-    ~Submission.is_quarantined,
-    Submission.import_id.is_(None),
+FIRST_LOOK = timedelta(days=7)
+PREFIX_SCOPE = "rate-prefix"
+_LOOKED_UNTIL = "quarantine_looked_until"
+_IS_OPEN_RATING = and_(
+    Submission.is_rating, Submission.channel == "web", Submission.is_verified.is_(False)
 )
 
 
-def quarantine_hour(session: Session, *, service_id: int, hour: datetime) -> int:
-    """Mark the hour's ratings of the service when they are a burst; how many were marked."""
-    within = (
-        Submission.service_id == service_id,
-        Submission.received_at >= hour,
-        Submission.received_at < hour + HOUR,
-    )
-    count = _count(session, *within, *_SUSPECT)
-    mean, largest = _trailing_mean(session, service_id, hour), _largest(session, service_id, hour)
-    if not is_burst(count, mean, largest):
+def quarantine_bursts(store: Store, clock: Clock) -> int:
+    """Look at every hour that is over since the last look; returns how many ratings it set aside.
+
+    Each hour is looked at once: what a reviewer lets through afterwards stays through.
+    """
+    end = window_start(clock.now() - GRACE, HOUR)
+    with store.read() as session:
+        looked_until = _looked_until(session)
+    if looked_until is not None and looked_until >= end:
         return 0
-    session.execute(update(Submission).where(*within, *_SUSPECT).values(is_quarantined=True))
+    return store.write(look_until, end)
+
+
+def look_until(session: Session, end: datetime) -> int:
+    """Look at the hours up to `end`, in one transaction; two workers take turns."""
+    dialect = postgresql if session.get_bind().dialect.name == "postgresql" else sqlite
+    session.execute(
+        dialect.insert(Setting.__table__)
+        .values(name=_LOOKED_UNTIL, value=(end - FIRST_LOOK).isoformat())
+        .on_conflict_do_nothing(index_elements=["name"])
+    )
+    looked_until = session.scalars(
+        select(Setting.value).where(Setting.name == _LOOKED_UNTIL).with_for_update()
+    ).one()
+    begin = datetime.fromisoformat(looked_until)
+    set_aside = sum(
+        _quarantine(session, service_id, hour, count)
+        for hour in _busy_hours(session, begin, end)
+        for service_id, count in _busy_services(session, hour, hour + HOUR)
+    )
+    if begin < end:
+        session.execute(
+            update(Setting).where(Setting.name == _LOOKED_UNTIL).values(value=end.isoformat())
+        )
+    return set_aside
+
+
+def _looked_until(session: Session) -> datetime | None:
+    value = session.scalar(select(Setting.value).where(Setting.name == _LOOKED_UNTIL))
+    return datetime.fromisoformat(value) if value is not None else None
+
+
+def _busy_hours(session: Session, begin: datetime, end: datetime) -> Iterator[datetime]:
+    """Hours to look at, in order; days on which no service had enough ratings are passed over."""
+    while begin < end:
+        until = min(begin + timedelta(days=1), end)
+        if _busy_services(session, begin, until):
+            hour = begin
+            while hour < until:
+                yield hour
+                hour += HOUR
+        begin = until
+
+
+def _busy_services(session: Session, begin: datetime, end: datetime) -> list[tuple[int, int]]:
+    """Services with enough ratings for a burst between the two moments, and how many."""
+    rows = session.execute(
+        select(Submission.service_id, func.count().label("count"))
+        .where(_IS_OPEN_RATING, Submission.received_at >= begin, Submission.received_at < end)
+        .group_by(Submission.service_id)
+        .having(func.count() >= BURST_MIN)
+    )
+    return [(service_id, count) for service_id, count in rows]
+
+
+def _quarantine(session: Session, service_id: int, hour: datetime, count: int) -> int:
+    """Set the hour's ratings aside when they are a burst."""
+    usual = _count_trailing(session, service_id, hour) / (TRAILING / HOUR)
+    # Refused attempts are counted too, so one prefix may seem to have sent more than there are.
+    largest = min(count, _count_of_largest_prefix(session, service_id, hour))
+    if not is_burst(count, usual, largest):
+        return 0
+    set_aside = and_(_IS_OPEN_RATING, *_received(service_id, hour, hour + HOUR))
+    first = session.scalar(select(func.min(Submission.id)).where(set_aside)) or 0
+    session.execute(update(Submission).where(set_aside).values(is_quarantined=True))
+    _forget_in_assessments(session, service_id, hour, first)
     return count
 
 
-def _trailing_mean(session: Session, service_id: int, hour: datetime) -> float:
-    """Ratings an hour in the 28 days before, quarantined ones left out."""
-    count = _count(
-        session,
-        Submission.service_id == service_id,
-        Submission.received_at >= hour - TRAILING,
-        Submission.received_at < hour,
-        Submission.is_rating,
-        ~Submission.is_quarantined,
+def _count_trailing(session: Session, service_id: int, hour: datetime) -> int:
+    """Ratings of the 28 days before; what was set aside itself does not make a burst usual."""
+    statement = select(func.count()).where(
+        _IS_OPEN_RATING,
+        Submission.is_quarantined.is_(False),
+        *_received(service_id, hour - TRAILING, hour),
     )
-    return count / (TRAILING / HOUR)
+    return session.scalars(statement).one()
 
 
-def _largest(session: Session, service_id: int, hour: datetime) -> int:
-    """Ratings from the network prefix that sent most; 0 where the counts are gone already."""
+def _count_of_largest_prefix(session: Session, service_id: int, hour: datetime) -> int:
+    statement = select(func.max(Throttle.count)).where(
+        Throttle.scope == PREFIX_SCOPE,
+        Throttle.key.startswith(f"{service_id}:", autoescape=True),
+        Throttle.window_at == hour,
+    )
+    return session.scalar(statement) or 0
+
+
+def _received(
+    service_id: int, begin: datetime, end: datetime
+) -> tuple[ColumnElement[bool], ColumnElement[bool], ColumnElement[bool]]:
     return (
-        session.scalar(
-            select(func.max(Throttle.count)).where(
-                Throttle.scope == SCOPE,
-                Throttle.key.startswith(f"{service_id}:", autoescape=True),
-                Throttle.window_at == hour.astimezone(UTC),
-            )
-        )
-        or 0
+        Submission.service_id == service_id,
+        Submission.received_at >= begin,
+        Submission.received_at < end,
     )
 
 
-def _count(session: Session, *conditions: object) -> int:
-    return session.scalar(select(func.count()).select_from(Submission).where(*conditions)) or 0  # type: ignore[arg-type]
+def _forget_in_assessments(session: Session, service_id: int, hour: datetime, first: int) -> None:
+    """Assessments made since know these ratings otherwise: they have news to catch up with."""
+    session.execute(
+        update(Assessment)
+        .where(
+            Assessment.service_id == service_id,
+            Assessment.as_of >= (hour - timedelta(days=1)).date(),
+            Assessment.last_submission_id >= first,
+        )
+        .values(last_submission_id=first - 1)
+    )

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+from collections.abc import Sequence
 from datetime import UTC, date, datetime
 from pathlib import Path
 from typing import Any
@@ -12,11 +13,15 @@ from zoneinfo import ZoneInfo
 from sqlalchemy.orm import Session
 
 from portal.assess.queries_evidence import gather_evidence
+from portal.domain.loop import Actor, Event, EventKind, fold
 from portal.domain.raw_records import parse_raw_records
 from portal.imports.history_operations import ImportedHistory, import_history
 from portal.imports.history_rows import Source
+from portal.models.loops import LoopRow
 from portal.models.services import Department, Service
+from portal.models.submissions import Submission
 from portal.store.engine import Store
+from portal.store.loops import event_values, insert_events, projected
 
 NOW = datetime(2026, 11, 20, 15, 0, tzinfo=UTC)
 EXAMPLES: dict[str, Any] = json.loads(
@@ -56,3 +61,51 @@ def gather(store: Store, service_id: int, as_of: date) -> dict[str, Any]:
             json.dumps(gather_evidence(session, service_id, as_of))
         )
     return evidence
+
+
+def add_submission(session: Session, /, service_id: int, **values: Any) -> int:
+    """A rating by the web at NOW, unless `values` say otherwise; returns its id."""
+    token = uuid4().hex
+    submission = Submission(
+        **{
+            "service_id": service_id,
+            "instrument": "engage-survey-1",
+            "lang": "en",
+            "channel": "web",
+            "received_at": NOW,
+            "received_on": values.get("received_at", NOW).date(),
+            "person_key": token,
+            "q0": 4,
+            "is_case": False,
+            "receipt_hash": token,
+            "token_hash": token,
+            **values,
+        }
+    )
+    session.add(submission)
+    session.flush()
+    return submission.id
+
+
+def add_case(
+    session: Session, /, service_id: int, on: date, events: Sequence[Event], **values: Any
+) -> int:
+    """A case with the events that followed its receipt; returns its submission's id."""
+    at = datetime(on.year, on.month, on.day, 12, tzinfo=UTC)
+    number = add_submission(
+        session, service_id, received_at=at, is_case=True, wants_answer=True, **values
+    )
+    story = [Event(kind=EventKind.RECEIVED, on=on, actor=Actor.SYSTEM), *events]
+    insert_events(session, [event_values(number, event, at) for event in story])
+    loop = LoopRow(
+        submission_id=number,
+        service_id=service_id,
+        lang="en",
+        kind="problem",
+        person_key=uuid4().hex,
+        received_on=on,
+        **projected(fold(story)),
+    )
+    session.add(loop)
+    session.flush()
+    return number

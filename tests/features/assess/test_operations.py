@@ -1,0 +1,138 @@
+"""Assessments: stored once a day, published in batches, safe with two workers."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from datetime import UTC, date, datetime, timedelta
+from zoneinfo import ZoneInfo
+
+import pytest
+from sqlalchemy import select
+
+from portal.assess.operations import (
+    assess_due,
+    assess_service,
+    judge_service,
+    keep_assessment,
+    snapshot,
+)
+from portal.assess.queries import get_todays, list_due_services
+from portal.domain.level import evaluate
+from portal.domain.publication import evidence_hash, publish
+from portal.models.assessments import Assessment
+from portal.store.assessments import get_public_assessment, list_public_assessments
+from portal.store.clock import Clock
+from portal.store.content import get_content_version
+from portal.store.engine import Store
+from tests.support.history import HISTORIES, NOW, add_service, add_submission, bring_in
+
+TODAY = date(2026, 11, 20)
+
+
+class Fixed(Clock):
+    """A clock that stands still."""
+
+    def __init__(self, moment: datetime = NOW) -> None:
+        super().__init__(ZoneInfo("America/Chicago"))
+        self.moment = moment
+
+    def now(self) -> datetime:
+        return self.moment
+
+
+def assess(store: Store, service_id: int, as_of: date = TODAY) -> Assessment:
+    return store.write(assess_service, service_id=service_id, as_of=as_of, now=NOW)
+
+
+def test_the_first_assessment_is_published_with_all_that_is_needed_to_check_it(
+    store: Store,
+) -> None:
+    service_id = store.write(add_service)
+    bring_in(store, service_id, HISTORIES[2]["input"])
+    row = assess(store, service_id, date.fromisoformat(HISTORIES[2]["as_of"]))
+    assert row.evidence == HISTORIES[2]["evidence"]
+    with store.read() as session:
+        public = get_public_assessment(session, service_id)
+        assert get_content_version(session) > 0
+        assert list_public_assessments(session)[service_id].level == row.level
+    assert public is not None
+    assert public.evidence == publish(row.evidence)
+    assert public.evidence_hash == evidence_hash(public.evidence)
+    assert public.result == evaluate(public.evidence)
+    assert public.level == row.level == HISTORIES[2]["result"]["level"]
+
+
+def test_public_figures_move_when_ten_people_are_touched_and_not_before(store: Store) -> None:
+    service_id = store.write(add_service)
+    assess(store, service_id)
+    for day in range(1, 10):
+        store.write(add_submission, service_id)
+        row = assess(store, service_id, TODAY + timedelta(days=day))
+        assert row.public_on is None
+    with store.read() as session:
+        before = get_content_version(session)
+    store.write(add_submission, service_id)
+    row = assess(store, service_id, TODAY + timedelta(days=10))
+    assert row.public_on == TODAY + timedelta(days=10)
+    with store.read() as session:
+        assert get_content_version(session) == before + 1
+
+
+def test_people_are_counted_from_what_is_public_also_within_a_day(store: Store) -> None:
+    service_id = store.write(add_service)
+    assess(store, service_id)
+    for _ in range(2):
+        for _ in range(6):
+            store.write(add_submission, service_id)
+        row = assess(store, service_id)
+    assert row.public_last_submission_id == row.last_submission_id
+    with store.read() as session:
+        todays = get_todays(session, service_id)
+        assert todays is not None
+        assert todays.id == row.id
+        assert len(session.scalars(select(Assessment)).all()) == 1
+
+
+def test_a_new_quarter_publishes(store: Store) -> None:
+    service_id = store.write(add_service)
+    assess(store, service_id, date(2026, 12, 31))
+    assert assess(store, service_id, date(2027, 1, 1)).public_on == date(2027, 1, 1)
+    assert assess(store, service_id, date(2027, 1, 2)).public_on is None
+
+
+def test_who_knows_less_gives_way(make_store: Callable[[], Store]) -> None:
+    slow, quick = make_store(), make_store()
+    service_id = slow.write(add_service)
+    with snapshot(slow) as session:
+        early = judge_service(session, service_id, TODAY)
+    newest = quick.write(add_submission, service_id)
+    with snapshot(quick) as session:
+        late = judge_service(session, service_id, TODAY)
+    quick.write(keep_assessment, late, now=NOW)
+    row = slow.write(keep_assessment, early, now=NOW)
+    assert row.last_submission_id == newest
+
+
+def test_the_worker_assesses_what_has_news_and_everything_once_a_day(store: Store) -> None:
+    busy, quiet = store.write(add_service), store.write(add_service)
+    clock = Fixed()
+    seen: list[tuple[int, int]] = []
+    assert assess_due(store, clock, lambda done, everything: seen.append((done, everything))) == 2
+    assert seen == [(1, 2), (2, 2)]
+    assert assess_due(store, clock) == 0
+    store.write(add_submission, busy)
+    with store.read() as session:
+        assert list_due_services(session, TODAY) == [busy]
+    assert assess_due(store, clock) == 1
+    assert assess_due(store, clock) == 0
+    clock.moment += timedelta(days=1)
+    with store.read() as session:
+        assert list_due_services(session, clock.today()) == [busy, quiet]
+
+
+@pytest.mark.parametrize("year", [1970, 2000, 2100])
+def test_any_day_can_be_judged(store: Store, year: int) -> None:
+    service_id = store.write(add_service)
+    with store.read() as session:
+        judged = judge_service(session, service_id, datetime(year, 1, 1, tzinfo=UTC).date())
+    assert judged.result["level"] == 0
