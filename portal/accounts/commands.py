@@ -36,6 +36,7 @@ def user() -> None:
 def add(
     context: Context,
     email: str,
+    *,
     name: str,
     roles: tuple[str, ...],
     departments: tuple[str, ...],
@@ -65,4 +66,4 @@ def _ask_password() -> str:
     source = click.get_text_stream("stdin")
     if source.isatty():
         return str(click.prompt("Password", hide_input=True, confirmation_prompt=True))
-    return source.readline().rstrip("\r\n")
+    return str(source.readline()).rstrip("\r\n")
