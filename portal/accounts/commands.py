@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import sys
+
 import click
 
 from portal.accounts.operations import add_person
@@ -63,7 +65,6 @@ def add(
 
 
 def _ask_password() -> str:
-    source = click.get_text_stream("stdin")
-    if source.isatty():
+    if sys.stdin.isatty():
         return str(click.prompt("Password", hide_input=True, confirmation_prompt=True))
-    return str(source.readline()).rstrip("\r\n")
+    return sys.stdin.readline().rstrip("\r\n")
