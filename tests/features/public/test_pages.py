@@ -34,6 +34,7 @@ PAGES = (
     "accessibility/",
     "open-data/",
 )
+TELLING = ("", "services/pothole-repair/", "services/street-lights/level/", "responses/", "method/")
 MOST_QUERIES = 8
 
 
@@ -41,7 +42,8 @@ MOST_QUERIES = 8
 def test_every_page_is_whole_in_every_language(
     client: FlaskClient, showcase: Showcase, lang: str
 ) -> None:
-    for path in (*PAGES, f"responses/{showcase.kept}/", f"responses/{showcase.shade}/"):
+    pages = PAGES if lang in {"en", "ar"} else TELLING
+    for path in (*pages, f"responses/{showcase.kept}/", f"responses/{showcase.shade}/"):
         response = client.get(f"/{lang}/{path}")
         assert response.status_code == 200, path
         page = response_page(response)
