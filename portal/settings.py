@@ -50,7 +50,9 @@ class Settings:
     languages: tuple[str, ...] = _setting(
         "Languages offered, in order, the default first.", ("en", "es", "vi", "zh-Hans", "ar", "ko")
     )
-    phone_region: str = _setting("Country whose phone numbers the warning knows best.", "US")
+    country: str = _setting(
+        "The city's country (ISO 3166): how figures and phone numbers are written.", "US"
+    )
     trusted_proxies: tuple[Network, ...] = _setting(
         "Networks of proxies whose client-address header is believed.", ()
     )

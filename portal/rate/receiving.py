@@ -93,7 +93,7 @@ def _take_late(
 
 def _findings(form: RatingForm) -> list[Finding]:
     comment = form.comment.data
-    return find_personal_data(comment, portal().settings.phone_region) if comment else []
+    return find_personal_data(comment, portal().settings.country) if comment else []
 
 
 def _is_suspicious(form: RatingForm, token: FormToken) -> bool:
@@ -110,7 +110,7 @@ def _store(form_page: FormPage, form: RatingForm, sent: Sent, sender: Sender) ->
         key, service_id = limits.prefix_key, sent.service_id
         write(count_refusal, service_id=service_id, prefix_key=key, now=now)
         return show_limit(form_page, form, limit)
-    if result is Result.NOT_INVITED:
+    if result is Result.NOT_INVITED or (result is Result.DIFFERENT and sent.invited_by):
         return None
     if result is Result.DIFFERENT:
         return show_repeat(form_page, form)

@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterable
 from datetime import date, datetime
 
+from babel import Locale
 from babel.dates import format_date
 from babel.lists import format_list
 from babel.numbers import format_decimal, format_percent
@@ -12,26 +13,36 @@ from flask import Flask
 
 from portal.domain.language import direction
 from portal.web.context import portal
-from portal.web.i18n import current_language, language_of, locale_of
+from portal.web.i18n import current_language, format_locale, language_of, locale_of
 
 _GROUP = 5
+_MARKED_SIGN = "\u200e%\u200e"
+
+
+def _locale() -> Locale:
+    return format_locale(current_language(), portal().settings.country)
 
 
 def number(value: float) -> str:
     """A number with the language's separators."""
-    return format_decimal(value, locale=locale_of(current_language()))
+    return format_decimal(value, locale=_locale())
 
 
 def percent(share: float) -> str:
-    """A share 0..1 in whole per cent; Arabic gets its direction marks from CLDR."""
-    return format_percent(share, locale=locale_of(current_language()))
+    """A share 0..1 in whole per cent.
+
+    After an Arabic letter the sign would jump to the other side of its figure, so it stands
+    between left-to-right marks there, as in CLDR's own symbol, which Babel leaves out.
+    """
+    text = format_percent(share, locale=_locale())
+    return text.replace("%", _MARKED_SIGN) if direction(current_language()) == "rtl" else text
 
 
 def day(value: date | datetime, length: str = "long") -> str:
     """A day written out; moments are turned into the city's day first."""
     if isinstance(value, datetime):
         value = portal().clock.day(value)
-    return format_date(value, format=length, locale=locale_of(current_language()))
+    return format_date(value, format=length, locale=_locale())
 
 
 def short_day(value: date | datetime) -> str:
@@ -51,7 +62,7 @@ def language_name(tag: str) -> str:
 
 def list_of(words: Iterable[str]) -> str:
     """Words joined as the language does it: "a, b, and c"."""
-    return format_list(list(words), locale=locale_of(current_language()))
+    return format_list(list(words), locale=_locale())
 
 
 def register(app: Flask) -> None:

@@ -11,7 +11,7 @@ from functools import cache
 from pathlib import Path
 from typing import Any
 
-from babel import Locale
+from babel import Locale, UnknownLocaleError
 from flask import Flask, current_app, g, has_request_context, request, url_for
 from flask_babel import Babel
 from werkzeug.routing import BaseConverter, ValidationError
@@ -55,6 +55,18 @@ def locale_of(tag: str) -> Locale:
 
 
 @cache
+def format_locale(tag: str, country: str) -> Locale:
+    """How the language writes figures and dates in the city's country, where CLDR knows it.
+
+    Spanish writes 12,345 in the United States and 12.345 in Spain.
+    """
+    try:
+        return Locale.parse(f"{locale_of(tag)}_{country}")
+    except UnknownLocaleError:
+        return locale_of(tag)
+
+
+@cache
 def language_of(tag: str) -> Language:
     """Self-name and direction of a language, from CLDR."""
     locale = locale_of(tag)
@@ -67,9 +79,20 @@ def current_language() -> str:
     lang = g.get("lang")
     if lang is None:
         settings = portal().settings
-        header = request.headers.get("Accept-Language", "") if has_request_context() else ""
-        lang = g.lang = negotiate(header, settings.languages, settings.default_language)
+        lang = g.lang = _language_of_address() or negotiate(
+            request.headers.get("Accept-Language", "") if has_request_context() else "",
+            settings.languages,
+            settings.default_language,
+        )
     return str(lang)
+
+
+def _language_of_address() -> str | None:
+    """The language that an address begins with, though nothing else of it is known."""
+    if not has_request_context():
+        return None
+    first = request.path.lstrip("/").partition("/")[0]
+    return first if first in portal().settings.languages else None
 
 
 def check_languages(settings: Settings) -> None:

@@ -1,0 +1,42 @@
+"""Pages in the reader's language, also those that are not there, and figures as it writes them."""
+
+from __future__ import annotations
+
+from datetime import date
+
+import pytest
+from flask import Flask
+from flask.testing import FlaskClient
+
+from portal.web.formats import day, number, percent
+from tests.support.city import City
+from tests.support.client import response_page
+
+
+def test_a_page_that_is_not_there_is_missed_in_the_language_of_its_address(
+    client: FlaskClient, city: City
+) -> None:
+    page = response_page(client.get("/ar/no-such-page", headers={"Accept-Language": "ko"}))
+    assert (page.all("html")[0].get("lang"), page.all("html")[0].get("dir")) == ("ar", "rtl")
+    page = response_page(client.get("/no-such/page", headers={"Accept-Language": "ko"}))
+    assert page.all("html")[0].get("lang") == "ko"
+
+
+@pytest.mark.parametrize(
+    ("lang", "figures"),
+    [
+        ("en", ("12,345", "83%", "November 3, 2026")),
+        ("es", ("12,345", "83%", "3 de noviembre de 2026")),
+        ("vi", ("12.345", "83%", "3 tháng 11, 2026")),
+        ("zh-Hans", ("12,345", "83%", "2026年11月3日")),
+        ("ar", ("12,345", "83\u200e%\u200e", "3 نوفمبر 2026")),
+        ("ko", ("12,345", "83%", "2026년 11월 3일")),
+    ],
+)
+def test_figures_are_written_as_the_language_does_in_the_city_s_country(
+    app: Flask, lang: str, figures: tuple[str, str, str]
+) -> None:
+    with app.test_request_context(f"/{lang}/"):
+        written = (number(12345), percent(0.83), day(date(2026, 11, 3)))
+    assert tuple(part.replace("\xa0", "") for part in written[:2]) == figures[:2]
+    assert written[2] == figures[2]
