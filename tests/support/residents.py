@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import re
-from datetime import datetime, timedelta
+from datetime import UTC, datetime, timedelta
 from typing import Any
 
 from flask import Flask
@@ -16,12 +16,14 @@ from portal.domain.loop import Actor, Event, EventKind, Outcome
 from portal.models.responses import Response, ResponseText, Theme, ThemeCase
 from portal.models.submissions import Submission
 from portal.settings import Settings
+from portal.store.clock import Clock
 from portal.store.loops import Links, append_event
 from portal.store.secrets import sha256
 from portal.store.texts import source_hash
 from tests.support.client import Page, response_page
 
 RATE = "/en/services/pothole-repair/rate"
+_TOKEN = re.compile(r'name="token" value="([^"]+)"')
 _RECEIPT = re.compile(r"/receipts/([0-9A-Z]{25})/$")
 
 
@@ -33,12 +35,34 @@ def move_clock(settings: Settings, seconds: float = 0, days: float = 0) -> None:
     settings.clock_file.write_text(str(after))
 
 
+class StillClock(Clock):
+    """Noon in the test city, today: time moves by `move_clock` only, however slow the machine."""
+
+    _noon = datetime.now(UTC).replace(hour=18, minute=10, second=0, microsecond=0)
+
+    def now(self) -> datetime:
+        """Noon, and what `move_clock` added."""
+        return self._noon + self._offset()
+
+
 class Resident:
     """Somebody with a browser of their own, at one network address."""
 
-    def __init__(self, app: Flask, settings: Settings, address: str = "203.0.113.7") -> None:
-        """`address` is the peer's, as the server sees it."""
-        self.client: FlaskClient = app.test_client()
+    def __init__(
+        self,
+        app: Flask,
+        settings: Settings,
+        address: str = "203.0.113.7",
+        *,
+        is_checked: bool = True,
+    ) -> None:
+        """`address` is the peer's, as the server sees it; `is_checked` is whether pages are."""
+        portal = app.extensions["portal"]
+        if not isinstance(portal.clock, StillClock):
+            portal.clock = StillClock(settings.zone, settings.clock_file)
+        self.client: FlaskClient = (
+            app.test_client() if is_checked else FlaskClient(app, app.response_class)
+        )
         self.settings = settings
         self.environment = {"REMOTE_ADDR": address}
 
@@ -50,9 +74,11 @@ class Resident:
 
     def token(self, path: str = RATE, wait: float = 5) -> str:
         """The token of a fresh form, read for some seconds."""
-        token = self.get(path).value("token")
+        answer = self.client.get(path, environ_base=self.environment)
+        match = _TOKEN.search(answer.get_data(as_text=True))
+        assert match is not None, (path, answer.status_code)
         move_clock(self.settings, wait)
-        return token
+        return match[1]
 
     def post(self, path: str, headers: Any = None, **data: Any) -> TestResponse:
         """Send a form as it is."""
@@ -87,6 +113,7 @@ def submission_of(session: Session, code: str) -> Submission:
 
 def answer_case(
     session: Session,
+    /,
     submission_id: int,
     now: datetime,
     texts: dict[str, str],

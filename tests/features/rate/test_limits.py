@@ -115,7 +115,7 @@ def test_a_configured_proxy_is_believed_for_what_it_saw_itself(
 def test_a_library_gets_through(app: Flask, settings: Settings, store: Store, city: City) -> None:
     del city
     for reader in range(40):
-        Resident(app, settings, f"203.0.113.{reader + 1}").send()
+        Resident(app, settings, f"203.0.113.{reader + 1}", is_checked=False).send()
     with store.read() as session:
         rows = session.scalars(select(Submission)).all()
     assert len(rows) == len({row.person_key for row in rows}) == 40
@@ -126,7 +126,7 @@ def test_scripted_posts_are_limited(
     app: Flask, settings: Settings, store: Store, city: City
 ) -> None:
     del city
-    resident = Resident(app, settings)
+    resident = Resident(app, settings, is_checked=False)
     statuses = [resident.rate(wait=0).status_code for _ in range(150)]
     assert statuses.count(303) == settings.prefix_hourly_limit == 120
     assert statuses.count(429) == 30

@@ -1,0 +1,238 @@
+"""Receipts: looked up, shown, secret; what a case says at each step."""
+
+from __future__ import annotations
+
+from datetime import UTC, datetime, timedelta
+from typing import Any
+
+import pytest
+from flask import Flask
+from sqlalchemy import insert, select
+
+from portal.domain.loop import Actor, Event, EventKind
+from portal.follow.operations import LOOKUPS_AN_HOUR
+from portal.models.responses import ResponseCorrection, ResponseText
+from portal.settings import Settings
+from portal.store.engine import Store
+from portal.store.loops import Links, append_event
+from tests.support.city import City
+from tests.support.client import response_page
+from tests.support.residents import RATE, Resident, answer_case, move_clock, submission_of
+
+EN, AR = "We repaved the street.", "أعدنا رصف الشارع."
+UNKNOWN = "0" * 25
+
+
+def _answer(store: Store, city: City, code: str, texts: dict[str, str], **values: Any) -> int:
+    with store.read() as session:
+        submission_id = submission_of(session, code).id
+    now = datetime.now(UTC)
+    person = city.people["staff"]
+    return store.write(
+        answer_case, submission_id, now, texts, person_id=person, **values
+    )  # fmt: skip
+
+
+def _happen(store: Store, code: str, event: Event, links: Links) -> None:
+    with store.read() as session:
+        submission_id = submission_of(session, code).id
+    store.write(append_event, submission_id, event, at=datetime.now(UTC), links=links)
+
+
+def test_a_new_receipt_can_be_kept(resident: Resident) -> None:
+    code = resident.send(comment="The hole comes back.", kind="problem", q0="2")
+    answer = resident.client.get(f"/en/receipts/{code}/")
+    page = response_page(answer)
+    words = page.words()
+    assert "Thank you. We have it." in words
+    assert "-".join(code[at : at + 5] for at in range(0, 25, 5)) in words
+    assert f"http://localhost/en/receipts/{code}/" in page.links()
+    assert "<svg" in page.text
+    assert "QR code" in page.text
+    assert "The hole comes back." in words
+    assert "Print or save" in words
+    assert "“Bad”" in words
+    assert "verdict" not in page.text
+    assert answer.headers["Cache-Control"] == "no-store"
+    assert answer.headers["X-Robots-Tag"] == "noindex"
+    assert answer.headers["Referrer-Policy"] == "no-referrer"
+    assert "Set-Cookie" not in answer.headers
+
+
+@pytest.mark.parametrize("lang", ["es", "vi", "zh-Hans", "ar", "ko"])
+def test_a_receipt_can_be_read_in_every_language(resident: Resident, lang: str) -> None:
+    code = resident.send(comment="The hole comes back.")
+    page = resident.get(f"/{lang}/receipts/{code}/")
+    quote = page.all("blockquote")[0]
+    assert [p.get("lang") for p in quote.iter() if p.get("lang")] == ["en"]
+
+
+def test_a_bare_rating_says_that_it_counts(resident: Resident) -> None:
+    code = resident.send(q0="5")
+    page = resident.get(f"/en/receipts/{code}/")
+    assert "counts" in page.words()
+    assert "<form" not in page.text
+    assert resident.post(f"/en/receipts/{code}/confirm", verdict="yes").status_code == 404
+    assert resident.client.get(f"/en/receipts/{code}/rate").status_code == 404
+
+
+@pytest.mark.parametrize(
+    "spell",
+    [
+        lambda code: code,
+        lambda code: code.lower(),
+        lambda code: "-".join(code[at : at + 5] for at in range(0, 25, 5)),
+        lambda code: f"  {code[:7]} {code[7:]} ",
+        lambda code: code.replace("0", "O").replace("1", "l"),
+    ],
+)
+def test_a_code_may_be_typed_in_many_ways(resident: Resident, spell: object) -> None:
+    code = resident.send(wants_answer="1")
+    assert callable(spell)
+    answer = resident.post("/en/receipts/", code=spell(code))
+    assert answer.status_code == 303
+    assert answer.headers["Location"].endswith(f"/en/receipts/{code}/")
+
+
+def test_an_address_with_a_code_in_groups_leads_to_the_right_one(resident: Resident) -> None:
+    code = resident.send(wants_answer="1")
+    grouped = "-".join(code[at : at + 5] for at in range(0, 25, 5)).lower()
+    answer = resident.client.get(f"/en/receipts/{grouped}/")
+    assert answer.status_code == 303
+    assert answer.headers["Location"].endswith(f"/en/receipts/{code}/")
+
+
+def test_every_unknown_code_gets_the_same_answer(resident: Resident) -> None:
+    near = resident.send(wants_answer="1")
+    near = near[:-1] + ("0" if near[-1] != "0" else "1")
+    pages = []
+    for code in (UNKNOWN, near, "x", "", "a\x00b", "９" * 25, UNKNOWN + "0"):
+        answer = resident.post("/en/receipts/", code=code)
+        assert answer.status_code == 422
+        page = response_page(answer)
+        assert "#code" in page.links()
+        pages.append(page.words())
+    assert len(set(pages)) == 1
+
+
+def test_an_unknown_address_helps(resident: Resident) -> None:
+    for code in (UNKNOWN, "nonsense", "%F0%9F%8C%B3"):
+        page = resident.get(f"/en/receipts/{code}/", 404)
+        assert "cannot find this receipt" in page.words()
+        assert page.by_id("code").get("name") == "code"
+    assert resident.client.get(f"/en/receipts/{UNKNOWN}/rate").status_code == 404
+
+
+def test_looking_up_is_limited(app: Flask, settings: Settings, city: City) -> None:
+    del city
+    resident = Resident(app, settings, is_checked=False)
+    code = resident.send(wants_answer="1")
+    statuses = [
+        resident.post("/en/receipts/", code=UNKNOWN).status_code for _ in range(LOOKUPS_AN_HOUR + 1)
+    ]
+    assert statuses.count(422) == LOOKUPS_AN_HOUR
+    assert statuses[-1] == 429
+    assert resident.post("/en/receipts/", code=code).status_code == 429
+    resident.get(f"/en/receipts/{code}/")  # who has the link is not concerned
+    headers = {"Sec-Fetch-Site": "cross-site"}
+    assert resident.post("/en/receipts/", headers, code=code).status_code == 403
+
+
+def test_the_answer_stands_on_the_receipt_in_the_reader_language(
+    resident: Resident, store: Store, city: City
+) -> None:
+    code = resident.send(RATE.replace("/en/", "/ar/"), comment="الحفرة تعود.")
+    _answer(store, city, code, {"en": EN, "ar": AR})
+    assert AR in resident.get(f"/ar/receipts/{code}/").words()
+    page = resident.get(f"/en/receipts/{code}/")
+    assert EN in page.words()
+    assert AR not in page.words()
+
+
+def test_an_answer_in_another_language_is_marked_and_no_verdict_is_asked(
+    resident: Resident, store: Store, city: City
+) -> None:
+    code = resident.send(RATE.replace("/en/", "/ar/"), comment="الحفرة تعود.")
+    response = _answer(store, city, code, {"en": EN}, told=False)
+    page = resident.get(f"/ar/receipts/{code}/")
+    assert EN in page.words()
+    assert [p.get("lang") for p in page.all("p") if EN in "".join(p.itertext())] == ["en"]
+    assert "verdict" not in page.text
+    assert resident.post(f"/ar/receipts/{code}/confirm", verdict="yes").status_code == 409
+    with store.sessions() as session, session.begin():
+        session.connection(execution_options={"portal_writes": True})
+        session.execute(
+            insert(ResponseText).values(
+                response_id=response, lang="ar", you_said="…", we_did=AR, status="draft",
+                updated_at=datetime.now(UTC),
+            )
+        )  # fmt: skip
+    assert AR not in resident.get(f"/ar/receipts/{code}/").text  # a draft reaches nobody
+
+
+def test_what_is_still_to_come_has_a_day(resident: Resident, store: Store, city: City) -> None:
+    code = resident.send(comment="When?")
+    due = (datetime.now(UTC) + timedelta(days=90)).date()
+    assert (
+        "If it is later, it counts against the service"
+        in resident.get(f"/en/receipts/{code}/").words()
+    )
+    move_clock(resident.settings, days=31)
+    page = resident.get(f"/en/receipts/{code}/")
+    assert "That it is late counts against the service" in page.words()
+    assert "Thank you. We have it." not in page.words()
+    _answer(store, city, code, {"en": EN}, outcome="planned", due_on=due)
+    assert "Planned, by" in resident.get(f"/en/receipts/{code}/").words()
+
+
+def test_praise_is_answered_without_a_deadline(resident: Resident) -> None:
+    code = resident.send(comment="Thank you!", kind="praise")
+    assert "counts against" not in resident.get(f"/en/receipts/{code}/").words()
+
+
+def test_every_event_has_words(resident: Resident, store: Store, city: City) -> None:
+    code = resident.send(comment="Everything happens.")
+    today, staff = datetime.now(UTC).date(), Links(person_id=city.people["staff"])
+    for kind in (EventKind.THEMED, EventKind.THEMED, EventKind.TRANSFERRED, EventKind.REDACTED):
+        _happen(store, code, Event(kind=kind, on=today, actor=Actor.STAFF), staff)
+    excluded = Event(kind=EventKind.EXCLUDED, on=today, actor=Actor.STAFF, reason="duplicate")
+    _happen(store, code, excluded, staff)
+    words = resident.get(f"/en/receipts/{code}/").words()
+    for expected in ("Read", "Passed on", "taken out of your words", "Set aside", "sent it before"):
+        assert expected in words
+    assert "By " not in words
+    assert words.count("put it together with messages") == 1
+    restored = Event(kind=EventKind.RESTORED, on=today, actor=Actor.STAFF)
+    _happen(store, code, restored, staff)
+    assert "Taken up again" in resident.get(f"/en/receipts/{code}/").words()
+    invited = Event(kind=EventKind.INVITED, on=today, actor=Actor.SYSTEM)
+    _happen(store, code, invited, Links())
+    withdrawn = Event(kind=EventKind.WITHDRAWN, on=today, actor=Actor.RESIDENT)
+    _happen(store, code, withdrawn, Links())
+    words = resident.get(f"/en/receipts/{code}/").words()
+    assert "You withdrew your message" in words
+    assert "You decide" not in words
+
+
+def test_a_correction_shows_with_its_reason(resident: Resident, store: Store, city: City) -> None:
+    code = resident.send(comment="How many?")
+    response = _answer(store, city, code, {"en": EN, "es": "Repavimos."})
+    with store.sessions() as session, session.begin():
+        session.connection(execution_options={"portal_writes": True})
+        session.execute(
+            insert(ResponseCorrection).values(
+                response_id=response, lang="en", you_said="", we_did="Old.", why_not="",
+                reason="It was two streets.", corrected_at=datetime.now(UTC),
+            )
+        )  # fmt: skip
+        text = session.scalars(
+            select(ResponseText).where(
+                ResponseText.response_id == response, ResponseText.lang == "en"
+            )
+        ).one()
+        text.we_did = "We repaved two streets."
+    words = resident.get(f"/en/receipts/{code}/").words()
+    assert "It was two streets." in words
+    assert "We repaved two streets." in words
+    spanish = resident.get(f"/es/receipts/{code}/").text
+    assert "Repavimos." in spanish
