@@ -14,7 +14,7 @@ from portal.store.loops import open_loop
 from portal.store.secrets import sha256
 
 
-def send_rating(session: Session, service_id: int, now: datetime, **values: object) -> int:
+def send_rating(session: Session, /, service_id: int, now: datetime, **values: object) -> int:
     """A submission row; returns its id. Without a comment or `wants_answer` it is a bare rating."""
     is_case = bool(values.get("comment")) or bool(values.get("wants_answer"))
     row: dict[str, object] = {
@@ -35,7 +35,7 @@ def send_rating(session: Session, service_id: int, now: datetime, **values: obje
     return int(session.execute(statement).scalar_one())
 
 
-def send_case(session: Session, service_id: int, now: datetime, **values: object) -> int:
+def send_case(session: Session, /, service_id: int, now: datetime, **values: object) -> int:
     """A case, received and acknowledged; returns its submission's id."""
     values.setdefault("kind", "problem")
     values.setdefault("wants_answer", True)

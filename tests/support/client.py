@@ -102,13 +102,12 @@ class Page:
 
     def _reference_problems(self) -> list[str]:
         """Labels, descriptions and the error summary must point to something."""
-        ids = {element.get("id") for element in self.root.iter()}
+        ids = {element.get("id") or "" for element in self.root.iter()}
         found = []
         for element in self.root.iter():
             for attribute in ("for", "aria-describedby", "aria-labelledby", "aria-controls"):
-                for wanted in (element.get(attribute) or "").split():
-                    if wanted not in ids:
-                        found.append(f"{attribute}={wanted} points to nothing")
+                wanted = set((element.get(attribute) or "").split())
+                found += [f"{attribute}={name} points to nothing" for name in wanted - ids]
             href = element.get("href") or ""
             if href.startswith("#") and href[1:] not in ids:
                 found.append(f"link {href} points to nothing")

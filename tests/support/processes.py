@@ -67,7 +67,9 @@ class Installation:
             **self.settings,
         }
 
-    def run(self, *arguments: str, without: str | None = None, **settings: str) -> Done:
+    def run(
+        self, *arguments: str, typed: str = "", without: str | None = None, **settings: str
+    ) -> Done:
         """Run `portal ARGUMENTS` to its end, with further settings, or without one."""
         environment = {**self.environment, **settings}
         environment.pop(without or "", None)
@@ -75,12 +77,27 @@ class Installation:
             command(*arguments),
             cwd=ROOT,
             env=environment,
+            input=typed,
             capture_output=True,
             text=True,
             timeout=START_SECONDS,
             check=False,
         )
         return Done(done.returncode, done.stdout, done.stderr)
+
+    def modules_of(self, *arguments: str) -> set[str]:
+        """The top packages that `portal ARGUMENTS` imports."""
+        done = subprocess.run(
+            [sys.executable, "-X", "importtime", *command(*arguments)[1:]],
+            cwd=ROOT,
+            env=self.environment,
+            capture_output=True,
+            text=True,
+            timeout=START_SECONDS,
+            check=True,
+        )
+        lines = [line for line in done.stderr.splitlines() if line.startswith("import time:")]
+        return {line.rpartition("|")[2].strip().partition(".")[0] for line in lines}
 
     @contextmanager
     def running(self, *arguments: str, **settings: str) -> Iterator[Running]:
