@@ -6,7 +6,7 @@ import json
 from pathlib import Path
 
 import pytest
-from hypothesis import given
+from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from portal.domain.chinese import SIMPLIFIED_ONLY, TRADITIONAL_ONLY, written_language
@@ -43,6 +43,7 @@ def with_check_digit(number: str) -> str:
     raise AssertionError("unreachable")
 
 
+@settings(deadline=None)
 @given(
     st.from_regex(r"4[0-9]{14}", fullmatch=True),
     st.sampled_from(DIGITS),
@@ -63,6 +64,7 @@ def test_every_card_is_found(
     assert not is_card_number(plain[:-1] + last)
 
 
+@settings(deadline=None)
 @given(
     st.from_regex(r"(2[0-9]{2}|[345][0-9]{2})-(0[1-9]|[1-9][0-9])-[1-9][0-9]{3}", fullmatch=True),
     st.sampled_from(DIGITS),
@@ -73,6 +75,7 @@ def test_every_social_security_number_is_found(number: str, digits: str, before:
     assert written in stretches(f"{before}{written}.")
 
 
+@settings(deadline=None)
 @given(st.sampled_from(["512", "212", "737", "415"]), st.from_regex(r"[2-9][0-9]{2}[0-9]{4}",
        fullmatch=True), st.sampled_from(DIGITS), around)  # fmt: skip
 def test_every_phone_number_is_found(area: str, rest: str, digits: str, before: str) -> None:
@@ -86,12 +89,14 @@ def test_every_phone_number_is_found(area: str, rest: str, digits: str, before: 
         assert found, written
 
 
+@settings(deadline=None)
 @given(st.emails(), around)
 def test_every_email_address_is_found(address: str, before: str) -> None:
     if all(letter.isalnum() or letter in "._%+-'@" for letter in address):
         assert DataKind.EMAIL in kinds(f"{before}{address} !")
 
 
+@settings(deadline=None)
 @given(words)
 def test_words_without_digits_are_never_personal(text: str) -> None:
     numerals = set("〇一二三四五六七八九")
@@ -99,6 +104,7 @@ def test_words_without_digits_are_never_personal(text: str) -> None:
         assert kinds(text) == []
 
 
+@settings(deadline=None)
 @given(st.text())
 def test_findings_lie_in_the_text_in_order(text: str) -> None:
     at = 0
@@ -107,6 +113,7 @@ def test_findings_lie_in_the_text_in_order(text: str) -> None:
         at = found.end
 
 
+@settings(deadline=None)
 @given(st.from_regex(r"[0-9 .,:/-]{1,60}", fullmatch=True))
 def test_figures_of_any_shape_break_nothing(text: str) -> None:
     find_personal_data(text, "US")
