@@ -26,7 +26,7 @@ COMMANDS = {
     "import-services": "portal.imports.commands:import_services",
     "init": "portal.store.commands:init",
     "serve": "portal.commands.serving:serve",
-    "settings": "portal.store.commands:settings",
+    "settings": "portal.commands.settings:settings",
     "up": "portal.commands.starting:up",
     "user": "portal.accounts.commands:user",
     "work": "portal.commands.working:work",

@@ -20,6 +20,7 @@ PREFIX = "PORTAL_"
 _TRUE = {"1", "true", "yes", "on"}
 _FALSE = {"0", "false", "no", "off", ""}
 _MINIMUM_SECRET = 32
+_RANGES = {"port": (1, 65535), "web_workers": (1, 256), "worker_seconds": (1, 3600)}
 
 Network = ipaddress.IPv4Network | ipaddress.IPv6Network
 
@@ -77,6 +78,9 @@ class Settings:
 
     def __post_init__(self) -> None:
         """Refuse combinations that cannot work."""
+        for name, (lowest, highest) in _RANGES.items():
+            if not lowest <= getattr(self, name) <= highest:
+                raise SettingsError(f"{PREFIX}{name.upper()} must be {lowest} to {highest}")
         if len(self.secret_key) < _MINIMUM_SECRET:
             raise SettingsError(
                 f"PORTAL_SECRET_KEY must have at least {_MINIMUM_SECRET} characters "

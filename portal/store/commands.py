@@ -1,20 +1,16 @@
-"""Commands about the database and the settings of an installation."""
+"""Commands about the database of an installation."""
 
 from __future__ import annotations
 
 import sys
-from dataclasses import fields
 from pathlib import Path
 
 import click
 
-from portal.settings import PREFIX, Settings
 from portal.store.backup import back_up
 from portal.store.check import check_installation
 from portal.store.command import Context, pass_portal
 from portal.store.schema import migrate
-
-_HIDDEN = {"secret_key", "smtp_url", "database_url"}  # they are or hold secrets
 
 
 @click.command()
@@ -23,15 +19,6 @@ def init(context: Context) -> None:
     """Create the database, or migrate it to this version."""
     migrate(context.store.engine)
     click.echo("The database is up to date.")
-
-
-@click.command()
-@pass_portal
-def settings(context: Context) -> None:
-    """List all settings with their meaning and value; secrets are not shown."""
-    for item in fields(Settings):
-        value = _shown(item.name, getattr(context.settings, item.name))
-        click.echo(f"{PREFIX}{item.name.upper()}={value}\n    {item.metadata['help']}")
 
 
 @click.command()
@@ -53,18 +40,3 @@ def check(context: Context) -> None:
     if problems:
         sys.exit(1)
     click.echo("All is well.")
-
-
-def _shown(name: str, value: object) -> str:
-    """A value as it is written in the environment."""
-    if name in _HIDDEN:
-        return "(hidden)" if value else ""
-    match value:
-        case tuple():
-            return " ".join(str(part) for part in value)
-        case bool():
-            return "1" if value else "0"
-        case None:
-            return ""
-        case _:
-            return str(value)
