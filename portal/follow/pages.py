@@ -62,7 +62,8 @@ def _rated(sent: Sent) -> str | None:
 
 def draw_qr(url: str) -> Markup:
     """A QR code as inline SVG, without size or styles of its own."""
-    svg = segno.make(url, error="m").svg_inline(
+    # Readers take any of the eight masks; weighing all of them costs four times the drawing.
+    svg = segno.make(url, error="m", mask=3).svg_inline(
         omitsize=True, border=2, svgclass=None, lineclass=None
     )
     return Markup(svg)  # noqa: S704 - drawn here, out of squares only
