@@ -34,6 +34,7 @@ from portal.web import (
     logs,
     site,
     static,
+    templates,
 )
 from portal.web import session as web_session
 from portal.web.cache import PageCache
@@ -74,6 +75,7 @@ def create_app(settings: Settings, store: Store | None = None) -> Flask:
     access.register(app)
     database.register(app)
     formats.register(app)
+    templates.register(app, settings.instance)
     site.register(app)
     errors.register(app)
     CSRFProtect(app)
@@ -81,7 +83,6 @@ def create_app(settings: Settings, store: Store | None = None) -> Flask:
     headers.register(app, is_https=settings.is_https)
     for blueprint in BLUEPRINTS:
         app.register_blueprint(blueprint)
-    app.jinja_env.trim_blocks = app.jinja_env.lstrip_blocks = True
     return app
 
 

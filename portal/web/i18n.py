@@ -134,6 +134,8 @@ def languages() -> Mapping[str, Language]:
 def register(app: Flask, settings: Settings) -> None:
     """Put the language into addresses and Babel, and check that all of it is there."""
     check_languages(settings)
+    for tag in settings.languages:
+        language_of(tag)  # read once here, before web processes are forked
     app.url_map.converters["lang"] = type(
         "OfferedLanguageConverter", (LanguageConverter,), {"offered": frozenset(settings.languages)}
     )

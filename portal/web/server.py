@@ -12,9 +12,11 @@ from granian.constants import Interfaces
 from granian.http import HTTP1Settings
 from granian.log import LogLevels
 from granian.server import MPServer
+from sqlalchemy.orm import configure_mappers
 
 from portal.settings import Settings
 from portal.web.listening import require_free_port
+from portal.web.templates import load_all
 
 # With one thread, two half-sent bodies would stop the site (DESIGN.md section 9).
 BLOCKING_THREADS = 64
@@ -50,6 +52,8 @@ def serve(settings: Settings, make_application: Callable[[], Flask]) -> None:
     """
     require_free_port(settings.host, settings.port)
     application = make_application()
+    load_all(application)
+    configure_mappers()
     multiprocessing.set_start_method("fork", force=True)
     Server(
         "portal",
