@@ -11,7 +11,7 @@ import hashlib
 import hmac
 import json
 from collections.abc import Iterator
-from dataclasses import asdict, replace
+from dataclasses import replace
 from datetime import date
 
 from portal.domain.loop import (
@@ -145,7 +145,7 @@ def _is_news(before: Loop, case: RawSubmission, event: Event) -> bool:
 
 def record_hash(record: RawSubmission | RawRating) -> str:
     """SHA-256 (hex) by which a changed record is noticed."""
-    text = json.dumps(asdict(record), sort_keys=True, default=str, ensure_ascii=False)
+    text = json.dumps(vars(record), sort_keys=True, default=str, ensure_ascii=False)
     return hashlib.sha256(text.encode()).hexdigest()
 
 

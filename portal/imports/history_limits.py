@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 from collections.abc import Iterator
-from dataclasses import asdict
 
 from portal.domain.raw_records import RawRecords, RawService
 
@@ -21,13 +20,13 @@ def storable_problems(records: RawRecords) -> list[str]:
 
 def _records(records: RawRecords) -> Iterator[tuple[str, dict[str, object]]]:
     for place, case in enumerate(records.submissions):
-        yield f"submissions[{place}]", asdict(case)
+        yield f"submissions[{place}]", vars(case)
     for place, rating in enumerate(records.ratings):
-        yield f"ratings[{place}]", asdict(rating)
+        yield f"ratings[{place}]", vars(rating)
     for place, response in enumerate(records.responses):
-        yield f"responses[{place}]", asdict(response)
+        yield f"responses[{place}]", vars(response)
     for place, record in enumerate(records.co_decisions):
-        yield f"co_decisions[{place}]", asdict(record)
+        yield f"co_decisions[{place}]", vars(record)
 
 
 def _service_problems(service: RawService) -> Iterator[str]:

@@ -9,14 +9,13 @@ leaves out stay. Everything happens in one transaction, or nothing does.
 from __future__ import annotations
 
 from collections import Counter
-from collections.abc import Callable, Iterator, Mapping, Sequence
+from collections.abc import Callable, Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import date, datetime
 from functools import reduce
-from itertools import islice
-from typing import Any, TypeVar
+from typing import Any
 
-from sqlalchemy import func, insert, select, update
+from sqlalchemy import func, select, update
 from sqlalchemy.orm import Session
 
 from portal.domain.loop import apply, fold
@@ -41,11 +40,9 @@ from portal.models.loops import LoopEvent, LoopRow
 from portal.models.services import Service
 from portal.models.submissions import Submission
 from portal.store import audit
+from portal.store.bulk import batches, insert_all, insert_rows
 from portal.store.content import raise_content_version
 from portal.store.loops import Links, event_values, facts_of, insert_events, projected
-
-BATCH = 2000
-Item = TypeVar("Item")
 
 
 @dataclass(frozen=True)
@@ -144,7 +141,7 @@ class _Importer:
                 self.counts["unchanged"] += 1
             else:
                 self.problems.append(f"ratings (id {rating.id}): has changed since its import")
-        self._insert(Submission, map(self.rows.rating_values, new))
+        self._insert_submissions(map(self.rows.rating_values, new))
         self.counts["added"] += len(new)
 
     def take_cases(self, cases: Sequence[RawSubmission]) -> None:
@@ -158,10 +155,10 @@ class _Importer:
                 self.counts["unchanged"] += 1
             else:
                 changed.append((known.submission_id, case))
-        self._insert(Submission, map(self.rows.case_values, new))
+        self._insert_submissions(map(self.rows.case_values, new))
         self._open_loops(new)
         self.counts["added"] += len(new)
-        for batch in _batches(iter(changed)):
+        for batch in batches(changed):
             self._continue(dict(batch))
 
     def take_others(self, records: RawRecords, days: tuple[date, date], now: datetime) -> None:
@@ -186,17 +183,15 @@ class _Importer:
         )
         return {ref: _Known(number, digest) for number, ref, digest in rows if ref is not None}
 
-    def _insert(self, table: type[Submission | LoopRow], rows: Iterator[dict[str, Any]]) -> None:
-        for batch in _batches(rows):
-            self.session.execute(insert(table.__table__), batch)  # type: ignore[arg-type]
-            if table is Submission:
-                self.progress(len(batch))
+    def _insert_submissions(self, rows: Iterable[dict[str, Any]]) -> None:
+        for done in insert_rows(self.session, Submission, rows):
+            self.progress(done)
 
     def _open_loops(self, cases: Sequence[RawSubmission]) -> None:
         """Events and projection of new cases."""
         self.known = self._known() if cases else self.known
         links = Links(import_id=self.import_id)
-        for batch in _batches(iter(cases)):
+        for batch in batches(cases):
             events, loops = [], []
             for case in batch:
                 number = self.known[f"case:{case.id}"].submission_id
@@ -213,8 +208,8 @@ class _Importer:
                         **projected(fold(story)),
                     }
                 )
-            insert_events(self.session, events)
-            self._insert(LoopRow, iter(loops))
+            insert_all(self.session, LoopEvent, events)
+            insert_all(self.session, LoopRow, loops)
 
     def _continue(self, changed: Mapping[int, RawSubmission]) -> None:
         """Let cases go on from where the last import (or the portal since) left them."""
@@ -265,8 +260,3 @@ class _Importer:
             .values(answers_hash=record_hash(case))
         )
         self.counts["continued"] += 1
-
-
-def _batches(items: Iterator[Item]) -> Iterator[list[Item]]:
-    while batch := list(islice(items, BATCH)):
-        yield batch
