@@ -61,6 +61,7 @@ def make_demo(context: Context, makers: Makers) -> None:
     now = context.clock.now()
     with click.progressbar(length=2 * len(load_city()["services"]), label="Making Marlow") as bar:
         ids, shown = context.store.write(_build, context, makers, now, bar.update)
+        context.store.refresh_statistics()
         for service_id in ids:
             context.store.write(
                 makers.assess_service, service_id=service_id, as_of=context.clock.day(now), now=now

@@ -1,0 +1,123 @@
+"""Marlow: believable, complete in six languages, with levels that come out of the method."""
+
+from __future__ import annotations
+
+from collections import Counter
+from datetime import timedelta
+
+import pytest
+from sqlalchemy import func, select
+from sqlalchemy.orm import Session
+
+from portal.accounts.operations import add_person
+from portal.assess.operations import assess_service
+from portal.assess.queries_evidence import gather_evidence
+from portal.demo.content import load_city, load_themes
+from portal.demo.operations import Makers, make_demo, prepare_demo
+from portal.domain.level import evaluate
+from portal.models.assessments import Assessment
+from portal.models.services import Service, ServiceText
+from portal.models.submissions import Submission
+from portal.settings import Settings
+from portal.store.check import check_installation
+from portal.store.city import mark_as_demo
+from portal.store.command import Context
+from portal.store.engine import Store
+from tests.support.city import make_city
+
+LANGUAGES = {"en", "es", "vi", "zh-Hans", "ar", "ko"}
+MAKERS = Makers(add_person, assess_service)
+
+
+@pytest.fixture
+def context(settings: Settings) -> Context:
+    return Context(lambda: settings)
+
+
+@pytest.mark.slow
+def test_every_kind_of_level_comes_out_of_the_records(context: Context, store: Store) -> None:
+    make_demo(context, MAKERS)
+    today = context.clock.today()
+    with store.read() as session:
+        rows = session.execute(
+            select(Service.slug, Assessment).join(Assessment, Assessment.service_id == Service.id)
+        ).all()
+        found: dict[str, Assessment] = {row[0]: row[1] for row in rows}
+        assert len(found) == 24
+        for slug, row in found.items():
+            evidence = gather_evidence(session, row.service_id, today)
+            assert (evidence, evaluate(evidence)) == (row.evidence, row.result), slug
+        levels = Counter(row.level for row in found.values())
+        assert {0, 1, 2, 3} <= set(levels), levels
+        next_steps = {row.result["next_status"] for row in found.values()}
+        assert {"in_doubt", "not_enough_evidence", "not_reached"} <= next_steps
+        assert {row.public_level for row in found.values()} >= {0, 1, 2, 3}
+        languages = session.execute(
+            select(Submission.lang, func.count()).group_by(Submission.lang)
+        ).all()
+        assert {lang for lang, count in languages if count > 100} == LANGUAGES
+        channels = set(session.scalars(select(Submission.channel).distinct()))
+        assert channels == {"web", "phone", "paper", "counter", "kiosk"}
+        texts = session.scalar(select(func.count()).select_from(ServiceText))
+        assert texts == 24 * len(LANGUAGES)
+        newest = session.scalar(select(func.max(Submission.received_on)))
+        assert newest is not None
+        assert today - timedelta(days=7) <= newest <= today
+    assert check_installation(store, lambda _line: None) == []
+
+
+@pytest.mark.slow
+def test_the_same_seed_makes_the_same_city(context: Context, store: Store) -> None:
+    def summary() -> list[tuple[object, ...]]:
+        with store.read() as session:
+            query = (
+                select(Service.slug, func.count(), func.sum(Submission.q0))
+                .join(Submission, Submission.service_id == Service.id)
+                .group_by(Service.slug)
+                .order_by(Service.slug)
+            )
+            return [tuple(row) for row in session.execute(query)]
+
+    if store.engine.dialect.name != "sqlite":
+        pytest.skip("the seed knows nothing of the database")
+    make_demo(context, MAKERS)
+    first = summary()
+    make_demo(context, MAKERS)
+    assert summary() == first
+
+
+def test_a_real_city_is_never_overwritten(context: Context, store: Store) -> None:
+    store.write(make_city, context.clock.now())
+    with pytest.raises(ValueError, match="real city"):
+        make_demo(context, MAKERS)
+    prepare_demo(context, MAKERS)
+    with store.read() as session:
+        assert session.scalar(select(func.count()).select_from(Service)) == 3
+
+
+def test_a_fresh_demonstration_is_kept(context: Context, store: Store) -> None:
+    def begin(session: Session) -> None:
+        make_city(session, context.clock.now())
+        mark_as_demo(session, context.clock.today() - timedelta(days=7))
+
+    store.write(begin)
+    prepare_demo(context, MAKERS)
+    with store.read() as session:
+        assert session.scalar(select(func.count()).select_from(Service)) == 3
+
+
+def test_all_content_is_there_in_every_language() -> None:
+    city = load_city()
+    named = [*city["departments"], *city["services"], *city["districts"]]
+    for thing in named:
+        assert set(thing["name"]) == LANGUAGES, thing["slug"]
+    for slug, themes in load_themes().items():
+        assert len(themes) >= 4, slug
+        for theme in themes:
+            for texts in (theme.name, theme.you_said, theme.we_did, theme.why_not, theme.followup):
+                assert texts is None or set(texts) == LANGUAGES, (slug, theme.name["en"])
+            if theme.outcome == "declined":
+                assert theme.why_not is not None
+                assert all(len(text) >= 20 for text in theme.why_not.values()), theme.name["en"]
+            is_promise = theme.outcome in {"planned", "in_progress"}
+            assert is_promise == (theme.due_in_days is not None) == (theme.followup is not None)
