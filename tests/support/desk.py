@@ -38,6 +38,7 @@ class Desk:
     def __init__(self, app: Flask, who: str = "staff") -> None:
         """Sign in as `<who>@city.example`."""
         self.client: FlaskClient = app.test_client()
+        self._csrf_token: str | None = None
         door = response_page(self.client.get("/en/sign-in"))
         answer = self.client.post(
             "/en/sign-in",
@@ -65,8 +66,11 @@ class Desk:
         return answer
 
     def csrf_token(self) -> str:
-        """The token of this session."""
-        return response_page(self.client.get("/en/staff/responses/")).value("csrf_token")
+        """The token of this session, read from its first page."""
+        if self._csrf_token is None:
+            page = response_page(self.client.get("/en/staff/responses/"))
+            self._csrf_token = page.value("csrf_token")
+        return self._csrf_token
 
 
 def words_of(answer: TestResponse) -> str:
