@@ -84,5 +84,5 @@ def _find_sent(code: str) -> Sent | None:
 
 
 def _refuse_other_sites() -> None:
-    if comes_from_elsewhere(request):
+    if comes_from_elsewhere(request, portal().settings.base_url):
         abort(403)

@@ -45,7 +45,7 @@ class Sender:
 
 def receive(form_page: FormPage, case: InvitedCase | None = None) -> Response | None:
     """Answer the form that this request brings. None: the receipt's full form is used up."""
-    if comes_from_elsewhere(request):
+    if comes_from_elsewhere(request, portal().settings.base_url):
         abort(403)
     form = RatingForm(request.form)
     form.offer_districts(form_page.place)

@@ -74,13 +74,17 @@ class FormTokens:
         return _encode(digest[:_SIGNATURE_BYTES])
 
 
-def comes_from_elsewhere(request: Request) -> bool:
-    """Whether another site made the reader's browser send this (Sec-Fetch-Site, else Origin)."""
+def comes_from_elsewhere(request: Request, base_url: str) -> bool:
+    """Whether another site made the reader's browser send this (Sec-Fetch-Site, else Origin).
+
+    Behind a proxy that ends TLS the request itself says http, so the public address counts too.
+    """
     site = request.headers.get("Sec-Fetch-Site")
     if site is not None:
         return site not in _SAME_SITE
     origin = request.headers.get("Origin")
-    return origin is not None and origin != request.host_url.rstrip("/")
+    ours = {request.host_url.rstrip("/"), base_url.rstrip("/")}
+    return origin is not None and origin not in ours
 
 
 def _encode(raw: bytes) -> str:
