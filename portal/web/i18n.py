@@ -114,7 +114,11 @@ def switch_url(tag: str) -> str:
     arguments: dict[str, Any] = dict(request.view_args or {})
     if request.method == "GET":
         arguments |= request.args.to_dict(flat=False)
-    return url_for(endpoint, **{**arguments, "lang": tag})
+    address = url_for(endpoint, **{**arguments, "lang": tag})
+    # An address that only takes what is sent to it is no page to go to.
+    if not current_app.url_map.bind("").test(address.partition("?")[0], "GET"):
+        return url_for("public.show_home", lang=tag)
+    return address
 
 
 def alternates() -> list[tuple[str, str]]:

@@ -40,3 +40,11 @@ def test_figures_are_written_as_the_language_does_in_the_city_s_country(
         written = (number(12345), percent(0.83), day(date(2026, 11, 3)))
     assert tuple(part.replace("\xa0", "") for part in written[:2]) == figures[:2]
     assert written[2] == figures[2]
+
+
+def test_the_switcher_of_an_error_leads_to_a_page(client: FlaskClient, city: City) -> None:
+    address = f"/en/receipts/{'0' * 25}/confirm"
+    page = response_page(client.post(address, data={"verdict": "yes"}))
+    assert "/ar/" in page.links()
+    page = response_page(client.post("/en/services/pothole-repair/rate", data={}))
+    assert "/ar/services/pothole-repair/rate" in page.links()
