@@ -9,7 +9,7 @@ from __future__ import annotations
 import logging
 import signal
 import threading
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 from dataclasses import dataclass, field
 from datetime import datetime, timedelta
 
@@ -42,6 +42,7 @@ class Job:
     run: Callable[[], int]
     every: timedelta
     last_at: datetime | None = field(default=None)
+    has_failed: bool = field(default=False)
 
     def is_due(self, now: datetime) -> bool:
         """Whether it was last begun long enough ago, or in a future that the clock has left."""
@@ -49,16 +50,23 @@ class Job:
 
 
 def work(context: Context, *, once: bool) -> None:
-    """Do all that is due, once or until told to stop."""
+    """Do all that is due, once or until told to stop; then what was begun is brought to its end."""
+    stop = threading.Event()
+    if not once:
+        for number in (signal.SIGINT, signal.SIGTERM):
+            signal.signal(number, lambda *_: stop.set())
     app = create_app(context.settings, context.store)
     jobs = list_jobs(app, context.store, context.clock)
     if once:
         for job in jobs:
             _run(job, context.clock.now())
         return
-    stop = threading.Event()
-    for number in (signal.SIGINT, signal.SIGTERM):
-        signal.signal(number, lambda *_: stop.set())
+    _log.info("working")
+    _work_until(stop, jobs, context)
+    _log.info("stopped")
+
+
+def _work_until(stop: threading.Event, jobs: Sequence[Job], context: Context) -> None:
     while not stop.is_set():
         rest = context.settings.worker_seconds
         for job in jobs:
@@ -102,14 +110,19 @@ def purge(store: Store, clock: Clock) -> int:
 
 def _try(job: Job, now: datetime) -> bool:
     """Run a job; a fault is logged and tried again later, and never stops the other jobs."""
+    had_failed, job.has_failed = job.has_failed, True
     try:
         _run(job, now)
     except DBAPIError as error:
         _log.error("database unavailable", extra={"job": job.name, "fault": type(error).__name__})
+        job.last_at = None  # due again as soon as the database is back
         return False
     except Exception:
         _log.exception("fault", extra={"job": job.name})
         return False
+    job.has_failed = False
+    if had_failed:
+        _log.info("works again", extra={"job": job.name})
     return True
 
 

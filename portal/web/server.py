@@ -16,6 +16,7 @@ from sqlalchemy.orm import configure_mappers
 
 from portal.settings import Settings
 from portal.web.listening import require_free_port
+from portal.web.supervisor import end_with_parent
 from portal.web.templates import load_all
 
 # With one thread, two half-sent bodies would stop the site (DESIGN.md section 9).
@@ -50,6 +51,11 @@ def serve(settings: Settings, make_application: Callable[[], Flask]) -> None:
     a fork of this one, there at once and sharing its memory. It must not have opened a connection
     to the database yet. Raises OSError when the address is taken.
     """
+
+    def begin_web_process() -> Flask:
+        end_with_parent()
+        return application
+
     require_free_port(settings.host, settings.port)
     application = make_application()
     load_all(application)
@@ -71,4 +77,4 @@ def serve(settings: Settings, make_application: Callable[[], Flask]) -> None:
         log_dictconfig=_LOGGING,
         log_level=LogLevels.error,  # it warns of 64 threads, which are meant
         websockets=False,
-    ).serve(target_loader=lambda: application, wrap_loader=False)
+    ).serve(target_loader=begin_web_process, wrap_loader=False)

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import contextlib
+import ctypes
 import os
 import signal
 import subprocess
@@ -13,6 +14,7 @@ from types import FrameType
 
 STOP_SECONDS = 9
 _LOOK_SECONDS = 0.2
+_PR_SET_PDEATHSIG = 1  # linux/prctl.h
 _REFUSED = 2  # the exit status for bad input and bad settings (portal/cli.py)
 _REST_SECONDS = 1  # a command that falls at once must not spin
 
@@ -70,10 +72,18 @@ class Supervisor:
             process.wait()
 
 
+def end_with_parent() -> None:
+    """Ask the system (Linux) to stop this process when the one that started it is killed."""
+    if sys.platform == "linux":
+        ctypes.CDLL(None).prctl(_PR_SET_PDEATHSIG, signal.SIGTERM)
+
+
 def _start(command: list[str]) -> subprocess.Popen[bytes]:
     # A session of its own: Ctrl-C in a terminal reaches us alone, and we stop them in order.
     return subprocess.Popen(  # noqa: S603 - our own command
-        [sys.executable, "-m", "portal.cli", *command], start_new_session=True
+        [sys.executable, "-m", "portal.cli", *command],
+        start_new_session=True,
+        preexec_fn=end_with_parent,  # noqa: PLW1509 - we have no threads
     )
 
 

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import contextlib
 import http.client
 import json
 import os
@@ -11,7 +12,7 @@ import subprocess
 import sys
 import threading
 import time
-from collections.abc import Iterator, Mapping
+from collections.abc import Callable, Iterator, Mapping
 from contextlib import contextmanager
 from dataclasses import dataclass, field
 from pathlib import Path
@@ -179,6 +180,21 @@ class Running:
                 raise AssertionError(f"no {message!r} in\n{self.logged[-3000:]}")
             time.sleep(0.05)
 
+    def wait_until(self, is_so: Callable[[], bool], seconds: float = START_SECONDS) -> None:
+        """Wait until something is so."""
+        started = time.monotonic()
+        while True:
+            with contextlib.suppress(AssertionError):
+                if is_so():
+                    return
+            if time.monotonic() - started > seconds:
+                raise AssertionError(f"it never was\n{self.logged[-3000:]}")
+            time.sleep(0.05)
+
+    def cpu_seconds(self) -> float:
+        """Seconds of processor time that it and all that it started have used."""
+        return sum(cpu_seconds_of(pid) for pid in [self.process.pid, *self.family()])
+
     def family(self) -> dict[int, str]:
         """Every process that it started, directly or not, with its command line."""
         found: dict[int, str] = {}
@@ -231,6 +247,15 @@ def children_of(pid: int) -> list[int]:
         if int(fields[1]) == pid and fields[0] != "Z":
             found.append(int(stat.parent.name))
     return sorted(found)
+
+
+def cpu_seconds_of(pid: int) -> float:
+    """User and system seconds of one process, those of children that have ended included."""
+    try:
+        fields = Path(f"/proc/{pid}/stat").read_text().rpartition(")")[2].split()
+    except (FileNotFoundError, ProcessLookupError):
+        return 0.0
+    return sum(int(ticks) for ticks in fields[11:15]) / os.sysconf("SC_CLK_TCK")
 
 
 def command_line(pid: int) -> str:
