@@ -163,7 +163,7 @@ def _kept_secret(database_url: str, instance: Path) -> str:
 
 
 # Read by `make` and the tests, not by the portal itself.
-_OUTSIDE = {"PORTAL_DEMO_PASSWORD", "PORTAL_TEST_POSTGRES_URL"}
+_OUTSIDE = {"PORTAL_DEMO_PASSWORD", "PORTAL_SHARED_DATA", "PORTAL_TEST_POSTGRES_URL"}
 
 
 def _parse(name: str, kind: str, text: str) -> object:

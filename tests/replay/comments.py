@@ -30,6 +30,18 @@ _HARD = (
     ("zh-Hans", "路灯坏了三个星期，请尽快修理。谢谢！🙏"),
     ("zh-Hans", "𠮷野家门口的人行道裂开了，轮椅过不去。"),
 )
+# Written for this test too: each holds what the portal warns of before it is sent.
+_PERSONAL = (
+    ("en", "Call me at (512) 974-2000 when the crew comes."),
+    ("en", "I paid with 4111 1111 1111 1111 and nobody can find it."),
+    ("en", "My name is on file, SSN 536-90-4399, look it up."),
+    ("es", "Escríbanme a vecina@replay.example, por favor."),
+    ("es", "Mi teléfono es el 512-974-2000, llamen por la tarde."),
+    ("ar", "رقمي ٥١٢-٩٧٤-٢٠٠٠ اتصلوا بي من فضلكم."),
+    ("vi", "Xin gọi cho tôi số 512 974 2000 buổi tối."),
+    ("ko", "제 번호는 512-974-2000 입니다. 연락 주세요."),
+    ("zh-Hans", "请打我的电话：512-974-2000，谢谢。"),
+)
 
 
 @dataclass(frozen=True)
@@ -43,14 +55,14 @@ class Comment:
 
 
 def read_comments(folder: Path) -> list[Comment]:
-    """All comments, in the order of the files, and then the hard ones."""
+    """All comments, in the order of the files, and then the invented ones."""
     found = []
     for name, lang in zip(COMMENTS, _LANGUAGES, strict=True):
         for line in (folder / name).read_text(encoding="utf-8").splitlines():
             text = json.loads(line)["text"]
             found.append(Comment(lang, text, script_of(text) if lang == "zh-Hans" else ""))
-    hard = (Comment(lang, text, is_real=False) for lang, text in _HARD)
-    return [*found, *hard]
+    invented = (Comment(lang, text, is_real=False) for lang, text in (*_HARD, *_PERSONAL))
+    return [*found, *invented]
 
 
 def script_of(text: str) -> str:

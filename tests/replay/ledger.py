@@ -72,6 +72,11 @@ class Letter:
         return self.words.strip()
 
     @property
+    def marked_as(self) -> str:
+        """The language that the words must be marked as; none where there are no words."""
+        return (self.script or self.lang) if self.said else ""
+
+    @property
     def is_case(self) -> bool:
         """Whether the city owes an answer."""
         return bool(self.said) or self.wants_answer or bool(self.email)

@@ -103,15 +103,15 @@ class Office:
                     outcome = "declined" if number % 2 else "answered"
                     self._answer(slug, 2, 0, outcome, left_out="zh-Hans")
                     self.reader.review(self._published(slug, 1), "zh-Hans")
-                case 4 if number % 2:
+                case 3 if number % 2:
                     follows = self._published(slug, 1)
                     later = today + timedelta(60)
                     self._answer(slug, 1, 1, "in_progress", due_on=later, follows=follows)
-                case 5:
+                case 4:
                     follows = self._published(slug, 0)
                     done = today - timedelta(1)
                     self._answer(slug, 0, 1, "done", done_on=done, follows=follows)
-                case 6 if number == 0:
+                case 5 if number == 0:
                     self._correct(self._published(slug, 2))
                 case _:
                     pass

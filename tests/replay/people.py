@@ -24,6 +24,7 @@ READING_TIME = timedelta(seconds=40)
 _SECONDS = 30
 _TOKEN = re.compile(r'name="token" value="([^"]+)"')
 _RECEIPT = re.compile(r"/([A-Za-z-]+)/receipts/([0-9A-Z]{25})/")
+_NO_CODE = "code-of-a-receipt"
 _COOKIE = re.compile(r"period=([0-9a-f]{64}); .*?Max-Age=([0-9]+)", re.IGNORECASE)
 
 Task = TypeVar("Task")
@@ -190,13 +191,16 @@ class Residents:
         assert reply.status == 200, f"{path}: {reply.status}"
         token = _TOKEN.search(reply.text)
         assert token, f"{path} has no token"
-        # Empty forms differ in nothing but their token, so each is read once.
-        shape = reply.text.replace(token[1], "")
+        # Empty forms differ in nothing but token and receipt, so each is read once.
+        code = letter.invited_by.code if letter.invited_by else _NO_CODE
+        shape = reply.text.replace(token[1], "").replace(code, _NO_CODE)
         if shape not in self._empty_forms:
             Page(reply.text)  # checked strictly
             self._empty_forms[shape] = read_page(shape)
         forms = forms_of(self._empty_forms[shape], path)
-        return next(one for one in forms if "token" in one).fill(token=token[1])
+        form = next(one for one in forms if "token" in one).fill(token=token[1])
+        form.action = form.action.replace(_NO_CODE, code)
+        return form
 
     def _send(self, letter: Letter, form: Form) -> None:
         """Send a letter in its own way, and keep the receipt."""

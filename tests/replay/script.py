@@ -11,11 +11,13 @@ FIRST_DAY = date(2027, 2, 10)
 LAST = 60
 LAST_HOURS = (14, 15, 16)  # of that day, in which they write too
 POSTING = (*range(28), 33, 41, 48, 54)  # days on which residents write
-DESK = (5, 12, 19, 26, 33, 40, 47)  # days on which staff work, and the worker then does
+DESK = (5, 12, 19, 33, 40, 47)  # days on which staff work, and the worker then does
 VERDICTS = (15, 22, 29, 36, 43, 50, 57, LAST)  # days on which residents look at their receipts
 INVITED = (29, 50, 57)  # days on which they fill in the full form behind a receipt
+ROUNDS = (13, LAST)  # further rounds of the worker
 LOOK_BACK = 26  # evidence of this day is kept and asked for again at the end
 
+REAL_SERVICES = 20  # the most used ones of a real city
 CITY = "city-services"
 PARKS = "parks-and-recreation"
 CITY_SERVICES = (
@@ -25,8 +27,6 @@ CITY_SERVICES = (
     "water-conservation-violation",
     "traffic-signal-maintenance",
     "debris-in-street",
-    "storm-debris-collection",
-    "parking-violation-enforcement",
 )
 PARKS_SERVICES = ("swimming-pools", "community-gardens")
 SERVICES = (*CITY_SERVICES, *PARKS_SERVICES)

@@ -127,7 +127,7 @@ class Writers:
         return [
             self.ledger.add(one.person, one.slug, self._answers(0.8), invited_by=one)
             for one in _once_each(self.ledger.cases())
-            if one.told_on and id(one) not in used and self.chance.random() < 0.15
+            if one.told_on and id(one) not in used and self.chance.random() < 0.08
         ]
 
     def verdicts(self) -> list[tuple[Letter, str]]:
@@ -135,7 +135,7 @@ class Writers:
         asked = [
             one
             for one in self.ledger.cases()
-            if one.told_on and not one.is_open_again and self.chance.random() < 0.3
+            if one.told_on and not one.is_open_again and self.chance.random() < 0.15
         ]
         words = ("yes", "partly", "no", "again")
         return [(one, self.chance.choices(words, (50, 20, 20, 10))[0]) for one in asked]

@@ -9,7 +9,7 @@ from pathlib import Path
 
 import pytest
 
-from tests.support import cluster, postgres
+from tests.support import cluster, postgres, shared_data
 
 _MISSING = (
     "!!! NO PostgreSQL: every test on PostgreSQL was SKIPPED. "
@@ -41,6 +41,9 @@ def pytest_unconfigure(config: pytest.Config) -> None:
 
 
 def pytest_terminal_summary(terminalreporter: pytest.TerminalReporter) -> None:
-    """Say it loudly when half of the tests were skipped."""
-    if postgres.is_missing() and terminalreporter.stats.get("skipped"):
+    """Say it loudly when half of the tests, or the replay, were skipped."""
+    skipped = terminalreporter.stats.get("skipped", [])
+    if postgres.is_missing() and skipped:
         terminalreporter.write_line(_MISSING, red=True, bold=True)
+    if any(shared_data.MESSAGE in str(report.longrepr) for report in skipped):
+        terminalreporter.write_line(shared_data.MESSAGE, red=True, bold=True)
