@@ -13,7 +13,9 @@ _NO_RIGHT = {"42501"}  # insufficient_privilege
 def explain(error: DBAPIError) -> str:
     """One line: what is wrong and, where that is known, what to do."""
     original: Any = error.orig
-    said = " ".join(str(original).split())
+    # PostgreSQL's details quote the row, which may hold what residents wrote.
+    diagnosis = getattr(original, "diag", None)
+    said = " ".join((getattr(diagnosis, "message_primary", None) or str(original)).split())
     state = getattr(original, "sqlstate", None)
     if state in _NO_TABLE or "no such table" in said or "unable to open" in said:
         return "the database is not there or not of this version: run `portal init`"
