@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 import subprocess
 from collections.abc import Callable, Iterator
 from dataclasses import dataclass
@@ -68,3 +69,12 @@ def sign_in(site: Site) -> Callable[[Page, str, str], None]:
         page.wait_for_url("**/staff/**")
 
     return enter
+
+
+def write_answer(page: Page) -> None:
+    """Fill the form for a new answer in and save it; the page is then that of the draft."""
+    page.fill("textarea[name=you_said]", "The holes come back after every rain.")
+    page.fill("textarea[name=we_did]", "We repaved the street by the school in May.")
+    page.check("input[name=outcome][value=answered]")
+    page.click("main .bar-end button")
+    page.wait_for_url(re.compile(r"/staff/responses/\d+/$"))

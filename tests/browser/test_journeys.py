@@ -15,6 +15,7 @@ WORDS = {
     "en": "The hole by the school is back; a car swerved around it.",
     "ar": "عادت الحفرة أمام المدرسة، وكادت سيارة تصدم طفلًا.",
 }
+OTHER = {"en": "ar", "ar": "en"}
 NARROW = {"width": 320, "height": 800}
 
 
@@ -43,14 +44,21 @@ def test_a_resident_rates_and_follows_without_javascript(
     page.click("main form button >> nth=-1")
     page.wait_for_url(f"**/{lang}/receipts/**")
     code = code_on(page)
-    said = page.locator(f"main [lang='{lang}'][dir]", has_text=WORDS[lang]).first
-    expect(said).to_have_attribute("dir", "rtl" if lang == "ar" else "ltr")
+    assert how_it_reads(page, WORDS[lang]) == (lang, "rtl" if lang == "ar" else "ltr")
 
-    page.goto(site.url(lang, "receipts/"))
+    page.goto(site.url(OTHER[lang], "receipts/"))
     page.fill("input[name=code]", code.lower())
     page.click("main form button")
-    page.wait_for_url(f"**/{lang}/receipts/**")
-    expect(page.locator("main")).to_contain_text(WORDS[lang])
+    page.wait_for_url(f"**/{OTHER[lang]}/receipts/**")
+    assert how_it_reads(page, WORDS[lang]) == (lang, "rtl" if lang == "ar" else "ltr")
+
+
+def how_it_reads(page: Page, words: str) -> tuple[str, str]:
+    """The language and the direction in which a browser shows the paragraph of these words."""
+    language, way = page.locator("main blockquote p", has_text=words).evaluate(
+        "shown => [shown.closest('[lang]').lang, getComputedStyle(shown).direction]"
+    )
+    return language, way
 
 
 @pytest.mark.parametrize("lang", ["en", "ar"])
@@ -61,13 +69,13 @@ def test_a_resident_rates_by_keyboard_alone(site: Site, open_page: OpenPage, lan
     page.keyboard.press("Space")
     page.keyboard.press("ArrowDown")
     assert page.evaluate("document.activeElement.checked")
-    chosen = page.evaluate("document.activeElement.value")
+    chosen = page.evaluate("document.activeElement.closest('label').innerText").strip()
     press_until(page, "main form button")
     assert page.evaluate("getComputedStyle(document.activeElement).outlineStyle") != "none"
     page.wait_for_timeout(2100)
     page.keyboard.press("Enter")
     page.wait_for_url(f"**/{lang}/receipts/**")
-    assert chosen in {"1", "2", "4", "5"}
+    expect(page.locator("main")).to_contain_text(chosen)
 
 
 def press_until(page: Page, selector: str, most: int = 60) -> None:
@@ -137,7 +145,7 @@ def test_a_receipt_prints_with_its_code_and_without_the_site_s_furniture(
 def test_the_resident_decides_and_a_no_opens_the_case_again(
     site: Site, open_page: OpenPage
 ) -> None:
-    slug, code = list(site.receipts.items())[-1]
+    code = list(site.receipts.values())[-1]
     page = open_page(java_script_enabled=False, viewport=NARROW)
     page.goto(site.url("en", f"receipts/{code}/"))
     buttons = page.locator("button[name=verdict]")
@@ -154,5 +162,5 @@ def test_the_resident_decides_and_a_no_opens_the_case_again(
     assert len(looks) == 1, "equal weight: emphasis would bend the level"
     page.click("button[name=verdict][value=no]")
     page.wait_for_url(f"**/receipts/{code}/**")
-    expect(page.locator("main")).to_contain_text("again", ignore_case=True)
-    assert slug
+    expect(page.locator("main .lead")).to_contain_text("Your case is open again")
+    expect(page.locator("main .time li.again")).to_have_count(1)

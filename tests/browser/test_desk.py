@@ -1,0 +1,68 @@
+"""What staff do, without JavaScript: from the inbox to a published answer."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+
+import pytest
+from playwright.sync_api import Page, expect
+
+from tests.browser.conftest import OpenPage, Site, write_answer
+
+pytestmark = pytest.mark.browser
+
+REVIEW = "form[action$='/review'] button"
+
+SignIn = Callable[[Page, str], None]
+
+
+def test_two_cases_are_grouped_answered_reviewed_and_published(
+    site: Site, open_page: OpenPage, sign_in: SignIn
+) -> None:
+    staff = open_page(java_script_enabled=False)
+    sign_in(staff, "staff")
+    group_two_cases(staff, site)
+    staff.click("main a[href$='/answer']")
+    write_answer(staff)
+    publish = staff.locator("form[action$='/publish'] button")
+    expect(staff.locator(REVIEW)).to_have_count(0)  # nobody reviews their own words
+    expect(publish).to_have_count(0)
+
+    reviewer = open_page(java_script_enabled=False)
+    sign_in(reviewer, "reviewer")
+    reviewer.goto(staff.url)
+    reviewer.click(REVIEW)
+    reviewer.wait_for_url(staff.url)
+
+    staff.reload()
+    publish.click()
+    staff.wait_for_url("**/staff/responses/**")
+    expect(staff.locator("main")).to_contain_text("published on")
+    number = staff.url.rstrip("/").rpartition("/")[2]
+
+    anybody = open_page(java_script_enabled=False)
+    anybody.goto(site.url("en", f"responses/{number}/"))
+    expect(anybody.locator("main .deed").first).to_contain_text("We repaved the street")
+
+
+def group_two_cases(page: Page, site: Site) -> None:
+    """Tick the first two cases of a service and put them into a new theme, whose page opens."""
+    page.goto(site.url("en", "staff/?service=pothole-repair"))
+    page.check("main .case input >> nth=0")
+    page.check("main .case input >> nth=1")
+    page.click("main .inbox form:not(.filters) button")
+    expect(page.locator("main .case input:checked")).to_have_count(2)
+    page.check("input[name=theme][value=new]")
+    page.fill("input[name=name]", "Holes by the school")
+    page.click("main form button")
+    page.wait_for_url("**/staff/themes/**")
+    expect(page.locator("main h1")).to_contain_text("Holes by the school")
+    expect(page.locator("main .case")).to_have_count(2)
+
+
+def test_signing_out_ends_it(site: Site, open_page: OpenPage, sign_in: SignIn) -> None:
+    page = open_page(java_script_enabled=False)
+    sign_in(page, "staff")
+    page.click("form.out button")
+    page.goto(site.url("en", "staff/"))
+    assert "/sign-in" in page.url
