@@ -4,14 +4,27 @@ SQLite: INSERT OR REPLACE deletes without firing DELETE triggers, so inserting o
 id is refused too. PostgreSQL: TRUNCATE fires no row triggers, so it has one of its own.
 """
 
+from collections.abc import Sequence
+
 from alembic import op
-from sqlalchemy import text
+from sqlalchemy import Connection, text
 
 
 def protect(table: str) -> None:
     """Refuse UPDATE, DELETE, replacement and TRUNCATE on the table."""
     for statement in _statements(table):
         op.execute(text(statement))
+
+
+def missing_triggers(connection: Connection, table: str) -> list[str]:
+    """Names of the triggers that should protect the table and are not there as they were made."""
+    if connection.dialect.name == "sqlite":
+        rows = connection.execute(_FIND_SQLITE, {"table": table})
+        found = {row.name: row.sql for row in rows}
+        wanted = {_name(statement): _plain(statement) for statement in _format(_SQLITE, table)}
+        return sorted(name for name in wanted if _plain(found.get(name, "")) != wanted[name])
+    names = {f"{table}_append_only", f"{table}_no_truncate"}
+    return sorted(names - set(connection.scalars(_FIND_POSTGRESQL, {"table": table})))
 
 
 def unprotect(table: str) -> None:
@@ -44,10 +57,33 @@ _POSTGRESQL = (
 )
 
 
+_FIND_SQLITE = text(
+    "SELECT name, sql FROM sqlite_master WHERE type = 'trigger' AND tbl_name = :table"
+)
+# Switched on for everybody, before the change, and calling what refuses.
+_FIND_POSTGRESQL = text(
+    """SELECT t.tgname FROM pg_trigger t
+       JOIN pg_class c ON c.oid = t.tgrelid AND c.relnamespace = current_schema()::regnamespace
+       JOIN pg_proc p ON p.oid = t.tgfoid
+       WHERE c.relname = :table AND t.tgenabled IN ('O', 'A') AND NOT t.tgisinternal
+         AND t.tgqual IS NULL AND t.tgattr = '' AND p.proname = 'refuse_change'
+         AND p.prosrc LIKE '%BEGIN RAISE EXCEPTION ''\\% is append-only''%'
+         AND t.tgtype IN (27, 34)"""  # BEFORE UPDATE OR DELETE of each row; BEFORE TRUNCATE
+)
+
+
 def _statements(table: str) -> list[str]:
-    is_sqlite = op.get_bind().dialect.name == "sqlite"
+    return _format(_SQLITE if op.get_bind().dialect.name == "sqlite" else _POSTGRESQL, table)
+
+
+def _format(statements: Sequence[str], table: str) -> list[str]:
     refuse = f"BEGIN SELECT RAISE(ABORT, '{table} is append-only'); END"
-    return [
-        statement.format(table=table, refuse=refuse)
-        for statement in (_SQLITE if is_sqlite else _POSTGRESQL)
-    ]
+    return [statement.format(table=table, refuse=refuse) for statement in statements]
+
+
+def _name(statement: str) -> str:
+    return statement.split()[2]
+
+
+def _plain(statement: str) -> str:
+    return " ".join(statement.split())

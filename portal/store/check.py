@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Callable, Iterator
 
-from sqlalchemy import func, select, text
+from sqlalchemy import distinct, func, select, text
 from sqlalchemy.orm import Session
 
 from portal.domain.criteria import Thresholds
@@ -13,6 +13,7 @@ from portal.domain.loop import fold
 from portal.models.assessments import Assessment
 from portal.models.loops import LoopEvent, LoopRow
 from portal.models.submissions import Submission
+from portal.store.append_only import missing_triggers
 from portal.store.engine import Store
 from portal.store.loops import event_of, projected
 from portal.store.schema import current_revision, pinned_head
@@ -41,17 +42,9 @@ def check_installation(store: Store, progress: Callable[[str], None]) -> list[st
 
 
 def _check_protection(session: Session) -> Iterator[str]:
-    is_sqlite = session.get_bind().dialect.name == "sqlite"
-    query = (
-        "SELECT tbl_name, count(*) FROM sqlite_master WHERE type = 'trigger' GROUP BY tbl_name"
-        if is_sqlite
-        else "SELECT c.relname, count(*) FROM pg_trigger t JOIN pg_class c ON c.oid = t.tgrelid "
-        "WHERE NOT t.tgisinternal AND t.tgenabled <> 'D' GROUP BY c.relname"
-    )
-    found: dict[str, int] = {row[0]: row[1] for row in session.execute(text(query))}
     for table in APPEND_ONLY:
-        if found.get(table, 0) < (3 if is_sqlite else 2):
-            yield f"the table {table} is not protected against changes"
+        for name in missing_triggers(session.connection(), table):
+            yield f"the table {table} is not protected against changes ({name})"
 
 
 def _check_integrity(session: Session) -> Iterator[str]:
@@ -82,10 +75,7 @@ def _check_loops(session: Session) -> Iterator[str]:
             .where(LoopEvent.submission_id.between(ids[0], ids[-1]))
             .order_by(LoopEvent.id)
         ):
-            if event.submission_id not in events:
-                yield f"case {event.submission_id} has events but no projection"
-                events[event.submission_id] = []
-            events[event.submission_id].append(event)
+            events.setdefault(event.submission_id, []).append(event)
         for row in rows:
             yield from _compare(row, events[row.submission_id])
         last = ids[-1]
@@ -102,14 +92,31 @@ def _compare(row: LoopRow, events: list[LoopEvent]) -> Iterator[str]:
 
 
 def _check_cases(session: Session) -> Iterator[str]:
-    orphans = session.scalar(
+    without_loop = (
         select(func.count())
         .select_from(Submission)
         .outerjoin(LoopRow, LoopRow.submission_id == Submission.id)
         .where(Submission.is_case, LoopRow.submission_id.is_(None))
     )
-    if orphans:
-        yield f"{orphans} cases have no loop"
+    without_case = (
+        select(func.count())
+        .select_from(LoopRow)
+        .join(Submission, Submission.id == LoopRow.submission_id)
+        .where(~Submission.is_case)
+    )
+    events_alone = (
+        select(func.count(distinct(LoopEvent.submission_id)))
+        .outerjoin(LoopRow, LoopRow.submission_id == LoopEvent.submission_id)
+        .where(LoopRow.submission_id.is_(None))
+    )
+    for query, words in (
+        (without_loop, "cases have no loop"),
+        (without_case, "loops belong to submissions that are no cases"),
+        (events_alone, "cases have events but no loop"),
+    ):
+        count = session.scalar(query)
+        if count:
+            yield f"{count} {words}"
 
 
 def _check_assessments(session: Session) -> Iterator[str]:
