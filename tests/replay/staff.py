@@ -10,8 +10,8 @@ from dataclasses import dataclass, field
 from urllib.parse import urlencode
 
 from tests.replay.ledger import Answer, Letter, Words
+from tests.replay.network import Network, Reply
 from tests.replay.pages import Element, Form
-from tests.replay.people import Network, Reply
 from tests.support.client import Page
 
 THEMES = 3  # of each service
