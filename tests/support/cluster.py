@@ -17,11 +17,9 @@ import pytest
 HOME = pytest.StashKey[Path]()
 _PREFIX = "portal-postgres-"
 _INITDB_OPTIONS = "--username=portal --auth=trust --encoding=UTF8 --locale=C.UTF-8 --no-sync"
-_SERVER_OPTIONS = (
-    "-c listen_addresses='' -c unix_socket_directories={home} "
-    # The data die with the run, so nothing need reach the disk.
-    "-c fsync=off -c synchronous_commit=off -c full_page_writes=off -c max_connections=200"
-)
+_SERVER_OPTIONS = "-c listen_addresses='' -c unix_socket_directories={home} -c max_connections=200"
+# The data die with the run, so nothing need reach the disk.
+_HASTE = " -c fsync=off -c synchronous_commit=off -c full_page_writes=off"
 
 
 def choose_home() -> Path:
@@ -60,24 +58,28 @@ def _as_server_user(command: list[str]) -> list[str]:
     return ["runuser", "-u", "postgres", "--", *command] if _is_root() else command
 
 
-def start(home: Path) -> None:
-    """Start the cluster in `home` unless one of the run's processes has."""
+def start(home: Path, *, is_durable: bool = False) -> None:
+    """Start the cluster in `home` unless one of the run's processes has.
+
+    A durable one waits for the disk at every commit, as in production.
+    """
     programs = find_programs()
     if programs is None:
         pytest.fail("no PostgreSQL server programs are installed")
     with _locked(home):
         if not (home / "data" / "postmaster.pid").exists():
-            _make_and_start(programs, home)
+            _make_and_start(programs, home, is_durable=is_durable)
 
 
-def _make_and_start(programs: Path, home: Path) -> None:
+def _make_and_start(programs: Path, home: Path, *, is_durable: bool) -> None:
     user = _server_user()
     if _is_root() and user is not None:
         os.chown(home, user.pw_uid, user.pw_gid)
     data, log = home / "data", home / "server.log"
     initdb = [str(programs / "initdb"), f"--pgdata={data}", *_INITDB_OPTIONS.split()]
     start = [str(programs / "pg_ctl"), "start", "--wait", f"--pgdata={data}", f"--log={log}"]
-    start.append(f"--options={_SERVER_OPTIONS.format(home=home)}")
+    options = _SERVER_OPTIONS.format(home=home) + ("" if is_durable else _HASTE)
+    start.append(f"--options={options}")
     for command in (initdb, start):
         done = subprocess.run(
             _as_server_user(command),

@@ -9,6 +9,7 @@ such programs the tests that need them are skipped, and one line says so; with `
 from __future__ import annotations
 
 import os
+from pathlib import Path
 
 import pytest
 from sqlalchemy import URL, create_engine, make_url, text
@@ -38,6 +39,11 @@ def cluster_url(config: pytest.Config) -> str | None:
         return None
     home = config.stash[cluster.HOME]
     cluster.start(home)
+    return address_in(home)
+
+
+def address_in(home: Path) -> str:
+    """The address of the cluster that runs in a folder."""
     return URL.create(
         "postgresql+psycopg", "portal", database="postgres", query={"host": str(home)}
     ).render_as_string(hide_password=False)
