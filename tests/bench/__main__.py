@@ -1,0 +1,252 @@
+"""`make bench`: the portal's hot paths against bare Flask, same server, same database, one run.
+
+Prints CPU of the server per request, latency (p50, p95) and the ratios against DESIGN.md's goals,
+and the weight of residents' pages with their stylesheet as sent with brotli.
+"""
+
+from __future__ import annotations
+
+import contextlib
+import http.client
+import os
+import statistics
+import subprocess
+import sys
+import tempfile
+import time
+from collections.abc import Callable, Iterator
+from dataclasses import dataclass
+from datetime import UTC, datetime, timedelta
+from pathlib import Path
+from urllib.parse import urlencode
+
+import brotli
+from sqlalchemy import text
+
+from portal.store.engine import Store
+from portal.store.schema import migrate
+from portal.store.secrets import Secrets
+from portal.web.form_token import FormTokens
+from tests.support import cluster, postgres
+from tests.support.city import make_city
+from tests.support.processes import ROOT, SECRET, Installation, children_of, free_port
+
+REQUESTS = 600
+WARM = 80
+TICKS = os.sysconf("SC_CLK_TCK")
+FORM_GOAL, RATING_GOAL, WEIGHT_GOAL = 3.0, 4.0, 14.0
+PAGES = (
+    "", "services/", "services/pothole-repair/", "services/pothole-repair/rate",
+    "services/pothole-repair/level/", "levels/", "responses/", "receipts/", "method/", "privacy/",
+)  # fmt: skip
+BODY = {"q0": "4", "q1": "5", "q2": "4", "q3": "2", "q4": "0", "q5": "3", "q6": "2"}
+FORM = {"Content-Type": "application/x-www-form-urlencoded"}
+
+
+@dataclass(frozen=True)
+class Measured:
+    """CPU milliseconds of the server per request, and latency in milliseconds."""
+
+    cpu: float
+    p50: float
+    p95: float
+
+
+def cpu_of(pid: int) -> float:
+    """CPU seconds of a process and all its children so far."""
+    total = 0.0
+    for one in (pid, *children_of(pid)):
+        fields = Path(f"/proc/{one}/stat").read_text().rpartition(")")[2].split()
+        total += (int(fields[11]) + int(fields[12])) / TICKS
+    return total
+
+
+def measure(
+    pid: int, port: int, send: Callable[[http.client.HTTPConnection, int], None]
+) -> Measured:
+    """Send requests one after another over one connection."""
+    connection = http.client.HTTPConnection("127.0.0.1", port, timeout=30)
+    for number in range(WARM):
+        send(connection, number)
+    before, latencies = cpu_of(pid), []
+    for number in range(WARM, WARM + REQUESTS):
+        started = time.perf_counter()
+        send(connection, number)
+        latencies.append((time.perf_counter() - started) * 1000)
+    cpu = (cpu_of(pid) - before) * 1000 / REQUESTS
+    connection.close()
+    cuts = statistics.quantiles(latencies, n=20)
+    return Measured(cpu, statistics.median(latencies), cuts[18])
+
+
+def getting(path: str) -> Callable[[http.client.HTTPConnection, int], None]:
+    """Fetch one address."""
+
+    def send(connection: http.client.HTTPConnection, _number: int) -> None:
+        connection.request("GET", path)
+        answer = connection.getresponse()
+        answer.read()
+        assert answer.status == 200, answer.status
+
+    return send
+
+
+def posting(
+    path: str, bodies: list[str], status: int
+) -> Callable[[http.client.HTTPConnection, int], None]:
+    """Send one body after another."""
+
+    def send(connection: http.client.HTTPConnection, number: int) -> None:
+        connection.request("POST", path, bodies[number], FORM)
+        answer = connection.getresponse()
+        answer.read()
+        assert answer.status == status, answer.status
+
+    return send
+
+
+@contextlib.contextmanager
+def bare_server(url: str) -> Iterator[tuple[int, int]]:
+    """Bare Flask on the same server with the same threads; gives its process and port."""
+    port = free_port()
+    command = [
+        sys.executable, "-m", "granian", "--interface", "wsgi", "--host", "127.0.0.1",
+        "--port", str(port), "--workers", "1", "--blocking-threads", "64", "--log-level", "warning",
+        "tests.bench.bare:application",
+    ]  # fmt: skip
+    environment = {**os.environ, "BENCH_DATABASE_URL": url}
+    process = subprocess.Popen(command, cwd=ROOT, env=environment)
+    try:
+        for _ in range(200):
+            with contextlib.suppress(OSError):
+                connection = http.client.HTTPConnection("127.0.0.1", port, timeout=5)
+                connection.request("GET", "/")
+                connection.getresponse().read()
+                break
+            time.sleep(0.05)
+        yield process.pid, port
+    finally:
+        process.terminate()
+        process.wait(20)
+
+
+def ratings(service_id: int, count: int, **more: str) -> list[str]:
+    """Filled-in forms, each with a token of its own that is old enough."""
+    tokens = FormTokens(Secrets(SECRET).key("form-token"))
+    issued = datetime.now(UTC) - timedelta(seconds=30)
+    return [
+        urlencode({**BODY, **more, "token": tokens.issue(f"rate:{service_id}", issued)})
+        for _ in range(count)
+    ]
+
+
+def compare(url: str, folder: Path) -> None:
+    """Measure the portal and bare Flask on one database and print the ratios."""
+    store = Store(url)
+    migrate(store.engine)
+    city = store.write(make_city, datetime.now(UTC))
+    kind = "BIGSERIAL" if store.engine.dialect.name == "postgresql" else "INTEGER"
+    store.write(
+        lambda session: session.execute(
+            text(f"CREATE TABLE bench (id {kind} PRIMARY KEY, words TEXT)")
+        )
+    )
+    store.dispose()
+    count = WARM + REQUESTS
+    with bare_server(url) as (pid, port):
+        page = measure(pid, port, getting("/"))
+        row = measure(pid, port, posting("/", [urlencode({"words": "x" * 80})] * count, 204))
+    portal = Installation(
+        folder,
+        url,
+        {
+            "PORTAL_WEB_WORKERS": "1",
+            "PORTAL_PREFIX_HOURLY_LIMIT": "1000000",
+            "PORTAL_SERVICE_HOURLY_LIMIT": "1000000",
+            "PORTAL_TOTAL_HOURLY_LIMIT": "1000000",
+        },
+    )
+    address = "/en/services/pothole-repair/rate"
+    with portal.running("serve") as running:
+        running.wait_for("/readyz")
+        pid, port = running.process.pid, running.port
+        form = measure(pid, port, getting(address))
+        rating = measure(pid, port, posting(address, ratings(city.potholes, count), 303))
+        said = ratings(city.potholes, count, kind="problem", comment="A hole by the school.")
+        case = measure(pid, port, posting(address, said, 303))
+    report(url, page, row, {"form": form, "rating": rating, "case": case})
+
+
+def report(url: str, page: Measured, row: Measured, portal: dict[str, Measured]) -> None:
+    """Print one table."""
+    print(f"\n{url.partition(':')[0]}: {REQUESTS} requests each, one after another")
+    print(f"{'':24}{'CPU ms':>8}{'p50 ms':>8}{'p95 ms':>8}{'CPU ratio':>11}{'goal':>7}")
+    lines: list[tuple[str, Measured, Measured | None, float | None]] = [
+        ("bare page", page, None, None),
+        ("empty rating form", portal["form"], page, FORM_GOAL),
+        ("bare durable INSERT", row, None, None),
+        ("posting a rating", portal["rating"], row, RATING_GOAL),
+        ("posting a case", portal["case"], row, None),
+    ]
+    for name, got, against, goal in lines:
+        ratio = f"{got.cpu / against.cpu:.2f}" if against and against.cpu else ""
+        aim = f"<= {goal:g}" if goal else ""
+        print(f"{name:24}{got.cpu:8.2f}{got.p50:8.2f}{got.p95:8.2f}{ratio:>11}{aim:>7}")
+
+
+def weigh(folder: Path) -> None:
+    """Print the weight of each resident page of the demonstration city, with its stylesheet."""
+    portal = Installation(
+        folder, f"sqlite:///{folder / 'demo.db'}", {"PORTAL_DEMO_PASSWORD": "marlow on the scales"}
+    )
+    subprocess.run(
+        [sys.executable, "-m", "portal.cli", "demo"],
+        cwd=ROOT, env=portal.environment, check=True, capture_output=True,
+    )  # fmt: skip
+    with portal.running("serve") as running:
+        running.wait_for("/readyz")
+        print(f"\nWeight with brotli, HTML and CSS, in kB (goal <= {WEIGHT_GOAL:g})")
+        for path in PAGES:
+            weights = [page_weight(running.ask, f"/{lang}/{path}") for lang in ("en", "ar")]
+            print(f"{path or 'home':36}" + "".join(f"{weight:8.1f}" for weight in weights))
+
+
+def page_weight(ask: Callable[[str], object], path: str) -> float:
+    """kB of a page and its stylesheet."""
+    body = ask(path).body  # type: ignore[attr-defined]
+    html = body.decode()
+    sheet = html.partition('rel="stylesheet" href="')[2].partition('"')[0]
+    css = ask(sheet).body  # type: ignore[attr-defined]
+    return (len(brotli.compress(body)) + len(brotli.compress(css))) / 1000
+
+
+def main() -> None:
+    """Measure on SQLite, on PostgreSQL where there is one, then weigh the pages."""
+    with tempfile.TemporaryDirectory() as name:
+        folder = Path(name)
+        (folder / "sqlite").mkdir()
+        compare(f"sqlite:///{folder / 'bench.db'}", folder / "sqlite")
+        given = os.environ.get(postgres.GIVEN)
+        home = None if given else cluster.choose_home()
+        try:
+            if given or cluster.find_programs():
+                (folder / "postgresql").mkdir()
+                server = given or start_cluster(home)
+                database = postgres.create_database(server, f"portal_bench_{os.getpid()}")
+                compare(database, folder / "postgresql")
+                postgres.drop_database(server, f"portal_bench_{os.getpid()}")
+        finally:
+            if home is not None:
+                cluster.stop(home)
+        weigh(folder)
+
+
+def start_cluster(home: Path | None) -> str:
+    """A throw-away PostgreSQL; returns its address."""
+    assert home is not None
+    cluster.start(home, is_durable=True)
+    return postgres.address_in(home)
+
+
+if __name__ == "__main__":
+    main()
