@@ -57,33 +57,27 @@ def _has_later_events(session: Session, service_id: int, as_of: date) -> bool:
 def loop_as_of(service_id: int, as_of: date) -> FromClause:
     """The projection's columns (without `state`) as they were on the day.
 
-    Only cases to which something has happened since need to be folded again.
+    Only cases to which something has happened since need to be folded again. All joins are by an
+    index, so that no database can make them quadratic where it knows too little of the tables.
     """
-    changed = (select(LoopEvent.submission_id).where(LoopEvent.happened_on > as_of).distinct()).cte(
-        "changed_case"
+    has_changed = exists().where(
+        LoopEvent.submission_id == LoopRow.submission_id, LoopEvent.happened_on > as_of
     )
+    is_known = and_(LoopRow.service_id == service_id, LoopRow.received_on <= as_of)
     names = (*_UNCHANGING, *FACTS)
-    unchanged = (
-        select(*(getattr(LoopRow, name) for name in names))
-        .outerjoin(changed, changed.c.submission_id == LoopRow.submission_id)
-        .where(
-            LoopRow.service_id == service_id,
-            LoopRow.received_on <= as_of,
-            changed.c.submission_id.is_(None),
-        )
-    )
-    folded = _folded(service_id, as_of, changed)
+    unchanged = select(*(getattr(LoopRow, name) for name in names)).where(is_known, ~has_changed)
+    changed = select(LoopRow.submission_id).where(is_known, has_changed).cte("changed_case")
+    folded = _folded(_known_events(changed, as_of))
     return union_all(unchanged, select(*(folded.c[name] for name in names))).subquery("loop_as_of")
 
 
-def _folded(service_id: int, as_of: date, changed: CTE) -> Subquery:
-    """The facts that the events up to the day establish, for cases that have changed since."""
-    known = _known_events(service_id, as_of, changed)
+def _folded(known: CTE) -> Subquery:
+    """The facts that the events establish, one row per case."""
     deciding = _deciding_events(known)
     facts: list[Label[object]] = []
-    source: FromClause = LoopRow.__table__.join(
-        changed, changed.c.submission_id == LoopRow.submission_id
-    ).outerjoin(deciding, deciding.c.submission_id == LoopRow.submission_id)
+    source: FromClause = deciding.join(
+        LoopRow.__table__, LoopRow.submission_id == deciding.c.submission_id
+    )
     for place, columns in _FACTS.items():
         event = aliased(LoopEvent.__table__, name=f"{place}_event")
         source = source.outerjoin(event, event.c.id == deciding.c[place])
@@ -91,12 +85,8 @@ def _folded(service_id: int, as_of: date, changed: CTE) -> Subquery:
         if place == "excluded":
             reason = case((event.c.kind == EventKind.WITHDRAWN, WITHDRAWN), else_=event.c.reason)
             facts.append(reason.label("excluded"))
-    return (
-        select(*(getattr(LoopRow, name) for name in _UNCHANGING), *facts)
-        .select_from(source)
-        .where(LoopRow.service_id == service_id, LoopRow.received_on <= as_of)
-        .subquery("folded_case")
-    )
+    unchanging = (getattr(LoopRow, name) for name in _UNCHANGING)
+    return select(*unchanging, *facts).select_from(source).subquery("folded_case")
 
 
 _UNCHANGING = (
@@ -126,7 +116,7 @@ _FACTS = {
 }
 
 
-def _known_events(service_id: int, as_of: date, changed: CTE) -> CTE:
+def _known_events(changed: CTE, as_of: date) -> CTE:
     """The events up to the day, each with what came before it in its case."""
     event = LoopEvent
     return (
@@ -144,8 +134,7 @@ def _known_events(service_id: int, as_of: date, changed: CTE) -> CTE:
             .label("last_disputed"),
         )
         .join(changed, changed.c.submission_id == event.submission_id)
-        .join(LoopRow, LoopRow.submission_id == event.submission_id)
-        .where(LoopRow.service_id == service_id, event.happened_on <= as_of)
+        .where(event.happened_on <= as_of)
         .cte("known_event")
     )
 

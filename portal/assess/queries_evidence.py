@@ -7,17 +7,17 @@ that these counts must equal is `portal/domain/derive.py`.
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Mapping
 from dataclasses import dataclass
 from datetime import date
 from typing import Any, cast
 
-from sqlalchemy import FromClause, RowMapping
+from sqlalchemy import FromClause
 from sqlalchemy.orm import Session
 
 from portal.assess import queries_cases, queries_offers, queries_ratings
 from portal.assess.queries_as_of import cases_known_on
-from portal.assess.queries_cases import by_group, pair
+from portal.assess.queries_cases import ALL_KINDS, ANSWERABLE, CaseCounts
 from portal.assess.queries_ratings import RatingCounts
 from portal.assess.window import Window
 from portal.domain.criteria import DEFAULTS, Thresholds
@@ -46,13 +46,12 @@ def gather_evidence(
     """
     cases = cases_known_on(session, service_id, as_of)
     ratings = queries_ratings.count_ratings(session, service_id, as_of)
-    year = _Gatherer(session, service_id, Window(as_of, YEAR), cases, ratings)
-    two_years = _Gatherer(session, service_id, Window(as_of, TWO_YEARS), cases, ratings)
-    tables = year.window_tables()
-    if needs_two_years(tables, thresholds):
-        stretched = two_years.window_tables()
-        return assemble(tables, stretched, stretched, thresholds)
-    return assemble(tables, two_years.parity_tables(), None, thresholds)
+    year = _Gatherer(session, service_id, Window(as_of, YEAR), cases, ratings).tables()
+    two_years = None
+    if needs_two_years(year, thresholds):
+        window = Window(as_of, TWO_YEARS)
+        two_years = _Gatherer(session, service_id, window, cases, ratings).tables()
+    return assemble(year, year, two_years, thresholds)
 
 
 @dataclass(frozen=True)
@@ -63,15 +62,8 @@ class _Gatherer:
     cases: FromClause
     all_ratings: RatingCounts
 
-    def parity_tables(self) -> ParityTables:
-        """What is broken down by group, and nothing else."""
-        cases = queries_cases.count_told_cases(
-            self.session, self.cases, self.service_id, self.window
-        )
-        return _parity_tables(cases, self._ratings())
-
-    def window_tables(self) -> WindowTables:
-        """Everything that is counted for the window."""
+    def tables(self) -> WindowTables:
+        """Everything that is counted for the window, but breakdowns by group for two years."""
         cases, ratings = self._case_counts(), self._ratings()
         shares = queries_offers.get_population_share(self.session, self.service_id)
         quarantined = queries_ratings.count_quarantined(self.session, self.service_id, self.window)
@@ -81,26 +73,37 @@ class _Gatherer:
         tables: dict[str, Any] = {
             **self._offers(),
             **_case_shares(cases),
-            **_parity_tables(cases, ratings),
+            **_parity_tables(cases, self.all_ratings),
             **questions,
             "kept": loop_share(*self._kept()),
             "raters": ratings.people(),
             "raters_recent": ratings.recent_people(),
-            "reach": _reach(cases, ratings, shares),
+            "reach": self._reach(shares),
         }
         return cast(WindowTables, tables)
 
-    def _case_counts(self) -> Sequence[RowMapping]:
-        raters = queries_ratings.raters(self.service_id, self.window)
-        return queries_cases.count_cases(
-            self.session, self.cases, self.service_id, self.window, raters
-        )
+    def _case_counts(self) -> CaseCounts:
+        return queries_cases.count_cases(self.session, self.cases, self.service_id, self.window)
 
     def _ratings(self) -> RatingCounts:
         return self.all_ratings.within(self.window.days)
 
     def _kept(self) -> tuple[int, int]:
         return queries_cases.count_kept(self.session, self.cases, self.service_id, self.window)
+
+    def _reach(self, population_share: Mapping[str, float]) -> Reach:
+        """People, each by one language: of their first counted rating, else of their first case."""
+        raters = queries_ratings.raters(self.service_id, self.window)
+        people = self._ratings().people_by_language()
+        people.update(
+            queries_cases.count_other_people(
+                self.session, self.cases, self.service_id, self.window, raters
+            )
+        )
+        return Reach(
+            n=people.total(),
+            by_language={lang: [people[lang], share] for lang, share in population_share.items()},
+        )
 
     def _offers(self) -> dict[str, Any]:
         session, service_id, as_of = self.session, self.service_id, self.window.as_of
@@ -117,38 +120,24 @@ class _Gatherer:
         }
 
 
-def _case_shares(rows: Sequence[RowMapping]) -> dict[str, Share]:
-    told = queries_cases.total(rows, "told_n")
-    with_recent = {
-        metric: loop_share(*pair(rows, metric), pair(rows, f"{metric}_recent"))
-        for metric in ("ack", "told30", "told90")
+def _case_shares(cases: CaseCounts) -> dict[str, Share]:
+    told = cases.total("told_n")
+    return {
+        "ack": loop_share(*cases.pair("ack", ALL_KINDS), cases.pair("ack_recent", ALL_KINDS)),
+        "told30": loop_share(*cases.pair("told30"), cases.pair("told30_recent")),
+        "told90": loop_share(*cases.pair("told90"), cases.pair("told90_recent")),
+        "same_language": loop_share(cases.total("same_language_x"), told),
+        "confirmed": confirmed_share(*cases.pair("confirmed"), told),
+        "action": loop_share(*cases.pair("action", ANSWERABLE)),
+        "promises": loop_share(*cases.pair("promises")),
+        "invited": loop_share(cases.total("invited_x"), told),
     }
-    return with_recent | {
-        "same_language": loop_share(queries_cases.total(rows, "same_language_x"), told),
-        "confirmed": confirmed_share(*pair(rows, "confirmed"), told),
-        "action": loop_share(*pair(rows, "action")),
-        "promises": loop_share(*pair(rows, "promises")),
-        "invited": loop_share(queries_cases.total(rows, "invited_x"), told),
-    }
 
 
-def _reach(
-    cases: Sequence[RowMapping], ratings: RatingCounts, population_share: Mapping[str, float]
-) -> Reach:
-    """People, each by one language: of their first counted rating, else of their first case."""
-    people = ratings.people_by_language()
-    for row in cases:
-        people[row["lang"]] += row["other_people"]
-    return Reach(
-        n=people.total(),
-        by_language={lang: [people[lang], share] for lang, share in population_share.items()},
-    )
-
-
-def _parity_tables(cases: Sequence[RowMapping], ratings: RatingCounts) -> ParityTables:
+def _parity_tables(cases: CaseCounts, ratings: RatingCounts) -> ParityTables:
     return ParityTables(
-        told30_by_language=by_group(cases, "told30", "lang"),
-        told30_by_district=by_group(cases, "told30", "district"),
-        told90_by_kind=by_group(cases, "told90", "kind"),
+        told30_by_language=cases.parity("told30", "lang"),
+        told30_by_district=cases.parity("told30", "district"),
+        told90_by_kind=cases.parity("told90", "kind"),
         q3_by_language=ratings.by_language("q3"),
     )
