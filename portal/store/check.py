@@ -43,8 +43,8 @@ def check_installation(store: Store, progress: Callable[[str], None]) -> list[st
 
 def _check_protection(session: Session) -> Iterator[str]:
     for table in APPEND_ONLY:
-        for name in missing_triggers(session.connection(), table):
-            yield f"the table {table} is not protected against changes ({name})"
+        if missing_triggers(session.connection(), table):
+            yield f"the table {table} is not protected against changes"
 
 
 def _check_integrity(session: Session) -> Iterator[str]:
