@@ -15,7 +15,7 @@ _CORRECTION = "El plazo estaba equivocado."
 
 @dataclass
 class Office:
-    """Two people who answer for a department's services: one writes, the other reads it first."""
+    """Two people who answer for some services: one writes, the other reads it first."""
 
     ledger: Ledger
     services: tuple[str, ...]
@@ -27,15 +27,14 @@ class Office:
         """The language in which the writer writes."""
         return self.writer.lang
 
-    def open(self) -> None:
-        """Both sign in."""
-        self.writer.sign_in()
-        self.reader.sign_in()
-
-    def close(self) -> None:
-        """Both sign out."""
-        self.writer.sign_out()
-        self.reader.sign_out()
+    def work(self, week: int, today: date) -> None:
+        """Both sign in, sort what is new, answer what is planned for this week, and sign out."""
+        for desk in (self.writer, self.reader):
+            desk.sign_in()
+        self.sort(is_first=week == 0)
+        self.answer(week, today)
+        for desk in (self.writer, self.reader):
+            desk.sign_out()
 
     # ------------------------------------------------------------------------------- sorting
     def sort(self, *, is_first: bool) -> None:
@@ -144,11 +143,7 @@ class Office:
             if lang != waiting:
                 self.reader.review(answer, lang)
         self.writer.publish(answer, self.ledger.waiting(answer))
-        answer.published_on = self.today()
-
-    def today(self) -> date:
-        """The city's day."""
-        return self.writer.network.site.clock.today()
+        answer.published_on = self.writer.network.site.clock.today()
 
     def _published(self, slug: str, theme: int) -> Answer:
         """The newest response to a theme."""

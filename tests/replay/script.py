@@ -20,16 +20,14 @@ LOOK_BACK = 26  # evidence of this day is kept and asked for again at the end
 REAL_SERVICES = 20  # the most used ones of a real city
 CITY = "city-services"
 PARKS = "parks-and-recreation"
-CITY_SERVICES = (
-    "pothole-repair",
-    "loose-dog",
-    "park-maintenance-grounds",
-    "water-conservation-violation",
-    "traffic-signal-maintenance",
-    "debris-in-street",
+# (department, its services, language in which its people write): each has two people at a desk.
+OFFICES = (
+    (CITY, ("pothole-repair", "loose-dog"), "en"),
+    (CITY, ("park-maintenance-grounds", "water-conservation-violation"), "en"),
+    (CITY, ("traffic-signal-maintenance", "debris-in-street"), "en"),
+    (PARKS, ("swimming-pools", "community-gardens"), "es"),
 )
-PARKS_SERVICES = ("swimming-pools", "community-gardens")
-SERVICES = (*CITY_SERVICES, *PARKS_SERVICES)
+SERVICES = tuple(slug for _department, services, _lang in OFFICES for slug in services)
 WITH_HISTORY = "community-gardens"  # has earlier records too
 STUFFED = "loose-dog"  # many ratings in an hour from everywhere
 STUFFED_BY_ONE = "debris-in-street"  # and from one address, too many for a library

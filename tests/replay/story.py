@@ -48,10 +48,7 @@ class Story:
         self.site.clock.set(script.day(0), 8)
         self.site.run("init")
         self._import()
-        self.offices = [
-            self._office(script.CITY, script.CITY_SERVICES, "en"),
-            self._office(script.PARKS, script.PARKS_SERVICES, "es"),
-        ]
+        self.offices = self.residents.each(lambda one: self._office(*one), script.OFFICES)
         self.site.start()
 
     def _import(self) -> None:
@@ -68,11 +65,13 @@ class Story:
 
     def _office(self, department: str, services: tuple[str, ...], lang: str) -> Office:
         """Two people, of whom one writes and the other reads it before residents do."""
-        writer, reader = (self._hire(department, name, lang) for name in ("writer", "reader"))
+        writer, reader = (
+            self._hire(department, services[0], name, lang) for name in ("writer", "reader")
+        )
         return Office(self.ledger, services, writer, reader)
 
-    def _hire(self, department: str, name: str, lang: str) -> Desk:
-        email = f"{name}@{department}.example"
+    def _hire(self, department: str, service: str, name: str, lang: str) -> Desk:
+        email = f"{name}@{service}.example"
         self.site.run(
             "user", "add", email, "--name", name.title(), "--role", "staff",
             "--department", department, typed=PASSWORD + "\n",
@@ -134,12 +133,9 @@ class Story:
 
     # --------------------------------------------------------------------------------- the city
     def _work(self, week: int) -> None:
-        """A day of the staff, in both departments, and then the worker's round."""
-        for office in self.offices:
-            office.open()
-            office.sort(is_first=week == 0)
-            office.answer(week, self.site.clock.today())
-            office.close()
+        """A day of the staff, all offices at once, and then the worker's round."""
+        today = self.site.clock.today()
+        self.residents.each(lambda office: office.work(week, today), self.offices)
         self.site.clock.move(timedelta(hours=2))
         self._round()
 
