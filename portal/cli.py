@@ -25,6 +25,7 @@ COMMANDS = {
     "import-history": "portal.imports.commands:import_history",
     "import-services": "portal.imports.commands:import_services",
     "init": "portal.store.commands:init",
+    "levels": "portal.assess.commands:levels",
     "serve": "portal.commands.serving:serve",
     "settings": "portal.commands.settings:settings",
     "up": "portal.commands.starting:up",

@@ -3,21 +3,29 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Mapping
-from datetime import date
+from collections.abc import Mapping, Sequence
+from datetime import date, datetime
 from typing import Any
 
 import click
 from sqlalchemy import select
 from sqlalchemy.orm import Session
 
+from portal.assess.appraisals import appraise_service, state_of
 from portal.assess.evaluation import in_json
 from portal.assess.operations import snapshot
 from portal.assess.queries_evidence import gather_evidence
 from portal.domain.level import evaluate as evaluate_evidence
 from portal.models.services import Service
 from portal.store.command import Context, pass_portal
+from portal.store.publicity import (
+    get_chosen_day,
+    get_public_since,
+    go_public_from,
+    stay_in_shadow,
+)
 from portal.store.services import get_service_id
+from portal.store.thresholds import get_thresholds
 
 _DAY = re.compile(r"[0-9]{4}-[0-9]{2}-[0-9]{2}")
 _EARLIEST = date(1970, 1, 1)
@@ -27,16 +35,27 @@ _EARLIEST = date(1970, 1, 1)
 @click.option("--service", "slug", help="One service; all in use when none is named.")
 @click.option("--as-of", help="The day to judge (YYYY-MM-DD); today when none is named.")
 @click.option("--json", "as_json", is_flag=True, help="Evidence and result as JSON.")
+@click.option("--appraise", "is_frozen", is_flag=True, help="Freeze the quarter's appraisal.")
 @pass_portal
-def assess(context: Context, slug: str | None, as_of: str | None, as_json: bool) -> None:
-    """Gather the evidence of services on a day and judge it. Nothing is stored."""
+def assess(
+    context: Context, slug: str | None, as_of: str | None, as_json: bool, is_frozen: bool
+) -> None:
+    """Gather the evidence of services on a day and judge it.
+
+    Nothing is stored, except with --appraise: then this is the appraisal of the quarter, published
+    unless the city's levels are not public yet. A quarter that has one keeps it.
+    """
     today = context.clock.today()
     day = _parse_day(as_of) if as_of is not None else today
     if day > today:
         raise ValueError(f"{day} has not come yet")
-    with snapshot(context.store) as session:
+    with context.store.read() as session:
         named = [(slug, get_service_id(session, slug))] if slug else _list_services(session)
-        found = [_assess(session, name, service_id, day) for name, service_id in named]
+    if is_frozen:
+        found = context.store.write(_appraise, named, day, context.clock.now())
+    else:
+        with snapshot(context.store) as session:
+            found = [_assess(session, name, service_id, day) for name, service_id in named]
     if as_json:
         click.echo(in_json(found[0] if slug else found))
         return
@@ -60,20 +79,78 @@ def _list_services(session: Session) -> list[tuple[str, int]]:
 
 
 def _assess(session: Session, slug: str, service_id: int, as_of: date) -> dict[str, Any]:
-    evidence = gather_evidence(session, service_id, as_of)
+    thresholds = get_thresholds(session, as_of)
+    evidence = gather_evidence(session, service_id, as_of, thresholds)
     return {
         "service": slug,
         "as_of": as_of.isoformat(),
         "evidence": evidence,
-        "result": evaluate_evidence(evidence),
+        "result": evaluate_evidence(evidence, thresholds),
     }
+
+
+def _appraise(
+    session: Session, named: Sequence[tuple[str, int]], as_of: date, now: datetime
+) -> list[dict[str, Any]]:
+    """All of them or, where one cannot be appraised, none."""
+    is_public = get_public_since(session) is not None
+    found = []
+    for slug, service_id in named:
+        appraisal = appraise_service(session, service_id=service_id, as_of=as_of, now=now)
+        found.append(
+            {
+                "service": slug,
+                "as_of": appraisal.as_of.isoformat(),
+                "evidence": appraisal.evidence,
+                "result": appraisal.result,
+                "thresholds": appraisal.thresholds,
+                "evidence_sha256": appraisal.evidence_hash,
+                "published": {**state_of(appraisal), "is_public": is_public},
+            }
+        )
+    return found
 
 
 def _in_words(assessment: Mapping[str, Any]) -> str:
     result = assessment["result"]
     words = f"{assessment['service']}: level {result['level']}"
+    if "published" in assessment:
+        words = f"{assessment['service']}: {_published_in_words(assessment)}"
     if result["next_level"] is None:
         return words
     missing = ", ".join(result["blocking"])
     status = result["next_status"].replace("_", " ")
     return f"{words}; level {result['next_level']} {status} ({missing})"
+
+
+def _published_in_words(appraisal: Mapping[str, Any]) -> str:
+    state = appraisal["published"]
+    words = f"level {state['level']} as of {appraisal['as_of']}"
+    if state["flag"]:
+        words += f", {state['flag'].replace('_', ' ')}"
+    if state["awaiting_second_look"]:
+        words += f", level {state['raw']} awaits a second look"
+    return words if state["is_public"] else f"{words} (kept, not public)"
+
+
+@click.command("levels")
+@click.option("--public-from", "day", help="The day (YYYY-MM-DD) from which levels are public.")
+@click.option("--shadow", is_flag=True, help="Take the chosen day back, before it has come.")
+@pass_portal
+def levels(context: Context, day: str | None, shadow: bool) -> None:
+    """Say whether levels are public, or choose the day. A city starts in shadow."""
+    today = context.clock.today()
+    if day is not None and shadow:
+        raise ValueError("--public-from and --shadow exclude each other")
+    if day is not None:
+        context.store.write(go_public_from, _parse_day(day), today)
+    elif shadow:
+        context.store.write(stay_in_shadow)
+    with context.store.read() as session:
+        since, chosen = get_public_since(session), get_chosen_day(session)
+    if since is not None:
+        click.echo(f"Levels are public since {since}.")
+    elif chosen is not None:
+        click.echo(f"Levels will be public from {chosen}. Until then appraisals are only kept.")
+    else:
+        click.echo("Levels are not public: appraisals are made and kept.")

@@ -27,6 +27,7 @@ from portal.models.submissions import Submission
 from portal.store.clock import Clock
 from portal.store.content import raise_content_version
 from portal.store.engine import Store
+from portal.store.thresholds import get_thresholds
 
 
 @dataclass(frozen=True)
@@ -67,9 +68,9 @@ def assess_service(
     service_id: int,
     as_of: date,
     now: datetime,
-    thresholds: Thresholds = DEFAULTS,
 ) -> Assessment:
     """Judge a service on a day, keep the assessment, and publish it when a batch is due."""
+    thresholds = get_thresholds(session, as_of)
     return keep_assessment(session, judge_service(session, service_id, as_of, thresholds), now=now)
 
 
@@ -163,9 +164,10 @@ def assess_due(
     today = clock.today()
     with store.read() as session:
         due = list_due_services(session, today)
+        thresholds = get_thresholds(session, today)
     for done, service_id in enumerate(due, start=1):
         with snapshot(store) as session:
-            judged = judge_service(session, service_id, today)
+            judged = judge_service(session, service_id, today, thresholds)
         store.write(keep_assessment, judged, now=clock.now())
         progress(done, len(due))
     return len(due)

@@ -27,12 +27,14 @@ from portal.models.services import (
 )
 from portal.store.city import mark_as_demo, set_city_name
 from portal.store.content import raise_content_version
+from portal.store.publicity import go_public_from
 from portal.store.secrets import Secrets
 from portal.store.texts import source_hash
 
 SEED = 20260101
 SHARES = {"en": 0.72, "es": 0.17, "vi": 0.035, "zh-Hans": 0.03, "ar": 0.02, "ko": 0.025}
 _YEARS = timedelta(days=760)
+_PAGE_CHECKS = (760, 405, 45)  # days ago: somebody reads every page about once a year
 
 
 class CityBuilder:
@@ -53,6 +55,7 @@ class CityBuilder:
         for lang, name in self.city["name"].items():
             set_city_name(self.session, lang, name)
         mark_as_demo(self.session, self.today)
+        go_public_from(self.session, self.marlow.opened, self.today)
         for position, (lang, share) in enumerate(SHARES.items()):
             self.session.add(PopulationShare(lang=lang, share=share, position=position))
         for raw in self.city["departments"]:
@@ -98,7 +101,7 @@ class CityBuilder:
         assert isinstance(summary, dict)  # noqa: S101
         assert isinstance(about, dict)  # noqa: S101
         source = source_hash(name["en"], summary["en"], about["en"])
-        checked_on = self.today - timedelta(days=45)
+        checks = [self.today - timedelta(days=days) for days in _PAGE_CHECKS]
         for lang in name:
             self.session.add(
                 ServiceText(
@@ -109,11 +112,13 @@ class CityBuilder:
                     about=about[lang],
                     status="reviewed",
                     source_hash=None if lang == "en" else source,
-                    updated_at=self.marlow.moment(checked_on),
+                    updated_at=self.marlow.moment(checks[-1]),
                 )
             )
             if lang not in profile.page_missing:
-                self.session.add(PageCheck(service_id=service.id, lang=lang, checked_on=checked_on))
+                self.session.add_all(
+                    PageCheck(service_id=service.id, lang=lang, checked_on=day) for day in checks
+                )
         self._open(service.id, profile, list(name))
         return service.id
 

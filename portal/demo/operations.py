@@ -18,7 +18,9 @@ from portal.demo.content import load_city
 from portal.demo.recorder import Desk
 from portal.models.services import Service
 from portal.store.city import get_demo_day
+from portal.store.clock import Clock
 from portal.store.command import Context
+from portal.store.engine import Store
 from portal.store.schema import downgrade, migrate
 
 MAX_AGE = timedelta(days=7)
@@ -35,6 +37,7 @@ class Makers:
 
     add_person: Callable[..., int]
     assess_service: Callable[..., object]
+    appraise_due: Callable[[Store, Clock, Callable[[int, int], None]], int]
 
 
 def prepare_demo(context: Context, makers: Makers) -> None:
@@ -67,6 +70,13 @@ def make_demo(context: Context, makers: Makers) -> None:
                 makers.assess_service, service_id=service_id, as_of=context.clock.day(now), now=now
             )
             bar.update(1)
+    with click.progressbar(length=1, label="Appraising it") as bar:
+
+        def show(_done: int, total: int) -> None:
+            bar.length = total
+            bar.update(1)
+
+        makers.appraise_due(context.store, context.clock, show)
     _keep(context, _RECEIPTS, "\n".join(f"{slug} {receipt}" for slug, receipt in shown))
 
 

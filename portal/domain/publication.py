@@ -113,13 +113,24 @@ def evidence_hash(evidence: Mapping[str, Any]) -> str:
 def is_batch_due(previous_public_on: date | None, today: date, people_touched: int) -> bool:
     """May public figures move today? Only in batches, so that no two differ by one person.
 
-    True when nothing is public yet, when at least 10 people's records have changed since, or when
-    a new quarter has begun.
+    True when nothing is public yet, in a new month when at least 10 people's records have changed
+    since, and when a new quarter has begun.
     """
-    if previous_public_on is None or people_touched >= K:
+    if previous_public_on is None or quarter_of(today) > quarter_of(previous_public_on):
         return True
-    return _quarter(today) > _quarter(previous_public_on)
+    return _month(today) > _month(previous_public_on) and people_touched >= K
 
 
-def _quarter(day: date) -> tuple[int, int]:
-    return day.year, (day.month - 1) // 3
+def quarter_of(day: date) -> date:
+    """The first day of the quarter that the day belongs to."""
+    return date(day.year, day.month - (day.month - 1) % 3, 1)
+
+
+def quarter_after(day: date) -> date:
+    """The first day of the next quarter."""
+    month = quarter_of(day).month + 3
+    return date(day.year + 1, 1, 1) if month > 12 else date(day.year, month, 1)
+
+
+def _month(day: date) -> tuple[int, int]:
+    return day.year, day.month

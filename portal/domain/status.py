@@ -14,3 +14,6 @@ PASSING = frozenset({MET, NOT_CONTRADICTED})
 REACHED = "reached"
 NOT_REACHED = "not_reached"
 """Verdicts of a whole level, beside IN_DOUBT and NOT_ENOUGH_EVIDENCE."""
+
+FLAGS = (IN_DOUBT, NOT_ENOUGH_EVIDENCE)
+"""Why a level that is held is in doubt."""

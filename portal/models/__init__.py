@@ -1,6 +1,7 @@
 """All tables in one place, so that whoever needs the whole schema imports one name."""
 
 from portal.models import (
+    appraisals,
     assessments,
     loops,
     operations,
@@ -13,6 +14,7 @@ from portal.models.base import Base
 
 __all__ = [
     "Base",
+    "appraisals",
     "assessments",
     "loops",
     "operations",

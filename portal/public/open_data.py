@@ -92,7 +92,8 @@ def level(slug: str, assessment: PublicAssessment) -> dict[str, Any]:
         "thresholds": assessment.thresholds,
         "evidence_sha256": assessment.evidence_hash,
         "published_on": assessment.public_on.isoformat(),
-        "is_provisional": True,
+        "is_provisional": assessment.is_provisional,
+        "published": assessment.state,
     }
 
 

@@ -1,23 +1,32 @@
-"""What the public sees of levels: the newest published assessment of each service."""
+"""What the public sees of levels: appraisals, and what holds until a service has its first one.
+
+Nothing while the city is in shadow (`portal/store/publicity.py`). Of the appraisals made in shadow
+only the newest becomes public with it: it says where each service stands.
+"""
 
 from __future__ import annotations
 
 from collections.abc import Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import date
 from typing import Any
 
-from sqlalchemy import ScalarSelect, select
+from sqlalchemy import ScalarSelect, Select, select
 from sqlalchemy.orm import Session, aliased
 
+from portal.domain.publication import PublishedLevel
+from portal.models.appraisals import Appraisal
 from portal.models.assessments import Assessment
 from portal.models.services import Service
+from portal.store.publicity import get_public_since
 
 
 @dataclass(frozen=True)
 class PublicAssessment:
     """A published assessment: evidence and result in METHOD.md's shapes (A.4), made coarse (A.3).
 
+    `level` is the published level. `state` is how it came about (METHOD.md 3.5); None before the
+    first appraisal, when the level is provisional and simply what the evidence gives.
     `evidence_hash` is the SHA-256 of `evidence` as canonical JSON; `thresholds` holds what the
     city made stricter than the method's defaults.
     """
@@ -31,6 +40,12 @@ class PublicAssessment:
     evidence: Mapping[str, Any]
     evidence_hash: str
     result: Mapping[str, Any]
+    state: PublishedLevel | None = None
+
+    @property
+    def is_provisional(self) -> bool:
+        """Whether no appraisal has confirmed the level yet."""
+        return self.state is None
 
 
 @dataclass(frozen=True)
@@ -42,15 +57,46 @@ class PublicLevel:
     public_on: date
     level: int
     next_status: str | None
+    flag: str | None = None
+    is_awaiting: bool = False
+    is_provisional: bool = True
 
     @property
     def doubt(self) -> int:
-        """The level whose evidence is too close to call, or 0."""
+        """The level whose evidence is too close to call, or 0: the one held, else the next."""
+        if self.flag is not None:
+            return self.level
         return self.level + 1 if self.next_status == "in_doubt" else 0
 
 
 def get_public_assessment(session: Session, service_id: int) -> PublicAssessment | None:
-    """What is published about a service now; None when it has never been assessed."""
+    """What is published about a service now: its newest appraisal, else its newest figures.
+
+    None in shadow, and where it has never been assessed.
+    """
+    since = get_public_since(session)
+    if since is None:
+        return None
+    newest = session.scalar(
+        select(Appraisal)
+        .where(Appraisal.service_id == service_id)
+        .order_by(Appraisal.quarter_on.desc())
+        .limit(1)
+    )
+    return _of_appraisal(newest, since) if newest else _get_figures(session, service_id)
+
+
+def get_public_figures(session: Session, service_id: int) -> PublicAssessment | None:
+    """The newest monthly batch of figures, with the level that they alone would give.
+
+    None in shadow, and where there is none.
+    """
+    if get_public_since(session) is None:
+        return None
+    return _get_figures(session, service_id)
+
+
+def _get_figures(session: Session, service_id: int) -> PublicAssessment | None:
     row = session.scalar(
         select(Assessment)
         .where(Assessment.service_id == service_id, Assessment.public_on.is_not(None))
@@ -72,12 +118,58 @@ def get_public_assessment(session: Session, service_id: int) -> PublicAssessment
     )
 
 
+def list_public_appraisals(session: Session, service_id: int) -> list[PublicAssessment]:
+    """Every published appraisal of a service, newest first; empty in shadow."""
+    since = get_public_since(session)
+    if since is None:
+        return []
+    appraisals = session.scalars(
+        select(Appraisal)
+        .where(Appraisal.service_id == service_id)
+        .order_by(Appraisal.quarter_on.desc())
+    ).all()
+    first = next((row.as_of for row in appraisals if row.as_of <= since), since)
+    return [_of_appraisal(row, since) for row in appraisals if row.as_of >= first]
+
+
 def list_public_assessments(session: Session) -> dict[int, PublicLevel]:
-    """The published level of every service in use that has one, by service id.
+    """The published level of every service in use that has one, by service id; empty in shadow.
 
     One look into the index per service, however many assessments there have been.
     """
-    rows = session.execute(
+    if get_public_since(session) is None:
+        return {}
+    provisional = {row[0]: PublicLevel(*row) for row in session.execute(_provisional())}
+    appraised = {
+        row[0]: replace(PublicLevel(*row), is_provisional=False)
+        for row in session.execute(_appraised())
+    }
+    return provisional | appraised
+
+
+def _of_appraisal(row: Appraisal, since: date) -> PublicAssessment:
+    return PublicAssessment(
+        service_id=row.service_id,
+        as_of=row.as_of,
+        public_on=max(row.as_of, since),
+        level=row.level,
+        method=row.method,
+        thresholds=row.thresholds,
+        evidence=row.evidence,
+        evidence_hash=row.evidence_hash,
+        result=row.result,
+        state=PublishedLevel(
+            level=row.level,
+            raw=row.raw,
+            flag=row.flag,
+            quarters_flagged=row.quarters_flagged,
+            awaiting_second_look=row.awaiting_second_look,
+        ),
+    )
+
+
+def _provisional() -> Select[*tuple[Any, ...]]:
+    return (
         select(
             Assessment.service_id,
             Assessment.as_of,
@@ -88,7 +180,22 @@ def list_public_assessments(session: Session) -> dict[int, PublicLevel]:
         .join(Service, Service.id == Assessment.service_id)
         .where(Service.is_active, Assessment.id == _newest_public())
     )
-    return {row[0]: PublicLevel(*row) for row in rows}
+
+
+def _appraised() -> Select[*tuple[Any, ...]]:
+    return (
+        select(
+            Appraisal.service_id,
+            Appraisal.as_of,
+            Appraisal.as_of,
+            Appraisal.level,
+            Appraisal.result["next_status"].as_string(),
+            Appraisal.flag,
+            Appraisal.awaiting_second_look,
+        )
+        .join(Service, Service.id == Appraisal.service_id)
+        .where(Service.is_active, Appraisal.id == _newest_appraisal())
+    )
 
 
 def _newest_public() -> ScalarSelect[int]:
@@ -98,6 +205,18 @@ def _newest_public() -> ScalarSelect[int]:
         select(other.id)
         .where(other.service_id == Service.id, other.public_on.is_not(None))
         .order_by(other.public_on.desc(), other.id.desc())
+        .limit(1)
+        .correlate(Service)
+        .scalar_subquery()
+    )
+
+
+def _newest_appraisal() -> ScalarSelect[int]:
+    other = aliased(Appraisal)
+    return (
+        select(other.id)
+        .where(other.service_id == Service.id)
+        .order_by(other.quarter_on.desc())
         .limit(1)
         .correlate(Service)
         .scalar_subquery()

@@ -18,7 +18,13 @@ from portal.store.engine import Store
 from portal.store.loops import event_of, projected
 from portal.store.schema import current_revision, pinned_head
 
-APPEND_ONLY = ("loop_event", "audit_event", "response_correction")
+APPEND_ONLY = (
+    "loop_event",
+    "audit_event",
+    "response_correction",
+    "appraisal",
+    "threshold_change",
+)
 _BATCH = 2000
 
 

@@ -111,7 +111,9 @@ HASH_OF_ONE = "5af9fae17d93b26daf5a07dc1ee6ceec893cfb6c9c2d6026a00d7cae243267ab"
     [
         (None, date(2026, 5, 1), 0, True),
         (date(2026, 5, 1), date(2026, 5, 2), 9, False),
-        (date(2026, 5, 1), date(2026, 5, 2), 10, True),
+        (date(2026, 5, 1), date(2026, 5, 31), 10, False),
+        (date(2026, 5, 31), date(2026, 6, 1), 9, False),
+        (date(2026, 5, 31), date(2026, 6, 1), 10, True),
         (date(2026, 6, 30), date(2026, 7, 1), 0, True),
         (date(2026, 4, 1), date(2026, 6, 30), 0, False),
         (date(2025, 12, 31), date(2026, 1, 1), 0, True),

@@ -21,6 +21,7 @@ from portal.models.services import (
     ServiceLanguage,
     ServiceText,
 )
+from portal.store.publicity import get_public_since, go_public_from
 
 LANGUAGES = ("en", "es", "vi", "zh-Hans", "ar", "ko")
 PASSWORD = "correct horse battery staple"
@@ -64,8 +65,15 @@ def make_city(session: Session, now: datetime) -> City:
         "parks": make_person(session, "parks@city.example", now, [("staff", parks)]),
         "admin": make_person(session, "admin@city.example", now, [("administrator", None)]),
     }
+    make_levels_public(session)
     session.flush()
     return City(works, parks, potholes, lights, pools, people)
+
+
+def make_levels_public(session: Session) -> None:
+    """End the shadow in which every city starts."""
+    if get_public_since(session) is None:
+        go_public_from(session, date(2020, 1, 1), date(2020, 1, 1))
 
 
 def make_department(session: Session, slug: str, name: str, now: datetime) -> int:

@@ -22,6 +22,7 @@ from portal.models.services import Department, Service
 from portal.models.submissions import Submission
 from portal.store.engine import Store
 from portal.store.loops import event_values, insert_events, projected
+from tests.support.city import make_levels_public
 
 NOW = datetime(2026, 11, 20, 15, 0, tzinfo=UTC)
 EXAMPLES: dict[str, Any] = json.loads(
@@ -38,6 +39,7 @@ def add_service(session: Session, slug: str | None = None) -> int:
     session.flush()
     service = Service(slug=name, department_id=department.id, created_at=NOW)
     session.add(service)
+    make_levels_public(session)
     session.flush()
     return service.id
 

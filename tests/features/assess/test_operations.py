@@ -62,20 +62,22 @@ def test_the_first_assessment_is_published_with_all_that_is_needed_to_check_it(
     assert public.level == row.level == HISTORIES[2]["result"]["level"]
 
 
-def test_public_figures_move_when_ten_people_are_touched_and_not_before(store: Store) -> None:
+def test_public_figures_move_once_a_month_when_ten_people_are_touched(store: Store) -> None:
     service_id = store.write(add_service)
-    assess(store, service_id)
-    for day in range(1, 10):
+    assess(store, service_id, date(2026, 10, 20))
+    for _ in range(9):
         store.write(add_submission, service_id)
-        row = assess(store, service_id, TODAY + timedelta(days=day))
-        assert row.public_on is None
+    assert assess(store, service_id, date(2026, 11, 1)).public_on is None
+    store.write(add_submission, service_id)
     with store.read() as session:
         before = get_content_version(session)
-    store.write(add_submission, service_id)
-    row = assess(store, service_id, TODAY + timedelta(days=10))
-    assert row.public_on == TODAY + timedelta(days=10)
+    assert assess(store, service_id, date(2026, 11, 2)).public_on == date(2026, 11, 2)
     with store.read() as session:
         assert get_content_version(session) == before + 1
+    for _ in range(10):
+        store.write(add_submission, service_id)
+    assert assess(store, service_id, date(2026, 11, 30)).public_on is None
+    assert assess(store, service_id, date(2026, 12, 1)).public_on == date(2026, 12, 1)
 
 
 def test_people_are_counted_from_what_is_public_also_within_a_day(store: Store) -> None:
@@ -85,12 +87,13 @@ def test_people_are_counted_from_what_is_public_also_within_a_day(store: Store) 
         for _ in range(6):
             store.write(add_submission, service_id)
         row = assess(store, service_id)
-    assert row.public_last_submission_id == row.last_submission_id
+    assert row.public_last_submission_id == 0
     with store.read() as session:
         todays = get_todays(session, service_id)
         assert todays is not None
         assert todays.id == row.id
         assert len(session.scalars(select(Assessment)).all()) == 1
+    assert assess(store, service_id, date(2026, 12, 1)).public_on == date(2026, 12, 1)
 
 
 def test_a_new_quarter_publishes(store: Store) -> None:

@@ -10,6 +10,7 @@ from sqlalchemy import func, select
 from sqlalchemy.orm import Session
 
 from portal.accounts.operations import add_person
+from portal.assess.appraisals import appraise_due
 from portal.assess.operations import assess_service
 from portal.assess.queries_evidence import gather_evidence
 from portal.demo.content import load_city, load_themes
@@ -26,7 +27,7 @@ from portal.store.engine import Store
 from tests.support.city import make_city
 
 LANGUAGES = {"en", "es", "vi", "zh-Hans", "ar", "ko"}
-MAKERS = Makers(add_person, assess_service)
+MAKERS = Makers(add_person, assess_service, appraise_due)
 
 
 @pytest.fixture

@@ -1,0 +1,150 @@
+"""Quarterly appraisals: the published level, frozen with its evidence (METHOD.md 3.5).
+
+A quarter's appraisal is made once for each service, whoever makes it: the worker on the first day
+of the quarter (or, after a standstill, later, as of that day), or somebody by hand.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterator
+from datetime import date, datetime
+
+from sqlalchemy import func, select
+from sqlalchemy.orm import Session
+
+from portal.assess.operations import Judged, judge_service, snapshot
+from portal.domain.criteria import METHOD
+from portal.domain.level import evaluate
+from portal.domain.publication import (
+    PublishedLevel,
+    appraise,
+    evidence_hash,
+    publish,
+    quarter_after,
+    quarter_of,
+)
+from portal.models.appraisals import Appraisal
+from portal.models.services import Service
+from portal.store.clock import Clock
+from portal.store.content import raise_content_version
+from portal.store.engine import Store
+from portal.store.publicity import open_when_due
+from portal.store.thresholds import get_thresholds
+
+
+def appraise_service(session: Session, *, service_id: int, as_of: date, now: datetime) -> Appraisal:
+    """Judge a service on a day and freeze the quarter's appraisal, all in one transaction."""
+    thresholds = get_thresholds(session, as_of)
+    return keep_appraisal(session, judge_service(session, service_id, as_of, thresholds), now=now)
+
+
+def keep_appraisal(session: Session, judged: Judged, *, now: datetime) -> Appraisal:
+    """Freeze what was judged as its quarter's appraisal; returns the one that is there, if any.
+
+    Raises ValueError when a later quarter has been appraised: levels follow from each other.
+    """
+    session.execute(
+        select(Service.id).where(Service.id == judged.service_id).with_for_update()
+    ).one()
+    quarter_on = quarter_of(judged.as_of)
+    previous = _get_newest(session, judged.service_id)
+    if previous is not None and previous.quarter_on == quarter_on:
+        return previous
+    if previous is not None and previous.quarter_on > quarter_on:
+        raise ValueError(
+            f"the quarter of {previous.quarter_on} is appraised: {judged.as_of} is too late"
+        )
+    evidence = publish(judged.evidence, judged.thresholds)
+    result = evaluate(evidence, judged.thresholds)
+    appraisal = Appraisal(
+        service_id=judged.service_id,
+        quarter_on=quarter_on,
+        as_of=judged.as_of,
+        made_at=now,
+        method=METHOD,
+        thresholds=dict(judged.thresholds.raised),
+        evidence=evidence,
+        result=result,
+        evidence_hash=evidence_hash(evidence),
+        **appraise(state_of(previous) if previous else None, result),
+    )
+    session.add(appraisal)
+    session.flush()
+    raise_content_version(session)
+    return appraisal
+
+
+def state_of(appraisal: Appraisal) -> PublishedLevel:
+    """The state of METHOD.md 3.5 after an appraisal."""
+    return PublishedLevel(
+        level=appraisal.level,
+        raw=appraisal.raw,
+        flag=appraisal.flag,
+        quarters_flagged=appraisal.quarters_flagged,
+        awaiting_second_look=appraisal.awaiting_second_look,
+    )
+
+
+def appraise_due(
+    store: Store,
+    clock: Clock,
+    progress: Callable[[int, int], None] = lambda _done, _all: None,
+) -> int:
+    """Appraise every quarter that has begun and has not been appraised, the earliest first.
+
+    Each in a transaction of its own; a second worker finds it done. Returns how many.
+    """
+    today = clock.today()
+    store.write(open_when_due, today)
+    with store.read() as session:
+        due = list_due_appraisals(session, today, clock.day)
+    for done, (service_id, quarter_on) in enumerate(due, start=1):
+        with snapshot(store) as session:
+            thresholds = get_thresholds(session, quarter_on)
+            judged = judge_service(session, service_id, quarter_on, thresholds)
+        store.write(keep_appraisal, judged, now=clock.now())
+        progress(done, len(due))
+    return len(due)
+
+
+def list_due_appraisals(
+    session: Session, today: date, city_day: Callable[[datetime], date]
+) -> list[tuple[int, date]]:
+    """(service, first day of the quarter) that have begun and lack an appraisal, in order.
+
+    A service's first one is that of the first quarter that began while it was there.
+    """
+    appraised = session.execute(
+        select(Appraisal.service_id, func.max(Appraisal.quarter_on).label("quarter_on")).group_by(
+            Appraisal.service_id
+        )
+    )
+    newest = {row.service_id: row.quarter_on for row in appraised}
+    services = session.execute(
+        select(Service.id, Service.created_at).where(Service.is_active).order_by(Service.id)
+    )
+    return [
+        (service_id, quarter_on)
+        for service_id, created_at in services
+        for quarter_on in _quarters(
+            quarter_after(newest[service_id]) if service_id in newest else city_day(created_at),
+            today,
+        )
+    ]
+
+
+def _quarters(first: date, last: date) -> Iterator[date]:
+    """First days of quarters from `first` to `last`, both included."""
+    quarter_on = quarter_of(first) if quarter_of(first) == first else quarter_after(first)
+    while quarter_on <= last:
+        yield quarter_on
+        quarter_on = quarter_after(quarter_on)
+
+
+def _get_newest(session: Session, service_id: int) -> Appraisal | None:
+    return session.scalar(
+        select(Appraisal)
+        .where(Appraisal.service_id == service_id)
+        .order_by(Appraisal.quarter_on.desc())
+        .limit(1)
+    )
