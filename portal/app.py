@@ -10,6 +10,7 @@ from flask_wtf import CSRFProtect
 from portal.accounts import routes as accounts_routes
 from portal.accounts import security
 from portal.follow import routes as follow_routes
+from portal.manage import routes as manage_routes
 from portal.notify import routes as notify_routes
 from portal.public import api as public_api
 from portal.public import root as public_root
@@ -53,6 +54,7 @@ BLUEPRINTS = (
     follow_routes.blueprint,
     accounts_routes.blueprint,
     respond_routes.blueprint,
+    manage_routes.blueprint,
     notify_routes.blueprint,
 )
 

@@ -1,0 +1,34 @@
+"""Services of one's own departments: the one place where the managers' side is scoped.
+
+Whatever belongs to another department is not found, exactly as if it did not exist.
+"""
+
+from __future__ import annotations
+
+from sqlalchemy import Select, select
+from sqlalchemy.orm import Session
+
+from portal.models.services import Service
+from portal.store.scope import NotAllowed, Scope
+
+
+def managed_departments(scope: Scope) -> frozenset[int] | None:
+    """Departments whose levels the person looks after; None stands for all (administrators)."""
+    return None if scope.is_administrator else scope.having("manager")
+
+
+def managed_services(scope: Scope) -> Select[Service]:
+    """A query for the services in use that the person looks after."""
+    query = select(Service).where(Service.is_active)
+    departments = managed_departments(scope)
+    return query if departments is None else query.where(Service.department_id.in_(departments))
+
+
+def get_managed_service(session: Session, scope: Scope, slug: str) -> Service:
+    """The service. Raises NotAllowed when it is another department's, or none."""
+    if "\0" in slug:  # PostgreSQL cannot even be asked
+        raise NotAllowed
+    service = session.scalar(managed_services(scope).where(Service.slug == slug))
+    if service is None:
+        raise NotAllowed
+    return service
