@@ -15,11 +15,7 @@ from typing import Any, cast
 from sqlalchemy import FromClause
 from sqlalchemy.orm import Session
 
-from portal.assess import queries_cases, queries_offers, queries_ratings
-from portal.assess.queries_as_of import cases_known_on
-from portal.assess.queries_cases import ALL_KINDS, ANSWERABLE, CaseCounts
-from portal.assess.queries_ratings import RatingCounts
-from portal.assess.window import Window
+from portal.assess import queries_offers
 from portal.domain.criteria import DEFAULTS, Thresholds
 from portal.domain.evidence import (
     RECENT_RESPONSES,
@@ -35,6 +31,12 @@ from portal.domain.evidence import (
     needs_two_years,
 )
 from portal.domain.evidence_shape import QUESTIONS
+from portal.store.evidence import cases as evidence_cases
+from portal.store.evidence import ratings as evidence_ratings
+from portal.store.evidence.cases import ALL_KINDS, ANSWERABLE, CaseCounts
+from portal.store.evidence.known_cases import cases_known_on
+from portal.store.evidence.ratings import RatingCounts
+from portal.store.evidence.window import Window
 
 
 def gather_evidence(
@@ -45,7 +47,7 @@ def gather_evidence(
     Only what was known on `as_of` counts. Use one snapshot: a transaction that repeats its reads.
     """
     cases = cases_known_on(session, service_id, as_of)
-    ratings = queries_ratings.count_ratings(session, service_id, as_of)
+    ratings = evidence_ratings.count_ratings(session, service_id, as_of)
     year = _Gatherer(session, service_id, Window(as_of, YEAR), cases, ratings).tables()
     two_years = None
     if needs_two_years(year, thresholds):
@@ -66,7 +68,7 @@ class _Gatherer:
         """Everything that is counted for the window, but breakdowns by group for two years."""
         cases, ratings = self._case_counts(), self._ratings()
         shares = queries_offers.get_population_share(self.session, self.service_id)
-        quarantined = queries_ratings.count_quarantined(self.session, self.service_id, self.window)
+        quarantined = evidence_ratings.count_quarantined(self.session, self.service_id, self.window)
         questions = {
             question: ratings.share(question, quarantined, shares) for question in QUESTIONS
         }
@@ -83,20 +85,20 @@ class _Gatherer:
         return cast(WindowTables, tables)
 
     def _case_counts(self) -> CaseCounts:
-        return queries_cases.count_cases(self.session, self.cases, self.service_id, self.window)
+        return evidence_cases.count_cases(self.session, self.cases, self.service_id, self.window)
 
     def _ratings(self) -> RatingCounts:
         return self.all_ratings.within(self.window.days)
 
     def _kept(self) -> tuple[int, int]:
-        return queries_cases.count_kept(self.session, self.cases, self.service_id, self.window)
+        return evidence_cases.count_kept(self.session, self.cases, self.service_id, self.window)
 
     def _reach(self, population_share: Mapping[str, float]) -> Reach:
         """People, each by one language: of their first counted rating, else of their first case."""
-        raters = queries_ratings.raters(self.service_id, self.window)
+        raters = evidence_ratings.raters(self.service_id, self.window)
         people = self._ratings().people_by_language()
         people.update(
-            queries_cases.count_other_people(
+            evidence_cases.count_other_people(
                 self.session, self.cases, self.service_id, self.window, raters
             )
         )

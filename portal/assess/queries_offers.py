@@ -8,11 +8,11 @@ from typing import Any
 from sqlalchemy import exists, func, or_, select
 from sqlalchemy.orm import Session
 
-from portal.assess.window import Window
 from portal.models.assessments import CoDecision, HistoryImport
 from portal.models.responses import Response
 from portal.models.services import PageCheck, PopulationShare, ServiceLanguage
 from portal.models.submissions import Submission
+from portal.store.evidence.window import Window
 
 PAGE_CHECK_DAYS = 365
 

@@ -14,12 +14,13 @@ from werkzeug.wrappers import Response
 
 from portal.public import open_data, queries, response_queries
 from portal.public.addresses import page_number
-from portal.public.documents import CSV, JSON, publish, to_csv, to_json
+from portal.public.documents import JSON, publish, to_json
 from portal.public.queries import Reader, ServiceDetail, ServiceEntry
 from portal.public.response_queries import Page
 from portal.store.assessments import PublicAssessment, get_public_assessment
 from portal.web.access import Access, access
 from portal.web.context import portal
+from portal.web.csv_text import CSV, to_csv
 from portal.web.database import read
 
 blueprint = Blueprint("api", __name__, url_prefix="/api")

@@ -2,11 +2,8 @@
 
 from __future__ import annotations
 
-import csv
-import io
 import json
-from collections.abc import Callable, Iterable, Sequence
-from typing import Any
+from collections.abc import Callable
 
 from flask import request
 from werkzeug.wrappers import Response
@@ -15,11 +12,8 @@ from portal.web.cache import make_page, respond
 from portal.web.context import portal
 
 JSON = "application/json"
-CSV = "text/csv; charset=utf-8"
 ATOM = "application/atom+xml"
 _MAX_AGE = 60
-# A spreadsheet takes a cell that begins so for a formula (OWASP ASVS 5.0, 1.2.10).
-_FORMULA_STARTS = ("=", "+", "-", "@", "\t", "\r", "\n")
 
 
 def document(key: str, content_type: str, render: Callable[[], str]) -> Response:
@@ -42,19 +36,3 @@ def publish(content_type: str, render: Callable[[], str]) -> Response:
 def to_json(data: object) -> str:
     """JSON as people can read it too."""
     return json.dumps(data, ensure_ascii=False, indent=1, allow_nan=False) + "\n"
-
-
-def to_csv(columns: Sequence[str], rows: Iterable[Sequence[Any]]) -> str:
-    """CSV as in RFC 4180; text that a spreadsheet would compute gets an apostrophe before it."""
-    out = io.StringIO()
-    writer = csv.writer(out)
-    writer.writerow(columns)
-    for row in rows:
-        writer.writerow([_cell(value) for value in row])
-    return out.getvalue()
-
-
-def _cell(value: object) -> object:
-    if isinstance(value, str) and value.startswith(_FORMULA_STARTS):
-        return f"'{value}"
-    return value

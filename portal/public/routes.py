@@ -7,12 +7,13 @@ from werkzeug.wrappers import Response
 
 from portal.data import load_model_texts
 from portal.domain.criteria import DEFAULTS
-from portal.public import level_view, queries, response_queries
+from portal.public import queries, response_queries
 from portal.public.addresses import page_number
 from portal.public.documents import ATOM, document
 from portal.public.feed import render_feed
 from portal.public.queries import Reader, ServiceDetail, ServiceName
 from portal.store.assessments import get_public_assessment
+from portal.web import level_view
 from portal.web.access import Access, access
 from portal.web.context import portal
 from portal.web.criteria_text import general_title

@@ -8,10 +8,10 @@ from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 from sqlalchemy import select
 
-from portal.assess.queries_as_of import cases_known_on, loop_as_of
 from portal.domain.loop import Actor, Event, EventKind, Outcome, Verdict, fold
 from portal.models.loops import LoopRow
 from portal.store.engine import Store
+from portal.store.evidence.known_cases import cases_known_on, loop_as_of
 from portal.store.loops import FACTS
 from tests.support.history import add_case, add_service
 

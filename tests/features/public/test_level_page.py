@@ -11,8 +11,8 @@ from flask.testing import FlaskClient
 from portal.domain.level import evaluate
 from portal.domain.publication import evidence_hash, publish
 from portal.domain.status import PASSING
-from portal.public import level_view
 from portal.store.engine import Store
+from portal.web import level_view
 from tests.features.public.conftest import AS_OF, NOW, Showcase
 from tests.features.public.publishing import example_evidence, example_names, publish_level
 from tests.support.city import LANGUAGES, City

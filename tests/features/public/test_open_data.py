@@ -13,8 +13,8 @@ from flask.testing import FlaskClient
 
 from portal.domain.level import evaluate
 from portal.domain.publication import evidence_hash
-from portal.public.documents import to_csv
 from portal.store.engine import Store
+from portal.web.csv_text import to_csv
 from tests.features.public.conftest import NOW, Showcase
 from tests.features.public.publishing import publish_response
 from tests.support.city import LANGUAGES

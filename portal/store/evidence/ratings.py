@@ -19,12 +19,12 @@ from sqlalchemy import (
 )
 from sqlalchemy.orm import Session
 
-from portal.assess.window import Window, count_where
 from portal.domain.counted_ratings import POSITIVE_FROM, RATING_DAYS
 from portal.domain.evidence import RECENT, TWO_YEARS, YEAR, Share, rating_share
 from portal.domain.evidence_shape import QUESTIONS
 from portal.models.base import days_between
 from portal.models.submissions import Submission
+from portal.store.evidence.window import Window, count_where
 
 
 def counted_ratings(service_id: int, window: Window) -> CTE:

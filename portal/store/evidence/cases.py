@@ -11,6 +11,7 @@ from datetime import date
 
 from sqlalchemy import (
     CTE,
+    ColumnElement,
     FromClause,
     RowMapping,
     Select,
@@ -25,11 +26,11 @@ from sqlalchemy import (
 )
 from sqlalchemy.orm import Session
 
-from portal.assess.queries_case_shares import CaseShares
-from portal.assess.window import Window, count_where
 from portal.domain.counted_cases import GRACE_DAYS, OLDER_DAYS, PER_PERSON
 from portal.domain.evidence import TWO_YEARS, YEAR
 from portal.domain.loop import AUTOMATIC, Kind
+from portal.store.evidence.case_shares import CaseShares, Selection
+from portal.store.evidence.window import Window, count_where
 
 LOOP_KINDS = frozenset(kind.value for kind in Kind) - {Kind.PRAISE.value}
 ALL_KINDS = frozenset(kind.value for kind in Kind)
@@ -52,12 +53,12 @@ _USED = (
 )
 
 
-def placed_cases(cases: FromClause, service_id: int, as_of: date) -> CTE:
+def placed_cases(cases: FromClause, service_id: int, as_of: date, also: Sequence[str] = ()) -> CTE:
     """Each case's place among those of its person, and how many of them are *older* than the year.
 
     A window counts three of a person, by their order of arrival. Those that came more than 90 days
     before it are older: they count beside these. Those that are older than two years are left
-    out, unless they were told, or promised something, within them.
+    out, unless they were told, or promised something, within them. `also` names further columns.
     """
     row, window = cases.c, Window(as_of, TWO_YEARS)
     is_older = row.received_on <= window.ago(TWO_YEARS + OLDER_DAYS)
@@ -75,7 +76,7 @@ def placed_cases(cases: FromClause, service_id: int, as_of: date) -> CTE:
     )
     return (
         select(
-            *(row[name] for name in _USED),
+            *(row[name] for name in (*_USED, *also)),
             is_older.label("is_older"),
             is_older_than_year.label("is_older_than_year"),
             place.label("place"),
@@ -89,6 +90,19 @@ def placed_cases(cases: FromClause, service_id: int, as_of: date) -> CTE:
         )
         .cte("placed_case")
     )
+
+
+def is_counted(placed: FromClause, days: int) -> ColumnElement[bool]:
+    """Whether a case of `placed_cases` counts in the window of one or of two years."""
+    row = placed.c
+    if days == TWO_YEARS:
+        return or_(row.is_older, row.place <= PER_PERSON)
+    return or_(row.is_older_than_year, row.place - row.older_before <= PER_PERSON)
+
+
+def kinds_of(metric: str) -> frozenset[str]:
+    """The kinds of case that a metric looks at."""
+    return {"ack": ALL_KINDS, "kept": ALL_KINDS, "action": ANSWERABLE}.get(metric, LOOP_KINDS)
 
 
 def count_cases(session: Session, cases: FromClause, service_id: int, window: Window) -> CaseCounts:
@@ -107,8 +121,8 @@ def count_cases(session: Session, cases: FromClause, service_id: int, window: Wi
         row.lang,
         row.district,
         row.kind,
-        or_(row.is_older_than_year, row.place - row.older_before <= PER_PERSON).label("in_365"),
-        or_(row.is_older, row.place <= PER_PERSON).label("in_730"),
+        is_counted(placed, YEAR).label("in_365"),
+        is_counted(placed, TWO_YEARS).label("in_730"),
     )
     columns = (value.label(name) for name, value in counts.items())
     statement = select(*groups, *columns).group_by(*groups)
@@ -167,14 +181,21 @@ def count_kept(
     session: Session, cases: FromClause, service_id: int, window: Window
 ) -> tuple[int, int]:
     """(not excluded, all) of what was received in the window but for automatic exclusions."""
-    row = cases.c
-    is_kept = row.excluded.is_(None)
+    row, share = cases.c, kept_selection(cases, window)
     kept, received = session.execute(
-        select(count_where(is_kept), count_where(or_(is_kept, row.excluded != AUTOMATIC))).where(
-            and_(row.service_id == service_id, window.within(row.received_on))
+        select(count_where(share.holds), func.count()).where(
+            row.service_id == service_id, share.cohort
         )
     ).one()
     return kept, received
+
+
+def kept_selection(cases: FromClause, window: Window) -> Selection:
+    """`kept` as conditions: over all cases, without a limit per person."""
+    row = cases.c
+    is_kept = row.excluded.is_(None)
+    was_decided = or_(is_kept, row.excluded != AUTOMATIC)
+    return Selection(and_(window.within(row.received_on), was_decided), is_kept)
 
 
 @dataclass(frozen=True)
