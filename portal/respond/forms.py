@@ -2,59 +2,32 @@
 
 from __future__ import annotations
 
-import re
-from datetime import date
-
 from flask import request
 from flask_babel import lazy_gettext as _l
-from wtforms import Field, StringField, TextAreaField
+from wtforms import StringField, TextAreaField
 
 from portal.domain.loop import Outcome
 from portal.respond.rules import OFFERED_REASONS, Promise, Refusal, Wording
 from portal.respond.words import problem_text
-from portal.web import messages
-from portal.web.fields import AtMost, ChoiceField, Needed, Storable, tidy
+from portal.web.fields import (
+    AtMost,
+    ChoiceField,
+    DayField,
+    Needed,
+    Storable,
+    tidy,
+    whole_number,
+)
 from portal.web.forms import DeskForm, ErrorList, errors_of
 
 MAX_TEXT = 5000
 MAX_NAME = 200
-_DAY = re.compile(r"[0-9]{4}-[0-9]{2}-[0-9]{2}")
-_NUMBER = re.compile(r"[0-9]{1,18}")
-
-
-def whole_number(text: str | None) -> int | None:
-    """A number as addresses and hidden fields hold it; None for anything else (int("٣") is 3)."""
-    return int(text) if text and _NUMBER.fullmatch(text) else None
 
 
 def case_ids() -> list[int]:
     """The cases that were ticked, in the order of the page."""
     found = (whole_number(text) for text in request.values.getlist("case"))
     return list(dict.fromkeys(one for one in found if one is not None))
-
-
-class DayField(Field):
-    """A day as year-month-day, or nothing; what was typed wrong stays in the field."""
-
-    data: date | str | None
-
-    def process_formdata(self, valuelist: list[str]) -> None:
-        """Read the day."""
-        typed = valuelist[0].strip() if valuelist else ""
-        self.data = typed or None
-        if not typed:
-            return
-        if not _DAY.fullmatch(typed):
-            raise ValueError(str(messages.DATE_WRONG))
-        try:
-            self.data = date.fromisoformat(typed)
-        except ValueError:
-            raise ValueError(str(messages.DATE_WRONG)) from None
-
-    @property
-    def day(self) -> date | None:
-        """The day, where there is a right one."""
-        return self.data if isinstance(self.data, date) else None
 
 
 class VersionedForm(DeskForm):

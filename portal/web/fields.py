@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import re
 from collections.abc import Sequence
+from datetime import date
 from typing import Any
 
 from wtforms import Field, Form, SelectField, StringField
@@ -17,6 +18,8 @@ _EMAIL = re.compile(
     r"[^\s@<>()\[\],;:\"\\]{1,64}@[^\s@<>()\[\],;:\"\\]+\.[^\s@.<>()\[\],;:\"\\]{2,}"
 )
 _MAX_EMAIL = 254
+_DAY = re.compile(r"[0-9]{4}-[0-9]{2}-[0-9]{2}")
+_NUMBER = re.compile(r"[0-9]{1,18}")
 # NUL is refused by PostgreSQL and kept by SQLite; lone surrogates cannot be encoded at all.
 _UNSTORABLE = re.compile("[\x00\ud800-\udfff]")
 
@@ -26,6 +29,11 @@ def tidy(value: str | None) -> str | None:
     if value is None:
         return None
     return value.replace("\r\n", "\n").replace("\r", "\n").strip() or None
+
+
+def whole_number(text: str | None) -> int | None:
+    """A number as addresses and hidden fields hold it; None for anything else (int("٣") is 3)."""
+    return int(text) if text and _NUMBER.fullmatch(text) else None
 
 
 class Storable:
@@ -99,12 +107,38 @@ class ChoiceField(Field):
             raise StopValidation(str(messages.NOT_A_CHOICE))
 
 
+class DayField(Field):
+    """A day as year-month-day, or nothing; what was typed wrong stays in the field."""
+
+    data: date | str | None
+
+    def process_formdata(self, valuelist: list[str]) -> None:
+        """Read the day."""
+        typed = valuelist[0].strip() if valuelist else ""
+        self.data = typed or None
+        if not typed:
+            return
+        if not _DAY.fullmatch(typed):
+            raise ValueError(str(messages.DATE_WRONG))
+        try:
+            self.data = date.fromisoformat(typed)
+        except ValueError:
+            raise ValueError(str(messages.DATE_WRONG)) from None
+
+    @property
+    def day(self) -> date | None:
+        """The day, where there is a right one."""
+        return self.data if isinstance(self.data, date) else None
+
+
 __all__ = [
     "AtMost",
     "ChoiceField",
+    "DayField",
     "EmailField",
     "Needed",
     "SelectField",
     "Storable",
     "tidy",
+    "whole_number",
 ]

@@ -6,7 +6,7 @@ from flask import flash, redirect, request, url_for
 from werkzeug.wrappers import Response
 
 from portal.models.submissions import KINDS
-from portal.respond.forms import SetAsideForm, explain, whole_number
+from portal.respond.forms import SetAsideForm, explain
 from portal.respond.operations import cases as operations
 from portal.respond.queries import cases as case_queries
 from portal.respond.queries import inbox
@@ -16,6 +16,7 @@ from portal.respond.rules import Refusal
 from portal.web.access import Access, access, current_scope
 from portal.web.context import portal
 from portal.web.database import read, write
+from portal.web.fields import whole_number
 from portal.web.forms import ErrorList, errors_of
 from portal.web.pages import page
 from portal.web.words import gettext as _

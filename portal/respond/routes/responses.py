@@ -7,7 +7,7 @@ from typing import TypeVar
 from flask import flash, redirect, request, url_for
 from werkzeug.wrappers import Response
 
-from portal.respond.forms import ResponseForm, VersionedForm, explain, whole_number
+from portal.respond.forms import ResponseForm, VersionedForm, explain
 from portal.respond.operations import responses as operations
 from portal.respond.queries import responses as queries
 from portal.respond.queries import themes
@@ -17,6 +17,7 @@ from portal.respond.words import outcome_options
 from portal.web.access import Access, access, current_scope
 from portal.web.context import portal
 from portal.web.database import read, write
+from portal.web.fields import whole_number
 from portal.web.forms import ErrorList, errors_of
 from portal.web.i18n import current_language
 from portal.web.pages import page

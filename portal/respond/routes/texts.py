@@ -9,7 +9,6 @@ from portal.respond.forms import (
     CorrectionForm,
     WordingForm,
     explain,
-    whole_number,
 )
 from portal.respond.operations import texts as operations
 from portal.respond.queries import responses as queries
@@ -19,6 +18,7 @@ from portal.respond.rules import Conflict, Refusal
 from portal.web.access import Access, access, current_scope
 from portal.web.context import portal
 from portal.web.database import read, write
+from portal.web.fields import whole_number
 from portal.web.forms import ErrorList, errors_of
 from portal.web.pages import page
 from portal.web.words import gettext as _

@@ -5,7 +5,7 @@ from __future__ import annotations
 from flask import flash, redirect, request, url_for
 from werkzeug.wrappers import Response
 
-from portal.respond.forms import GroupForm, ThemeNameForm, case_ids, whole_number
+from portal.respond.forms import GroupForm, ThemeNameForm, case_ids
 from portal.respond.operations import cases as operations
 from portal.respond.queries import inbox, themes
 from portal.respond.routes.blueprint import blueprint, langs
@@ -13,6 +13,7 @@ from portal.store.scope import NotAllowed
 from portal.web.access import Access, access, current_scope
 from portal.web.context import portal
 from portal.web.database import read, write
+from portal.web.fields import whole_number
 from portal.web.forms import ErrorList, errors_of
 from portal.web.i18n import current_language
 from portal.web.pages import page

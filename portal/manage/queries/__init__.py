@@ -1,0 +1,1 @@
+"""What the managers' pages read."""
