@@ -6,7 +6,9 @@ Nothing here moves a level. Alarms are questions to people who know the service.
 from __future__ import annotations
 
 import math
-from collections.abc import Mapping, Sequence
+from collections import Counter
+from collections.abc import Iterator, Mapping, Sequence
+from datetime import date, timedelta
 from typing import NamedTuple
 
 from portal.domain.statistics import Z_PARITY, at_least
@@ -14,6 +16,11 @@ from portal.domain.tails import benjamini_hochberg, binomial_at_least
 
 EWMA_WEIGHT = 0.2
 EWMA_LIMIT = 3.2
+EWMA_LIMIT_YOUNG = 3.3
+"""Where the usual share comes from less than 52 weeks."""
+USUAL_WEEKS = 52
+USUAL_WEEKS_MIN = 26
+WEEK = timedelta(days=7)
 WEEK_MIN = 5
 P0_BETWEEN = (0.05, 0.95)
 
@@ -31,40 +38,105 @@ CITY_WEIGHT = 10
 """The city's hazard counts like this many cases of the service's own."""
 
 
-def ewma_alarm(
+class WeekPoint(NamedTuple):
+    """A point of the chart of ratings: the answers since the point before it.
+
+    `average` is the EWMA in standard units, below 0 where ratings are worse than usual; below
+    `bound` there is an alarm.
+    """
+
+    index: int
+    positive: int
+    answers: int
+    average: float
+    bound: float
+
+    @property
+    def is_alarm(self) -> bool:
+        """Whether satisfaction has clearly fallen."""
+        return self.average < self.bound
+
+
+def ewma_chart(
     weeks: Sequence[tuple[int, int]], p0: float, limit: float = EWMA_LIMIT
-) -> int | None:
-    """Index of the first week in which satisfaction has clearly fallen; None without an alarm.
+) -> list[WeekPoint]:
+    """The control chart of weekly ratings.
 
     A week is (answers of 4 or 5 on q0, answers). Weeks with fewer than 5 answers are carried on:
     their answers are looked at together with the next week's. `p0` is the usual share.
     """
     usual = min(max(p0, P0_BETWEEN[0]), P0_BETWEEN[1])
-    average, points, x, n = 0.0, 0, 0, 0
+    points: list[WeekPoint] = []
+    average, x, n = 0.0, 0, 0
     for index, (positive, answers) in enumerate(weeks):
         x, n = x + positive, n + answers
         if n < WEEK_MIN:
             continue
         z = (x / n - usual) / math.sqrt(usual * (1 - usual) / n)
-        points, x, n = points + 1, 0, 0
         average = EWMA_WEIGHT * z + (1 - EWMA_WEIGHT) * average
-        settled = 1 - (1 - EWMA_WEIGHT) ** (2 * points)
-        if average < -limit * math.sqrt(EWMA_WEIGHT / (2 - EWMA_WEIGHT) * settled):
-            return index
-    return None
+        settled = 1 - (1 - EWMA_WEIGHT) ** (2 * (len(points) + 1))
+        bound = -limit * math.sqrt(EWMA_WEIGHT / (2 - EWMA_WEIGHT) * settled)
+        points.append(WeekPoint(index, x, n, average, bound))
+        x, n = 0, 0
+    return points
 
 
-def cusum_alarm(days: Sequence[float], mean: float, sd: float) -> int | None:
-    """Index of the first case at which answers have clearly become slower; None without an alarm.
+def ewma_alarm(
+    weeks: Sequence[tuple[int, int]], p0: float, limit: float = EWMA_LIMIT
+) -> int | None:
+    """Index of the first week in which satisfaction has clearly fallen; None without an alarm."""
+    points = ewma_chart(weeks, p0, limit)
+    return next((point.index for point in points if point.is_alarm), None)
+
+
+def cusum_chart(days: Sequence[float], mean: float, sd: float) -> list[float]:
+    """Height of the sum after each case; above CUSUM_LIMIT answers have clearly become slower.
 
     `days` from received to told, in order; `mean` and `sd` (positive) of ln(1 + days) before.
     """
-    height = 0.0
-    for index, waited in enumerate(days):
+    heights, height = [], 0.0
+    for waited in days:
         height = max(0.0, height + (math.log1p(waited) - mean) / sd - CUSUM_SLACK)
-        if height > CUSUM_LIMIT:
-            return index
-    return None
+        heights.append(height)
+    return heights
+
+
+def cusum_alarm(days: Sequence[float], mean: float, sd: float) -> int | None:
+    """Index of the first case at which answers have clearly become slower; None if none."""
+    heights = cusum_chart(days, mean, sd)
+    return next((index for index, height in enumerate(heights) if height > CUSUM_LIMIT), None)
+
+
+class ChartStart(NamedTuple):
+    """When a chart begins, and how many weeks before it are its usual."""
+
+    on: date
+    weeks_before: int
+
+    @property
+    def limit(self) -> float:
+        """A usual that is known less well needs a wider limit."""
+        return EWMA_LIMIT if self.weeks_before >= USUAL_WEEKS else EWMA_LIMIT_YOUNG
+
+
+def chart_start(first_on: date, resolved_on: date | None, today: date) -> ChartStart | None:
+    """Where the chart of a service stands that has had records since the Monday `first_on`.
+
+    It begins after 26 weeks, and anew, with the last year as its usual, after every year and
+    after every alarm that people are done with (`resolved_on`, the last one). None before that.
+    """
+    begin = first_on + USUAL_WEEKS_MIN * WEEK
+    if resolved_on is not None:
+        begin = max(begin, monday_of(resolved_on) + WEEK)
+    if begin > today:
+        return None
+    begin += (today - begin) // (USUAL_WEEKS * WEEK) * (USUAL_WEEKS * WEEK)
+    return ChartStart(begin, min((begin - first_on) // WEEK, USUAL_WEEKS))
+
+
+def monday_of(day: date) -> date:
+    """The first day of the week."""
+    return day - timedelta(days=day.weekday())
 
 
 def theme_surges(themes: Mapping[str, tuple[int, int]]) -> list[str]:
@@ -101,16 +173,41 @@ def survival(
     A case is (days, told): told after so many days, or still open at that age. `city_hazard` is
     the city's daily chance of being told, for days 0…horizon, which steadies a short history.
     """
+    counts = Counter((days, was_told) for days, was_told in cases)
+    daily = {day: (counts[day, True], counts[day, False]) for day in {days for days, _ in counts}}
+    return survival_of_counts(daily, horizon, city_hazard)
+
+
+DayCounts = Mapping[int, tuple[int, int]]
+"""{day: (cases told after so many days, cases still open at that age)}."""
+
+
+def survival_of_counts(
+    daily: DayCounts, horizon: int, city_hazard: Sequence[float] | None = None
+) -> list[float]:
+    """`survival` of cases that were counted by day."""
     open_share, table = 1.0, []
-    for day in range(horizon + 1):
-        at_risk = sum(days >= day for days, _ in cases)
-        told = sum(days == day and was_told for days, was_told in cases)
-        weight = CITY_WEIGHT if city_hazard is not None else 0
+    weight = CITY_WEIGHT if city_hazard is not None else 0
+    for day, (at_risk, told) in enumerate(_at_risk(daily, horizon)):
         city = city_hazard[day] if city_hazard is not None else 0.0
         if at_risk + weight:
             open_share *= 1 - (told + weight * city) / (at_risk + weight)
         table.append(open_share)
     return table
+
+
+def hazard(daily: DayCounts, horizon: int) -> list[float]:
+    """Chance of being told on each day 0…horizon for those still waiting; 0 where nobody did."""
+    return [told / at_risk if at_risk else 0.0 for at_risk, told in _at_risk(daily, horizon)]
+
+
+def _at_risk(daily: DayCounts, horizon: int) -> Iterator[tuple[int, int]]:
+    """(cases that reached the day, those told on it) for days 0…horizon."""
+    reached = sum(told + still for told, still in daily.values())
+    for day in range(horizon + 1):
+        told, still = daily.get(day, (0, 0))
+        yield reached, told
+        reached -= told + still
 
 
 class Forecast(NamedTuple):

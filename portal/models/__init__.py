@@ -9,6 +9,7 @@ from portal.models import (
     responses,
     services,
     submissions,
+    warnings,
 )
 from portal.models.base import Base
 
@@ -22,4 +23,5 @@ __all__ = [
     "responses",
     "services",
     "submissions",
+    "warnings",
 ]

@@ -2,6 +2,9 @@
 
 from __future__ import annotations
 
+from collections import Counter
+from datetime import date, timedelta
+
 from hypothesis import given
 from hypothesis import strategies as st
 
@@ -56,3 +59,62 @@ def test_forecast_stays_between_none_and_all(
     assert found.expected <= found.high + 1e-9 <= len(ages) + 2e-9
     assert (found.share is None) == (not ages)
     assert found.expected >= sum(age > 30 for age in ages) - 1e-9
+
+
+@given(cases, st.integers(0, 40))
+def test_counted_cases_give_the_same_table(history: list[tuple[int, bool]], horizon: int) -> None:
+    told = Counter(days for days, was_told in history if was_told)
+    still = Counter(days for days, was_told in history if not was_told)
+    daily = {day: (told[day], still[day]) for day in told | still}
+    city = warning.hazard(daily, horizon)
+    assert warning.survival_of_counts(daily, horizon) == warning.survival(history, horizon)
+    assert warning.survival_of_counts(daily, horizon, city) == warning.survival(
+        history, horizon, city
+    )
+    assert all(0 <= chance <= 1 for chance in city)
+
+
+@given(st.lists(st.tuples(st.integers(0, 9), st.integers(0, 9)), max_size=60))
+def test_the_chart_holds_every_answer_once_and_the_alarm(weeks: list[tuple[int, int]]) -> None:
+    counted = [(min(x, n), n) for x, n in weeks]
+    points = warning.ewma_chart(counted, 0.8)
+    assert all(point.answers >= warning.WEEK_MIN for point in points)
+    last = points[-1].index + 1 if points else 0
+    assert sum(point.answers for point in points) == sum(n for _, n in counted[:last])
+    alarms = [point.index for point in points if point.is_alarm]
+    assert warning.ewma_alarm(counted, 0.8) == (alarms[0] if alarms else None)
+
+
+FIRST = date(2025, 1, 6)  # a Monday
+
+
+def weeks_later(weeks: int) -> date:
+    return FIRST + timedelta(weeks=weeks)
+
+
+def test_a_chart_begins_after_half_a_year_and_anew_every_year() -> None:
+    assert warning.chart_start(FIRST, None, weeks_later(26) - timedelta(days=1)) is None
+    young = warning.ChartStart(weeks_later(26), 26)
+    assert warning.chart_start(FIRST, None, weeks_later(26)) == young
+    assert warning.chart_start(FIRST, None, weeks_later(77)) == young
+    assert young.limit == warning.EWMA_LIMIT_YOUNG
+    settled = warning.ChartStart(weeks_later(78), 52)
+    assert warning.chart_start(FIRST, None, weeks_later(78)) == settled
+    assert settled.limit == warning.EWMA_LIMIT
+
+
+def test_a_chart_begins_anew_after_an_alarm_that_people_are_done_with() -> None:
+    done_on = weeks_later(40) + timedelta(days=3)
+    assert warning.chart_start(FIRST, done_on, done_on) is None
+    start = warning.chart_start(FIRST, done_on, weeks_later(50))
+    assert start == warning.ChartStart(weeks_later(41), 41)
+
+
+@given(st.integers(0, 300), st.one_of(st.none(), st.integers(0, 300)))
+def test_a_chart_never_begins_in_the_future(day: int, done: int | None) -> None:
+    today = weeks_later(day)
+    start = warning.chart_start(FIRST, None if done is None else weeks_later(done), today)
+    if start is not None:
+        assert start.on <= today < start.on + timedelta(weeks=52)
+        assert start.on.weekday() == 0
+        assert 26 <= start.weeks_before <= 52

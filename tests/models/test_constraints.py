@@ -94,6 +94,15 @@ def event(world: World) -> dict[str, Any]:
     }
 
 
+def subscription(world: World) -> dict[str, Any]:
+    number = next(_numbers)  # people take turns: each has one
+    return {
+        "person_id": (world.staff, world.reviewer)[number % 2],
+        "token_hash": f"token{number}",
+        "since": NOW,
+    }
+
+
 VALID: dict[str, Callable[[World], dict[str, Any]]] = {
     "department": lambda _w: {"slug": fresh(), "created_at": NOW},
     "district": lambda _w: {"slug": fresh(), "position": 1},
@@ -222,6 +231,18 @@ VALID: dict[str, Callable[[World], dict[str, Any]]] = {
         "due_at": NOW,
         "attempts": 0,
     },
+    "digest_subscription": subscription,
+    "warning": lambda w: {
+        "service_id": w.city.potholes,
+        "kind": "theme",
+        "subject": fresh("theme:"),
+        "raised_on": DAY,
+        "last_seen_on": DAY,
+        "evidence": {},
+        "state": "new",
+        "note": "",
+        "version": 1,
+    },
     "response_text": lambda w: {
         "response_id": w.response,
         "lang": fresh("l"),
@@ -257,6 +278,11 @@ VALID: dict[str, Callable[[World], dict[str, Any]]] = {
 
 # (constraint without the ck_<table>_ in front, table, what makes the row senseless)
 REFUSED: list[tuple[str, str, dict[str, Any]]] = [
+    ("changed_has_time", "warning", {"state": "looked_at"}),
+    ("kind", "warning", {"kind": "rumour"}),
+    ("seen_after_raised", "warning", {"last_seen_on": date(2000, 1, 1)}),
+    ("state", "warning", {"state": "forgotten", "changed_at": NOW}),
+    ("version_positive", "warning", {"version": 0}),
     ("count_positive", "throttle", {"count": 0}),
     ("department_of_role", "membership", {"role": "administrator"}),
     ("department_of_role", "membership", {"department_id": None}),
@@ -369,6 +395,7 @@ UNIQUE: list[tuple[str, tuple[str, ...]]] = [
     ("contact", ("token_hash",)),
     ("outbox", ("dedupe_key",)),
     ("response_text", ("response_id", "lang")),
+    ("digest_subscription", ("token_hash",)),
 ]
 PARTIAL = {
     "uq_membership_in_department": ("membership", {}),
@@ -377,6 +404,7 @@ PARTIAL = {
         {"role": "administrator", "department_id": None},
     ),
     "uq_population_share_city": ("population_share", {"service_id": None, "lang": "xx"}),
+    "uq_warning_open": ("warning", {"subject": "theme:1"}),
 }
 
 
