@@ -7,7 +7,7 @@ from datetime import date, timedelta
 from tests.replay.ledger import Words
 
 # Sixty days with the start of a 90-day period, of a quarter and of summer time in them.
-FIRST_DAY = date(2027, 2, 10)
+FIRST_DAY = date(2027, 1, 20)  # the clocks change within, and no quarter begins
 LAST = 60
 LAST_HOURS = (14, 15, 16)  # of that day, in which they write too
 POSTING = (*range(28), 33, 41, 48, 54)  # days on which residents write

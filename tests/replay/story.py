@@ -47,6 +47,7 @@ class Story:
         """Everything by commands, as the city's administrator would; then the site opens."""
         self.site.clock.set(script.day(0), 8)
         self.site.run("init")
+        self.site.run("levels", "--public-from", script.FIRST_DAY.isoformat())
         self._import()
         self.offices = self.residents.each(lambda one: self._office(*one), script.OFFICES)
         self.site.start()
@@ -90,6 +91,7 @@ class Story:
             self.site.clock.set(script.day(day), hour, 5)
             happen()
             assert self.site.clock.today() == script.day(day)
+        self.site.run("assess", "--appraise")
         assert not self.writers.comments, f"{len(self.writers.comments)} were never written"
 
     def _happenings(self) -> Iterator[Happening]:
