@@ -24,6 +24,7 @@ APPEND_ONLY = (
     "response_correction",
     "appraisal",
     "threshold_change",
+    "engage_claim",
 )
 _BATCH = 2000
 

@@ -15,6 +15,7 @@ from sqlalchemy.orm import Session
 from portal.models import Base
 from portal.models.assessments import HistoryImport
 from portal.models.responses import Response, Theme
+from portal.models.self_assessments import SelfAssessment
 from portal.store.engine import Store
 from tests.support.cases import send_case, send_rating
 from tests.support.city import City, make_city
@@ -53,6 +54,23 @@ class World:
         session.add(response)
         session.flush()
         self.response = response.id
+        claimed = SelfAssessment(**self_assessment(self))
+        session.add(claimed)
+        session.flush()
+        self.self_assessment = claimed.id
+
+
+def self_assessment(world: World) -> dict[str, Any]:
+    return {
+        "service_id": world.city.potholes,
+        "dimension": "B",
+        "level": 2,
+        "note": "",
+        "assessed_by": world.staff,
+        "assessed_at": NOW,
+        "assessed_on": DAY,
+        "valid_until": date(2027, 11, 20),
+    }
 
 
 def submission(world: World) -> dict[str, Any]:
@@ -304,6 +322,36 @@ VALID: dict[str, Callable[[World], dict[str, Any]]] = {
         "author_id": w.staff,
         "proposed_at": NOW,
     },
+    "self_assessment": self_assessment,
+    "self_assessment_evidence": lambda w: {
+        "self_assessment_id": w.self_assessment,
+        "position": next(_numbers),
+        "kind": "document",
+        "reference": "Minutes",
+        "dated_on": DAY,
+        "note": "",
+    },
+    "engage_claim": lambda w: {
+        "service_id": w.city.potholes,
+        "quarter_on": date(2027, 1, 1),
+        "level": 2,
+        "person_id": w.staff,
+        "claimed_at": NOW,
+        "claimed_on": DAY,
+    },
+    "barrier": lambda w: {
+        "service_id": w.city.potholes,
+        "block": "policy",
+        "gap": "G",
+        "barrier": "B",
+        "owner": "O",
+        "next_step": "N",
+        "due_on": DAY,
+        "version": 1,
+        "created_by": w.staff,
+        "created_at": NOW,
+        "updated_at": NOW,
+    },
 }
 
 # (constraint without the ck_<table>_ in front, table, what makes the row senseless)
@@ -409,6 +457,20 @@ REFUSED: list[tuple[str, str, dict[str, Any]]] = [
     ("reviewed_has_time", "response_text", {"reviewed_at": NOW}),
     ("status", "response_text", {"status": "perfect"}),
     ("version_positive", "response_text", {"version": 0}),
+    ("dimension", "self_assessment", {"dimension": "A"}),
+    ("level_range", "self_assessment", {"level": 0}),
+    ("level_range", "self_assessment", {"level": 5}),
+    ("review_is_complete", "self_assessment", {"reviewed_at": NOW}),
+    ("valid_after_assessed", "self_assessment", {"valid_until": DAY}),
+    ("kind", "self_assessment_evidence", {"kind": "rumour"}),
+    ("reference_given", "self_assessment_evidence", {"reference": ""}),
+    ("level_range", "engage_claim", {"level": -1}),
+    ("level_range", "engage_claim", {"level": 5}),
+    ("before_revealed", "engage_claim", {"claimed_on": date(2027, 1, 1)}),
+    ("block", "barrier", {"block": "weather"}),
+    ("words_given", "barrier", {"gap": ""}),
+    ("words_given", "barrier", {"barrier": ""}),
+    ("version_positive", "barrier", {"version": 0}),
 ]
 SECOND_PERSON = ("service_text", "response_text")
 
@@ -438,6 +500,7 @@ UNIQUE: list[tuple[str, tuple[str, ...]]] = [
     ("outbox", ("dedupe_key",)),
     ("response_text", ("response_id", "lang")),
     ("digest_subscription", ("token_hash",)),
+    ("self_assessment_evidence", ("self_assessment_id", "position")),
 ]
 PARTIAL = {
     "uq_membership_in_department": ("membership", {}),
@@ -494,6 +557,13 @@ def test_nobody_reviews_their_own_text(session: Session, world: World, table: st
     put(session, table, VALID[table](world) | own | {"reviewer_id": world.reviewer})
 
 
+def test_nobody_reviews_their_own_self_assessment(session: Session, world: World) -> None:
+    reviewed = VALID["self_assessment"](world) | {"reviewed_at": NOW}
+    own = reviewed | {"reviewed_by": world.staff}
+    assert "second_person" in refusal(session, "self_assessment", own)
+    put(session, "self_assessment", reviewed | {"reviewed_by": world.reviewer})
+
+
 def test_rows_that_must_differ_may_not_agree(session: Session, world: World) -> None:
     for table, columns in UNIQUE:
         imported = {"import_id": world.source, "import_ref": "1"} if "import_id" in columns else {}
@@ -528,7 +598,7 @@ def test_every_constraint_is_tried() -> None:
                 uniques.add((table.name, tuple(column.name for column in constraint.columns)))
         partials |= {str(index.name) for index in table.indexes if index.unique}
     tried = {(name, table) for name, table, _ in REFUSED}
-    tried |= {("second_person", table) for table in SECOND_PERSON}
+    tried |= {("second_person", table) for table in (*SECOND_PERSON, "self_assessment")}
     assert checks == tried
     assert uniques == set(UNIQUE)
     assert partials == set(PARTIAL)

@@ -31,6 +31,7 @@ NOW = datetime(2026, 11, 20, 15, 0, tzinfo=UTC)
 PROTECTED = {
     2: {"loop_event", "audit_event", "response_correction"},
     3: {"appraisal", "threshold_change"},
+    5: {"engage_claim"},
 }
 REBUILD = f"""
 import sqlalchemy as sa
