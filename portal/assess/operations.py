@@ -15,6 +15,7 @@ from typing import Any
 from sqlalchemy import func, select, union
 from sqlalchemy.orm import Session
 
+from portal.assess.monthly import CountedMonths, count_news, keep_months
 from portal.assess.queries import list_due_services
 from portal.assess.queries_evidence import gather_evidence
 from portal.domain.criteria import DEFAULTS, METHOD, Thresholds
@@ -71,7 +72,19 @@ def assess_service(
 ) -> Assessment:
     """Judge a service on a day, keep the assessment, and publish it when a batch is due."""
     thresholds = get_thresholds(session, as_of)
-    return keep_assessment(session, judge_service(session, service_id, as_of, thresholds), now=now)
+    counted = count_news(session, service_id, as_of)
+    judged = judge_service(session, service_id, as_of, thresholds)
+    return keep_news(session, judged, counted, now=now)
+
+
+def keep_news(
+    session: Session, judged: Judged, counted: CountedMonths, *, now: datetime
+) -> Assessment:
+    """Store what was judged and the months counted with it, unless somebody knows more."""
+    row = keep_assessment(session, judged, now=now)
+    if not _knows_more(row, judged):
+        keep_months(session, counted)
+    return row
 
 
 def keep_assessment(session: Session, judged: Judged, *, now: datetime) -> Assessment:
@@ -167,8 +180,9 @@ def assess_due(
         thresholds = get_thresholds(session, today)
     for done, service_id in enumerate(due, start=1):
         with snapshot(store) as session:
+            counted = count_news(session, service_id, today)
             judged = judge_service(session, service_id, today, thresholds)
-        store.write(keep_assessment, judged, now=clock.now())
+        store.write(keep_news, judged, counted, now=clock.now())
         progress(done, len(due))
     return len(due)
 

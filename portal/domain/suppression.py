@@ -9,22 +9,22 @@ K = 10
 HIDDEN_AT_LEAST = 2
 
 
-def suppress(counts: Mapping[str, int | None]) -> dict[str, int | None]:
+def suppress(counts: Mapping[str, int | None], k: int = K) -> dict[str, int | None]:
     """The table with hidden cells as None; zeros stay. None on the way in is hidden already.
 
-    A cell under 10 is hidden, and then the smallest others (ties by name) until at least two are
-    hidden and they hold at least 10 people together: with the total known, nobody can tell which
-    cell holds how many.
+    A cell under `k` is hidden, and then the smallest others (ties by name) until at least two are
+    hidden and they hold at least `k` people together: with the total known, nobody can tell which
+    cell holds how many. Managers are shown smaller cells than the public, so `k` may be given.
     """
     shown = dict(counts)
-    small = [name for name, n in counts.items() if n is not None and 0 < n < K]
+    small = [name for name, n in counts.items() if n is not None and 0 < n < k]
     hidden_sum = 0
     while small:
         for name in small:
             hidden_sum += shown[name] or 0
             shown[name] = None
         hidden = sum(n is None for n in shown.values())
-        is_enough = hidden >= HIDDEN_AT_LEAST and hidden_sum >= K
+        is_enough = hidden >= HIDDEN_AT_LEAST and hidden_sum >= k
         small = [] if is_enough else _smallest_open(shown)
     return shown
 

@@ -1,0 +1,260 @@
+"""Counting a service's ratings and cases by month in SQL: one statement per breakdown.
+
+The statements are built once. Rows stay in the database: only counts come out.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Sequence
+from datetime import date, timedelta
+from functools import cache
+from typing import Any, NamedTuple
+
+from sqlalchemy import (
+    ColumnElement,
+    Date,
+    RowMapping,
+    Select,
+    and_,
+    bindparam,
+    case,
+    extract,
+    func,
+    not_,
+    select,
+)
+from sqlalchemy.orm import InstrumentedAttribute, Session
+
+from portal.domain.loop import RETELL_DAYS, Kind, Verdict
+from portal.domain.monthly import (
+    BREAKDOWNS,
+    LOOP_COUNTS,
+    QUESTIONS,
+    Counts,
+    month_from_number,
+    month_number,
+    no_counts,
+)
+from portal.models.base import BigId, days_between
+from portal.models.loops import LoopEvent, LoopRow
+from portal.models.submissions import Submission
+
+TOLD_DAYS = 30
+CASES_OF_A_PERSON = 3
+_SERVICE = bindparam("service_id", type_=BigId)
+_BEGIN, _END = bindparam("begin", type_=Date), bindparam("end", type_=Date)
+_OLD_ENOUGH = bindparam("old_enough", type_=Date)
+_MAY_BE_RETOLD = bindparam("may_be_retold", type_=Date)
+
+Day = ColumnElement[date] | InstrumentedAttribute[date]
+
+
+class Cell(NamedTuple):
+    """Which figures: of a month, an instrument, and a group (empty for everybody)."""
+
+    month_on: date
+    instrument: str
+    breakdown: str
+    value: str
+
+
+def count_months(
+    session: Session, service_id: int, months: Sequence[date], today: date
+) -> dict[Cell, Counts]:
+    """The figures of these months (their first days) as they are known today."""
+    found: dict[Cell, Counts] = {}
+    for begin, end in _stretches(months):
+        asked = {
+            "service_id": service_id,
+            "begin": begin,
+            "end": end,
+            "old_enough": today - timedelta(days=TOLD_DAYS),
+            "may_be_retold": today - timedelta(days=RETELL_DAYS),
+        }
+        for breakdown in BREAKDOWNS:
+            for statement in (_ratings_by(breakdown), _cases_by(breakdown)):
+                for row in session.execute(statement, asked).mappings():
+                    cell = Cell(
+                        month_from_number(int(row["month"])),  # PostgreSQL extracts decimals
+                        row["instrument"],
+                        breakdown,
+                        row.get("value", ""),
+                    )
+                    found.setdefault(cell, no_counts()).update(_counts(row))
+    return found
+
+
+def list_touched_months(
+    session: Session, service_id: int, after_event: int, after_submission: int
+) -> list[date]:
+    """The months whose figures anything newer than these two ids may change."""
+    asked = {
+        "service_id": service_id,
+        "after_event": after_event,
+        "after_submission": after_submission,
+    }
+    numbers = {
+        int(number)
+        for statement in _touched_months()
+        for number in session.scalars(statement, asked)
+    }
+    return [month_from_number(number) for number in sorted(numbers)]
+
+
+def _stretches(months: Sequence[date]) -> Iterator[tuple[date, date]]:
+    """(first day, day after the last) of every run of months that follow each other."""
+    numbers = sorted({month_number(month) for month in months})
+    for place, number in enumerate(numbers):
+        if place and numbers[place - 1] == number - 1:
+            continue
+        last = number
+        while last + 1 in numbers:
+            last += 1
+        yield month_from_number(number), month_from_number(last + 1)
+
+
+def _counts(row: RowMapping) -> Counts:
+    if "ratings" not in row:
+        return {name: row[name] for name in LOOP_COUNTS}
+    return {
+        "ratings": row["ratings"],
+        "q0": [row[f"q0_{answer}"] for answer in range(1, 6)],
+        **{q: [row[f"{q}_{answer}"] for answer in range(6)] for q in QUESTIONS},
+    }
+
+
+def _month(day: Day) -> ColumnElement[int]:
+    return (extract("year", day) * 12 + extract("month", day) - 1).label("month")
+
+
+def _count_where(*conditions: ColumnElement[bool]) -> ColumnElement[int]:
+    return func.count().filter(and_(*conditions))
+
+
+@cache
+def _ratings_by(breakdown: str) -> Select[Any]:
+    """Each person's last rating of a month, and its answers counted."""
+    month = _month(Submission.received_on)
+    place = func.row_number().over(
+        partition_by=(Submission.person_key, month),
+        order_by=(Submission.received_on.desc(), Submission.id.desc()),
+    )
+    rating = (
+        select(
+            month,
+            Submission.instrument,
+            *([getattr(Submission, breakdown).label("value")] if breakdown != "all" else []),
+            *(getattr(Submission, question) for question in ("q0", *QUESTIONS)),
+            place.label("place"),
+        )
+        .where(
+            Submission.service_id == _SERVICE,
+            Submission.received_on >= _BEGIN,
+            Submission.received_on < _END,
+            Submission.is_rating,
+            Submission.is_rating_excluded.is_(False),
+            Submission.is_quarantined.is_(False),
+        )
+        .cte("rating")
+    )
+    answers = {"q0": range(1, 6), **dict.fromkeys(QUESTIONS, range(6))}
+    counts = (
+        _count_where(rating.c[question] == answer).label(f"{question}_{answer}")
+        for question, possible in answers.items()
+        for answer in possible
+    )
+    return _by_group(
+        rating.c, breakdown, rating.c.place == 1, func.count().label("ratings"), *counts
+    )
+
+
+@cache
+def _cases_by(breakdown: str) -> Select[Any]:
+    """The first three cases of each person in a month, and what became of them."""
+    month = _month(LoopRow.received_on)
+    place = func.row_number().over(
+        partition_by=(LoopRow.person_key, month),
+        order_by=(LoopRow.received_on, LoopRow.submission_id),
+    )
+    source = Submission if breakdown == "channel" else LoopRow
+    found = (
+        select(
+            month,
+            Submission.instrument,
+            *([getattr(source, breakdown).label("value")] if breakdown != "all" else []),
+            LoopRow.person_key,
+            LoopRow.verdict,
+            (LoopRow.kind != Kind.PRAISE).label("is_loop"),
+            (LoopRow.received_on <= _OLD_ENOUGH).label("is_old_enough"),
+            LoopRow.told_on.is_not(None).label("is_told"),
+            _is_told_in_time().label("is_told_in_time"),
+            place.label("place"),
+        )
+        .join(Submission, Submission.id == LoopRow.submission_id)
+        .where(
+            LoopRow.service_id == _SERVICE,
+            LoopRow.received_on >= _BEGIN,
+            LoopRow.received_on < _END,
+            LoopRow.excluded.is_(None),
+        )
+        .cte("found")
+    )
+    row = found.c
+    is_due = and_(row.is_loop, row.is_old_enough)
+    counts = {
+        "cases": func.count(),
+        "case_people": func.count(row.person_key.distinct()),
+        "due": _count_where(is_due),
+        "told30": _count_where(is_due, row.is_told_in_time),
+        "told": _count_where(row.is_loop, row.is_told),
+        **{
+            str(verdict): _count_where(row.is_loop, row.verdict == verdict)
+            for verdict in (Verdict.YES, Verdict.PARTLY, Verdict.NO)
+        },
+    }
+    return _by_group(
+        row,
+        breakdown,
+        row.place <= CASES_OF_A_PERSON,
+        *(count.label(name) for name, count in counts.items()),
+    )
+
+
+def _by_group(
+    row: Any, breakdown: str, counts_here: ColumnElement[bool], *counts: ColumnElement[int]
+) -> Select[Any]:
+    groups = [row.month, row.instrument, *([row.value] if breakdown != "all" else [])]
+    statement = select(*groups, *counts).where(counts_here).group_by(*groups)
+    return statement if breakdown == "all" else statement.where(row.value.is_not(None))
+
+
+def _is_told_in_time() -> ColumnElement[bool]:
+    """Told within 30 days, and not undone by a dispute left unanswered (METHOD.md A)."""
+    is_undone = case(
+        (LoopRow.disputed_on.is_(None), False),
+        (LoopRow.disputed_on >= _MAY_BE_RETOLD, False),
+        (days_between(LoopRow.retold_on, LoopRow.disputed_on).between(0, RETELL_DAYS), False),
+        else_=True,
+    )
+    waited = days_between(LoopRow.told_on, LoopRow.received_on)
+    return and_(waited.between(0, TOLD_DAYS), not_(is_undone))
+
+
+@cache
+def _touched_months() -> tuple[Select[Any], Select[Any]]:
+    sent, received = _month(Submission.received_on), _month(LoopRow.received_on)
+    return (
+        select(sent)
+        .distinct()
+        .where(
+            Submission.service_id == _SERVICE,
+            Submission.id > bindparam("after_submission", type_=BigId),
+        ),
+        select(received)
+        .distinct()
+        .join(LoopEvent, LoopEvent.submission_id == LoopRow.submission_id)
+        .where(
+            LoopRow.service_id == _SERVICE,
+            LoopEvent.id > bindparam("after_event", type_=BigId),
+        ),
+    )
