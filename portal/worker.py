@@ -18,6 +18,7 @@ from sqlalchemy.exc import DBAPIError
 
 from portal.app import create_app
 from portal.assess.appraisals import appraise_due
+from portal.assess.monitors import watch_due
 from portal.assess.operations import assess_due
 from portal.assess.quarantine import quarantine_bursts
 from portal.notify.operations import purge_contacts
@@ -86,6 +87,7 @@ def list_jobs(app: Flask, store: Store, clock: Clock) -> list[Job]:
         Job("quarantine bursts", lambda: quarantine_bursts(store, clock), timedelta(minutes=5)),
         Job("appraise", lambda: appraise_due(store, clock), timedelta(minutes=5)),
         Job("assess", lambda: assess_due(store, clock), timedelta(seconds=30)),
+        Job("watch", lambda: watch_due(store, clock), timedelta(minutes=5)),
         Job("purge", lambda: purge(store, clock), timedelta(hours=1)),
     ]
 

@@ -38,6 +38,7 @@ class Makers:
     add_person: Callable[..., int]
     assess_service: Callable[..., object]
     appraise_due: Callable[[Store, Clock, Callable[[int, int], None]], int]
+    watch_due: Callable[[Store, Clock], int]
 
 
 def prepare_demo(context: Context, makers: Makers) -> None:
@@ -77,6 +78,7 @@ def make_demo(context: Context, makers: Makers) -> None:
             bar.update(1)
 
         makers.appraise_due(context.store, context.clock, show)
+    makers.watch_due(context.store, context.clock)
     _keep(context, _RECEIPTS, "\n".join(f"{slug} {receipt}" for slug, receipt in shown))
 
 

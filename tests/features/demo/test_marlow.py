@@ -11,6 +11,7 @@ from sqlalchemy.orm import Session
 
 from portal.accounts.operations import add_person
 from portal.assess.appraisals import appraise_due
+from portal.assess.monitors import watch_due
 from portal.assess.operations import assess_service
 from portal.assess.queries_evidence import gather_evidence
 from portal.demo.content import load_city, load_themes
@@ -27,7 +28,7 @@ from portal.store.engine import Store
 from tests.support.city import make_city
 
 LANGUAGES = {"en", "es", "vi", "zh-Hans", "ar", "ko"}
-MAKERS = Makers(add_person, assess_service, appraise_due)
+MAKERS = Makers(add_person, assess_service, appraise_due, watch_due)
 
 
 @pytest.fixture

@@ -1,0 +1,129 @@
+"""The city's monitors: counted from the answers of all services, stored once a day."""
+
+from __future__ import annotations
+
+from datetime import UTC, date, datetime, timedelta
+from typing import Any
+from zoneinfo import ZoneInfo
+
+from sqlalchemy import select
+from sqlalchemy.orm import Session
+
+from portal.assess.monitors import watch_due
+from portal.assess.operations import assess_due
+from portal.models.appraisals import CityFigure
+from portal.store.clock import Clock
+from portal.store.engine import Store
+from tests.support.history import NOW, add_case, add_service, add_submission
+
+TODAY = date(2026, 11, 20)
+
+
+class Fixed(Clock):
+    """A clock that stands still until it is set."""
+
+    def __init__(self) -> None:
+        super().__init__(ZoneInfo("America/Chicago"))
+        self.moment = NOW
+
+    def now(self) -> datetime:
+        return self.moment
+
+
+def figures(store: Store, day: date = TODAY) -> dict[str, Any]:
+    with store.read() as session:
+        row = session.get(CityFigure, day)
+        assert row is not None
+        return row.figures
+
+
+def test_who_agrees_with_a_thing_and_its_opposite_is_counted_by_language(store: Store) -> None:
+    services = [store.write(add_service), store.write(add_service)]
+
+    def answer(session: Session, /, lang: str, count: int, agreeing: int, **values: Any) -> None:
+        for number in range(count):
+            both = {"q4": 5, "q6": 4} if number < agreeing else {"q4": 4, "q6": 2}
+            add_submission(session, services[number % 2], lang=lang, **both, **values)
+
+    store.write(answer, "en", 60, 6)
+    store.write(answer, "es", 50, 20)
+    store.write(answer, "vi", 49, 49)
+    store.write(answer, "es", 30, 30, is_quarantined=True)
+    store.write(answer, "es", 30, 30, is_rating_excluded=True)
+    long_ago = NOW - timedelta(days=365)
+    store.write(answer, "es", 30, 30, received_at=long_ago)
+    assert watch_due(store, Fixed()) == 1
+    found = figures(store)["agreeing"]
+    assert found["languages"] == {
+        "en": {"x": 6, "n": 60, "share": 0.1},
+        "es": {"x": 20, "n": 50, "share": 0.4},
+    }
+    assert found["spread"] == 0.3
+    assert found["fires"] is True
+
+
+def test_a_persons_newer_answers_replace_those_of_the_last_90_days(store: Store) -> None:
+    service_id = store.write(add_service)
+    for days, q3 in ((200, 1), (80, 1), (10, 5)):
+        at = NOW - timedelta(days=days)
+        store.write(add_submission, service_id, person_key="p", received_at=at, q0=q3, q3=q3)
+    store.write(add_submission, service_id, channel="phone", q0=2)
+    watch_due(store, Fixed())
+    modes = figures(store)["modes"]
+    assert (modes["web"]["ratings"], modes["web"]["q3"]) == (2, [1, 2])
+    assert (modes["other"]["ratings"], modes["other"]["q0"]) == (1, [0, 1])
+
+
+def test_an_item_that_means_something_else_in_a_language_is_found(store: Store) -> None:
+    service_id = store.write(add_service)
+
+    def answer(session: Session, /, lang: str, agreeing: int) -> None:
+        for number in range(120):
+            q3 = 5 if number % 10 < agreeing else 1
+            add_submission(
+                session, service_id, lang=lang, q0=number // 10 % 5 + 1, q3=q3, q5=q3 % 5
+            )
+
+    store.write(answer, "en", 7)
+    store.write(answer, "es", 7)
+    store.write(answer, "vi", 2)
+    watch_due(store, Fixed())
+    items = figures(store)["items"]["items"]
+    differing = {(row["item"], row["lang"]) for row in items if row["differs"]}
+    assert ("q3", "vi") in differing
+    assert all(lang == "vi" for _item, lang in differing)
+
+
+def test_months_and_parity_are_of_the_whole_city_and_people_count_once(store: Store) -> None:
+    services = [store.write(add_service), store.write(add_service)]
+    day = date(2026, 9, 10)
+    for service_id in services:
+        store.write(add_case, service_id, day, [], person_key="same", q0=5)
+    store.write(add_submission, services[0], received_at=datetime(2026, 9, 30, 23, tzinfo=UTC))
+    clock = Fixed()
+    assess_due(store, clock)
+    watch_due(store, clock)
+    rows = {
+        (row["month_on"], row["breakdown"], row["value"]): row for row in figures(store)["months"]
+    }
+    september = rows["2026-09-01", "lang", "en"]
+    assert (september["ratings"], september["raters"]) == (3, 2)
+    assert (september["cases"], september["senders"], september["good"]) == (2, 1, 3)
+    assert (september["due"], september["told30"]) == (2, 0)
+    assert rows["2026-09-01", "all", ""]["raters"] is None
+    assert figures(store)["parity"]["n"] == 2
+    assert figures(store)["instruments"] == {"2026-09-01": ["engage-survey-1"]}
+
+
+def test_the_city_is_watched_once_a_day_and_months_are_kept_once(store: Store) -> None:
+    service_id = store.write(add_service)
+    store.write(add_submission, service_id)
+    clock = Fixed()
+    assess_due(store, clock)
+    assert [watch_due(store, clock), watch_due(store, clock)] == [1, 0]
+    clock.moment += timedelta(days=1)
+    assert watch_due(store, clock) == 1
+    assert "months" not in figures(store)
+    assert figures(store, TODAY + timedelta(days=1))["months"]
+    with store.read() as session:
+        assert len(session.scalars(select(CityFigure)).all()) == 2
