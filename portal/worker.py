@@ -21,6 +21,7 @@ from portal.assess.appraisals import appraise_due
 from portal.assess.monitors import watch_due
 from portal.assess.operations import assess_due
 from portal.assess.quarantine import quarantine_bursts
+from portal.assess.warnings import warn_due
 from portal.notify.operations import purge_contacts
 from portal.notify.rendering import make_renderer
 from portal.notify.runner import run_due
@@ -88,6 +89,7 @@ def list_jobs(app: Flask, store: Store, clock: Clock) -> list[Job]:
         Job("appraise", lambda: appraise_due(store, clock), timedelta(minutes=5)),
         Job("assess", lambda: assess_due(store, clock), timedelta(seconds=30)),
         Job("watch", lambda: watch_due(store, clock), timedelta(minutes=5)),
+        Job("warn", lambda: warn_due(store, clock), timedelta(minutes=10)),
         Job("purge", lambda: purge(store, clock), timedelta(hours=1)),
     ]
 

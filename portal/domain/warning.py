@@ -41,11 +41,12 @@ CITY_WEIGHT = 10
 class WeekPoint(NamedTuple):
     """A point of the chart of ratings: the answers since the point before it.
 
-    `average` is the EWMA in standard units, below 0 where ratings are worse than usual; below
+    `week` is the index of the last week in it. `average` is the EWMA in standard units, below 0
+    where ratings are worse than usual; below
     `bound` there is an alarm.
     """
 
-    index: int
+    week: int
     positive: int
     answers: int
     average: float
@@ -86,7 +87,7 @@ def ewma_alarm(
 ) -> int | None:
     """Index of the first week in which satisfaction has clearly fallen; None without an alarm."""
     points = ewma_chart(weeks, p0, limit)
-    return next((point.index for point in points if point.is_alarm), None)
+    return next((point.week for point in points if point.is_alarm), None)
 
 
 def cusum_chart(days: Sequence[float], mean: float, sd: float) -> list[float]:

@@ -79,9 +79,9 @@ def test_the_chart_holds_every_answer_once_and_the_alarm(weeks: list[tuple[int, 
     counted = [(min(x, n), n) for x, n in weeks]
     points = warning.ewma_chart(counted, 0.8)
     assert all(point.answers >= warning.WEEK_MIN for point in points)
-    last = points[-1].index + 1 if points else 0
+    last = points[-1].week + 1 if points else 0
     assert sum(point.answers for point in points) == sum(n for _, n in counted[:last])
-    alarms = [point.index for point in points if point.is_alarm]
+    alarms = [point.week for point in points if point.is_alarm]
     assert warning.ewma_alarm(counted, 0.8) == (alarms[0] if alarms else None)
 
 

@@ -502,7 +502,7 @@ UNIQUE: list[tuple[str, tuple[str, ...]]] = [
     ("digest_subscription", ("token_hash",)),
     ("self_assessment_evidence", ("self_assessment_id", "position")),
 ]
-PARTIAL = {
+PARTIAL: dict[str, tuple[str, dict[str, Any]]] = {
     "uq_membership_in_department": ("membership", {}),
     "uq_membership_everywhere": (
         "membership",
