@@ -181,7 +181,7 @@ def test_open_cases_enter_when_they_pass_30_days(
 ) -> None:
     def fill(session: Session) -> None:
         random = Random(6)
-        for day in range(90, 560, 3):
+        for day in range(90, 500, 3):
             tell(session, service, ago(day), random.randint(4, 9))
         for day in range(32, 60, 3):
             tell(session, service, ago(day), None)
