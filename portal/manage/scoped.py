@@ -9,7 +9,10 @@ from sqlalchemy import Select, select
 from sqlalchemy.orm import Session
 
 from portal.models.services import Service
+from portal.models.warnings import WarningRow
 from portal.store.scope import NotAllowed, Scope
+
+MAX_ID = 2**63 - 1  # what a database can hold; an address can name more
 
 
 def managed_departments(scope: Scope) -> frozenset[int] | None:
@@ -32,3 +35,27 @@ def get_managed_service(session: Session, scope: Scope, slug: str) -> Service:
     if service is None:
         raise NotAllowed
     return service
+
+
+def managed_warnings(scope: Scope) -> Select[WarningRow, str]:
+    """A query for the warnings about those services, each with the service's slug."""
+    services = managed_services(scope).subquery()
+    return select(WarningRow, services.c.slug).join(
+        services, services.c.id == WarningRow.service_id
+    )
+
+
+def get_managed_warning(
+    session: Session, scope: Scope, warning_id: int, *, lock: bool = False
+) -> tuple[WarningRow, str]:
+    """The warning and its service's slug. Raises NotAllowed when it is another department's.
+
+    `lock` keeps others from changing it until the transaction ends.
+    """
+    if warning_id > MAX_ID:
+        raise NotAllowed
+    query = managed_warnings(scope).where(WarningRow.id == warning_id)
+    found = session.execute(query.with_for_update(of=WarningRow) if lock else query).one_or_none()
+    if found is None:
+        raise NotAllowed
+    return found[0], found[1]

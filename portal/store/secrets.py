@@ -82,6 +82,10 @@ class Secrets:
         """
         return self._hex("mail-token", str(submission_id))
 
+    def digest_token(self, person_id: int) -> str:
+        """The token of the link that stops somebody's weekly mail, the same every time."""
+        return self._hex("digest-token", str(person_id))
+
     def answers_hash(self, text: str) -> str:
         """Tells whether a repeated form holds the same answers."""
         return self._hex("answers", text)

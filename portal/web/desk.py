@@ -24,6 +24,7 @@ class Place:
 PLACES = (
     Place("respond.show_inbox", _l("Inbox"), ("staff", "manager")),
     Place("respond.show_responses", _l("Answers"), ("staff", "translator", "manager")),
+    Place("manage.show_warnings", _l("Warnings"), ("manager",)),
 )
 
 

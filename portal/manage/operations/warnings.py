@@ -1,0 +1,87 @@
+"""What people make of a warning, and whether the week's warnings are mailed to them."""
+
+from __future__ import annotations
+
+from datetime import datetime
+
+from sqlalchemy import exists, select
+from sqlalchemy.orm import Session
+
+from portal.manage.queries.warnings import list_owners
+from portal.manage.scoped import get_managed_warning
+from portal.models.warnings import OPEN_STATES, DigestSubscription, WarningRow
+from portal.store import audit
+from portal.store.scope import Scope
+from portal.store.secrets import Secrets, sha256
+
+
+class WarningConflict(Exception):
+    """Somebody else was faster, or the same warning has been raised anew meanwhile."""
+
+
+class NoSuchOwner(Exception):
+    """The person does not work for the service's department."""
+
+
+def change_warning(
+    session: Session,
+    *,
+    now: datetime,
+    scope: Scope,
+    warning_id: int,
+    version: int,
+    state: str,
+    owner_id: int | None,
+    note: str,
+) -> None:
+    """Say how far one is with a warning, who owns it, and why.
+
+    Raises NotAllowed, WarningConflict, NoSuchOwner.
+    """
+    row, _slug = get_managed_warning(session, scope, warning_id, lock=True)
+    if row.version != version or (_reopens(row, state) and _has_successor(session, row)):
+        raise WarningConflict
+    owners = {person_id for person_id, _ in list_owners(session, row.service_id)}
+    if owner_id is not None and owner_id not in owners | {row.owner_id}:
+        raise NoSuchOwner
+    before, row.state = row.state, state
+    row.owner_id, row.note = owner_id, note
+    row.changed_at, row.version = now, row.version + 1
+    session.flush()
+    audit.record(
+        session,
+        at=now,
+        person_id=scope.person_id,
+        action="warning_changed",
+        subject="warning",
+        subject_id=row.id,
+        before=before,
+        state=state,
+        owner_id=owner_id,
+    )
+
+
+def _reopens(row: WarningRow, state: str) -> bool:
+    return state in OPEN_STATES and row.state not in OPEN_STATES
+
+
+def _has_successor(session: Session, row: WarningRow) -> bool:
+    same = exists().where(
+        WarningRow.service_id == row.service_id,
+        WarningRow.kind == row.kind,
+        WarningRow.subject == row.subject,
+        WarningRow.state.in_(OPEN_STATES),
+    )
+    return bool(session.scalar(select(same)))
+
+
+def choose_digest(
+    session: Session, *, now: datetime, scope: Scope, secrets: Secrets, wants: bool
+) -> None:
+    """Have the week's open warnings mailed, or no longer."""
+    row = session.get(DigestSubscription, scope.person_id, with_for_update=True)
+    if wants and row is None:
+        token_hash = sha256(secrets.digest_token(scope.person_id))
+        session.add(DigestSubscription(person_id=scope.person_id, token_hash=token_hash, since=now))
+    elif row is not None and not wants:
+        session.delete(row)

@@ -1,0 +1,196 @@
+"""Warnings of one's own departments, and one of them with what belongs to it."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import dataclass
+from datetime import date, timedelta
+
+from sqlalchemy import Select, func, select
+from sqlalchemy.orm import Session
+
+from portal.domain.loop import Kind
+from portal.manage.scoped import get_managed_warning, managed_services, managed_warnings
+from portal.models.loops import LoopRow
+from portal.models.people import Membership, Person
+from portal.models.services import Service
+from portal.models.warnings import (
+    OPEN_STATES,
+    WARNING_KINDS,
+    WARNING_STATES,
+    DigestSubscription,
+    WarningRow,
+)
+from portal.store.scope import Scope
+from portal.store.service_names import get_service_name
+from portal.store.warnings import WarningView, view_warnings
+
+PAGE = 50
+FIRST_MIN, FIRST_MAX = 5, 12
+TARGET_DAYS = 30
+OPEN = "open"
+
+
+@dataclass(frozen=True)
+class Wanted:
+    """Which warnings to list; an empty word stands for all. `state` may be "open"."""
+
+    state: str = OPEN
+    kind: str = ""
+    service: str = ""
+    page: int = 1
+
+    @property
+    def is_sensible(self) -> bool:
+        """Whether these words can be asked for."""
+        states = {"", OPEN, *WARNING_STATES}
+        return (
+            self.state in states and self.kind in {"", *WARNING_KINDS} and "\0" not in self.service
+        )
+
+
+@dataclass(frozen=True)
+class WarningPage:
+    """A page of the list, newest first."""
+
+    views: list[WarningView]
+    owners: Mapping[int, str]
+    counts: Mapping[str, int]  # by state, for what else was chosen
+    has_next: bool
+    services: list[tuple[str, str]]  # (slug, name) of those that have warnings
+
+
+def list_warnings(session: Session, scope: Scope, wanted: Wanted, langs: list[str]) -> WarningPage:
+    """The warnings that were asked for."""
+    query = managed_warnings(scope)
+    services = list(
+        session.scalars(
+            managed_services(scope).where(Service.id.in_(select(WarningRow.service_id).distinct()))
+        )
+    )
+    if wanted.kind:
+        query = query.where(WarningRow.kind == wanted.kind)
+    if wanted.service:
+        chosen = next((one.id for one in services if one.slug == wanted.service), 0)
+        query = query.where(WarningRow.service_id == chosen)
+    counts = _count(session, query)
+    if wanted.state:
+        states = OPEN_STATES if wanted.state == OPEN else (wanted.state,)
+        query = query.where(WarningRow.state.in_(states))
+    rows = session.execute(
+        query.order_by(WarningRow.raised_on.desc(), WarningRow.id.desc())
+        .offset((wanted.page - 1) * PAGE)
+        .limit(PAGE + 1)
+    ).all()
+    shown = [(row[0], row[1]) for row in rows[:PAGE]]
+    return WarningPage(
+        views=view_warnings(session, shown, langs),
+        owners=_names(session, {row.owner_id for row, _ in shown}),
+        counts=counts,
+        has_next=len(rows) > PAGE,
+        services=_options(session, services, langs),
+    )
+
+
+def _count(session: Session, query: Select[WarningRow, str]) -> dict[str, int]:
+    found = query.subquery()
+    rows = session.execute(select(found.c.state, func.count()).group_by(found.c.state))
+    counts = {row[0]: row[1] for row in rows}
+    return {**counts, OPEN: sum(counts.get(state, 0) for state in OPEN_STATES)}
+
+
+def _names(session: Session, ids: set[int | None]) -> dict[int, str]:
+    wanted = {one for one in ids if one is not None}
+    rows = session.execute(select(Person.id, Person.name).where(Person.id.in_(wanted)))
+    return {row[0]: row[1] for row in rows}
+
+
+def _options(session: Session, services: list[Service], langs: list[str]) -> list[tuple[str, str]]:
+    named = [
+        (one.slug, get_service_name(session, one.id, one.slug, langs[0], langs[1:]).text)
+        for one in services
+    ]
+    return sorted(named, key=lambda pair: pair[1])
+
+
+@dataclass(frozen=True)
+class FirstCase:
+    """An open case that will soon have waited 30 days."""
+
+    id: int
+    received_on: date
+    days_left: int
+    lang: str
+
+
+@dataclass(frozen=True)
+class WarningDetail:
+    """One warning, who may take it on, and the cases to take first (forecasts only)."""
+
+    view: WarningView
+    owner: str | None
+    people: list[tuple[int, str]]
+    first: list[FirstCase]
+
+
+def get_warning(
+    session: Session, scope: Scope, warning_id: int, today: date, langs: list[str]
+) -> WarningDetail:
+    """The warning. Raises NotAllowed when it is another department's."""
+    row, slug = get_managed_warning(session, scope, warning_id)
+    people = list_owners(session, row.service_id)
+    names = _names(session, {row.owner_id})
+    return WarningDetail(
+        view=view_warnings(session, [(row, slug)], langs)[0],
+        owner=names.get(row.owner_id) if row.owner_id else None,
+        people=people,
+        first=_first_cases(session, row, today) if row.kind == "forecast" else [],
+    )
+
+
+def list_owners(session: Session, service_id: int) -> list[tuple[int, str]]:
+    """Staff and managers of the service's department, by name: they may own its warnings."""
+    rows = session.execute(
+        select(Person.id, Person.name)
+        .join(Membership, Membership.person_id == Person.id)
+        .join(Service, Service.department_id == Membership.department_id)
+        .where(
+            Service.id == service_id,
+            Membership.role.in_(("staff", "manager")),
+            Person.active,
+        )
+        .order_by(Person.name, Person.id)
+        .distinct()
+    )
+    return [(row[0], row[1]) for row in rows]
+
+
+def _first_cases(session: Session, row: WarningRow, today: date) -> list[FirstCase]:
+    """Open cases that can still be told in time, the oldest first: as many as may be late."""
+    wanted = min(max(round(row.evidence["expected"]), FIRST_MIN), FIRST_MAX)
+    cases = session.execute(
+        select(LoopRow.submission_id, LoopRow.received_on, LoopRow.lang)
+        .where(
+            LoopRow.service_id == row.service_id,
+            LoopRow.told_on.is_(None),
+            LoopRow.excluded.is_(None),
+            LoopRow.kind != Kind.PRAISE,
+            LoopRow.received_on >= today - timedelta(days=TARGET_DAYS),
+        )
+        .order_by(LoopRow.received_on, LoopRow.submission_id)
+        .limit(wanted)
+    )
+    return [
+        FirstCase(
+            case.submission_id,
+            case.received_on,
+            TARGET_DAYS - (today - case.received_on).days,
+            case.lang,
+        )
+        for case in cases
+    ]
+
+
+def gets_digest(session: Session, person_id: int) -> bool:
+    """Whether the week's open warnings are mailed to this person."""
+    return session.get(DigestSubscription, person_id) is not None

@@ -1,0 +1,129 @@
+"""Early warnings as people read them, on the managers' pages and in the weekly mail."""
+
+from __future__ import annotations
+
+from collections import defaultdict
+from collections.abc import Iterable, Sequence
+from dataclasses import dataclass
+from typing import Any
+
+from sqlalchemy import Row, Select, select
+from sqlalchemy.orm import Session
+
+from portal.models.responses import ThemeText
+from portal.models.services import District, DistrictText, Service, ServiceText
+from portal.models.warnings import OPEN_STATES, WarningRow
+from portal.store.texts import InLanguage, in_language
+
+Name = InLanguage[str]
+
+
+@dataclass(frozen=True)
+class WarningView:
+    """A warning with its names. `group` is what a disparity is about, as it is stored.
+
+    `measure` is told30, c1 or q0 and `attribute` lang, district or channel, for disparities only.
+    """
+
+    row: WarningRow
+    slug: str
+    service: Name
+    theme: Name | None = None
+    measure: str = ""
+    attribute: str = ""
+    group: str = ""
+    district: Name | None = None
+
+    @property
+    def is_open(self) -> bool:
+        """Whether people still have to make something of it."""
+        return self.row.state in OPEN_STATES
+
+
+def view_warnings(
+    session: Session, rows: Sequence[tuple[WarningRow, str]], langs: list[str]
+) -> list[WarningView]:
+    """Warnings (with the slugs of their services) with their names for one reader.
+
+    `langs` = the reader's language, then the fallbacks.
+    """
+    services = _service_names(session, {row.service_id for row, _ in rows}, langs)
+    themes = _theme_names(
+        session, {theme_id_of(row) for row, _ in rows if row.kind == "theme"}, langs
+    )
+    districts = (
+        _district_names(session, langs) if any(_is_of_district(row) for row, _ in rows) else {}
+    )
+    views = []
+    for row, slug in rows:
+        service = services.get(row.service_id, InLanguage(langs[0], slug))
+        if row.kind == "disparity":
+            measure, attribute, group = row.subject.split(":", 2)
+            district = districts.get(group) if attribute == "district" else None
+            view = WarningView(row, slug, service, None, measure, attribute, group, district)
+        elif row.kind == "theme":
+            number = theme_id_of(row)
+            view = WarningView(
+                row, slug, service, themes.get(number, InLanguage("en", str(number)))
+            )
+        else:
+            view = WarningView(row, slug, service)
+        views.append(view)
+    return views
+
+
+def theme_id_of(row: WarningRow) -> int:
+    """The theme that a warning of that kind is about."""
+    return int(row.subject.partition(":")[2])
+
+
+def open_warnings(departments: Iterable[int] | None) -> Select[WarningRow, str]:
+    """A query for the open warnings of these departments' services (None: all), newest first."""
+    query = (
+        select(WarningRow, Service.slug)
+        .join(Service, Service.id == WarningRow.service_id)
+        .where(Service.is_active, WarningRow.state.in_(OPEN_STATES))
+        .order_by(WarningRow.raised_on.desc(), WarningRow.id.desc())
+    )
+    return query if departments is None else query.where(Service.department_id.in_(departments))
+
+
+def _is_of_district(row: WarningRow) -> bool:
+    return row.kind == "disparity" and ":district:" in row.subject
+
+
+def _service_names(session: Session, ids: set[int], langs: list[str]) -> dict[int, Name]:
+    rows = session.execute(
+        select(ServiceText.service_id, ServiceText.lang, ServiceText.name).where(
+            ServiceText.service_id.in_(ids)
+        )
+    )
+    return _chosen(rows, langs)
+
+
+def _theme_names(session: Session, ids: set[int], langs: list[str]) -> dict[int, Name]:
+    if not ids:
+        return {}
+    rows = session.execute(
+        select(ThemeText.theme_id, ThemeText.lang, ThemeText.name).where(
+            ThemeText.theme_id.in_(ids)
+        )
+    )
+    return _chosen(rows, langs)
+
+
+def _district_names(session: Session, langs: list[str]) -> dict[str, Name]:
+    rows = session.execute(
+        select(District.slug, DistrictText.lang, DistrictText.name).join(
+            DistrictText, DistrictText.district_id == District.id
+        )
+    )
+    return _chosen(rows, langs)
+
+
+def _chosen(rows: Iterable[Row[Any, str, str]], langs: list[str]) -> dict[Any, Name]:
+    texts: dict[Any, dict[str, str]] = defaultdict(dict)
+    for key, lang, name in rows:
+        texts[key][lang] = name
+    found = {key: in_language(names, langs[0], langs[1:]) for key, names in texts.items()}
+    return {key: name for key, name in found.items() if name is not None}

@@ -1,0 +1,300 @@
+"""Warnings as managers see them: their own, with evidence, an owner and what became of them."""
+
+from __future__ import annotations
+
+from datetime import UTC, datetime, timedelta
+from typing import Any
+
+import pytest
+from flask import Flask
+from sqlalchemy import select
+from sqlalchemy.orm import Session
+
+from portal.models.operations import AuditEvent
+from portal.models.responses import Theme, ThemeText
+from portal.models.warnings import DigestSubscription, WarningRow
+from portal.store.engine import Store
+from tests.support.cases import send_case
+from tests.support.city import City
+from tests.support.client import Page, response_page
+from tests.support.desk import Desk, open_desk
+
+TODAY = datetime.now(UTC).date()
+MONDAY = "2026-11-16"
+EVIDENCE: dict[str, dict[str, Any]] = {
+    "ratings": {
+        "usual_x": 450,
+        "usual_n": 500,
+        "usual_weeks": 52,
+        "points": [
+            ["2026-11-02", 9, 10, 0.0, -0.6],
+            ["2026-11-09", 3, 10, -1.2, -0.8],
+            [MONDAY, 2, 10, -1.9, -0.9],
+        ],
+    },
+    "time_to_told": {
+        "usual_days": 6.4,
+        "usual_n": 120,
+        "recent_days": 19.2,
+        "recent_n": 20,
+        "recent_late": 7,
+        "points": [["2026-11-09", 3, 2.5], [MONDAY, 4, 8.1]],
+    },
+    "disparity": {"x": 8, "n": 30, "others_x": 60, "others_n": 75, "p": 0.0001},
+    "theme": {
+        "now": 14,
+        "before": 6,
+        "until": "2026-11-20",
+        "periods": [0, 1, 0, 2, 1, 2, 14],
+    },
+    "forecast": {"open": 30, "expected": 8.2, "low": 5, "high": 11, "late": 4, "history": 230},
+}
+SUBJECTS = {"disparity": "told30:lang:es"}
+
+
+@pytest.fixture
+def desk_city(store: Store, city: City) -> City:
+    return open_desk(store, city)
+
+
+def raise_one(
+    session: Session, /, service_id: int, kind: str, subject: str | None = None, **values: Any
+) -> int:
+    row = WarningRow(
+        **{
+            "service_id": service_id,
+            "kind": kind,
+            "subject": SUBJECTS.get(kind, "") if subject is None else subject,
+            "raised_on": TODAY,
+            "last_seen_on": TODAY,
+            "evidence": EVIDENCE[kind],
+            **values,
+        }
+    )
+    session.add(row)
+    session.flush()
+    return row.id
+
+
+def raise_theme(session: Session, service_id: int) -> int:
+    theme = Theme(service_id=service_id, created_at=datetime.now(UTC))
+    session.add(theme)
+    session.flush()
+    session.add(ThemeText(theme_id=theme.id, lang="en", name="Dark corners"))
+    return raise_one(session, service_id, "theme", f"theme:{theme.id}")
+
+
+class Managing:
+    """The manager of public works, or somebody else, on the pages of warnings."""
+
+    def __init__(self, app: Flask, who: str = "manager") -> None:
+        self.desk = Desk(app, who)
+
+    def get(self, path: str = "", status: int = 200, lang: str = "en") -> Page:
+        answer = self.desk.client.get(f"/{lang}/manage/warnings/{path}")
+        assert answer.status_code == status, (path, answer.status_code)
+        return response_page(answer)
+
+    def post(self, path: str, status: int = 303, **data: str) -> Page | None:
+        answer = self.desk.client.post(
+            f"/en/manage/warnings/{path}", data={"csrf_token": self.desk.csrf_token(), **data}
+        )
+        assert answer.status_code == status, (path, answer.status_code)
+        return response_page(answer) if status != 303 else None
+
+
+def row_of(store: Store, number: int) -> WarningRow:
+    with store.read() as session:
+        return session.get_one(WarningRow, number)
+
+
+def test_without_warnings_the_page_says_what_is_watched(app: Flask, desk_city: City) -> None:
+    words = Managing(app).get().words()
+    assert "Nothing looks different" in words
+    assert "50 cases of history" in words
+    assert "Mail them to me" in words
+
+
+@pytest.mark.parametrize(
+    ("kind", "said"),
+    [
+        ("ratings", "Usually 90% of ratings are good or very good. Lately it was 47%"),
+        ("time_to_told", "about 6 days for an answer. Of the latest 20 cases it is about 19 days"),
+        ("disparity", "Spanish: 8 of 30 people were told within 30 days (27%)."),
+        ("forecast", "about 8 (5 to 11) of 30 open cases will pass 30 days"),
+    ],
+)
+@pytest.mark.parametrize("lang", ["en", "ar"])
+def test_every_kind_has_its_sentence_picture_and_table(
+    app: Flask, store: Store, desk_city: City, kind: str, said: str, lang: str
+) -> None:
+    number = store.write(raise_one, desk_city.potholes, kind)
+    manager = Managing(app)
+    assert said in manager.get().words()
+    page = manager.get(f"{number}/", lang=lang)
+    if lang == "en":
+        assert said in page.words()
+        assert "ask why" in page.words() or kind == "forecast"
+    assert any(
+        svg.get("role") == "img" for svg in page.root.iter("{http://www.w3.org/2000/svg}svg")
+    )
+    if kind != "forecast":
+        assert page.all("table")
+
+
+def test_a_theme_leads_to_its_cases(app: Flask, store: Store, desk_city: City) -> None:
+    number = store.write(raise_theme, desk_city.potholes)
+    page = Managing(app).get(f"{number}/")
+    assert "More people write about: Dark corners" in page.words()
+    assert "14 people" in page.words()
+    assert any("/staff/themes/" in link for link in page.links())
+
+
+def test_a_forecast_names_the_open_cases_to_take_first(
+    app: Flask, store: Store, desk_city: City
+) -> None:
+    def fill(session: Session) -> list[int]:
+        now = datetime.now(UTC)
+        ages = (2, 29, 40, 11)
+        return [
+            send_case(session, desk_city.potholes, now - timedelta(days=age)) for age in ages
+        ] + [raise_one(session, desk_city.potholes, "forecast")]
+
+    young, old, late, middle, number = store.write(fill)
+    links = Managing(app).get(f"{number}/").links()
+    cases = [link.rstrip("/").rpartition("/")[2] for link in links if "/staff/cases/" in link]
+    assert cases == [str(old), str(middle), str(young)]
+    assert str(late) not in cases
+
+
+def test_other_departments_warnings_do_not_exist(app: Flask, store: Store, desk_city: City) -> None:
+    number = store.write(raise_one, desk_city.pools, "ratings")
+    manager = Managing(app)
+    assert "Ratings have fallen" not in manager.get().words()
+    assert "Ratings have fallen" not in manager.get("?service=swimming-pools&state=").words()
+    manager.get(f"{number}/", 404)
+    manager.get("99999999999999999999/", 404)
+    manager.post(f"{number}/", 404, version="1", state="dealt_with", owner="", note="")
+    assert row_of(store, number).state == "new"
+    Managing(app, "admin").get(f"{number}/")
+
+
+def test_staff_are_no_managers(app: Flask, store: Store, desk_city: City) -> None:
+    number = store.write(raise_one, desk_city.potholes, "ratings")
+    staff = Managing(app, "staff")
+    staff.get("", 403)
+    staff.get(f"{number}/", 403)
+    staff.post(f"{number}/", 403, version="1", state="dealt_with")
+    staff.post("digest", 403, wants="1")
+
+
+def test_a_state_an_owner_and_a_note_are_kept_and_written_down(
+    app: Flask, store: Store, desk_city: City
+) -> None:
+    number = store.write(raise_one, desk_city.potholes, "ratings")
+    manager = Managing(app)
+    owner = desk_city.people["staff"]
+    manager.post(
+        f"{number}/", version="1", state="looked_at", owner=str(owner), note="A crew was away."
+    )
+    row = row_of(store, number)
+    assert (row.state, row.owner_id, row.note) == ("looked_at", owner, "A crew was away.")
+    assert row.version == 2
+    assert row.changed_at is not None
+    with store.read() as session:
+        event = session.scalars(select(AuditEvent).filter_by(action="warning_changed")).one()
+    assert (event.subject_id, event.person_id) == (number, desk_city.people["manager"])
+    assert event.detail == {"before": "new", "state": "looked_at", "owner_id": owner}
+    assert "A crew was away." in manager.get(f"{number}/").text
+    assert "Staff" in manager.get().words()
+
+
+def test_not_useful_closes_the_warning(app: Flask, store: Store, desk_city: City) -> None:
+    number = store.write(raise_one, desk_city.potholes, "ratings")
+    manager = Managing(app)
+    manager.post(f"{number}/", version="1", state="not_useful", owner="", note="")
+    assert "Ratings have fallen" not in manager.get().words()
+    assert "Ratings have fallen" in manager.get("?state=not_useful").words()
+
+
+def test_the_second_of_two_sees_what_the_first_saved(
+    app: Flask, store: Store, desk_city: City
+) -> None:
+    number = store.write(raise_one, desk_city.potholes, "ratings")
+    manager = Managing(app)
+    manager.post(f"{number}/", version="1", state="looked_at", owner="", note="First.")
+    page = manager.post(f"{number}/", 409, version="1", state="not_useful", owner="", note="Mine.")
+    assert page is not None
+    assert "Somebody else changed this warning" in page.words()
+    assert "Mine." in page.text
+    assert page.value("version") == "2"
+    assert row_of(store, number).note == "First."
+
+
+def test_a_warning_raised_anew_is_not_opened_twice(
+    app: Flask, store: Store, desk_city: City
+) -> None:
+    def fill(session: Session) -> int:
+        old = raise_one(
+            session, desk_city.potholes, "ratings", state="dealt_with", changed_at=datetime.now(UTC)
+        )
+        raise_one(session, desk_city.potholes, "ratings")
+        return old
+
+    number = store.write(fill)
+    Managing(app).post(f"{number}/", 409, version="1", state="looked_at", owner="", note="")
+
+
+@pytest.mark.parametrize(
+    "wrong",
+    [
+        {"state": ""},
+        {"state": "forgotten"},
+        {"owner": "x"},
+        {"owner": "{parks}"},
+        {"owner": "9223372036854775808"},
+        {"note": "n" * 2001},
+    ],
+)
+def test_nonsense_is_refused_with_words(
+    app: Flask, store: Store, desk_city: City, wrong: dict[str, str]
+) -> None:
+    number = store.write(raise_one, desk_city.potholes, "ratings")
+    form = {"version": "1", "state": "looked_at", "owner": "", "note": "n"}
+    filled = {name: value.format(**desk_city.people) for name, value in wrong.items()}
+    page = Managing(app).post(f"{number}/", 422, **(form | filled))
+    assert page is not None
+    assert "One thing to put right" in page.words()
+    assert row_of(store, number).state == "new"
+
+
+def test_filters_show_what_they_say(app: Flask, store: Store, desk_city: City) -> None:
+    def fill(session: Session) -> None:
+        raise_one(session, desk_city.potholes, "ratings")
+        raise_one(session, desk_city.lights, "forecast", raised_on=TODAY - timedelta(days=3))
+
+    store.write(fill)
+    manager = Managing(app)
+    both = manager.get().words()
+    assert both.index("Ratings have fallen") < both.index("About 8 open cases may be late")
+    assert "Ratings have fallen" not in manager.get("?kind=forecast").words()
+    only = manager.get("?service=pothole-repair").words()
+    assert "Ratings have fallen" in only
+    assert "may be late Street" not in only
+    assert "No warning fits" in manager.get("?state=dealt_with").words()
+    for odd in ("?state=x", "?kind=%00", "?service=%00", "?page=99999999999", "?page=٣"):
+        manager.get(odd)
+
+
+def test_the_weekly_mail_is_chosen_and_stopped(app: Flask, store: Store, desk_city: City) -> None:
+    manager = Managing(app)
+    for wants, expected in (("1", 1), ("1", 1), ("0", 0), ("0", 0)):
+        manager.post("digest", wants=wants)
+        with store.read() as session:
+            assert len(session.scalars(select(DigestSubscription)).all()) == expected
+    assert "Mail them to me" in manager.get().words()
+
+
+def test_what_staff_write_is_text(app: Flask, store: Store, desk_city: City) -> None:
+    number = store.write(raise_one, desk_city.potholes, "ratings", note="<script>x</script>")
+    assert "<script>x" not in Managing(app).get(f"{number}/").text
