@@ -6,7 +6,7 @@ from collections.abc import Iterable
 from datetime import date, datetime
 
 from babel import Locale
-from babel.dates import format_date
+from babel.dates import format_date, format_skeleton
 from babel.lists import format_list
 from babel.numbers import format_decimal, format_percent
 from flask import Flask
@@ -50,6 +50,11 @@ def short_day(value: date | datetime) -> str:
     return day(value, "medium")
 
 
+def month(value: date) -> str:
+    """A month and its year, short: "Nov 2026"."""
+    return format_skeleton("yMMM", value, locale=_locale())
+
+
 def code(receipt: str) -> str:
     """A receipt code in groups of five, as it is printed and read aloud."""
     return "-".join(receipt[start : start + _GROUP] for start in range(0, len(receipt), _GROUP))
@@ -72,6 +77,7 @@ def register(app: Flask) -> None:
         percent=percent,
         day=day,
         short_day=short_day,
+        month=month,
         code=code,
         language_name=language_name,
         list_of=list_of,
