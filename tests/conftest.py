@@ -20,6 +20,7 @@ from portal.store.schema import migrate
 from tests.support import postgres
 from tests.support.city import City, make_city
 from tests.support.client import PageCheckingClient
+from tests.support.marlow import make_once
 
 pytest_plugins = ["tests.support.plugin", "tests.support.browser"]
 
@@ -48,6 +49,12 @@ def postgres_template(pytestconfig: pytest.Config) -> Iterator[tuple[str, str]]:
     store.dispose()
     yield server, name
     postgres.drop_database(server, name)
+
+
+@pytest.fixture(scope="session")
+def marlow(tmp_path_factory: pytest.TempPathFactory) -> Path:
+    """The demonstration city on SQLite, `portal.db` and `instance`, to copy."""
+    return make_once(tmp_path_factory)
 
 
 @pytest.fixture(

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import re
-import subprocess
+import shutil
 from collections.abc import Callable, Iterator
 from dataclasses import dataclass
 from pathlib import Path
@@ -11,10 +11,7 @@ from pathlib import Path
 import pytest
 from playwright.sync_api import Page
 
-from tests.support.processes import ROOT, Installation, command
-
-PASSWORD = "marlow tries its portal"
-BUILD_SECONDS = 300  # on a machine that has other things to do
+from tests.support.marlow import PASSWORD, read_receipts, settle_in
 
 OpenPage = Callable[..., Page]
 
@@ -32,29 +29,13 @@ class Site:
 
 
 @pytest.fixture(scope="session")
-def site(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Site]:
-    """Made once for each test process; tests may add to it but not depend on being alone."""
-    folder = tmp_path_factory.mktemp("marlow")
-    installation = Installation(
-        folder, f"sqlite:///{folder / 'portal.db'}", {"PORTAL_DEMO_PASSWORD": PASSWORD}
-    )
-    subprocess.run(
-        command("demo"),
-        cwd=ROOT,
-        env=installation.environment,
-        check=True,
-        capture_output=True,
-        timeout=BUILD_SECONDS,
-    )
-    with installation.running("serve") as running:
+def site(marlow: Path, tmp_path_factory: pytest.TempPathFactory) -> Iterator[Site]:
+    """One for each test process; tests may add to it but not depend on being alone."""
+    folder = tmp_path_factory.mktemp("site") / "marlow"
+    shutil.copytree(marlow, folder)
+    with settle_in(folder).running("serve") as running:
         running.wait_for("/readyz")
-        yield Site(f"http://127.0.0.1:{running.port}", read_receipts(folder / "instance"))
-
-
-def read_receipts(instance: Path) -> dict[str, str]:
-    """The receipts that the command shows."""
-    lines = (instance / "demo-receipts").read_text().split("\n")
-    return dict(line.split(" ") for line in lines if line)
+        yield Site(f"http://127.0.0.1:{running.port}", read_receipts(folder))
 
 
 @pytest.fixture

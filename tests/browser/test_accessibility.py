@@ -13,7 +13,7 @@ from playwright.sync_api import Page, ViewportSize
 
 from tests.browser.conftest import OpenPage, Site, write_answer
 
-pytestmark = [pytest.mark.browser, pytest.mark.slow]
+pytestmark = [pytest.mark.browser, pytest.mark.slow(30)]
 
 LANGUAGES = ("en", "es", "vi", "zh-Hans", "ar", "ko")
 DESK_LANGUAGES = ("en", "es", "ar")  # translated, translated, right to left

@@ -72,7 +72,7 @@ class RecordChecks(Checking):
 
     def check_evidence(self) -> None:
         """The SQL's evidence is METHOD.md's evidence of what people did."""
-        assessed = json.loads(self.story.site.run("assess", "--json"))
+        assessed = json.loads(self.story.site.call("assess", "--json"))
         found = {one["service"]: one for one in assessed}
         today = self.story.site.clock.today()
         for slug in script.SERVICES:
@@ -81,13 +81,13 @@ class RecordChecks(Checking):
             assert differences(found[slug]["evidence"], wanted) == [], slug
             assert found[slug]["result"] == as_json(evaluate(wanted)), slug
         slug = script.SERVICES[0]
-        one = json.loads(self.story.site.run("assess", "--service", slug, "--json"))
+        one = json.loads(self.story.site.call("assess", "--service", slug, "--json"))
         assert one == found[slug]
 
     def check_evidence_of_an_earlier_day(self) -> None:
         """What has happened since changes nothing about what was known then."""
         day = script.day(script.LOOK_BACK)
-        output = self.story.site.run("assess", "--as-of", day.isoformat(), "--json")
+        output = self.story.site.call("assess", "--as-of", day.isoformat(), "--json")
         found = {one["service"]: one["evidence"] for one in json.loads(output)}
         for slug, raw in self.story.records_then.items():
             wanted = build_evidence(parse_raw_records(raw), day)
@@ -95,4 +95,4 @@ class RecordChecks(Checking):
 
     def check_installation(self) -> None:
         """All events folded again give what stands there."""
-        assert "All is well." in self.story.site.run("check")
+        assert "All is well." in self.story.site.call("check")

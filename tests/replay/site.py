@@ -13,7 +13,13 @@ from datetime import UTC, date, datetime, timedelta
 from pathlib import Path
 from zoneinfo import ZoneInfo
 
+from click.testing import CliRunner
+
+from portal.cli import main
+from portal.settings import load_settings
 from portal.store.clock import Clock
+from portal.store.command import Context
+from portal.worker import work
 
 ROOT = Path(__file__).resolve().parents[2]
 ZONE = ZoneInfo("America/Chicago")
@@ -107,6 +113,25 @@ class Site:
         assert done.returncode == 0, f"portal {command}: {done.stderr[-2000:]}{done.stdout[-2000:]}"
         assert "Traceback" not in done.stderr, f"portal {command}: {done.stderr[-4000:]}"
         return done.stdout
+
+    def call(self, *arguments: str | Path, typed: str | None = None) -> str:
+        """The same in this process, which need not start: only from one thread at a time."""
+        words = [str(word) for word in arguments]
+        others: dict[str, str | None] = {
+            name: None for name in os.environ if name.startswith("PORTAL_")
+        }
+        done = CliRunner().invoke(main, words, typed, {**others, **self._environment()})
+        command = " ".join(words)
+        assert done.exit_code == 0, f"portal {command}: {done.exception!r} {done.output[-2000:]}"
+        return done.stdout
+
+    def work(self) -> None:
+        """A round of the worker in this process; it sets no logs up."""
+        context = Context(lambda: load_settings(self._environment()))
+        try:
+            work(context, once=True)
+        finally:
+            context.close()
 
     def start(self) -> None:
         """Serve with two web workers; returns when the site is ready."""

@@ -46,10 +46,10 @@ class Story:
     def begin(self) -> None:
         """Everything by commands, as the city's administrator would; then the site opens."""
         self.site.clock.set(script.day(0), 8)
-        self.site.run("init")
-        self.site.run("levels", "--public-from", script.FIRST_DAY.isoformat())
+        self.site.call("init")
+        self.site.call("levels", "--public-from", script.FIRST_DAY.isoformat())
         self._import()
-        self.offices = self.residents.each(lambda one: self._office(*one), script.OFFICES)
+        self.offices = [self._office(*one) for one in script.OFFICES]
         self.site.start()
 
     def _import(self) -> None:
@@ -57,12 +57,12 @@ class Story:
         real = (self.data / SERVICES).read_text(encoding="utf-8").splitlines()
         services = folder / "services.csv"
         services.write_text("\n".join(real[: script.REAL_SERVICES + 1]), encoding="utf-8")
-        assert f"{script.REAL_SERVICES} added" in site.run("import-services", services)
-        assert "0 added, 0 changed" in site.run("import-services", services)
+        assert f"{script.REAL_SERVICES} added" in site.call("import-services", services)
+        assert "0 added, 0 changed" in site.call("import-services", services)
         (folder / "parks.csv").write_text(script.PARKS_FILE, encoding="utf-8")
-        assert "2 added" in site.run("import-services", folder / "parks.csv")
+        assert "2 added" in site.call("import-services", folder / "parks.csv")
         (folder / "earlier.json").write_text(json.dumps(self.earlier), encoding="utf-8")
-        site.run("import-history", folder / "earlier.json", "--service", script.WITH_HISTORY)
+        site.call("import-history", folder / "earlier.json", "--service", script.WITH_HISTORY)
 
     def _office(self, department: str, services: tuple[str, ...], lang: str) -> Office:
         """Two people, of whom one writes and the other reads it before residents do."""
@@ -73,7 +73,7 @@ class Story:
 
     def _hire(self, department: str, service: str, name: str, lang: str) -> Desk:
         email = f"{name}@{service}.example"
-        self.site.run(
+        self.site.call(
             "user", "add", email, "--name", name.title(), "--role", "staff",
             "--department", department, typed=PASSWORD + "\n",
         )  # fmt: skip
@@ -109,7 +109,7 @@ class Story:
             (day, 16, lambda week=week: self._work(week)) for week, day in enumerate(script.DESK)
         )
         yield script.LOOK_BACK, 20, self._keep_records
-        yield from ((day, 20, self._round) for day in script.ROUNDS)
+        yield from ((day, 20, self._round_as_process) for day in script.ROUNDS)
 
     # ------------------------------------------------------------------------------ residents
     def _write(self, count: int) -> None:
@@ -142,6 +142,10 @@ class Story:
         self._round()
 
     def _round(self) -> None:
+        self.site.work()
+        self.ledger.tell_all(self.site.clock.today())
+
+    def _round_as_process(self) -> None:
         self.site.run("work", "--once")
         self.ledger.tell_all(self.site.clock.today())
 

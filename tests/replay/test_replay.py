@@ -1,6 +1,6 @@
 """A replay of real comments over HTTP: sixty days of a city, driven as people would.
 
-The site runs as real processes, two web workers and rounds of the worker, on a clock that is
+The site runs as real processes, two web workers beside rounds of the worker, on a clock that is
 moved. Residents send 1,793 real comments through the real form, staff answer them at the desk,
 residents say whether that helps. The ledger of what everybody did is then compared with what the
 portal kept, shows and publishes: nothing may be lost, doubled or garbled.
@@ -40,7 +40,7 @@ def story(data: Path, database_url: str, tmp_path: Path) -> Iterator[Story]:
 
 
 @pytest.mark.replay
-@pytest.mark.slow
+@pytest.mark.slow(250)
 def test_sixty_days_of_real_comments_are_kept_answered_and_counted(
     story: Story, make_store: Callable[[], Store]
 ) -> None:

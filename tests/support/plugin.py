@@ -5,11 +5,17 @@ Registered by `pytest_plugins` in tests/conftest.py; nothing imports it.
 
 from __future__ import annotations
 
+import os
+import shutil
 from pathlib import Path
 
 import pytest
 
 from tests.support import cluster, postgres, shared_data
+from tests.support.dealing import deal
+
+_MEMORY = Path("/dev/shm")  # noqa: S108 - a disk in memory
+_MEMORY_NEEDED = 4 * 2**30  # bytes; in some containers it has room for 64 MB only
 
 _MISSING = (
     "!!! NO PostgreSQL: every test on PostgreSQL was SKIPPED. "
@@ -25,6 +31,29 @@ def pytest_configure(config: pytest.Config) -> None:
         return
     cluster.remove_abandoned()
     config.stash[cluster.HOME] = cluster.choose_home()
+    if os.access(_MEMORY, os.W_OK) and shutil.disk_usage(_MEMORY).free > _MEMORY_NEEDED:
+        # SQLite waits for the disk at every commit, and the data of tests die with the run.
+        os.environ.setdefault("PYTEST_DEBUG_TEMPROOT", str(_MEMORY))
+
+
+@pytest.hookimpl(optionalhook=True)
+def pytest_xdist_auto_num_workers() -> int:
+    """One test process more than cores: many tests wait, for a page, a clock or a stop."""
+    return len(os.sched_getaffinity(0)) + 1
+
+
+@pytest.hookimpl(trylast=True)
+def pytest_collection_modifyitems(config: pytest.Config, items: list[pytest.Item]) -> None:
+    """Put the longest tests first, so that nothing long is left for the end of the run."""
+    told: dict[str, int] | None = getattr(config, "workerinput", None)
+    if told:
+        items[:] = deal(items, told["workercount"], _seconds)
+
+
+def _seconds(item: pytest.Item) -> float:
+    """About how long a test takes; 0 for those that take no time worth planning for."""
+    mark = item.get_closest_marker("slow")
+    return float(mark.args[0]) if mark else 0.0
 
 
 @pytest.hookimpl(optionalhook=True)

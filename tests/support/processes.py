@@ -18,6 +18,10 @@ from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Any
 
+from click.testing import CliRunner
+
+from portal.cli import main
+
 ROOT = Path(__file__).resolve().parents[2]
 SECRET = "a secret of tests, a secret of tests"
 _KEPT = ("PATH", "HOME", "LANG", "LC_ALL", "TMPDIR", "SYSTEMROOT")
@@ -69,7 +73,12 @@ class Installation:
         }
 
     def run(
-        self, *arguments: str, typed: str = "", without: str | None = None, **settings: str
+        self,
+        *arguments: str,
+        typed: str = "",
+        without: str | None = None,
+        wait: float = START_SECONDS,
+        **settings: str,
     ) -> Done:
         """Run `portal ARGUMENTS` to its end, with further settings, or without one."""
         environment = {**self.environment, **settings}
@@ -81,10 +90,22 @@ class Installation:
             input=typed,
             capture_output=True,
             text=True,
-            timeout=START_SECONDS,
+            timeout=wait,
             check=False,
         )
         return Done(done.returncode, done.stdout, done.stderr)
+
+    def call(self, *arguments: str, typed: str = "", **settings: str) -> Done:
+        """The same without a process of its own, for what a command refuses: many small cases.
+
+        Commands that set the logs up belong to a process.
+        """
+        ours = {**self.environment, **settings}
+        others = {name: None for name in os.environ if name.startswith("PORTAL_")}
+        done = CliRunner().invoke(main, arguments, typed, {**others, **ours})
+        if done.exception is not None and not isinstance(done.exception, SystemExit):
+            raise done.exception
+        return Done(done.exit_code, done.stdout, done.stderr)
 
     def modules_of(self, *arguments: str) -> set[str]:
         """The top packages that `portal ARGUMENTS` imports."""

@@ -2,8 +2,10 @@
 
 from __future__ import annotations
 
+import shutil
 from collections import Counter
 from datetime import timedelta
+from pathlib import Path
 
 import pytest
 from sqlalchemy import func, select
@@ -36,9 +38,19 @@ def context(settings: Settings) -> Context:
     return Context(lambda: settings)
 
 
-@pytest.mark.slow
+@pytest.fixture
+def made(context: Context, backend: str, database_url: str, request: pytest.FixtureRequest) -> None:
+    """Marlow in the test's database: on SQLite as `portal demo` made it."""
+    if backend == "postgresql":
+        make_demo(context, MAKERS)
+        return
+    marlow: Path = request.getfixturevalue("marlow")
+    shutil.copy(marlow / "portal.db", database_url.removeprefix("sqlite:///"))
+
+
+@pytest.mark.slow(40)
+@pytest.mark.usefixtures("made")
 def test_every_kind_of_level_comes_out_of_the_records(context: Context, store: Store) -> None:
-    make_demo(context, MAKERS)
     today = context.clock.today()
     with store.read() as session:
         rows = session.execute(
@@ -68,8 +80,10 @@ def test_every_kind_of_level_comes_out_of_the_records(context: Context, store: S
     assert check_installation(store, lambda _line: None) == []
 
 
-@pytest.mark.slow
-def test_the_same_seed_makes_the_same_city(context: Context, store: Store) -> None:
+@pytest.mark.slow(60)
+def test_the_same_seed_makes_the_same_city(
+    context: Context, store: Store, request: pytest.FixtureRequest
+) -> None:
     def summary() -> list[tuple[object, ...]]:
         with store.read() as session:
             query = (
@@ -82,7 +96,7 @@ def test_the_same_seed_makes_the_same_city(context: Context, store: Store) -> No
 
     if store.engine.dialect.name != "sqlite":
         pytest.skip("the seed knows nothing of the database")
-    make_demo(context, MAKERS)
+    request.getfixturevalue("made")
     first = summary()
     make_demo(context, MAKERS)
     assert summary() == first

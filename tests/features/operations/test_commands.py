@@ -1,4 +1,4 @@
-"""Every command as a real process, on both databases: what it does, and what it refuses."""
+"""Every command on both databases: what it does, as a real process, and what it refuses."""
 
 from __future__ import annotations
 
@@ -207,9 +207,18 @@ BAD_SETTINGS = {
 def test_bad_settings_are_refused_in_one_line(empty_installation: Installation, name: str) -> None:
     settings = BAD_SETTINGS[name]
     reader = "init" if "PORTAL_DATABASE_URL" in settings else "settings"
-    line = refused(empty_installation.run(reader, **settings))
+    line = refused(empty_installation.call(reader, **settings))
     assert next(iter(settings)) in line or "PORTAL_MAIL_FROM" in line
     assert "hidden-word" not in line
+    assert not list(empty_installation.folder.iterdir())
+
+
+def test_a_process_that_refuses_its_settings_writes_one_line_and_makes_nothing(
+    empty_installation: Installation,
+) -> None:
+    done = empty_installation.run("settings", PORTAL_TIME_ZONE="../etc/passwd")
+    assert "PORTAL_TIME_ZONE" in refused(done)
+    assert done.out == ""
     assert not list(empty_installation.folder.iterdir())
 
 
@@ -224,7 +233,7 @@ def test_a_database_that_does_not_answer_is_named(
     empty_installation: Installation, command: str
 ) -> None:
     url = "postgresql+psycopg://portal:hidden-word@127.0.0.1:1/portal"
-    line = refused(empty_installation.run(*command.split(), PORTAL_DATABASE_URL=url))
+    line = refused(empty_installation.call(*command.split(), PORTAL_DATABASE_URL=url))
     assert "database does not answer" in line
     assert "hidden-word" not in line
 
@@ -233,7 +242,8 @@ def test_a_database_that_does_not_answer_is_named(
 def test_a_database_that_is_not_there_is_not_made(
     empty_installation: Installation, command: str
 ) -> None:
-    line = refused(empty_installation.run(*command.split()))
+    start = empty_installation.run if command == "work --once" else empty_installation.call
+    line = refused(start(*command.split()))
     assert "portal init" in line
     assert not list(empty_installation.folder.glob("*.db*"))
 
@@ -278,7 +288,8 @@ def test_bad_input_is_refused_in_one_line_and_changes_nothing(
     file.write_bytes(content.encode(errors="surrogateescape"))
     store = Store(small_town.database_url)
     before = fingerprint(store)
-    done = small_town.run(*words.replace("FILE", str(file)).split(), typed="a long good password")
+    typed = "a long good password"
+    done = small_town.call(*words.replace("FILE", str(file)).split(), typed=typed)
     lines = done.err.splitlines()
     assert (done.status, len(lines)) == (2, 1), done
     assert named in lines[0]

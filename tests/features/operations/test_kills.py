@@ -54,7 +54,7 @@ class SentForm:
         return answer.headers["location"]
 
 
-@pytest.mark.slow
+@pytest.mark.slow(25)
 def test_killed_web_processes_lose_and_double_nothing(
     installation: Installation, store: Store, city: City
 ) -> None:

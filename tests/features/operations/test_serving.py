@@ -12,6 +12,8 @@ import pytest
 
 from tests.support.processes import Installation, Running, is_there
 
+pytestmark = pytest.mark.slow(10)
+
 FORM = "/en/services/pothole-repair/rate"
 
 

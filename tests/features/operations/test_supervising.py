@@ -16,6 +16,8 @@ from portal.store.engine import Store
 from tests.support.city import City
 from tests.support.processes import Installation, Running, is_there
 
+pytestmark = pytest.mark.slow(10)
+
 
 def wait_until_both_run(portal: Running) -> None:
     portal.wait_for("/readyz")
