@@ -53,7 +53,9 @@ def pytest_collection_modifyitems(config: pytest.Config, items: list[pytest.Item
 def _seconds(item: pytest.Item) -> float:
     """About how long a test takes; 0 for those that take no time worth planning for."""
     mark = item.get_closest_marker("slow")
-    return float(mark.args[0]) if mark else 0.0
+    if mark is None:
+        return 0.0
+    return float(mark.args[0]) if mark.args else 10.0
 
 
 @pytest.hookimpl(optionalhook=True)
