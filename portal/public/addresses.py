@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from datetime import date
+
 from flask import abort, request
 
 _MAX_PAGE_DIGITS = 6
@@ -13,3 +15,14 @@ def page_number() -> int:
     if not (text.isascii() and text.isdigit() and len(text) <= _MAX_PAGE_DIGITS and int(text)):
         abort(404)
     return int(text)
+
+
+def day_in_address(text: str) -> date:
+    """The day that an address names (2026-10-01); whatever is none is no address of ours."""
+    try:
+        day = date.fromisoformat(text)
+    except ValueError:
+        abort(404)
+    if day.isoformat() != text:  # ISO 8601 has other forms: one page, one address
+        abort(404)
+    return day

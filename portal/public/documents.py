@@ -13,6 +13,7 @@ from portal.web.context import portal
 
 JSON = "application/json"
 ATOM = "application/atom+xml"
+SVG = "image/svg+xml"
 _MAX_AGE = 60
 
 

@@ -2,10 +2,12 @@
 
 from __future__ import annotations
 
+import json
 from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from datetime import date, datetime
 from typing import Any
 
+from portal.domain.publication import quarter_of
 from portal.public.queries import ServiceEntry
 from portal.public.response_queries import Correction, ResponseEntry, Words
 from portal.store.assessments import PublicAssessment
@@ -37,6 +39,34 @@ LEVEL_COLUMNS = (
     "expected",
     "verdict",
 )
+_LEVEL_IN_SHORT = (
+    "level",
+    "next_status",
+    "as_of",
+    "published_on",
+    "flag",
+    "awaiting_second_look",
+    "is_provisional",
+)
+APPRAISAL_COLUMNS = (
+    "service",
+    "quarter",
+    "as_of",
+    "published_on",
+    "level",
+    "raw",
+    "flag",
+    "quarters_flagged",
+    "awaiting_second_look",
+    "next_level",
+    "next_status",
+    "blocking",
+    "method",
+    "thresholds",
+    "evidence_sha256",
+    "evidence",
+    "page",
+)
 RESPONSE_COLUMNS = (
     "id",
     "service",
@@ -65,19 +95,22 @@ def service(entry: ServiceEntry) -> dict[str, Any]:
         "next_status": level.next_status if level else None,
         "as_of": level.as_of.isoformat() if level else None,
         "published_on": level.public_on.isoformat() if level else None,
+        "flag": level.flag if level else None,
+        "awaiting_second_look": level.is_awaiting if level else None,
+        "is_provisional": level.is_provisional if level else None,
     }
 
 
 def service_columns(languages: Sequence[str]) -> list[str]:
     """The columns of the services' table: a name for each language offered."""
     names = [f"name_{lang}" for lang in languages]
-    return ["service", "department", *names, "level", "next_status", "as_of", "published_on"]
+    return ["service", "department", *names, *_LEVEL_IN_SHORT]
 
 
 def service_row(entry: ServiceEntry, languages: Sequence[str]) -> Row:
     """A service as a row."""
-    level = entry.level
-    figures = [level.level, level.next_status, level.as_of, level.public_on] if level else [""] * 4
+    level = service(entry)
+    figures = ["" if level[key] is None else level[key] for key in _LEVEL_IN_SHORT]
     names = [entry.names.get(lang, "") for lang in languages]
     return [entry.slug, entry.department_slug, *names, *figures]
 
@@ -95,6 +128,35 @@ def level(slug: str, assessment: PublicAssessment) -> dict[str, Any]:
         "is_provisional": assessment.is_provisional,
         "published": assessment.state,
     }
+
+
+def appraisal(
+    slug: str, assessment: PublicAssessment, *, evidence: str, page: str
+) -> dict[str, Any]:
+    """An appraisal in short, with the addresses of its evidence and its page."""
+    state: Mapping[str, Any] = assessment.state or {}
+    return {
+        "service": slug,
+        "quarter": quarter_of(assessment.as_of).isoformat(),
+        "as_of": assessment.as_of.isoformat(),
+        "published_on": assessment.public_on.isoformat(),
+        **state,
+        "next_level": assessment.result["next_level"],
+        "next_status": assessment.result["next_status"],
+        "blocking": assessment.result["blocking"],
+        "method": assessment.method,
+        "thresholds": assessment.thresholds,
+        "evidence_sha256": assessment.evidence_hash,
+        "evidence": evidence,
+        "page": page,
+    }
+
+
+def appraisal_row(known: Mapping[str, Any]) -> Row:
+    """An appraisal in short as a row; raised thresholds are written as JSON."""
+    raised = json.dumps(known["thresholds"], sort_keys=True) if known["thresholds"] else ""
+    told = {**known, "blocking": " ".join(known["blocking"]), "thresholds": raised}
+    return [told[column] for column in APPRAISAL_COLUMNS]
 
 
 def level_rows(slug: str, assessment: PublicAssessment) -> Iterator[Row]:

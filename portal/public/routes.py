@@ -2,18 +2,25 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
+
 from flask import Blueprint, abort, render_template, request, url_for
 from werkzeug.wrappers import Response
 
 from portal.data import load_model_texts
 from portal.domain.criteria import DEFAULTS
 from portal.public import queries, response_queries
-from portal.public.addresses import page_number
-from portal.public.documents import ATOM, document
+from portal.public.addresses import day_in_address, page_number
+from portal.public.badge import make_badge
+from portal.public.documents import ATOM, SVG, document
 from portal.public.feed import render_feed
-from portal.public.queries import Reader, ServiceDetail, ServiceName
+from portal.public.history_view import EXAMPLE, IN_PICTURE
+from portal.public.level_page import LevelPage, find_level_page
+from portal.public.queries import Reader, ServiceDetail, ServiceEntry, ServiceName
+from portal.public.standing import Shadow, find_shadow, stand
+from portal.public.thresholds_view import list_decisions
 from portal.store.assessments import get_public_assessment
-from portal.web import level_view
+from portal.store.thresholds import list_threshold_changes
 from portal.web.access import Access, access
 from portal.web.context import portal
 from portal.web.criteria_text import general_title
@@ -48,6 +55,7 @@ def show_home() -> str:
         services=services,
         departments=queries.by_department(services),
         latest=latest,
+        shadow=_find_shadow(services),
     )
 
 
@@ -64,6 +72,7 @@ def list_services() -> str:
         wanted=wanted,
         found=found,
         departments=queries.by_department(services),
+        shadow=_find_shadow(services),
     )
 
 
@@ -73,10 +82,13 @@ def list_services() -> str:
 def show_service(slug: str) -> str:
     """One service: what it is, its level, what was done, and the call to rate it."""
     service = _get_service(slug)
+    assessment = get_public_assessment(read(), service.id)
     return render_template(
         "public/show_service.html",
         service=service,
-        assessment=get_public_assessment(read(), service.id),
+        assessment=assessment,
+        standing=stand(assessment) if assessment else None,
+        shadow=None if assessment else find_shadow(read()),
         latest=response_queries.list_responses(
             read(), current_reader(), limit=LATEST, service=service.as_name()
         ),
@@ -89,19 +101,31 @@ def show_service(slug: str) -> str:
 def show_level(slug: str) -> str:
     """The level of a service with all its evidence."""
     service = _get_service(slug)
-    assessment = get_public_assessment(read(), service.id)
-    if assessment is None:
-        return render_template("public/show_no_level.html", service=service)
-    names = queries.list_district_names(read(), current_reader())
-    levels = level_view.list_levels(assessment.result, names)
-    return render_template(
-        "public/show_level.html",
-        service=service,
-        assessment=assessment,
-        levels=levels,
-        deciding=level_view.list_deciding(levels, assessment.result),
-        figures=level_view.list_figures(assessment.result),
-    )
+    page = find_level_page(read(), service.id, current_reader())
+    if page is None:
+        return render_template(
+            "public/show_no_level.html", service=service, shadow=find_shadow(read())
+        )
+    return _render_level(service, page)
+
+
+@blueprint.get("/services/<slug>/level/<string(length=10):as_of>/")
+@access(Access.PUBLIC)
+@cached_page
+def show_past_level(slug: str, as_of: str) -> str:
+    """One appraisal, newest or past, at an address that never changes."""
+    service = _get_service(slug)
+    page = find_level_page(read(), service.id, current_reader(), day_in_address(as_of))
+    if page is None:
+        abort(404)
+    return _render_level(service, page, is_dated=True)
+
+
+@blueprint.get("/services/<slug>/badge.svg")
+@access(Access.OPEN_DATA)
+def show_badge(slug: str) -> Response:
+    """The published level as a picture for other sites; 404 while there is none."""
+    return document(f"badge:{request.path}", SVG, lambda: _render_badge(slug))
 
 
 @blueprint.get("/levels/")
@@ -110,7 +134,7 @@ def show_level(slug: str) -> str:
 def list_levels() -> str:
     """The levels of all services, in the order of their names: no ranking."""
     services = queries.list_services(read(), current_reader())
-    return render_template("public/list_levels.html", services=services)
+    return render_template("public/list_levels.html", services=services, shadow=find_shadow(read()))
 
 
 @blueprint.get("/responses/")
@@ -167,7 +191,12 @@ def show_response(response_id: int) -> str:
 def show_method() -> str:
     """How a level is measured, in plain words, and the model that it comes from."""
     return render_template(
-        "public/show_method.html", criteria=DEFAULTS.criteria(), criterion_title=general_title
+        "public/show_method.html",
+        criteria=DEFAULTS.criteria(),
+        criterion_title=general_title,
+        decisions=list_decisions(list_threshold_changes(read())),
+        example=EXAMPLE,
+        shadow=find_shadow(read()),
     )
 
 
@@ -209,6 +238,34 @@ def _render_feed() -> str:
         site=city_name(),
         base=portal().settings.base_url.rstrip("/"),
         feed=url_for("public.show_feed"),
+    )
+
+
+def _find_shadow(services: Sequence[ServiceEntry]) -> Shadow | None:
+    """The shadow that the city is in; a level that is published says that there is none."""
+    return None if any(service.level for service in services) else find_shadow(read())
+
+
+def _render_level(service: ServiceDetail, page: LevelPage, *, is_dated: bool = False) -> str:
+    return render_template(
+        "public/show_level.html",
+        service=service,
+        page=page,
+        is_dated=is_dated,
+        in_picture=IN_PICTURE,
+        base=portal().settings.base_url.rstrip("/"),
+    )
+
+
+def _render_badge(slug: str) -> str:
+    service = _get_service(slug)
+    assessment = get_public_assessment(read(), service.id)
+    if assessment is None:
+        abort(404)
+    return render_template(
+        "public/badge.svg",
+        badge=make_badge(service.name.text, city_name(), assessment),
+        service=service,
     )
 
 

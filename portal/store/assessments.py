@@ -66,6 +66,8 @@ class PublicLevel:
         """The level whose evidence is too close to call, or 0: the one held, else the next."""
         if self.flag is not None:
             return self.level
+        if self.is_awaiting:  # `next_status` is about a level above the one that was reached once
+            return 0
         return self.level + 1 if self.next_status == "in_doubt" else 0
 
 
@@ -137,11 +139,14 @@ def list_public_assessments(session: Session) -> dict[int, PublicLevel]:
 
     One look into the index per service, however many assessments there have been.
     """
-    if get_public_since(session) is None:
+    since = get_public_since(session)
+    if since is None:
         return {}
     provisional = {row[0]: PublicLevel(*row) for row in session.execute(_provisional())}
     appraised = {
-        row[0]: replace(PublicLevel(*row), is_provisional=False)
+        row.service_id: replace(
+            PublicLevel(*row), public_on=max(row.as_of, since), is_provisional=False
+        )
         for row in session.execute(_appraised())
     }
     return provisional | appraised

@@ -11,6 +11,7 @@ from sqlalchemy.orm import Session
 
 from portal.domain.criteria import DEFAULTS, Thresholds
 from portal.models.appraisals import ThresholdChange
+from portal.store.content import raise_content_version
 
 
 def get_thresholds(session: Session, on: date) -> Thresholds:
@@ -61,4 +62,5 @@ def change_thresholds(
     )
     session.add(change)
     session.flush()
+    raise_content_version(session)
     return change

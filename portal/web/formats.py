@@ -55,6 +55,11 @@ def month(value: date) -> str:
     return format_skeleton("yMMM", value, locale=_locale())
 
 
+def quarter(value: date) -> str:
+    """The quarter that a day belongs to, e.g. "4th quarter 2026"."""
+    return format_skeleton("yQQQQ", value, locale=_locale())
+
+
 def code(receipt: str) -> str:
     """A receipt code in groups of five, as it is printed and read aloud."""
     return "-".join(receipt[start : start + _GROUP] for start in range(0, len(receipt), _GROUP))
@@ -78,6 +83,7 @@ def register(app: Flask) -> None:
         day=day,
         short_day=short_day,
         month=month,
+        quarter=quarter,
         code=code,
         language_name=language_name,
         list_of=list_of,

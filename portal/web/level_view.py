@@ -81,6 +81,16 @@ class TableRow:
     n_min: str | None
 
 
+@dataclass(frozen=True)
+class NewerFigure:
+    """A figure at the appraisal and since, as text, with its verdict now."""
+
+    title: str
+    status: str
+    before: str
+    now: str
+
+
 def list_levels(result: Mapping[str, Any], names: Names) -> list[LevelCriteria]:
     """All criteria by level, highest first; the level reached and the next one are open."""
     opened = {result["level"], result["next_level"]}
@@ -115,6 +125,29 @@ def list_figures(result: Mapping[str, Any]) -> list[TableRow]:
         for criterion in result["criteria"]
         if criterion["kind"] not in {"parity", "reach"}
     ]
+
+
+def compare_figures(before: Mapping[str, Any], now: Mapping[str, Any]) -> list[NewerFigure]:
+    """The figures of every criterion in two results; shares have their counts beside them."""
+    was = {criterion["id"]: criterion for criterion in before["criteria"]}
+    return [
+        NewerFigure(
+            criteria_text.title(criterion),
+            criterion["status"],
+            _in_short(was[criterion["id"]]),
+            _in_short(criterion),
+        )
+        for criterion in now["criteria"]
+        if criterion["kind"] not in {"parity", "reach"} and criterion["id"] in was
+    ]
+
+
+def _in_short(criterion: Criterion) -> str:
+    if criterion["kind"] != "proportion":
+        return criteria_text.counted(criterion)
+    if criterion["n"] < K:
+        return criteria_text.people(1)
+    return criteria_text.share_of(criterion["value"], criterion["x"], criterion["n"])
 
 
 def _view(criterion: Criterion, names: Names) -> CriterionView:

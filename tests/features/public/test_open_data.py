@@ -5,6 +5,7 @@ from __future__ import annotations
 import csv
 import io
 import json
+import re
 from typing import Any
 
 import pytest
@@ -24,6 +25,14 @@ ADDRESSES = {
     "/api/v1/services.csv": "/api/v1/services.csv",
     "/api/v1/services/{service}/level": "/api/v1/services/pothole-repair/level",
     "/api/v1/services/{service}/level.csv": "/api/v1/services/pothole-repair/level.csv",
+    "/api/v1/services/{service}/level/{as_of}": "/api/v1/services/pothole-repair/level/2026-04-01",
+    "/api/v1/services/{service}/level/{as_of}.csv": (
+        "/api/v1/services/pothole-repair/level/2026-04-01.csv"
+    ),
+    "/api/v1/services/{service}/appraisals": "/api/v1/services/pothole-repair/appraisals",
+    "/api/v1/services/{service}/appraisals.csv": "/api/v1/services/pothole-repair/appraisals.csv",
+    "/api/v1/services/{service}/figures": "/api/v1/services/pothole-repair/figures",
+    "/api/v1/services/{service}/figures.csv": "/api/v1/services/pothole-repair/figures.csv",
     "/api/v1/responses": "/api/v1/responses",
     "/api/v1/responses.csv": "/api/v1/responses.csv",
     "/api/openapi.json": "/api/openapi.json",
@@ -72,7 +81,7 @@ def problems(value: Any, schema: dict[str, Any], document: dict[str, Any], at: s
 def test_the_description_is_complete(app: Flask, client: FlaskClient) -> None:
     described = client.get("/api/openapi.json").get_json()["paths"]
     routes = {
-        rule.rule.replace("<slug>", "{service}")
+        re.sub(r"<(?:[^:<>]+:)?([^<>]+)>", r"{\1}", rule.rule).replace("{slug}", "{service}")
         for rule in app.url_map.iter_rules()
         if rule.rule.startswith("/api/")
     }
