@@ -72,7 +72,7 @@ class ServiceName:
 
 @dataclass(frozen=True)
 class ServiceDetail:
-    """A service on its own page. `channels` are open ones beside the web."""
+    """A service on its own page."""
 
     id: int
     slug: str
@@ -80,7 +80,6 @@ class ServiceDetail:
     summary: Named | None
     about: Named | None
     department: Named
-    channels: Sequence[str]
 
     def as_name(self) -> ServiceName:
         """The same service as responses name it."""
@@ -185,7 +184,6 @@ def find_service(session: Session, slug: str, reader: Reader) -> ServiceDetail |
         summary=reader.choose({row.lang: row.summary for row in shown}),
         about=reader.choose({row.lang: row.about for row in shown}),
         department=reader.name(departments[first.department_id], first.department_slug),
-        channels=_other_channels(session, first.id),
     )
 
 
@@ -202,7 +200,8 @@ def list_district_names(session: Session, reader: Reader) -> dict[str, str]:
     return {slug: reader.name(texts, slug).text for slug, texts in names.items()}
 
 
-def _other_channels(session: Session, service_id: int) -> list[str]:
+def list_other_channels(session: Session, service_id: int) -> list[str]:
+    """The open ways to give feedback beside the web."""
     rows = session.scalars(
         select(ServiceChannel.channel)
         .where(

@@ -86,6 +86,7 @@ def show_service(slug: str) -> str:
     return render_template(
         "public/show_service.html",
         service=service,
+        channels=queries.list_other_channels(read(), service.id),
         assessment=assessment,
         standing=stand(assessment) if assessment else None,
         shadow=None if assessment else find_shadow(read()),

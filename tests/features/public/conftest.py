@@ -16,6 +16,7 @@ from tests.features.public.publishing import (
     add_text,
     correct_text,
     example_evidence,
+    publish_appraisal,
     publish_level,
     publish_response,
 )
@@ -51,6 +52,27 @@ class Showcase:
 def showcase(store: Store, city: City) -> Showcase:
     """Level 3 for potholes, level 2 with 3 in doubt for lights, nothing yet for pools."""
     return store.write(_publish_all, city)
+
+
+APPRAISED = (
+    (date(2025, 7, 1), "G-"),
+    (date(2025, 10, 1), "A"),
+    (date(2026, 1, 1), "A"),
+    (date(2026, 4, 1), "G-"),
+)
+"""Pothole repair: level 2, then 3 reached once, then 3, then 3 in doubt."""
+
+
+@pytest.fixture
+def appraised(store: Store, showcase: Showcase) -> Showcase:
+    """The showcase with four appraisals of potholes; its figures of June are newer."""
+    store.write(_appraise, showcase.city.potholes)
+    return showcase
+
+
+def _appraise(session: Session, service_id: int) -> None:
+    for as_of, example in APPRAISED:
+        publish_appraisal(session, service_id, example_evidence(example), as_of, NOW)
 
 
 def _publish_all(session: Session, city: City) -> Showcase:

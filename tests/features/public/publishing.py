@@ -10,12 +10,15 @@ from typing import Any
 
 from sqlalchemy.orm import Session
 
+from portal.assess.appraisals import keep_appraisal
+from portal.assess.operations import Judged
 from portal.domain.criteria import METHOD
 from portal.domain.level import evaluate
 from portal.domain.publication import evidence_hash, publish
 from portal.models.assessments import Assessment
 from portal.models.responses import Response, ResponseCorrection, ResponseText, Theme
 from portal.store.content import raise_content_version
+from portal.store.thresholds import get_thresholds
 
 _EXAMPLES = Path(__file__).parents[2] / "data" / "worked_examples.json"
 
@@ -65,6 +68,23 @@ def publish_level(
     session.flush()
     raise_content_version(session)
     return int(result["level"])
+
+
+def publish_appraisal(
+    session: Session, service_id: int, evidence: dict[str, Any], as_of: date, now: datetime
+) -> int:
+    """The appraisal of a quarter as the worker makes it from this evidence; the published level."""
+    thresholds = get_thresholds(session, as_of)
+    judged = Judged(
+        service_id=service_id,
+        as_of=as_of,
+        thresholds=thresholds,
+        evidence=evidence,
+        result=evaluate(evidence, thresholds),
+        last_event_id=0,
+        last_submission_id=0,
+    )
+    return keep_appraisal(session, judged, now=now).level
 
 
 def publish_response(

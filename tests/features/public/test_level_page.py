@@ -122,7 +122,7 @@ def test_the_newest_public_assessment_is_shown(
     assert "Level 1: Informs" in words
     assert "June 20, 2026" in words
     levels = response_page(client.get("/en/levels/?fresh=1")).words()
-    assert "Records up to Jun 20, 2026" in levels
+    assert "Provisional, Jun 20, 2026" in levels
 
 
 @pytest.mark.parametrize("lang", LANGUAGES)

@@ -90,7 +90,7 @@ def test_the_description_is_complete(app: Flask, client: FlaskClient) -> None:
 
 @pytest.mark.parametrize("path", ADDRESSES)
 def test_every_address_answers_as_described(
-    client: FlaskClient, showcase: Showcase, path: str
+    client: FlaskClient, appraised: Showcase, path: str
 ) -> None:
     document = client.get("/api/openapi.json").get_json()
     content = document["paths"][path]["get"]["responses"]["200"]["content"]
@@ -122,6 +122,54 @@ def test_a_published_level_can_be_computed_again_from_its_file(
     assert evidence_hash(data["evidence"]) == data["evidence_sha256"]
     page = client.get("/en/services/street-lights/level/").get_data(as_text=True)
     assert data["evidence_sha256"] in page
+
+
+def test_appraisals_are_listed_with_their_evidence(
+    client: FlaskClient, appraised: Showcase
+) -> None:
+    listed = client.get("/api/v1/services/pothole-repair/appraisals").get_json()["appraisals"]
+    told = [(row["as_of"], row["level"], row["raw"], row["flag"]) for row in listed]
+    assert told == [
+        ("2026-04-01", 3, 2, "in_doubt"),
+        ("2026-01-01", 3, 3, None),
+        ("2025-10-01", 2, 3, None),
+        ("2025-07-01", 2, 2, None),
+    ]
+    assert [row["awaiting_second_look"] for row in listed] == [False, False, True, False]
+    for row in listed:
+        assert client.get(row["page"]).status_code == 200
+        data = client.get(row["evidence"]).get_json()
+        assert data["evidence_sha256"] == row["evidence_sha256"] == evidence_hash(data["evidence"])
+        assert data["published"]["level"] == row["level"]
+        assert evaluate(data["evidence"]) == data["result"]
+    newest = client.get("/api/v1/services/pothole-repair/level").get_json()
+    assert newest == client.get(listed[0]["evidence"]).get_json()
+    table = rows(
+        client.get("/api/v1/services/pothole-repair/appraisals.csv").get_data(as_text=True)
+    )
+    assert [row["as_of"] for row in table] == [row["as_of"] for row in listed]
+    assert table[0]["blocking"].split() == listed[0]["blocking"]
+    assert table[2]["awaiting_second_look"] == "True"
+
+
+def test_monthly_figures_stand_beside_the_level_and_do_not_change_it(
+    client: FlaskClient, appraised: Showcase
+) -> None:
+    figures = client.get("/api/v1/services/pothole-repair/figures").get_json()
+    assert (figures["as_of"], figures["published"]) == ("2026-06-01", None)
+    assert evaluate(figures["evidence"]) == figures["result"]
+    assert client.get("/api/v1/services/pothole-repair/level").get_json()["as_of"] == "2026-04-01"
+    assert client.get("/api/v1/services/street-lights/appraisals").get_json() == {"appraisals": []}
+
+
+def test_services_say_how_sure_their_level_is(client: FlaskClient, appraised: Showcase) -> None:
+    services = client.get("/api/v1/services").get_json()["services"]
+    keys = ("level", "flag", "awaiting_second_look", "is_provisional", "published_on")
+    assert [[service[key] for key in keys] for service in services] == [
+        [3, "in_doubt", False, False, "2026-04-01"],
+        [2, None, False, True, "2026-06-01"],
+        [None, None, None, None, None],
+    ]
 
 
 def test_the_table_holds_the_same_figures(client: FlaskClient, showcase: Showcase) -> None:
@@ -181,6 +229,12 @@ def test_long_lists_name_their_next_page(
         "/api/v1/services/swimming-pools/level",
         "/api/v1/services/swimming-pools/level.csv",
         "/api/v1/services/a%00b/level",
+        "/api/v1/services/no-such-service/appraisals",
+        "/api/v1/services/pothole-repair/level/2026-04-02",
+        "/api/v1/services/pothole-repair/level/2026-W01-1",
+        "/api/v1/services/pothole-repair/level/2026-13-01.csv",
+        "/api/v1/services/swimming-pools/figures",
+        "/api/v1/services/swimming-pools/figures.csv",
         "/api/v1/responses?page=0",
         "/api/v1/responses?service=no-such-service",
     ],
