@@ -41,7 +41,7 @@ def appraise(store: Store, service_id: int, *quarters: tuple[date, str]) -> None
         store.write(publish_appraisal, service_id, example_evidence(example), as_of, NOW)
 
 
-def raise_tau(session: Session, from_on: date, **numbers: float) -> None:
+def raise_tau(session: Session, /, from_on: date, **numbers: float) -> None:
     """Ask for more than the method does, e.g. told30=0.75."""
     raised = {"L3.1": numbers} if numbers else {}
     change_thresholds(
