@@ -22,6 +22,7 @@ from portal.assess.monitors import watch_due
 from portal.assess.operations import assess_due
 from portal.assess.quarantine import quarantine_bursts
 from portal.assess.warnings import warn_due
+from portal.notify.digest import post_digests
 from portal.notify.operations import purge_contacts
 from portal.notify.rendering import make_renderer
 from portal.notify.runner import run_due
@@ -90,6 +91,7 @@ def list_jobs(app: Flask, store: Store, clock: Clock) -> list[Job]:
         Job("assess", lambda: assess_due(store, clock), timedelta(seconds=30)),
         Job("watch", lambda: watch_due(store, clock), timedelta(minutes=5)),
         Job("warn", lambda: warn_due(store, clock), timedelta(minutes=10)),
+        Job("post digests", lambda: post_digests(store, clock), timedelta(minutes=10)),
         Job("purge", lambda: purge(store, clock), timedelta(hours=1)),
     ]
 

@@ -89,10 +89,13 @@ def drop(session: Session, *, job_id: int) -> None:
 def fail(session: Session, *, now: datetime, job: Job, error: str) -> None:
     """Try again after a pause that doubles each time; give up after TRIES."""
     if job.attempts >= TRIES:
-        _set(session, job.id, dead_at=now, locked_until=None, last_error=error[:200])
+        _set(session, job.id, dead_at=now, done_at=None, locked_until=None, last_error=error[:200])
         return
     pause = min(FIRST_PAUSE * 2 ** (job.attempts - 1), LONGEST_PAUSE)
-    _set(session, job.id, due_at=now + pause, locked_until=None, last_error=error[:200])
+    _set(
+        session, job.id, due_at=now + pause, done_at=None, locked_until=None,
+        last_error=error[:200],
+    )  # fmt: skip
 
 
 def _set(session: Session, job_id: int, **values: object) -> None:

@@ -4,9 +4,14 @@ from __future__ import annotations
 
 import logging
 from dataclasses import dataclass, field
+from datetime import datetime
 from email.message import EmailMessage
+from typing import Protocol
+
+from sqlalchemy.orm import Session
 
 from portal.notify import operations
+from portal.notify.digest import prepare_digest
 from portal.notify.letters import Desk, Letter, Nothing, prepare_confirmation, prepare_telling
 from portal.notify.mail import AddressRefused, MailDown, Mailer, Renderer, make_message
 from portal.notify.operations import Job
@@ -17,8 +22,21 @@ from portal.store.engine import Store
 from portal.store.secrets import Secrets
 
 BATCH = 20
-MAIL = ("confirm_address", "tell")
+MAIL = ("confirm_address", "digest", "tell")
 _log = logging.getLogger("portal.notify")
+
+
+class _Prepare(Protocol):
+    def __call__(
+        self, session: Session, /, *, now: datetime, desk: Desk, job_id: int
+    ) -> Letter | Nothing | None: ...
+
+
+_PREPARE: dict[str, _Prepare] = {
+    "confirm_address": prepare_confirmation,
+    "digest": prepare_digest,
+    "tell": prepare_telling,
+}
 
 
 def run_due(
@@ -104,8 +122,9 @@ class _Runner:
         self.store.write(operations.finish, now=self.clock.now(), job_id=job.id)
 
     def _mail(self, job: Job, mailer: Mailer) -> None:
-        prepare = prepare_telling if job.kind == "tell" else prepare_confirmation
-        letter = self.store.write(prepare, now=self.clock.now(), desk=self.desk, job_id=job.id)
+        letter = self.store.write(
+            _PREPARE[job.kind], now=self.clock.now(), desk=self.desk, job_id=job.id
+        )
         if isinstance(letter, Nothing):
             self._leave(job, letter)
             return
@@ -131,6 +150,9 @@ class _Runner:
             self.store.write(
                 operations.finish_telling, now=now, today=today, job=job, has_bounced=has_bounced
             )
+        elif job.kind == "digest":
+            note = "refused" if has_bounced else None
+            self.store.write(operations.finish, now=now, job_id=job.id, note=note)
         else:
             self.store.write(
                 operations.finish_confirmation, now=now, job=job, has_bounced=has_bounced
