@@ -15,6 +15,7 @@ from sqlalchemy.orm import Session
 
 from portal.demo.build import CityBuilder
 from portal.demo.content import load_city
+from portal.demo.plans import add_plans
 from portal.demo.recorder import Desk
 from portal.models.services import Service
 from portal.store.city import get_demo_day
@@ -79,6 +80,7 @@ def make_demo(context: Context, makers: Makers) -> None:
 
         makers.appraise_due(context.store, context.clock, show)
     makers.watch_due(context.store, context.clock)
+    context.store.write(add_plans, now=now, today=context.clock.day(now))
     _keep(context, _RECEIPTS, "\n".join(f"{slug} {receipt}" for slug, receipt in shown))
 
 

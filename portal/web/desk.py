@@ -26,6 +26,8 @@ PLACES = (
     Place("respond.show_responses", _l("Answers"), ("staff", "translator", "manager")),
     Place("manage.show_warnings", _l("Warnings"), ("manager",)),
     Place("manage.show_city_trends", _l("Trends"), ("manager",)),
+    Place("manage.show_city_dimensions", _l("Five dimensions"), ("manager",)),
+    Place("manage.show_city_roadmap", _l("Roadmap"), ("manager",)),
 )
 
 

@@ -1,0 +1,72 @@
+"""What stands between a service, or the city, and the next level."""
+
+from __future__ import annotations
+
+from flask import request
+from werkzeug.wrappers import Response
+
+from portal.manage import self_assessment_words as words
+from portal.manage.queries import roadmap
+from portal.manage.queries.own_services import (
+    district_names,
+    list_departments,
+    list_own_services,
+    name_of,
+)
+from portal.manage.routes.blueprint import blueprint, langs
+from portal.manage.scoped import get_managed_service
+from portal.web import criteria_advice, criteria_text
+from portal.web.access import Access, access, current_scope
+from portal.web.context import portal
+from portal.web.database import read
+from portal.web.pages import page
+
+
+@blueprint.get("/services/<slug>/roadmap/")
+@access(Access.MANAGER)
+def show_roadmap(slug: str) -> Response:
+    """Each criterion that blocks the next level, what to do, and the barriers behind it."""
+    session, today = read(), portal().clock.today()
+    service = get_managed_service(session, current_scope(), slug)
+    plans = roadmap.list_plans(session, [service.id], today)
+    outlook = roadmap.list_outlooks(session, [service.id]).get(service.id)
+    hurdles, rest = roadmap.hurdles([outlook] if outlook else [], plans)
+    names = district_names(session, langs())
+    return page(
+        "manage/show_roadmap.html",
+        service=service,
+        name=name_of(session, service, langs()),
+        outlook=outlook,
+        hurdles=[(one, criteria_advice.steps(one.criterion, names)) for one in hurdles],
+        rest=rest,
+        overdue=sum(one.is_overdue for one in plans[service.id]),
+        criterion_title=criteria_text.title,
+        figures=lambda criterion: criteria_text.figures(criterion, names),
+        **words.words(),
+    )
+
+
+@blueprint.get("/roadmap/")
+@access(Access.MANAGER)
+def show_city_roadmap() -> Response:
+    """Which criteria hold which services back, and every barrier, the overdue first."""
+    session, today = read(), portal().clock.today()
+    everything = list_own_services(session, current_scope(), langs())
+    wanted = request.args.get("department", "")
+    services = {one.id: one for one in everything if wanted in ("", one.department_slug)}
+    plans = roadmap.list_plans(session, services, today)
+    outlooks = roadmap.list_outlooks(session, services)
+    hurdles, rest = roadmap.hurdles(outlooks.values(), plans)
+    return page(
+        "manage/show_city_roadmap.html",
+        services=services,
+        departments=list_departments(everything),
+        wanted=wanted,
+        outlooks=outlooks,
+        plans=plans,
+        hurdles=sorted(hurdles, key=lambda one: -len(one.service_ids)),
+        rest=rest,
+        overdue=[one for each in plans.values() for one in each if one.is_overdue],
+        criterion_title=criteria_text.title,
+        **words.words(),
+    )
