@@ -29,6 +29,7 @@ from portal.notify.runner import run_due
 from portal.store.clock import Clock
 from portal.store.command import Context
 from portal.store.engine import Store
+from portal.store.integrity.days import sign_due
 from portal.store.secrets import destroy_past_period_secrets
 from portal.store.throttle import forget_before
 from portal.web.context import Portal
@@ -92,6 +93,11 @@ def list_jobs(app: Flask, store: Store, clock: Clock) -> list[Job]:
         Job("watch", lambda: watch_due(store, clock), timedelta(minutes=5)),
         Job("warn", lambda: warn_due(store, clock), timedelta(minutes=10)),
         Job("post digests", lambda: post_digests(store, clock), timedelta(minutes=10)),
+        Job(
+            "sign days",
+            lambda: sign_due(store, clock, app.extensions["portal"].secrets),
+            timedelta(minutes=5),
+        ),
         Job("purge", lambda: purge(store, clock), timedelta(hours=1)),
     ]
 

@@ -16,7 +16,6 @@ from portal.assess.operations import Judged, judge_service, snapshot
 from portal.domain.criteria import METHOD
 from portal.domain.level import evaluate
 from portal.domain.publication import (
-    PublishedLevel,
     appraise,
     evidence_hash,
     publish,
@@ -25,6 +24,7 @@ from portal.domain.publication import (
 )
 from portal.models.appraisals import Appraisal
 from portal.models.services import Service
+from portal.store.assessments import state_of
 from portal.store.clock import Clock
 from portal.store.content import raise_content_version
 from portal.store.engine import Store
@@ -72,17 +72,6 @@ def keep_appraisal(session: Session, judged: Judged, *, now: datetime) -> Apprai
     session.flush()
     raise_content_version(session)
     return appraisal
-
-
-def state_of(appraisal: Appraisal) -> PublishedLevel:
-    """The state of METHOD.md 3.5 after an appraisal."""
-    return PublishedLevel(
-        level=appraisal.level,
-        raw=appraisal.raw,
-        flag=appraisal.flag,
-        quarters_flagged=appraisal.quarters_flagged,
-        awaiting_second_look=appraisal.awaiting_second_look,
-    )
 
 
 def appraise_due(

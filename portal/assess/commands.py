@@ -11,12 +11,13 @@ import click
 from sqlalchemy import select
 from sqlalchemy.orm import Session
 
-from portal.assess.appraisals import appraise_service, state_of
+from portal.assess.appraisals import appraise_service
 from portal.assess.evaluation import in_json
 from portal.assess.operations import snapshot
 from portal.assess.queries_evidence import gather_evidence
 from portal.domain.level import evaluate as evaluate_evidence
 from portal.models.services import Service
+from portal.store.assessments import state_of
 from portal.store.command import Context, pass_portal
 from portal.store.publicity import (
     get_chosen_day,

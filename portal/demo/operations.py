@@ -22,6 +22,7 @@ from portal.store.city import get_demo_day
 from portal.store.clock import Clock
 from portal.store.command import Context
 from portal.store.engine import Store
+from portal.store.integrity.days import sign_due
 from portal.store.schema import downgrade, migrate
 
 MAX_AGE = timedelta(days=7)
@@ -81,6 +82,8 @@ def make_demo(context: Context, makers: Makers) -> None:
         makers.appraise_due(context.store, context.clock, show)
     makers.watch_due(context.store, context.clock)
     context.store.write(add_plans, now=now, today=context.clock.day(now))
+    # Last of all: what is dated back after its day was signed would look like tampering.
+    sign_due(context.store, context.clock, context.secrets)
     _keep(context, _RECEIPTS, "\n".join(f"{slug} {receipt}" for slug, receipt in shown))
 
 

@@ -3,10 +3,11 @@
 from __future__ import annotations
 
 import secrets as random_tokens
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from datetime import date, datetime, time, timedelta
 from random import Random
+from typing import Any
 from zoneinfo import ZoneInfo
 
 from sqlalchemy import insert, select
@@ -17,10 +18,12 @@ from portal.demo.content import ThemeContent
 from portal.demo.history import History, SubmissionRecord
 from portal.demo.profiles import PROFILES
 from portal.demo.publishing import ResponseRecord
+from portal.domain.commitments import commit_rating
 from portal.domain.loop import Event, fold
 from portal.models.loops import LoopRow
 from portal.models.responses import Response, ResponseText, Theme, ThemeCase, ThemeText
 from portal.models.submissions import Submission
+from portal.store.comments import commit_to_comment
 from portal.store.loops import Links, event_values, insert_events, projected
 from portal.store.secrets import Secrets, sha256
 from portal.store.texts import source_hash
@@ -71,6 +74,8 @@ class HistoryRecorder:
             self._response(response, themes[response.theme])
         rows = [self._submission(record) for record in history.submissions]
         self._show_receipts(slug, history.submissions, rows)
+        for row in rows:
+            row.update(_commitments(slug, row))
         self._insert(Submission, rows)
         ids = self._ids()
         cases = [
@@ -246,3 +251,9 @@ class HistoryRecorder:
             for event, _ in record.events
             if event.kind == "themed"
         ]
+
+
+def _commitments(slug: str, row: Mapping[str, Any]) -> dict[str, str | None]:
+    """What the rating form commits to in the transaction of a rating."""
+    rating = commit_rating(slug, row["received_on"], row["q0"], row["receipt_hash"])
+    return {"commitment": rating, **commit_to_comment(row["comment"])}

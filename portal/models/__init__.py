@@ -3,6 +3,7 @@
 from portal.models import (
     appraisals,
     assessments,
+    integrity,
     loops,
     operations,
     people,
@@ -18,6 +19,7 @@ __all__ = [
     "Base",
     "appraisals",
     "assessments",
+    "integrity",
     "loops",
     "operations",
     "people",

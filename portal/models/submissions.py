@@ -52,6 +52,9 @@ class Submission(Base):
             "import_id IS NOT NULL OR (receipt_hash IS NOT NULL AND token_hash IS NOT NULL)",
             name="receipt_given",
         ),
+        CheckConstraint(
+            "comment_salt IS NULL OR comment IS NOT NULL", name="salt_goes_with_comment"
+        ),
         UniqueConstraint("import_id", "import_ref"),
         Index("ix_submission_service_id_received_on", "service_id", "received_on"),
         Index("ix_submission_received_at", "received_at"),
@@ -94,6 +97,10 @@ class Submission(Base):
     receipt_hash: Mapped[str | None] = mapped_column(String(64), unique=True)
     token_hash: Mapped[str | None] = mapped_column(String(64), unique=True)
     answers_hash: Mapped[str | None] = mapped_column(String(64))
+    # What is published of it (domain.commitments); the salt goes with the comment, its hash stays.
+    commitment: Mapped[str | None] = mapped_column(String(64))
+    comment_commitment: Mapped[str | None] = mapped_column(String(64))
+    comment_salt: Mapped[str | None] = mapped_column(String(32))
     import_id: Mapped[int | None] = mapped_column(ForeignKey("history_import.id"))
     import_ref: Mapped[str | None] = mapped_column(String(80))
 

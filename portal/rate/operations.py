@@ -14,8 +14,10 @@ from sqlalchemy import Table, bindparam, insert, select
 from sqlalchemy.dialects import postgresql, sqlite
 from sqlalchemy.orm import Session
 
+from portal.domain.commitments import commit_rating
 from portal.models.submissions import Contact, Submission
 from portal.store import outbox
+from portal.store.comments import commit_to_comment
 from portal.store.invitations import use_invitation
 from portal.store.loops import open_loop
 from portal.store.secrets import Secrets, get_period_secret, person_key, sha256
@@ -62,6 +64,7 @@ class Sent:
     """A form that came back. `identity` is what person_key is made from, unless it is given."""
 
     service_id: int
+    slug: str
     lang: str
     instrument: str
     token: str
@@ -150,7 +153,7 @@ def answers_hash(answers: Answers, secrets: Secrets) -> str:
 def _submission_values(
     sent: Sent, secrets: Secrets, key: str, now: datetime, on: date
 ) -> dict[str, object]:
-    answers = sent.answers
+    answers, receipt_hash = sent.answers, sha256(secrets.receipt_code(sent.token))
     return {
         "service_id": sent.service_id,
         "instrument": sent.instrument,
@@ -173,9 +176,11 @@ def _submission_values(
         "is_rating_excluded": False,
         "is_redacted": False,
         "has_personal_data": answers.has_personal_data,
-        "receipt_hash": sha256(secrets.receipt_code(sent.token)),
+        "receipt_hash": receipt_hash,
         "token_hash": sha256(sent.token),
         "answers_hash": answers_hash(answers, secrets),
+        "commitment": commit_rating(sent.slug, on, answers.q["q0"], receipt_hash),
+        **commit_to_comment(answers.comment),
     }
 
 

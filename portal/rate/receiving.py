@@ -154,6 +154,7 @@ def _sent(
     comment_lang = written_language(comment, place.lang) if comment else None
     return Sent(
         service_id=place.service_id,
+        slug=place.slug,
         lang=place.lang,
         instrument=INSTRUMENT_ID,
         token=form.token.data or "",

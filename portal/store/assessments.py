@@ -120,6 +120,17 @@ def _get_figures(session: Session, service_id: int) -> PublicAssessment | None:
     )
 
 
+def state_of(appraisal: Appraisal) -> PublishedLevel:
+    """The state of METHOD.md 3.5 after an appraisal."""
+    return PublishedLevel(
+        level=appraisal.level,
+        raw=appraisal.raw,
+        flag=appraisal.flag,
+        quarters_flagged=appraisal.quarters_flagged,
+        awaiting_second_look=appraisal.awaiting_second_look,
+    )
+
+
 def list_public_appraisals(session: Session, service_id: int) -> list[PublicAssessment]:
     """Every published appraisal of a service, newest first; empty in shadow."""
     since = get_public_since(session)
@@ -163,13 +174,7 @@ def _of_appraisal(row: Appraisal, since: date) -> PublicAssessment:
         evidence=row.evidence,
         evidence_hash=row.evidence_hash,
         result=row.result,
-        state=PublishedLevel(
-            level=row.level,
-            raw=row.raw,
-            flag=row.flag,
-            quarters_flagged=row.quarters_flagged,
-            awaiting_second_look=row.awaiting_second_look,
-        ),
+        state=state_of(row),
     )
 
 

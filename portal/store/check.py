@@ -7,16 +7,28 @@ from collections.abc import Callable, Iterator
 from sqlalchemy import distinct, func, select, text
 from sqlalchemy.orm import Session
 
-from portal.domain.criteria import Thresholds
+from portal.domain.criteria import METHOD, Thresholds
 from portal.domain.level import evaluate
 from portal.domain.loop import fold
+from portal.domain.publication import PublishedLevel, appraise, evidence_hash
+from portal.models.appraisals import Appraisal
 from portal.models.assessments import Assessment
 from portal.models.loops import LoopEvent, LoopRow
 from portal.models.submissions import Submission
 from portal.store.append_only import missing_triggers
+from portal.store.assessments import state_of
+from portal.store.clock import Clock
 from portal.store.engine import Store
+from portal.store.integrity.check import (
+    check_chain,
+    check_commitments,
+    check_lists,
+    check_records,
+)
+from portal.store.integrity.records import Hashing
 from portal.store.loops import event_of, projected
 from portal.store.schema import current_revision, pinned_head
+from portal.store.secrets import Secrets
 
 APPEND_ONLY = (
     "loop_event",
@@ -25,26 +37,43 @@ APPEND_ONLY = (
     "appraisal",
     "threshold_change",
     "engage_claim",
+    "signed_day",
+    "rating_list",
 )
 _BATCH = 2000
 
 
-def check_installation(store: Store, progress: Callable[[str], None]) -> list[str]:
+def check_installation(
+    store: Store, progress: Callable[[str], None], *, secrets: Secrets, clock: Clock
+) -> list[str]:
     """All problems found, in plain words; empty when all is well."""
     revision = current_revision(store.engine)
     if revision != pinned_head():
         return [f"the database is at revision {revision}, not {pinned_head()}: run `portal init`"]
-    problems: list[str] = []
     with store.read() as session:
-        for title, look in (
-            ("append-only tables", _check_protection),
-            ("database file", _check_integrity),
-            ("cases against their events", _check_loops),
-            ("submissions against cases", _check_cases),
-            ("assessments against their evidence", _check_assessments),
-        ):
-            progress(f"Checking {title} …")
-            problems += look(session)
+        return list_problems(session, progress, secrets=secrets, clock=clock)
+
+
+def list_problems(
+    session: Session, progress: Callable[[str], None], *, secrets: Secrets, clock: Clock
+) -> list[str]:
+    """All problems found in a database of this revision."""
+    problems: list[str] = []
+    hashing = Hashing(secrets.leaf_key, clock.day)
+    for title, look in (
+        ("append-only tables", _check_protection),
+        ("database file", _check_integrity),
+        ("cases against their events", _check_loops),
+        ("submissions against cases", _check_cases),
+        ("assessments against their evidence", _check_assessments),
+        ("appraisals against their evidence", _check_appraisals),
+        ("ratings and comments against their commitments", check_commitments),
+        ("the chain of signed days", lambda session: check_chain(session, secrets)),
+        ("the lists of ratings", check_lists),
+        ("records against signed days", lambda session: check_records(session, hashing)),
+    ):
+        progress(f"Checking {title} …")
+        problems += look(session)
     return problems
 
 
@@ -130,3 +159,18 @@ def _check_assessments(session: Session) -> Iterator[str]:
     for row in session.scalars(select(Assessment).execution_options(yield_per=100)):
         if evaluate(row.evidence, Thresholds(row.thresholds)) != row.result:
             yield f"assessment {row.id}: its result does not follow from its evidence"
+
+
+def _check_appraisals(session: Session) -> Iterator[str]:
+    """Each follows from its evidence and from the state that the quarter before left."""
+    states: dict[int, PublishedLevel] = {}
+    statement = select(Appraisal).order_by(Appraisal.service_id, Appraisal.quarter_on)
+    for row in session.scalars(statement.execution_options(yield_per=100)):
+        if evidence_hash(row.evidence) != row.evidence_hash:
+            yield f"appraisal {row.id}: its evidence is not the one that was hashed"
+        if row.method == METHOD:
+            if evaluate(row.evidence, Thresholds(row.thresholds)) != row.result:
+                yield f"appraisal {row.id}: its result does not follow from its evidence"
+            if appraise(states.get(row.service_id), row.result) != state_of(row):
+                yield f"appraisal {row.id}: its level does not follow from its result"
+        states[row.service_id] = state_of(row)

@@ -33,8 +33,10 @@ def backup(context: Context, file: Path) -> None:
 @click.command()
 @pass_portal
 def check(context: Context) -> None:
-    """Is this installation sound? Folds all events again and compares."""
-    problems = check_installation(context.store, progress=click.echo)
+    """Is this installation sound? Derives, hashes and signs everything again and compares."""
+    problems = check_installation(
+        context.store, progress=click.echo, secrets=context.secrets, clock=context.clock
+    )
     for problem in problems:
         click.echo(f"PROBLEM: {problem}", err=True)
     if problems:

@@ -17,6 +17,7 @@ from functools import cached_property, lru_cache
 
 from cryptography.fernet import Fernet
 from cryptography.hazmat.primitives import hashes
+from cryptography.hazmat.primitives.asymmetric.ed25519 import Ed25519PrivateKey
 from cryptography.hazmat.primitives.kdf.hkdf import HKDF
 from sqlalchemy import bindparam, delete, select
 from sqlalchemy.dialects import postgresql, sqlite
@@ -49,6 +50,24 @@ class Secrets:
     @cached_property
     def _fernet(self) -> Fernet:
         return Fernet(base64.urlsafe_b64encode(self.key("contact")))
+
+    @cached_property
+    def _signing_key(self) -> Ed25519PrivateKey:
+        return Ed25519PrivateKey.from_private_bytes(self.key("integrity-signature"))
+
+    @cached_property
+    def leaf_key(self) -> bytes:
+        """What the hashes of records in the signed day files are keyed with."""
+        return self.key("integrity-leaf")
+
+    @cached_property
+    def public_key(self) -> str:
+        """The Ed25519 key (32 bytes in hex) by which anybody checks what `sign` signed."""
+        return self._signing_key.public_key().public_bytes_raw().hex()
+
+    def sign(self, text: str) -> str:
+        """The Ed25519 signature (hex) of a text, the same every time."""
+        return self._signing_key.sign(text.encode()).hex()
 
     def receipt_code(self, token: str) -> str:
         """The receipt of a form token: 25 base32 symbols (125 bits), the same every time."""

@@ -9,10 +9,10 @@ from sqlalchemy import text
 from sqlalchemy.exc import DBAPIError
 
 from portal.store import audit
-from portal.store.check import check_installation
 from portal.store.engine import Store
 from tests.support.cases import send_case
 from tests.support.city import make_city
+from tests.support.soundness import find_problems
 
 NOW = datetime(2026, 11, 20, 15, 0, tzinfo=UTC)
 
@@ -110,9 +110,9 @@ def test_appending_is_allowed(filled: Store) -> None:
 
 
 def test_a_projection_that_was_tampered_with_turns_the_check_red(filled: Store) -> None:
-    assert check_installation(filled, lambda _line: None) == []
+    assert find_problems(filled) == []
     attempt(filled, "UPDATE loop SET told_on = received_on, told_lang = 'en', state = 'told'")
-    problems = check_installation(filled, lambda _line: None)
+    problems = find_problems(filled)
     assert any("told_on" in problem for problem in problems)
 
 
@@ -121,5 +121,5 @@ def test_a_dropped_trigger_turns_the_check_red(filled: Store) -> None:
         attempt(filled, "DROP TRIGGER loop_event_no_update")
     else:
         attempt(filled, "ALTER TABLE loop_event DISABLE TRIGGER loop_event_append_only")
-    problems = check_installation(filled, lambda _line: None)
+    problems = find_problems(filled)
     assert problems == ["the table loop_event is not protected against changes"]

@@ -291,6 +291,24 @@ VALID: dict[str, Callable[[World], dict[str, Any]]] = {
         "note": "",
         "version": 1,
     },
+    "signed_day": lambda _w: {
+        "id": next(_numbers),
+        "day": date.fromordinal(DAY.toordinal() - next(_numbers)),
+        "text": "T",
+        "sha256": "s",
+        "previous": "p",
+        "signature": "s",
+        "entries": 0,
+        "signed_at": NOW,
+    },
+    "rating_list": lambda w: {
+        "service_id": w.city.potholes,
+        "quarter_on": date.fromordinal(DAY.toordinal() - next(_numbers)),
+        "text": "T",
+        "sha256": "s",
+        "count": 10,
+        "mean": 3.2,
+    },
     "response_text": lambda w: {
         "response_id": w.response,
         "lang": fresh("l"),
@@ -415,6 +433,7 @@ REFUSED: list[tuple[str, str, dict[str, Any]]] = [
     ("q0_range", "submission", {"q0": 6}),
     *((f"q{number}_range", "submission", {f"q{number}": 6}) for number in range(1, 7)),
     *((f"q{number}_range", "submission", {f"q{number}": -1}) for number in range(1, 7)),
+    ("salt_goes_with_comment", "submission", {"comment_salt": "0"}),
     ("receipt_given", "submission", {"receipt_hash": None}),
     ("receipt_given", "submission", {"token_hash": None}),
     ("erased_is_gone", "contact", {"email_encrypted": None}),
@@ -471,6 +490,10 @@ REFUSED: list[tuple[str, str, dict[str, Any]]] = [
     ("words_given", "barrier", {"gap": ""}),
     ("words_given", "barrier", {"barrier": ""}),
     ("version_positive", "barrier", {"version": 0}),
+    ("entries_counted", "signed_day", {"entries": -1}),
+    ("id_counts", "signed_day", {"id": 0}),
+    ("enough_to_publish", "rating_list", {"count": 9}),
+    ("mean_range", "rating_list", {"mean": 5.1}),
 ]
 SECOND_PERSON = ("service_text", "response_text")
 
@@ -501,6 +524,8 @@ UNIQUE: list[tuple[str, tuple[str, ...]]] = [
     ("response_text", ("response_id", "lang")),
     ("digest_subscription", ("token_hash",)),
     ("self_assessment_evidence", ("self_assessment_id", "position")),
+    ("signed_day", ("day",)),
+    ("rating_list", ("quarter_on", "service_id")),
 ]
 PARTIAL: dict[str, tuple[str, dict[str, Any]]] = {
     "uq_membership_in_department": ("membership", {}),

@@ -3,13 +3,18 @@
 from __future__ import annotations
 
 import secrets
+from collections.abc import Mapping
 from datetime import datetime
+from typing import Any
 
-from sqlalchemy import insert
+from sqlalchemy import insert, select
 from sqlalchemy.orm import Session
 
 from portal.data import INSTRUMENT_ID
+from portal.domain.commitments import commit_rating
+from portal.models.services import Service
 from portal.models.submissions import Submission
+from portal.store.comments import commit_to_comment
 from portal.store.loops import open_loop
 from portal.store.secrets import sha256
 
@@ -30,9 +35,18 @@ def send_rating(session: Session, /, service_id: int, now: datetime, **values: o
         "wants_answer": False,
         "token_hash": sha256(secrets.token_hex(16)),
         "receipt_hash": sha256(secrets.token_hex(16)),
+        **commit_to_comment(str(values["comment"]) if values.get("comment") else None),
+        **values,
     }
-    statement = insert(Submission).values(**{**row, **values}).returning(Submission.id)
+    if "commitment" not in row and row["q0"] is not None:
+        row["commitment"] = _commitment(session, row)
+    statement = insert(Submission).values(**row).returning(Submission.id)
     return int(session.execute(statement).scalar_one())
+
+
+def _commitment(session: Session, row: Mapping[str, Any]) -> str:
+    slug = session.scalars(select(Service.slug).where(Service.id == row["service_id"])).one()
+    return commit_rating(slug, row["received_on"], row["q0"], row["receipt_hash"])
 
 
 def send_case(session: Session, /, service_id: int, now: datetime, **values: object) -> int:

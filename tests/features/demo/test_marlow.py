@@ -23,11 +23,11 @@ from portal.models.assessments import Assessment
 from portal.models.services import Service, ServiceText
 from portal.models.submissions import Submission
 from portal.settings import Settings
-from portal.store.check import check_installation
 from portal.store.city import mark_as_demo
 from portal.store.command import Context
 from portal.store.engine import Store
 from tests.support.city import make_city
+from tests.support.soundness import find_problems
 
 LANGUAGES = {"en", "es", "vi", "zh-Hans", "ar", "ko"}
 MAKERS = Makers(add_person, assess_service, appraise_due, watch_due)
@@ -77,7 +77,7 @@ def test_every_kind_of_level_comes_out_of_the_records(context: Context, store: S
         newest = session.scalar(select(func.max(Submission.received_on)))
         assert newest is not None
         assert today - timedelta(days=7) <= newest <= today
-    assert check_installation(store, lambda _line: None) == []
+    assert find_problems(store) == []
 
 
 @pytest.mark.slow(60)

@@ -17,7 +17,6 @@ from portal.models.loops import LoopEvent, LoopRow
 from portal.models.responses import Response
 from portal.models.services import PageCheck, PopulationShare, ServiceLanguage
 from portal.models.submissions import Submission
-from portal.store.check import check_installation
 from portal.store.engine import Store
 from tests.support.history import (
     EXAMPLES,
@@ -27,6 +26,7 @@ from tests.support.history import (
     bring_in,
     gather,
 )
+from tests.support.soundness import find_problems
 
 AS_OF = date(2026, 9, 30)
 SMALL: dict[str, Any] = EXAMPLES["derive"][0]["input"]
@@ -59,7 +59,7 @@ def test_a_second_import_changes_nothing(store: Store) -> None:
     second = bring_in(store, service_id, SMALL)
     assert (second.added, second.continued, second.unchanged) == (0, 0, 21)
     assert {table: count(store, table) for table in TABLES} == before
-    assert check_installation(store, lambda _title: None) == []
+    assert find_problems(store) == []
 
 
 def test_a_longer_file_adds_what_is_new(store: Store) -> None:
@@ -100,7 +100,7 @@ def test_a_file_written_earlier_goes_on_in_a_later_one(store: Store) -> None:
     del case["excluded"]
     assert bring_in(store, service_id, file_of(case)).continued == 1
     assert count(store, Submission) == 1
-    assert check_installation(store, lambda _title: None) == []
+    assert find_problems(store) == []
 
 
 @pytest.mark.parametrize(

@@ -17,13 +17,13 @@ from sqlalchemy import insert, make_url, select
 
 from portal.models.loops import LoopRow
 from portal.models.submissions import PeriodKey, Submission
-from portal.store.check import check_installation
 from portal.store.engine import Store
 from portal.store.secrets import get_period_secret, period_of, sha256
 from tests.support import postgres
 from tests.support.cases import send_case
 from tests.support.city import City
 from tests.support.processes import Installation
+from tests.support.soundness import find_problems
 
 PAST_SECRET = b"the secret of a period that is over!"
 
@@ -102,7 +102,7 @@ def test_a_backup_while_writing_is_whole(
         assert len(session.scalars(select(LoopRow.submission_id)).all()) == len(receipts)
         [period] = session.scalars(select(PeriodKey.period))
         assert period == period_of(datetime.now(UTC).date())
-    assert check_installation(restored, lambda _line: None) == []
+    assert find_problems(restored) == []
 
 
 def restore(file: Path, target: Store) -> None:

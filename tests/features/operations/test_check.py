@@ -9,12 +9,12 @@ import pytest
 from sqlalchemy import Engine, select, text, update
 
 from portal.models.assessments import Assessment
-from portal.store.check import check_installation
 from portal.store.engine import Store
 from portal.store.schema import downgrade
 from tests.support.cases import send_case, send_rating
 from tests.support.city import City
-from tests.support.processes import Installation
+from tests.support.processes import SECRET, Installation
+from tests.support.soundness import find_problems
 
 NOW = datetime.now(UTC) - timedelta(days=3)
 
@@ -29,7 +29,7 @@ def sound(store: Store, city: City) -> Store:
 
 
 def problems(store: Store) -> list[str]:
-    return check_installation(store, progress=lambda _line: None)
+    return find_problems(store, SECRET)
 
 
 def tamper(engine: Engine, *statements: str) -> None:
@@ -83,7 +83,8 @@ TAMPERING = {
     "the last projection deleted":
         "DELETE FROM loop WHERE submission_id = (SELECT max(submission_id) FROM loop)",
     "a case made a bare rating":
-        "UPDATE submission SET is_case = false, comment = NULL, wants_answer = false",
+        "UPDATE submission SET is_case = false, comment = NULL, comment_salt = NULL,"
+        " wants_answer = false",
     "a verdict invented": "UPDATE loop SET verdict = 'yes', verdict_on = received_on",
     "a case hidden": "UPDATE loop SET excluded = 'spam'",
 }  # fmt: skip

@@ -1,0 +1,60 @@
+"""What proves that nothing was dropped or altered: the signed day files and the quarters' lists.
+
+The commitments themselves stand on the submission, written in its transaction.
+"""
+
+from __future__ import annotations
+
+from datetime import date, datetime
+
+from sqlalchemy import CheckConstraint, Float, ForeignKey, Integer, String, Text, UniqueConstraint
+from sqlalchemy.orm import Mapped, mapped_column
+
+from portal.models.base import Base, BigId
+
+
+class SignedDay(Base):
+    """The file of a finished day (`domain.commitments.DayFile`), chained and signed. Append-only.
+
+    `id` counts from 1 without gaps: two workers that make the same file make the same row. All
+    hashes and the Ed25519 signature of the text are in hex.
+    """
+
+    __tablename__ = "signed_day"
+    __table_args__ = (
+        UniqueConstraint("day"),
+        CheckConstraint("id > 0", name="id_counts"),
+        CheckConstraint("entries >= 0", name="entries_counted"),
+    )
+
+    id: Mapped[int] = mapped_column(BigId, primary_key=True, autoincrement=False)
+    day: Mapped[date]
+    text: Mapped[str] = mapped_column(Text)
+    sha256: Mapped[str] = mapped_column(String(64))
+    previous: Mapped[str] = mapped_column(String(64))
+    signature: Mapped[str] = mapped_column(String(128))
+    entries: Mapped[int] = mapped_column(Integer)
+    signed_at: Mapped[datetime]
+
+
+class RatingList(Base):
+    """All ratings of a service in a finished quarter (`domain.commitments.QuarterList`).
+
+    Made with the file of the quarter's last day, which holds `sha256`, and only where at least 10
+    ratings count. `count` and `mean` are those of the list. Append-only.
+    """
+
+    __tablename__ = "rating_list"
+    __table_args__ = (
+        UniqueConstraint("quarter_on", "service_id"),
+        CheckConstraint("count >= 10", name="enough_to_publish"),
+        CheckConstraint("mean BETWEEN 1 AND 5", name="mean_range"),
+    )
+
+    id: Mapped[int] = mapped_column(BigId, primary_key=True)
+    service_id: Mapped[int] = mapped_column(ForeignKey("service.id"))
+    quarter_on: Mapped[date]
+    text: Mapped[str] = mapped_column(Text)
+    sha256: Mapped[str] = mapped_column(String(64))
+    count: Mapped[int] = mapped_column(Integer)
+    mean: Mapped[float] = mapped_column(Float)

@@ -1,0 +1,199 @@
+"""What enters the signed day files: commitments, and the hashes of records (docs/integrity.md).
+
+Imported history stands apart: others kept it before, and it is dated before it came.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterator, Sequence
+from dataclasses import dataclass
+from datetime import UTC, date, datetime, time, timedelta
+from typing import Any
+
+from sqlalchemy import ColumnElement, Select, Table, and_, or_, select
+from sqlalchemy.orm import Session
+
+from portal.domain.commitments import leaf
+from portal.domain.loop import EventKind
+from portal.models import Base
+from portal.models.loops import LoopEvent
+from portal.models.responses import Response, ResponseCorrection, ResponseText
+from portal.models.submissions import Submission
+
+Entry = tuple[date, str, str]
+"""The city's day on which something came in, its entry in a day file, and its table."""
+
+
+@dataclass(frozen=True)
+class Hashing:
+    """How records are hashed and dated: the key of their leaves, the city's day of a moment."""
+
+    key: bytes
+    city_day: Callable[[datetime], date]
+
+
+@dataclass(frozen=True)
+class Kept:
+    """A table whose rows never change, and what of them is hashed, in this order for ever.
+
+    `day` is the column of the city's day, or of the moment that it follows from.
+    """
+
+    table: str
+    day: str
+    fields: str
+
+    @property
+    def columns(self) -> list[ColumnElement[Any]]:
+        """The hashed columns."""
+        table = _table(self.table)
+        return [table.c[name] for name in self.fields.split()]
+
+
+# What a resident sent and nobody may change. Comments have commitments of their own, and whether
+# a rating counts is decided later and shows in the quarter's list.
+ANSWERS = (
+    "id service_id instrument lang channel received_at received_on person_key q0 q1 q2 q3 q4 q5 q6"
+    " kind wants_answer is_case district age_band is_rating is_verified receipt_hash token_hash"
+    " commitment comment_commitment"
+)
+KEPT = (
+    Kept(
+        "loop_event",
+        "happened_on",
+        "id submission_id kind at happened_on actor person_id lang verdict reason outcome due_on"
+        " done_on theme_id response_id service_id",
+    ),
+    Kept("audit_event", "at", "id at person_id action subject subject_id detail"),
+    Kept(
+        "appraisal",
+        "made_at",
+        "id service_id quarter_on as_of made_at method thresholds evidence_hash result level raw"
+        " flag quarters_flagged awaiting_second_look",
+    ),
+    Kept("threshold_change", "decided_at", "id from_on raised reason person_id decided_at"),
+    Kept(
+        "response_correction",
+        "corrected_at",
+        "id response_id lang you_said we_did why_not reason person_id corrected_at",
+    ),
+)
+_OUTCOME = (Response.outcome, Response.due_on, Response.done_on, Response.published_on)
+
+
+def list_entries(session: Session, first: date, last: date, hashing: Hashing) -> Iterator[Entry]:
+    """Everything that came in from the first to the last of these days, in no special order."""
+    found = (
+        *_submissions(session, first, last, hashing.key),
+        *_withdrawals(session, first, last),
+        *(entry for kept in KEPT for entry in _rows(session, kept, first, last, hashing)),
+        *list_texts(session, hashing, since=first),
+    )
+    return (entry for entry in found if first <= entry[0] <= last)
+
+
+def list_texts(session: Session, hashing: Hashing, since: date | None = None) -> Iterator[Entry]:
+    """The wordings that ever were published, each with the outcome of its response."""
+    for statement in (_wordings(since), _earlier_wordings(since)):
+        for (
+            *moments,
+            response_id,
+            lang,
+            you_said,
+            we_did,
+            why_not,
+            outcome,
+            due,
+            done,
+            on,
+        ) in session.execute(statement):
+            day = max(hashing.city_day(moment) for moment in moments)
+            values = (response_id, lang, you_said, we_did, why_not, outcome, due, done, on)
+            yield day, leaf(hashing.key, "response_text", values), "response_text"
+
+
+def _submissions(session: Session, first: date, last: date, key: bytes) -> Iterator[Entry]:
+    table = _table("submission")
+    statement = select(
+        table.c.received_on,
+        table.c.commitment,
+        table.c.comment_commitment,
+        *(table.c[name] for name in ANSWERS.split()),
+    ).where(Submission.import_id.is_(None), _within(table.c.received_at, first, last))
+    for day, commitment, comment_commitment, *values in session.execute(statement):
+        yield day, leaf(key, "submission", values), "submission"
+        for published in (commitment, comment_commitment):
+            if published is not None:
+                yield day, published, "submission"
+
+
+def _withdrawals(session: Session, first: date, last: date) -> Iterator[Entry]:
+    """Withdrawals stand in the files in plain sight: the rating's commitment stays where it is."""
+    statement = (
+        select(LoopEvent.happened_on, Submission.commitment)
+        .join(Submission, Submission.id == LoopEvent.submission_id)
+        .where(
+            LoopEvent.kind == EventKind.WITHDRAWN,
+            LoopEvent.happened_on.between(first, last),
+            Submission.commitment.is_not(None),
+        )
+    )
+    for day, commitment in session.execute(statement):
+        yield day, f"withdrawn {commitment}", "loop_event"
+
+
+def _rows(
+    session: Session, kept: Kept, first: date, last: date, hashing: Hashing
+) -> Iterator[Entry]:
+    table = _table(kept.table)
+    column = table.c[kept.day]
+    is_day = kept.day.endswith("_on")
+    within = column.between(first, last) if is_day else _within(column, first, last)
+    statement = select(column, *kept.columns).where(within)
+    if "import_id" in table.c:
+        statement = statement.where(table.c.import_id.is_(None))
+    for when, *values in session.execute(statement):
+        day = when if is_day else hashing.city_day(when)
+        yield day, leaf(hashing.key, kept.table, values), kept.table
+
+
+def _wordings(since: date | None) -> Select[*tuple[Any, ...]]:
+    text = ResponseText
+    moments: Sequence[Any] = (text.reviewed_at, Response.published_at)
+    statement = (
+        select(*moments, text.response_id, text.lang, text.you_said, text.we_did, text.why_not)
+        .add_columns(*_OUTCOME)
+        .join(Response, Response.id == text.response_id)
+        .where(
+            Response.import_id.is_(None),
+            Response.status == "published",
+            text.status == "reviewed",
+        )
+    )
+    if since is not None:
+        statement = statement.where(or_(*(moment >= _begin(since) for moment in moments)))
+    return statement
+
+
+def _earlier_wordings(since: date | None) -> Select[*tuple[Any, ...]]:
+    old = ResponseCorrection
+    statement = (
+        select(old.corrected_at, old.response_id, old.lang, old.you_said, old.we_did, old.why_not)
+        .add_columns(*_OUTCOME)
+        .join(Response, Response.id == old.response_id)
+        .where(Response.import_id.is_(None))
+    )
+    return statement if since is None else statement.where(old.corrected_at >= _begin(since))
+
+
+def _within(moment: ColumnElement[Any], first: date, last: date) -> ColumnElement[bool]:
+    """Moments that may belong to these days, whatever the time zone; the day itself decides."""
+    return and_(moment >= _begin(first), moment < _begin(last + timedelta(days=3)))
+
+
+def _begin(day: date) -> datetime:
+    return datetime.combine(day - timedelta(days=1), time(), UTC)
+
+
+def _table(name: str) -> Table:
+    return Base.metadata.tables[name]
