@@ -12,7 +12,6 @@ from dataclasses import dataclass
 from datetime import date
 from typing import Any, cast
 
-from sqlalchemy import FromClause
 from sqlalchemy.orm import Session
 
 from portal.assess import queries_offers
@@ -34,7 +33,7 @@ from portal.domain.evidence_shape import QUESTIONS
 from portal.store.evidence import cases as evidence_cases
 from portal.store.evidence import ratings as evidence_ratings
 from portal.store.evidence.cases import ALL_KINDS, ANSWERABLE, CaseCounts
-from portal.store.evidence.known_cases import cases_known_on
+from portal.store.evidence.known_cases import has_later_events
 from portal.store.evidence.ratings import RatingCounts
 from portal.store.evidence.window import Window
 
@@ -46,13 +45,12 @@ def gather_evidence(
 
     Only what was known on `as_of` counts. Use one snapshot: a transaction that repeats its reads.
     """
-    cases = cases_known_on(session, service_id, as_of)
+    is_past = has_later_events(session, service_id, as_of)
     ratings = evidence_ratings.count_ratings(session, service_id, as_of)
-    year = _Gatherer(session, service_id, Window(as_of, YEAR), cases, ratings).tables()
+    year = _Gatherer(session, service_id, as_of, YEAR, is_past, ratings).tables()
     two_years = None
     if needs_two_years(year, thresholds):
-        window = Window(as_of, TWO_YEARS)
-        two_years = _Gatherer(session, service_id, window, cases, ratings).tables()
+        two_years = _Gatherer(session, service_id, as_of, TWO_YEARS, is_past, ratings).tables()
     return assemble(year, year, two_years, thresholds)
 
 
@@ -60,15 +58,16 @@ def gather_evidence(
 class _Gatherer:
     session: Session
     service_id: int
-    window: Window
-    cases: FromClause
+    as_of: date
+    days: int
+    is_past: bool  # something has happened since
     all_ratings: RatingCounts
 
     def tables(self) -> WindowTables:
         """Everything that is counted for the window, but breakdowns by group for two years."""
         cases, ratings = self._case_counts(), self._ratings()
         shares = queries_offers.get_population_share(self.session, self.service_id)
-        quarantined = evidence_ratings.count_quarantined(self.session, self.service_id, self.window)
+        quarantined = evidence_ratings.count_quarantined(*self._asked())
         questions = {
             question: ratings.share(question, quarantined, shares) for question in QUESTIONS
         }
@@ -84,41 +83,40 @@ class _Gatherer:
         }
         return cast(WindowTables, tables)
 
+    def _asked(self) -> tuple[Session, int, date, int]:
+        return self.session, self.service_id, self.as_of, self.days
+
     def _case_counts(self) -> CaseCounts:
-        return evidence_cases.count_cases(self.session, self.cases, self.service_id, self.window)
+        return evidence_cases.count_cases(*self._asked(), is_past=self.is_past)
 
     def _ratings(self) -> RatingCounts:
-        return self.all_ratings.within(self.window.days)
+        return self.all_ratings.within(self.days)
 
     def _kept(self) -> tuple[int, int]:
-        return evidence_cases.count_kept(self.session, self.cases, self.service_id, self.window)
+        return evidence_cases.count_kept(*self._asked(), is_past=self.is_past)
 
     def _reach(self, population_share: Mapping[str, float]) -> Reach:
         """People, each by one language: of their first counted rating, else of their first case."""
-        raters = evidence_ratings.raters(self.service_id, self.window)
         people = self._ratings().people_by_language()
-        people.update(
-            evidence_cases.count_other_people(
-                self.session, self.cases, self.service_id, self.window, raters
-            )
-        )
+        people.update(evidence_cases.count_other_people(*self._asked(), is_past=self.is_past))
         return Reach(
             n=people.total(),
             by_language={lang: [people[lang], share] for lang, share in population_share.items()},
         )
 
     def _offers(self) -> dict[str, Any]:
-        session, service_id, as_of = self.session, self.service_id, self.window.as_of
-        recent = Window(as_of, RECENT_RESPONSES)
+        session, service_id, as_of, days = self._asked()
         offers = queries_offers
         return {
             "required_languages": offers.list_languages(session, service_id, "required", as_of),
             "info_languages": offers.list_checked_languages(session, service_id, as_of),
             "input_languages": offers.list_languages(session, service_id, "input", as_of),
-            "channels": offers.count_channels(session, service_id, self.window),
-            "public_responses": offers.count_public_responses(session, service_id, self.window),
-            "public_responses_recent": offers.count_public_responses(session, service_id, recent),
-            "co_decisions": offers.list_co_decisions(session, service_id, self.window),
+            "channels": offers.count_channels(session, service_id, as_of, days),
+            "public_responses": offers.count_public_responses(*self._asked()),
+            "public_responses_recent": offers.count_public_responses(
+                session, service_id, as_of, RECENT_RESPONSES
+            ),
+            "co_decisions": offers.list_co_decisions(session, service_id, Window(as_of, days)),
         }
 
 

@@ -5,46 +5,53 @@ from __future__ import annotations
 from datetime import date
 from typing import Any
 
-from sqlalchemy import exists, func, or_, select
+from sqlalchemy import ColumnElement, Select, and_, exists, func, or_, select
 from sqlalchemy.orm import Session
 
 from portal.models.assessments import CoDecision, HistoryImport
 from portal.models.responses import Response
 from portal.models.services import PageCheck, PopulationShare, ServiceLanguage
 from portal.models.submissions import Submission
-from portal.store.evidence.window import Window
+from portal.store.evidence.window import ANY_DAY, ANY_SERVICE, Window, ask
 
 PAGE_CHECK_DAYS = 365
 
 
 def list_languages(session: Session, service_id: int, role: str, as_of: date) -> list[str]:
     """Languages that are required of the service, or open for feedback to it, on the day."""
-    statement = (
+    return list(ask(session, _languages, service_id, as_of, role).scalars())
+
+
+def _languages(role: str) -> Select[Any]:
+    today = Window(ANY_DAY, 0).ago(0)
+    return (
         select(ServiceLanguage.lang)
         .where(
-            ServiceLanguage.service_id == service_id,
+            ServiceLanguage.service_id == ANY_SERVICE,
             ServiceLanguage.role == role,
-            ServiceLanguage.opened_on <= as_of,
-            or_(ServiceLanguage.closed_on.is_(None), ServiceLanguage.closed_on > as_of),
+            ServiceLanguage.opened_on <= today,
+            or_(ServiceLanguage.closed_on.is_(None), ServiceLanguage.closed_on > today),
         )
         .group_by(ServiceLanguage.lang)
         .order_by(func.min(ServiceLanguage.id))
     )
-    return list(session.scalars(statement))
 
 
 def list_checked_languages(session: Session, service_id: int, as_of: date) -> list[str]:
     """Languages in which a person checked the service's page in the last 12 months."""
-    statement = (
+    return list(ask(session, _checked_languages, service_id, as_of).scalars())
+
+
+def _checked_languages() -> Select[Any]:
+    return (
         select(PageCheck.lang)
         .where(
-            PageCheck.service_id == service_id,
-            Window(as_of, PAGE_CHECK_DAYS).within(PageCheck.checked_on),
+            PageCheck.service_id == ANY_SERVICE,
+            Window(ANY_DAY, PAGE_CHECK_DAYS).within(PageCheck.checked_on),
         )
         .group_by(PageCheck.lang)
         .order_by(func.min(PageCheck.id))
     )
-    return list(session.scalars(statement))
 
 
 def get_population_share(session: Session, service_id: int) -> dict[str, float]:
@@ -61,33 +68,43 @@ def get_population_share(session: Session, service_id: int) -> dict[str, float]:
     return {}
 
 
-def count_channels(session: Session, service_id: int, window: Window) -> int:
-    """Distinct channels of what came in the window.
+def count_channels(session: Session, service_id: int, as_of: date, days: int) -> int:
+    """Distinct channels of what came in the window of so many days.
 
     Imported records name none: their source states how many they came through.
     """
-    arrived = (Submission.service_id == service_id, window.within(Submission.received_on))
-    own = session.scalars(
-        select(func.count(Submission.channel.distinct())).where(
-            *arrived, Submission.import_id.is_(None)
-        )
-    ).one()
-    stated = session.scalar(
-        select(func.max(HistoryImport.channels)).where(
-            HistoryImport.service_id == service_id,
-            exists().where(Submission.import_id == HistoryImport.id, *arrived),
-        )
-    )
+    own: int = ask(session, _own_channels, service_id, as_of, days).scalar_one()
+    stated: int | None = ask(session, _stated_channels, service_id, as_of, days).scalar_one()
     return max(own, stated or 0)
 
 
-def count_public_responses(session: Session, service_id: int, window: Window) -> int:
-    """Responses published in the window."""
-    return session.scalars(
-        select(func.count()).where(
-            Response.service_id == service_id, window.within(Response.published_on)
-        )
-    ).one()
+def _own_channels(days: int) -> Select[Any]:
+    channels = func.count(Submission.channel.distinct())
+    return select(channels).where(_arrived(days), Submission.import_id.is_(None))
+
+
+def _stated_channels(days: int) -> Select[Any]:
+    return select(func.max(HistoryImport.channels)).where(
+        HistoryImport.service_id == ANY_SERVICE,
+        exists().where(Submission.import_id == HistoryImport.id, _arrived(days)),
+    )
+
+
+def _arrived(days: int) -> ColumnElement[bool]:
+    in_window = Window(ANY_DAY, days).within(Submission.received_on)
+    return and_(Submission.service_id == ANY_SERVICE, in_window)
+
+
+def count_public_responses(session: Session, service_id: int, as_of: date, days: int) -> int:
+    """Responses published in the window of so many days."""
+    found: int = ask(session, _public_responses, service_id, as_of, days).scalar_one()
+    return found
+
+
+def _public_responses(days: int) -> Select[Any]:
+    return select(func.count()).where(
+        Response.service_id == ANY_SERVICE, Window(ANY_DAY, days).within(Response.published_on)
+    )
 
 
 def list_co_decisions(session: Session, service_id: int, window: Window) -> list[dict[str, Any]]:

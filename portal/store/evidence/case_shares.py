@@ -61,7 +61,7 @@ class CaseShares:
             "action": self._is_acted_on,
             "same_language": lambda: row.told_lang == row.lang,
             "confirmed": lambda: row.verdict.in_((Verdict.YES, Verdict.PARTLY)),
-            "invited": lambda: row.invited_on <= self.window.as_of,
+            "invited": lambda: row.invited_on <= self.window.ago(0),
             "promises": self._is_promise_kept,
         }
         return Selection(self._cohort(metric), holds[metric]())
@@ -93,14 +93,14 @@ class CaseShares:
 
     def _is_acted_on(self) -> Condition:
         row = self.cases.c
-        is_live_promise = and_(row.outcome.in_(sorted(PROMISES)), row.due_on >= self.window.as_of)
+        is_live_promise = and_(row.outcome.in_(sorted(PROMISES)), row.due_on >= self.window.ago(0))
         return and_(self._did_not_say_no(), or_(row.outcome == Outcome.DONE, is_live_promise))
 
     def _is_promise_kept(self) -> Condition:
         row = self.cases.c
         return and_(
             self._did_not_say_no(),
-            row.done_on <= self.window.as_of,
+            row.done_on <= self.window.ago(0),
             days_between(row.done_on, row.due_on) <= GRACE_DAYS,
         )
 

@@ -8,6 +8,7 @@ from __future__ import annotations
 from collections.abc import Collection, Sequence
 from dataclasses import dataclass
 from datetime import date
+from typing import Any
 
 from sqlalchemy import (
     CTE,
@@ -30,7 +31,17 @@ from portal.domain.counted_cases import GRACE_DAYS, OLDER_DAYS, PER_PERSON
 from portal.domain.evidence import TWO_YEARS, YEAR
 from portal.domain.loop import AUTOMATIC, Kind
 from portal.store.evidence.case_shares import CaseShares, Selection
-from portal.store.evidence.window import Window, count_where
+from portal.store.evidence.known_cases import any_cases
+from portal.store.evidence.ratings import raters
+from portal.store.evidence.window import (
+    ANY_DAY,
+    ANY_SERVICE,
+    Judged,
+    SomeService,
+    Window,
+    ask,
+    count_where,
+)
 
 LOOP_KINDS = frozenset(kind.value for kind in Kind) - {Kind.PRAISE.value}
 ALL_KINDS = frozenset(kind.value for kind in Kind)
@@ -53,7 +64,9 @@ _USED = (
 )
 
 
-def placed_cases(cases: FromClause, service_id: int, as_of: date, also: Sequence[str] = ()) -> CTE:
+def placed_cases(
+    cases: FromClause, service_id: SomeService, as_of: Judged, also: Sequence[str] = ()
+) -> CTE:
     """Each case's place among those of its person, and how many of them are *older* than the year.
 
     A window counts three of a person, by their order of arrival. Those that came more than 90 days
@@ -85,7 +98,7 @@ def placed_cases(cases: FromClause, service_id: int, as_of: date, also: Sequence
         .where(
             row.service_id == service_id,
             row.excluded.is_(None),
-            row.received_on <= as_of,
+            row.received_on <= window.ago(0),
             matters,
         )
         .cte("placed_case")
@@ -105,13 +118,21 @@ def kinds_of(metric: str) -> frozenset[str]:
     return {"ack": ALL_KINDS, "kept": ALL_KINDS, "action": ANSWERABLE}.get(metric, LOOP_KINDS)
 
 
-def count_cases(session: Session, cases: FromClause, service_id: int, window: Window) -> CaseCounts:
-    """All shares of the window, and those of two years that groups are compared by.
+def count_cases(
+    session: Session, service_id: int, as_of: date, days: int, *, is_past: bool
+) -> CaseCounts:
+    """All shares of the window of so many days, and those of two years that groups are compared by.
 
     The database gives as many rows as there are groups, however many cases. Grouping by what
     decides whether a case counts is quicker than asking it again for every count.
     """
-    placed = placed_cases(cases, service_id, window.as_of)
+    rows = ask(session, _case_counts, service_id, as_of, days, is_past).mappings().all()
+    return CaseCounts(rows, days)
+
+
+def _case_counts(days: int, is_past: bool) -> Select[Any]:
+    window = Window(ANY_DAY, days)
+    placed = placed_cases(any_cases(is_past), ANY_SERVICE, ANY_DAY)
     row = placed.c
     counts = {
         **CaseShares(placed, window).all(),
@@ -125,23 +146,25 @@ def count_cases(session: Session, cases: FromClause, service_id: int, window: Wi
         is_counted(placed, TWO_YEARS).label("in_730"),
     )
     columns = (value.label(name) for name, value in counts.items())
-    statement = select(*groups, *columns).group_by(*groups)
-    return CaseCounts(session.execute(statement).mappings().all(), window.days)
+    return select(*groups, *columns).group_by(*groups)
 
 
 def count_other_people(
-    session: Session,
-    cases: FromClause,
-    service_id: int,
-    window: Window,
-    raters: Select[str],
+    session: Session, service_id: int, as_of: date, days: int, *, is_past: bool
 ) -> dict[str, int]:
-    """People by the language of their first case that counts, those among `raters` left out.
+    """People by the language of their first case that counts, those with ratings left out.
 
     Both are put together and grouped by person: databases that know too little of the tables
     would choose quadratic ways of joining them.
     """
-    row = cases.c
+    return {
+        row.lang: row.people
+        for row in ask(session, _other_people, service_id, as_of, days, is_past)
+    }
+
+
+def _other_people(days: int, is_past: bool) -> Select[Any]:
+    row, window = any_cases(is_past).c, Window(ANY_DAY, days)
     of_person, arrival = row.person_key, (row.received_on, row.submission_id)
     placed = (
         select(
@@ -154,7 +177,7 @@ def count_other_people(
             .label("before"),
         )
         .where(
-            row.service_id == service_id,
+            row.service_id == ANY_SERVICE,
             row.excluded.is_(None),
             window.within(row.received_on, window.days + OLDER_DAYS),
         )
@@ -165,7 +188,9 @@ def count_other_people(
         window.within(placed.c.received_on),
         or_(placed.c.before.is_(None), placed.c.before <= window.ago(window.days)),
     )
-    rater = raters.add_columns(null().label("lang"), literal(1).label("is_rater"))
+    rater = raters(ANY_SERVICE, window).add_columns(
+        null().label("lang"), literal(1).label("is_rater")
+    )
     contact = union_all(sender, rater).subquery("contact")
     person = (
         select(func.max(contact.c[1]).label("lang"))
@@ -173,21 +198,22 @@ def count_other_people(
         .having(func.max(contact.c[2]) == 0)
         .subquery("person")
     )
-    statement = select(person.c.lang, func.count().label("people")).group_by(person.c.lang)
-    return {row.lang: row.people for row in session.execute(statement)}
+    return select(person.c.lang, func.count().label("people")).group_by(person.c.lang)
 
 
 def count_kept(
-    session: Session, cases: FromClause, service_id: int, window: Window
+    session: Session, service_id: int, as_of: date, days: int, *, is_past: bool
 ) -> tuple[int, int]:
     """(not excluded, all) of what was received in the window but for automatic exclusions."""
-    row, share = cases.c, kept_selection(cases, window)
-    kept, received = session.execute(
-        select(count_where(share.holds), func.count()).where(
-            row.service_id == service_id, share.cohort
-        )
-    ).one()
-    return kept, received
+    counts = ask(session, _kept, service_id, as_of, days, is_past).mappings().one()
+    return counts["kept"], counts["received"]
+
+
+def _kept(days: int, is_past: bool) -> Select[*tuple[Any, ...]]:
+    cases = any_cases(is_past)
+    share = kept_selection(cases, Window(ANY_DAY, days))
+    counts = (count_where(share.holds).label("kept"), func.count().label("received"))
+    return select(*counts).where(cases.c.service_id == ANY_SERVICE, share.cohort)
 
 
 def kept_selection(cases: FromClause, window: Window) -> Selection:

@@ -7,6 +7,7 @@ to then are folded in SQL, by the rules of `portal/domain/loop.py` and to the sa
 from __future__ import annotations
 
 from datetime import date
+from typing import Any
 
 from sqlalchemy import (
     CTE,
@@ -14,6 +15,7 @@ from sqlalchemy import (
     FromClause,
     Label,
     Over,
+    Select,
     Subquery,
     and_,
     case,
@@ -28,6 +30,14 @@ from sqlalchemy.sql.functions import FunctionElement, count
 
 from portal.domain.loop import EventKind
 from portal.models.loops import LoopEvent, LoopRow
+from portal.store.evidence.window import (
+    ANY_DAY,
+    ANY_SERVICE,
+    SomeDay,
+    SomeService,
+    Window,
+    ask,
+)
 from portal.store.loops import FACTS
 
 WITHDRAWN = "withdrawn"
@@ -38,23 +48,30 @@ def cases_known_on(session: Session, service_id: int, as_of: date) -> FromClause
 
     The columns are the projection's (without `state`). Cases received later may be among them.
     """
-    return (
-        loop_as_of(service_id, as_of)
-        if _has_later_events(session, service_id, as_of)
-        else LoopRow.__table__
-    )
+    is_past = has_later_events(session, service_id, as_of)
+    return loop_as_of(service_id, as_of) if is_past else LoopRow.__table__
 
 
-def _has_later_events(session: Session, service_id: int, as_of: date) -> bool:
+def any_cases(is_past: bool) -> FromClause:
+    """The same for any service and day: of the past, or after which nothing has happened."""
+    return loop_as_of(ANY_SERVICE, Window(ANY_DAY, 0).ago(0)) if is_past else LoopRow.__table__
+
+
+def has_later_events(session: Session, service_id: int, as_of: date) -> bool:
+    """Whether anything has happened to a case of the service since the day."""
+    return ask(session, _later_events, service_id, as_of).first() is not None
+
+
+def _later_events() -> Select[Any]:
     # Told in this way, the database begins with the events, of which there are mostly none.
     is_of_service = exists().where(
-        LoopRow.submission_id == LoopEvent.submission_id, LoopRow.service_id == service_id
+        LoopRow.submission_id == LoopEvent.submission_id, LoopRow.service_id == ANY_SERVICE
     )
-    later = select(LoopEvent.id).where(LoopEvent.happened_on > as_of, is_of_service).limit(1)
-    return session.scalar(later) is not None
+    today = Window(ANY_DAY, 0).ago(0)
+    return select(LoopEvent.id).where(LoopEvent.happened_on > today, is_of_service).limit(1)
 
 
-def loop_as_of(service_id: int, as_of: date) -> FromClause:
+def loop_as_of(service_id: SomeService, as_of: SomeDay) -> FromClause:
     """The projection's columns (without `state`) as they were on the day.
 
     Only cases to which something has happened since need to be folded again. All joins are by an
@@ -116,7 +133,7 @@ _FACTS = {
 }
 
 
-def _known_events(changed: CTE, as_of: date) -> CTE:
+def _known_events(changed: CTE, as_of: SomeDay) -> CTE:
     """The events up to the day, each with what came before it in its case."""
     event = LoopEvent
     return (

@@ -6,6 +6,7 @@ from collections import Counter
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from datetime import date
+from typing import Any
 
 from sqlalchemy import (
     CTE,
@@ -24,10 +25,17 @@ from portal.domain.evidence import RECENT, TWO_YEARS, YEAR, Share, rating_share
 from portal.domain.evidence_shape import QUESTIONS
 from portal.models.base import days_between
 from portal.models.submissions import Submission
-from portal.store.evidence.window import Window, count_where
+from portal.store.evidence.window import (
+    ANY_DAY,
+    ANY_SERVICE,
+    SomeService,
+    Window,
+    ask,
+    count_where,
+)
 
 
-def counted_ratings(service_id: int, window: Window) -> CTE:
+def counted_ratings(service_id: SomeService, window: Window) -> CTE:
     """The ratings that count: a person's newer one replaces one that is less than 90 days older.
 
     In the method's words each rating is compared with the kept one before it. The kept one is
@@ -60,14 +68,14 @@ def counted_ratings(service_id: int, window: Window) -> CTE:
     )
 
 
-def raters(service_id: int, window: Window) -> Select[str]:
+def raters(service_id: SomeService, window: Window) -> Select[str]:
     """The `person_key` of everybody with a counted rating: a person's last one always counts."""
     return select(Submission.person_key).where(
         _is_in(service_id, window), Submission.is_quarantined.is_(False)
     )
 
 
-def _is_in(service_id: int, window: Window) -> ColumnElement[bool]:
+def _is_in(service_id: SomeService, window: Window) -> ColumnElement[bool]:
     return and_(
         Submission.service_id == service_id,
         Submission.is_rating,
@@ -81,8 +89,13 @@ def count_ratings(session: Session, service_id: int, as_of: date) -> RatingCount
 
     Whether a rating counts depends on the ones after it only, so it is the same in both windows.
     """
-    window = Window(as_of, TWO_YEARS)
-    counted = counted_ratings(service_id, window)
+    rows = ask(session, _rating_counts, service_id, as_of).mappings().all()
+    return RatingCounts(rows)
+
+
+def _rating_counts() -> Select[Any]:
+    window = Window(ANY_DAY, TWO_YEARS)
+    counted = counted_ratings(ANY_SERVICE, window)
     day = counted.c.received_on
     groups = (
         counted.c.lang,
@@ -102,10 +115,8 @@ def count_ratings(session: Session, service_id: int, as_of: date) -> RatingCount
         counts[f"{question}_x"] = count_where(answer >= POSITIVE_FROM)
         counts[f"{question}_n"] = count_where(answer >= 1)
         counts[f"{question}_dk"] = count_where(answer == 0)
-    statement = select(*groups, *(value.label(name) for name, value in counts.items())).group_by(
-        *groups
-    )
-    return RatingCounts(session.execute(statement).mappings().all())
+    columns = (value.label(name) for name, value in counts.items())
+    return select(*groups, *columns).group_by(*groups)
 
 
 @dataclass(frozen=True)
@@ -171,7 +182,13 @@ def _pair(rows: Sequence[RowMapping], question: str) -> tuple[int, int]:
     return _total(rows, f"{question}_x"), _total(rows, f"{question}_n")
 
 
-def count_quarantined(session: Session, service_id: int, window: Window) -> int:
-    """Ratings in the window that are under review."""
-    statement = select(func.count()).where(_is_in(service_id, window), Submission.is_quarantined)
-    return session.scalars(statement).one()
+def count_quarantined(session: Session, service_id: int, as_of: date, days: int) -> int:
+    """Ratings in the window of so many days that are under review."""
+    found: int = ask(session, _quarantined, service_id, as_of, days).scalar_one()
+    return found
+
+
+def _quarantined(days: int) -> Select[Any]:
+    return select(func.count()).where(
+        _is_in(ANY_SERVICE, Window(ANY_DAY, days)), Submission.is_quarantined
+    )
