@@ -36,7 +36,7 @@ def show_service_trends(slug: str) -> Response:
         service=service,
         name=get_service_name(read(), service.id, service.slug, langs()[0], langs()[1:]),
         trends=views.service_trends(read(), service.id, wanted, today),
-        city=queries.get_city(read()),
+        watched=queries.get_city(read()),
         instrument=instrument,
         answers=answers,
         **_words(wanted),
@@ -61,7 +61,7 @@ def show_city_trends() -> Response:
     city = queries.get_city(read())
     return page(
         "manage/show_city_trends.html",
-        city=city,
+        watched=city,
         trends=views.city_trends(city, wanted, today) if city else None,
         services=_services(wanted),
         **_words(wanted),
