@@ -128,9 +128,13 @@ def list_figures(result: Mapping[str, Any]) -> list[TableRow]:
 
 
 def compare_figures(before: Mapping[str, Any], now: Mapping[str, Any]) -> list[NewerFigure]:
-    """The figures of every criterion in two results; shares have their counts beside them."""
+    """The figures that have changed between two results, up to the level that comes next.
+
+    Shares have their counts beside them.
+    """
+    top = now["next_level"] or _LEVELS[0]
     was = {criterion["id"]: criterion for criterion in before["criteria"]}
-    return [
+    rows = [
         NewerFigure(
             criteria_text.title(criterion),
             criterion["status"],
@@ -138,8 +142,11 @@ def compare_figures(before: Mapping[str, Any], now: Mapping[str, Any]) -> list[N
             _in_short(criterion),
         )
         for criterion in now["criteria"]
-        if criterion["kind"] not in {"parity", "reach"} and criterion["id"] in was
+        if criterion["level"] <= top
+        and criterion["kind"] not in {"parity", "reach"}
+        and criterion["id"] in was
     ]
+    return [row for row in rows if row.before != row.now]
 
 
 def _in_short(criterion: Criterion) -> str:

@@ -126,6 +126,7 @@ def test_newer_figures_stand_apart_from_the_level(client: FlaskClient, appraised
     assert "Those up to June 1, 2026 are newer than the level above." in after
     assert "By themselves they would give level 3." in after
     assert "83% (25 of 30) 87% (130 of 150)" in after.replace("30)87", "30) 87")
+    assert "6 of 66 of 6" not in after  # what has not changed is left out
     assert "/api/v1/services/pothole-repair/figures" in page.links()
     assert "Figures since then" not in show(client, f"{LEVEL}2026-04-01/").words()
 
