@@ -3,7 +3,7 @@ SHELL := /bin/bash
 .SHELLFLAGS := -euo pipefail -c
 .DEFAULT_GOAL := help
 .PHONY: help run setup test test-fast lint format types contracts catalogues catalogues-check \
-	migrations-check lock lock-check bench clean
+	migrations-check lock lock-check bench simulate clean
 
 BIN := .venv/bin
 PORT ?= 8000
@@ -35,6 +35,9 @@ test-fast: setup ## Run the tests that need neither browser nor PostgreSQL nor p
 bench: setup ## Measure the rating form and posting a rating against a bare Flask page
 	@.ci/system
 	@$(BIN)/python -m tests.bench $(ARGS)
+
+simulate: setup ## Try early warning on simulated cities with planted effects (ARGS=runs)
+	@$(BIN)/python -m tests.simulate $(ARGS)
 
 # ------------------------------------------------------------------------------- checks
 lint: setup ## Check style of Python and templates

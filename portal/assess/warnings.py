@@ -169,3 +169,9 @@ def _keep(session: Session, finding: Finding, as_of: date, city_day: CityDay) ->
     )
     session.flush()
     return True
+
+
+def raise_warnings(session: Session, *, as_of: date, city_day: CityDay) -> int:
+    """Look for everything on one day and keep it at once; returns how many are new."""
+    found = [*look_daily(session, as_of, city_day), *look_weekly(session, as_of, city_day)]
+    return keep_findings(session, found, as_of=as_of, city_day=city_day)

@@ -97,6 +97,7 @@ class _Years:
             submissions.append(submission)
             submissions += self._rate_again(submission)
         submissions += self._stuff()
+        submissions += [self._raise_lately() for _ in range(self.profile.surge)]
         submissions.sort(key=lambda submission: submission.received_on)
         return History(self.responses, submissions)
 
@@ -282,6 +283,30 @@ class _Years:
                 is_verified=True,
             )
         ]
+
+    def _raise_lately(self) -> SubmissionRecord:
+        """Many people write about one thing; staff see what they have in common, and no answer yet.
+
+        These cases are not 30 days old, so that they say nothing about the level.
+        """
+        on = self.today - timedelta(days=self.random.randint(1, 24))
+        submission = SubmissionRecord(
+            received_on=on,
+            lang=self.chance.pick(LANGUAGES),
+            channel="web",
+            person_key=self._person(on),
+            answers=self._answers(on, full=False),
+            district=self.random.choice(self.districts),
+            theme=len(self.themes) - 1,
+            is_case=True,
+        )
+        comment = self._comment(submission)
+        submission.comment = comment.text if comment else None
+        submission.kind = comment.kind if comment else "problem"
+        self._add(submission, EventKind.RECEIVED, on, Actor.SYSTEM)
+        self._add(submission, EventKind.ACKNOWLEDGED, on, Actor.SYSTEM)
+        self._add(submission, EventKind.THEMED, on + timedelta(days=1), Actor.STAFF)
+        return submission
 
     def _stuff(self) -> list[SubmissionRecord]:
         """A burst within one hour, put in quarantine as the worker would have done."""

@@ -17,6 +17,7 @@ from portal.demo.build import CityBuilder
 from portal.demo.content import load_city
 from portal.demo.plans import add_plans
 from portal.demo.recorder import Desk
+from portal.demo.warnings import add_warnings
 from portal.models.services import Service
 from portal.store.city import get_demo_day
 from portal.store.clock import Clock
@@ -41,6 +42,7 @@ class Makers:
     assess_service: Callable[..., object]
     appraise_due: Callable[[Store, Clock, Callable[[int, int], None]], int]
     watch_due: Callable[[Store, Clock], int]
+    raise_warnings: Callable[..., int]
 
 
 def prepare_demo(context: Context, makers: Makers) -> None:
@@ -84,6 +86,7 @@ def make_demo(context: Context, makers: Makers) -> None:
     context.store.write(add_plans, now=now, today=context.clock.day(now))
     # Last of all: what is dated back after its day was signed would look like tampering.
     sign_due(context.store, context.clock, context.secrets)
+    context.store.write(add_warnings, context.clock, makers.raise_warnings)
     _keep(context, _RECEIPTS, "\n".join(f"{slug} {receipt}" for slug, receipt in shown))
 
 

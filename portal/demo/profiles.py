@@ -35,6 +35,7 @@ class Profile:
     years: float = 2.0
     recent_drop: float = 0.0  # fall of all agreement in the last 90 days
     burst: int = 0  # ratings stuffed within one hour
+    surge: int = 0  # people who raise one theme in the last weeks
     bland: bool = False  # answers everybody with thanks
 
 
@@ -76,7 +77,7 @@ PROFILES: dict[str, Profile] = {
     "water-leaks": replace(_ANSWERS, answered_in=("en", "es")),  # others wait for a translation
     # They listen: level 2.
     "sidewalk-repair": _LISTENS,
-    "traffic-signals": replace(_LISTENS, yearly=320),
+    "traffic-signals": replace(_LISTENS, yearly=320, surge=23),
     "storm-drains": _LISTENS,
     "bulk-item-pickup": replace(_LISTENS, told30=0.85, told90=0.93, bland=True, helped=0.25),
     "graffiti-removal": replace(_LISTENS, told30=0.9, told90=0.96, promises_kept=0.3),

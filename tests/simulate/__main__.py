@@ -1,0 +1,89 @@
+"""`make simulate`: how often early warning errs and finds, on cities with planted effects.
+
+Prints METHOD.md section 4's figures, in Markdown; docs/simulation.md holds one run's.
+"""
+
+from __future__ import annotations
+
+import sys
+from collections.abc import Iterator
+from random import Random
+from statistics import fmean, median
+
+from tests.simulate import planted
+from tests.simulate.planted import share
+
+SEED = 2026
+RUNS = 1000
+Row = tuple[str, str, str]  # what, wanted, found
+
+
+def main() -> None:
+    """Print the table."""
+    runs = int(sys.argv[1]) if len(sys.argv) > 1 else RUNS
+    sys.stdout.write(f"{runs} runs of each, seed {SEED}.\n\n")
+    sys.stdout.write("| what | wanted | found |\n|---|---|---|\n")
+    for what, wanted, found in figures(Random(SEED), runs):
+        sys.stdout.write(f"| {what} | {wanted} | {found} |\n")
+        sys.stdout.flush()
+
+
+def figures(random: Random, runs: int) -> Iterator[Row]:
+    """Every figure, one after another."""
+    yield from _ratings(random, runs)
+    yield from _waits(random, runs)
+    yield from _differences(random, max(runs // 5, 20))
+    yield from _themes(random, runs)
+    covered = share(runs, lambda: planted.forecast_covers(random))
+    yield "forecast: the 80 % range covers what came", "72–88 %", _percent(covered)
+
+
+def _ratings(random: Random, runs: int) -> Iterator[Row]:
+    for weekly in (10, 20, 40):
+        false = share(runs, lambda weekly=weekly: planted.ratings_false_alarm(random, weekly))  # type: ignore[misc]
+        yield f"ratings, {weekly} a week: false alarm in a year", "≤ 12 %", _percent(false)
+    for weekly in (10, 20, 40):
+        found = share(runs, lambda weekly=weekly: planted.ratings_fall_found(random, weekly))  # type: ignore[misc]
+        wanted = "≥ 70 %" if weekly == 20 else ""
+        yield f"ratings, {weekly} a week: −15 points found in 6 weeks", wanted, _percent(found)
+
+
+def _waits(random: Random, runs: int) -> Iterator[Row]:
+    false = share(runs, lambda: planted.waits_false_alarm(random))
+    yield "time to told: false alarm in 500 cases", "about 8 %", _percent(false)
+    needed = sorted(planted.cases_until_slow_is_found(random) for _ in range(runs))
+    late = needed[int(0.9 * len(needed))]
+    yield (
+        "time to told: cases until a doubling is found",
+        "13 (9 of 10 by 23)",
+        (f"{median(needed):.0f} (9 of 10 by {late})"),
+    )
+
+
+def _differences(random: Random, runs: int) -> Iterator[Row]:
+    false = fmean(planted.false_share_of_differences(random) for _ in range(runs))
+    yield "differences: false ones among those shown", "≤ 10 %", _percent(false)
+    for gap in (0.2, 0.3):
+        for size in (25, 50, 100):
+            found = share(
+                runs,
+                lambda size=size, gap=gap: planted.difference_found(random, size, gap),  # type: ignore[misc]
+            )
+            yield f"differences: {gap:.0%} gap of {size} people found", "", _percent(found)
+
+
+def _themes(random: Random, runs: int) -> Iterator[Row]:
+    false = share(runs, lambda: planted.themes_false_alarm(random))
+    yield "themes: any false one in a run", "≤ 15 %", _percent(false)
+    for times in (3, 5):
+        found = share(runs, lambda times=times: planted.surge_found(random, times))  # type: ignore[misc]
+        wanted = "≥ 90 %" if times == 5 else ""
+        yield f"themes: ×{times} at 4 people in 28 days found", wanted, _percent(found)
+
+
+def _percent(value: float) -> str:
+    return f"{100 * value:.1f} %"
+
+
+if __name__ == "__main__":
+    main()
