@@ -24,7 +24,8 @@ from portal.domain.warning import (
     theme_surges,
 )
 
-USUAL = 0.75
+USUAL = 0.80
+"""Share of good ratings where nothing happens, as in the method's worked example."""
 MEAN_LOG, SD_LOG = math.log(11), 0.7
 TARGET = 30
 
@@ -54,26 +55,26 @@ def weeks_of(random: Random, weeks: int, weekly: int, p: float) -> list[tuple[in
     return [(positives(random, n, p), n) for n in counts]
 
 
-def usual_share(random: Random, weekly: int) -> float:
+def usual_share(random: Random, weekly: int, usual: float) -> float:
     """The share that a year of ratings makes usual: known only about."""
-    before = weeks_of(random, USUAL_WEEKS, weekly, USUAL)
+    before = weeks_of(random, USUAL_WEEKS, weekly, usual)
     return sum(x for x, _ in before) / max(sum(n for _, n in before), 1)
 
 
 def ratings_false_alarm(random: Random, weekly: int) -> bool:
     """An alarm within a year in which nothing changes."""
-    p0 = usual_share(random, weekly)
+    p0 = usual_share(random, weekly, USUAL)
     return ewma_alarm(weeks_of(random, 52, weekly, USUAL), p0) is not None
 
 
-def ratings_fall_found(random: Random, weekly: int, weeks: int = 6, points: float = 0.15) -> bool:
-    """An alarm within so many weeks of a fall, half a year into the chart, and none before."""
-    p0 = usual_share(random, weekly)
-    quiet = weeks_of(random, 26, weekly, USUAL)
-    if ewma_alarm(quiet, p0) is not None:
-        return ratings_fall_found(random, weekly, weeks, points)
-    fallen = weeks_of(random, weeks, weekly, USUAL - points)
-    return ewma_alarm([*quiet, *fallen], p0) is not None
+def ratings_fall_found(random: Random, weekly: int, usual: float = USUAL) -> bool:
+    """An alarm within six weeks of a fall by 15 points, half a year into a quiet chart."""
+    while True:
+        p0 = usual_share(random, weekly, usual)
+        quiet = weeks_of(random, 26, weekly, usual)
+        if ewma_alarm(quiet, p0) is None:
+            fallen = weeks_of(random, 6, weekly, usual - 0.15)
+            return ewma_alarm([*quiet, *fallen], p0) is not None
 
 
 def waits(random: Random, cases: int, times: float = 1.0) -> list[float]:
