@@ -30,8 +30,8 @@ TARGET_DAYS = 30
 HISTORY_MIN = 50
 """Cases that a service needs before its times say what is usual, or what will come."""
 USUAL_ANSWERS_MIN = 100
-MISSES_MIN = 3
-"""Only what is surely more than a case or two is worth somebody's time."""
+MISSES_MIN = 5
+"""Only what is surely more than a few cases is worth somebody's time."""
 SD_MIN = 0.25  # of ln(1 + days): where all were told on one day, one more day is no alarm
 STILL = timedelta(days=28)  # an alarm that is longer ago is over
 RECENT_CASES = 20

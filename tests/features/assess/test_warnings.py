@@ -279,7 +279,7 @@ def test_cases_that_will_be_late_are_forecast(
     warn_due(store, clock)
     (row,) = warnings(store, kind="forecast")
     assert row.evidence["open"] == 10
-    assert 3 <= row.evidence["low"] <= row.evidence["expected"] <= row.evidence["high"] <= 10
+    assert 5 <= row.evidence["low"] <= row.evidence["expected"] <= row.evidence["high"] <= 10
     assert row.evidence["late"] == 40
 
 
