@@ -9,6 +9,7 @@ from flask_wtf import CSRFProtect
 
 from portal.accounts import routes as accounts_routes
 from portal.accounts import security
+from portal.admin import routes as admin_routes
 from portal.follow import routes as follow_routes
 from portal.manage import routes as manage_routes
 from portal.notify import routes as notify_routes
@@ -55,6 +56,7 @@ BLUEPRINTS = (
     accounts_routes.blueprint,
     respond_routes.blueprint,
     manage_routes.blueprint,
+    admin_routes.blueprint,
     notify_routes.blueprint,
 )
 

@@ -31,9 +31,9 @@ def evaluate(evidence: Mapping[str, Any], thresholds: Thresholds = DEFAULTS) -> 
     Raises EvidenceError for evidence that makes no sense. Keys that it does not know are ignored.
     """
     validate_evidence(evidence)
-    criteria = [_judge(criterion, evidence) for criterion in thresholds.criteria()]
+    criteria = [judge(criterion, evidence) for criterion in thresholds.criteria()]
     own = {level: own_status(level, criteria) for level in LEVELS}
-    level = _highest_reached(own)
+    level = highest_reached(own)
     following = level + 1 if level < LEVELS[-1] else None
     return {
         "method": METHOD,
@@ -63,7 +63,8 @@ def own_status(level: int, criteria: Sequence[Mapping[str, Any]]) -> str:
     return REACHED
 
 
-def _highest_reached(own: Mapping[int, str]) -> int:
+def highest_reached(own: Mapping[int, str]) -> int:
+    """The largest level that is reached together with all below it; 0 for none."""
     level = 0
     for step in LEVELS:
         if own[step] != REACHED:
@@ -72,7 +73,8 @@ def _highest_reached(own: Mapping[int, str]) -> int:
     return level
 
 
-def _judge(criterion: Criterion, evidence: Mapping[str, Any]) -> dict[str, Any]:
+def judge(criterion: Criterion, evidence: Mapping[str, Any]) -> dict[str, Any]:
+    """One criterion's part of the result (A.4). The evidence must make sense."""
     found = evidence.get(criterion.metric)
     match criterion.kind:
         case "coverage":

@@ -71,6 +71,14 @@ def judge_share(criterion: Criterion, evidence: Mapping[str, Any] | None) -> dic
     return result | {"status": status, "reasons": reasons}
 
 
+def share_status(criterion: Criterion, share: Share) -> str:
+    """The verdict alone, for judging many imagined shares quickly."""
+    if criterion.mode != SHOW:
+        return _not_contradicted(criterion, share)[0]
+    status = _interval_verdict(criterion, share)[0]
+    return IN_DOUBT if status == MET and _guards(criterion, share) else status
+
+
 def _judge_shown(criterion: Criterion, share: Share) -> dict[str, Any]:
     status, reasons = _interval_verdict(criterion, share)
     result: dict[str, Any] = {}

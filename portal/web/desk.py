@@ -17,7 +17,7 @@ class Place:
 
     endpoint: str
     text: Any  # lazy
-    roles: tuple[str, ...]
+    roles: tuple[str, ...]  # none for administrators, who belong to no department
 
 
 # Later areas add their rows here, in the order in which they stand in the menu.
@@ -28,6 +28,8 @@ PLACES = (
     Place("manage.show_city_trends", _l("Trends"), ("manager",)),
     Place("manage.show_city_dimensions", _l("Five dimensions"), ("manager",)),
     Place("manage.show_city_roadmap", _l("Roadmap"), ("manager",)),
+    Place("admin.show_calibration", _l("Shadow mode"), ()),
+    Place("admin.show_thresholds", _l("Thresholds"), ()),
 )
 
 
@@ -39,5 +41,5 @@ def desk_nav() -> list[tuple[str, str, bool]]:
     return [
         (url_for(place.endpoint), str(place.text), request.endpoint == place.endpoint)
         for place in PLACES
-        if scope.having(*place.roles)
+        if (scope.having(*place.roles) if place.roles else scope.is_administrator)
     ]

@@ -1,0 +1,67 @@
+"""The administrators' forms."""
+
+from __future__ import annotations
+
+import re
+
+from flask_babel import lazy_gettext as _l
+from wtforms import StringField, TextAreaField
+
+from portal.admin.operations import list_numbers
+from portal.domain.criteria import WHOLE_NUMBERS
+from portal.web.fields import AtMost, ChoiceField, DayField, Needed, Storable, tidy
+from portal.web.forms import DeskForm
+
+MAX_REASON = 500
+# One to four digits, perhaps two more after a point or comma; int() and float() take other scripts.
+_NUMBER = re.compile(r"([0-9]{1,4})(?:[.,]([0-9]{1,2}))?\s*%?")
+_RATIO_OF_TIPPING = "rho"
+
+
+class PublicDayForm(DeskForm):
+    """The day from which levels are public."""
+
+    day = DayField(validators=[Needed(_l("Enter the day from which levels are public."))])
+
+
+class ThresholdForm(DeskForm):
+    """One number of one criterion, from a day on."""
+
+    which = ChoiceField(
+        choices=[(f"{criterion}.{number}", number) for criterion, number in list_numbers()],
+        validators=[Needed(_l("Choose what becomes stricter."))],
+    )
+    value = StringField(filters=[tidy], validators=[Needed(_l("Enter the new number."))])
+    from_on = DayField(validators=[Needed(_l("Enter the day from which it holds."))])
+    reason = TextAreaField(
+        filters=[tidy],
+        validators=[Needed(_l("Say why. The reason is kept with the change.")),
+                    AtMost(MAX_REASON), Storable()],
+    )  # fmt: skip
+
+    @property
+    def chosen(self) -> tuple[str, str]:
+        """The criterion and the name of its number."""
+        criterion, _, number = (self.which.data or "").rpartition(".")
+        return criterion, number
+
+    @property
+    def typed(self) -> float | None:
+        """What was typed, as the method writes it: shares from 0 to 1. None for no number."""
+        return read_number(self.value.data or "", *self.chosen)
+
+
+def is_share(criterion_id: str, number: str) -> bool:
+    """Whether people write the number in per cent."""
+    return number in {"tau", "delta"} or (number == _RATIO_OF_TIPPING and criterion_id == "L4.4")
+
+
+def read_number(text: str, criterion_id: str, number: str) -> float | None:
+    """A number as it was typed, in the method's unit; None where it is none."""
+    found = _NUMBER.fullmatch(text.strip())
+    if not found:
+        return None
+    value = float(f"{found[1]}.{found[2] or 0}")
+    if number in WHOLE_NUMBERS:
+        return None if found[2] else int(found[1])
+    return round(value / 100, 4) if is_share(criterion_id, number) else value

@@ -1,0 +1,122 @@
+"""Whether levels are public, the day from which they are, and what shadow mode has shown."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from typing import Any
+
+from flask import flash, redirect, url_for
+from werkzeug.wrappers import Response
+
+from portal.admin import calibration, operations
+from portal.admin.forms import PublicDayForm
+from portal.admin.routes.blueprint import blueprint, langs
+from portal.domain.calibration import DRAWS, EASED, STEP, STRICTER
+from portal.domain.criteria import CRITERIA
+from portal.domain.publication import quarter_after
+from portal.store.publicity import get_chosen_day, get_public_since
+from portal.web import criteria_text
+from portal.web.access import Access, access, current_scope
+from portal.web.context import portal
+from portal.web.csv_text import CSV, to_csv
+from portal.web.database import read, write
+from portal.web.forms import ErrorList, errors_of
+from portal.web.pages import page
+from portal.web.words import gettext as _
+
+_COLUMNS = (
+    "quarter", "service", "level", "level_if_eased", "level_if_stricter", "raters", "replied",
+    "asked", "another_level_by_chance", "decisive",
+)  # fmt: skip
+_WAYS = {EASED: "eased", STRICTER: "stricter"}
+
+
+@blueprint.get("/calibration/")
+@access(Access.ADMINISTRATOR)
+def show_calibration() -> Response:
+    """The report on the newest two quarters, and the form for the day."""
+    return _page(PublicDayForm(formdata=None), [])
+
+
+def _page(form: PublicDayForm, errors: ErrorList, status: int = 200) -> Response:
+    today = portal().clock.today()
+    return page(
+        "admin/show_calibration.html",
+        status,
+        form=form,
+        errors=errors,
+        since=get_public_since(read()),
+        chosen=get_chosen_day(read()),
+        next_quarter=quarter_after(today),
+        reports=calibration.get_reports(read(), langs()),
+        titles={one.id: criteria_text.general_title(one) for one in CRITERIA},
+        eased=EASED,
+        stricter=STRICTER,
+        step=STEP,
+        draws=DRAWS,
+    )
+
+
+@blueprint.post("/calibration/public-from")
+@access(Access.ADMINISTRATOR)
+def choose_public_day() -> Response:
+    """Choose the day from which levels are public."""
+    form, clock = PublicDayForm(), portal().clock
+    if not form.validate() or form.day.day is None:
+        return _page(form, errors_of(form), 422)
+    if form.day.day < clock.today():
+        form.day.errors = [_("This day has passed. Choose today or a later day.")]
+        return _page(form, errors_of(form), 422)
+    try:
+        write(
+            operations.choose_day, day=form.day.day, person_id=current_scope().person_id,
+            today=clock.today(), now=clock.now(),
+        )  # fmt: skip
+    except ValueError:
+        flash(_("Levels are public already."), "alarm")
+    else:
+        flash(_("The day is kept."), "done")
+    return redirect(url_for("admin.show_calibration"), 303)
+
+
+@blueprint.post("/calibration/shadow")
+@access(Access.ADMINISTRATOR)
+def take_public_day_back() -> Response:
+    """Stay in shadow."""
+    form = PublicDayForm()
+    form.validate()  # the session's token is checked before the view
+    try:
+        write(
+            operations.take_day_back, person_id=current_scope().person_id, now=portal().clock.now()
+        )
+    except ValueError:
+        flash(_("Levels are public already."), "alarm")
+    else:
+        flash(_("The day is taken back. Levels stay in shadow."), "done")
+    return redirect(url_for("admin.show_calibration"), 303)
+
+
+@blueprint.get("/calibration/services.csv")
+@access(Access.ADMINISTRATOR)
+def list_calibration_csv() -> Response:
+    """The same as a table."""
+    response = Response(
+        to_csv(_COLUMNS, _rows(calibration.get_reports(read(), langs()))), content_type=CSV
+    )
+    response.headers["Content-Disposition"] = "attachment; filename=calibration.csv"
+    response.headers["Cache-Control"] = "no-store"
+    return response
+
+
+def _rows(reports: list[calibration.QuarterReport]) -> Iterator[list[Any]]:
+    for report in reports:
+        for one in report.services:
+            moves = (
+                f"{move.criterion_id} {_WAYS[move.way]}: level {move.level}"
+                for move in one.decisive
+            )
+            yield [
+                report.quarter_on.isoformat(), one.slug, one.standing.level, one.standing.eased,
+                one.standing.stricter, one.people, one.replied, one.asked,
+                round(one.by_chance, 3), "; ".join(moves),
+            ]  # fmt: skip

@@ -1,0 +1,82 @@
+"""Administrators and others, signed in, in a small city with appraisals."""
+
+from __future__ import annotations
+
+from datetime import UTC, date, datetime
+from typing import Any
+
+import pytest
+from flask import Flask
+from flask.testing import FlaskClient
+from sqlalchemy.orm import Session
+from werkzeug.test import TestResponse
+
+from portal.domain.level import evaluate
+from portal.domain.publication import evidence_hash
+from portal.models.appraisals import Appraisal
+from portal.store.engine import Store
+from tests.support.city import PASSWORD, City, set_passwords
+from tests.support.client import response_page
+from tests.support.desk import hashed
+from tests.support.history import EXAMPLES
+
+QUARTER = date(2026, 10, 1)
+
+
+class Visitor:
+    """Somebody who is signed in; `post` carries the token of the last page."""
+
+    def __init__(self, app: Flask, who: str) -> None:
+        self.client: FlaskClient = app.test_client()
+        door = response_page(self.client.get("/en/sign-in"))
+        self.token = door.value("csrf_token")
+        answer = self.client.post(
+            "/en/sign-in",
+            data={
+                "csrf_token": self.token,
+                "email": f"{who}@city.example",
+                "password": PASSWORD,
+                "next": "",
+            },
+        )
+        assert answer.status_code == 303
+
+    def get(self, path: str) -> TestResponse:
+        answer = self.client.get(f"/en/admin/{path}")
+        if answer.status_code == 200 and answer.mimetype == "text/html":
+            page = response_page(answer)
+            tokens = [one for one in page.all("input") if one.get("name") == "csrf_token"]
+            self.token = tokens[0].get("value", "")
+        return answer
+
+    def post(self, path: str, **data: Any) -> TestResponse:
+        return self.client.post(f"/en/admin/{path}", data={"csrf_token": self.token, **data})
+
+
+@pytest.fixture
+def city(store: Store, city: City) -> City:
+    def prepare(session: Session) -> None:
+        set_passwords(session, hashed())
+
+    store.write(prepare)
+    return city
+
+
+@pytest.fixture
+def admin(app: Flask, city: City) -> Visitor:
+    return Visitor(app, "admin")
+
+
+def keep_appraisal(session: Session, service_id: int, name: str, quarter_on: date) -> None:
+    """An appraisal of a worked example of METHOD.md whose name begins so."""
+    evidence = next(one["input"] for one in EXAMPLES["evaluate"] if one["name"].startswith(name))
+    result = evaluate(evidence)
+    session.add(
+        Appraisal(
+            service_id=service_id, quarter_on=quarter_on, as_of=quarter_on,
+            made_at=datetime(2026, 10, 1, 6, tzinfo=UTC), method="engage-1.0", thresholds={},
+            evidence=evidence, result=result, evidence_hash=evidence_hash(evidence),
+            level=result["level"], raw=result["level"], flag=None, quarters_flagged=0,
+            awaiting_second_look=False,
+        )
+    )  # fmt: skip

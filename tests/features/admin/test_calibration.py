@@ -1,0 +1,142 @@
+"""Shadow mode: the day for going public, and what other thresholds and chance would change."""
+
+from __future__ import annotations
+
+import csv
+import io
+from collections.abc import Callable
+from datetime import UTC, date, datetime, timedelta
+from typing import Any
+
+import pytest
+from flask import Flask
+from sqlalchemy import delete, select
+from sqlalchemy.orm import Session
+
+from portal.models.operations import AuditEvent, Setting
+from portal.store.clock import Clock
+from portal.store.engine import Store
+from portal.store.publicity import get_chosen_day, get_public_since
+from tests.features.admin.conftest import QUARTER, Visitor, keep_appraisal
+from tests.support.city import City
+from tests.support.client import response_page
+
+Change = Callable[[Callable[[Session], Any]], Any]
+
+
+@pytest.fixture
+def shadow(store: Store, city: City) -> None:
+    """The city as it begins: nothing is public, no day is chosen."""
+    del city
+    store.write(
+        lambda session: session.execute(delete(Setting).where(Setting.name.like("levels%")))
+    )
+
+
+@pytest.fixture
+def appraised(store: Store, city: City) -> None:
+    """Two quarters of two services."""
+
+    def prepare(session: Session) -> None:
+        for quarter_on in (QUARTER, date(2026, 7, 1)):
+            keep_appraisal(session, city.potholes, "A clear", quarter_on)
+            keep_appraisal(session, city.lights, "G- one", quarter_on)
+
+    store.write(prepare)
+
+
+def days(store: Store) -> tuple[date | None, date | None]:
+    with store.read() as session:
+        return get_chosen_day(session), get_public_since(session)
+
+
+@pytest.mark.parametrize("who", ["staff", "manager", "reviewer"])
+@pytest.mark.parametrize("path", ["calibration/", "calibration/services.csv", "thresholds/"])
+def test_only_administrators_see_it(app: Flask, city: City, who: str, path: str) -> None:
+    assert Visitor(app, who).get(path).status_code == 403
+
+
+@pytest.mark.usefixtures("shadow")
+def test_without_appraisals_it_says_when_the_first_one_comes(admin: Visitor) -> None:
+    words = response_page(admin.get("calibration/")).words()
+    assert "Levels are not public, and no day is chosen." in words
+    assert "No appraisal yet" in words
+
+
+@pytest.mark.usefixtures("shadow")
+def test_a_day_is_chosen_changed_and_taken_back(admin: Visitor, store: Store) -> None:
+    today = datetime.now(UTC).date()
+    admin.get("calibration/")
+    for ahead in (40, 50):
+        day = today + timedelta(ahead)
+        assert admin.post("calibration/public-from", day=day.isoformat()).status_code == 303
+        assert days(store) == (day, None)
+    words = response_page(admin.get("calibration/")).words()
+    assert "They will be from" in words
+    assert admin.post("calibration/shadow").status_code == 303
+    assert days(store) == (None, None)
+    with store.read() as session:
+        actions = [(one.action, one.detail) for one in session.scalars(select(AuditEvent))]
+    wanted = ["chose the day for levels"] * 2 + ["took the day for levels back"]
+    assert [action for action, _ in actions if "levels" in action] == wanted
+    assert {"day": (today + timedelta(50)).isoformat()} in [detail for _, detail in actions]
+
+
+@pytest.mark.usefixtures("shadow")
+@pytest.mark.parametrize("day", ["", "2020-01-01", "2027-13-01", "tomorrow"])
+def test_a_day_that_makes_no_sense_is_refused(admin: Visitor, store: Store, day: str) -> None:
+    admin.get("calibration/")
+    answer = admin.post("calibration/public-from", day=day)
+    assert answer.status_code == 422
+    assert "One thing to put right" in response_page(answer).words()
+    assert days(store) == (None, None)
+
+
+@pytest.mark.usefixtures("shadow")
+def test_there_is_no_way_back_from_being_public(admin: Visitor, store: Store, app: Flask) -> None:
+    clock: Clock = app.extensions["portal"].clock
+    admin.get("calibration/")
+    admin.post("calibration/public-from", day=clock.today().isoformat())
+    assert days(store) == (clock.today(), clock.today())
+    page = response_page(admin.get("calibration/"))
+    assert "Levels are public since" in page.words()
+    for path in ("calibration/shadow", "calibration/public-from"):
+        later = (clock.today() + timedelta(9)).isoformat()
+        assert admin.post(path, day=later).status_code == 303
+    assert days(store) == (clock.today(), clock.today())
+
+
+@pytest.mark.usefixtures("shadow")
+def test_a_form_without_the_sessions_token_changes_nothing(admin: Visitor, store: Store) -> None:
+    day = (datetime.now(UTC).date() + timedelta(40)).isoformat()
+    answer = admin.client.post("/en/admin/calibration/public-from", data={"day": day})
+    assert answer.status_code in {400, 403}
+    assert days(store) == (None, None)
+
+
+@pytest.mark.usefixtures("appraised")
+def test_the_report_says_what_would_move_and_how_many_replied(admin: Visitor) -> None:
+    page = response_page(admin.get("calibration/"))
+    words = page.words()
+    assert "2 services were appraised." in words
+    # One of the two is a single answer short of its thresholds.
+    assert "With every threshold 5 points lower, 1 would stand at another level." in words
+    assert "With every threshold 5 points higher, 1 would." in words
+    assert "The quarter before" in words
+    assert "Pothole repair" in words
+
+
+@pytest.mark.usefixtures("appraised")
+def test_the_table_holds_both_quarters_and_is_the_same_each_time(admin: Visitor) -> None:
+    answers = [admin.get("calibration/services.csv") for _ in range(2)]
+    assert answers[0].mimetype == "text/csv"
+    assert answers[0].data == answers[1].data
+    rows = list(csv.DictReader(io.StringIO(answers[0].text)))
+    assert [(row["quarter"], row["service"]) for row in rows] == [
+        ("2026-10-01", "pothole-repair"),
+        ("2026-10-01", "street-lights"),
+        ("2026-07-01", "pothole-repair"),
+        ("2026-07-01", "street-lights"),
+    ]
+    by_chance = {row["service"]: float(row["another_level_by_chance"]) for row in rows}
+    assert by_chance["pothole-repair"] < 0.2 < by_chance["street-lights"]
