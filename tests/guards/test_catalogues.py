@@ -19,6 +19,11 @@ STAFF_ONLY = (
     *(f"portal/{feature}/" for feature in ("respond", "manage", "admin", "accounts")),
     *(f"portal/templates/{feature}/" for feature in ("respond", "manage", "admin", "accounts")),
     "portal/templates/desk.html",
+    "portal/web/desk.py",
+    "portal/web/warning_words.py",
+    "portal/templates/macros/warnings.html",
+    "portal/templates/notify/mail_digest",
+    "portal/templates/notify/show_digest",
 )
 PLACEHOLDER = re.compile(r"%\((\w+)\)[a-z]|%[a-z]|\{\w*\}")
 MARKUP = re.compile(r"</?[A-Za-z!]|&#?\w+;")
