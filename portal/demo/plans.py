@@ -1,7 +1,7 @@
 """What Marlow's managers say of their services: self-assessments, expectations and barriers.
 
 Expectations of past quarters are dated a week before each began: what was measured comes out of
-the records, what managers expected is planted here.
+the records, how far managers are off is planted here.
 """
 
 from __future__ import annotations
@@ -17,6 +17,7 @@ from sqlalchemy.orm import Session
 
 from portal.domain.publication import quarter_of
 from portal.domain.self_assessment import a_year_after, open_quarter
+from portal.models.appraisals import Appraisal
 from portal.models.people import Person
 from portal.models.self_assessments import (
     Barrier,
@@ -117,9 +118,16 @@ class _Planner:
         """The two quarters that have been measured last, and the one to come."""
         current = quarter_of(self.today)
         before = quarter_of(current - timedelta(days=1))
-        for slug, levels in _load()["expectations"].items():
-            for quarter_on, level in zip((before, current), levels, strict=True):
-                self._expect(slug, quarter_on, level, quarter_on - _SAID_BEFORE)
+        measured = {
+            (row[0], row[1]): row[2]
+            for row in self.session.execute(
+                select(Appraisal.service_id, Appraisal.quarter_on, Appraisal.level)
+            )
+        }
+        for slug, gaps in _load()["expectation_gaps"].items():
+            for quarter_on, gap in zip((before, current), gaps, strict=True):
+                level = measured.get((self.services[slug], quarter_on), 1) + gap
+                self._expect(slug, quarter_on, min(max(level, 0), 4), quarter_on - _SAID_BEFORE)
         for slug, level in _load()["expected_next"].items():
             self._expect(slug, open_quarter(self.today), level, self.today)
 
