@@ -20,6 +20,7 @@ from portal.public.queries import Reader, ServiceDetail, ServiceEntry, ServiceNa
 from portal.public.standing import Shadow, find_shadow, stand
 from portal.public.thresholds_view import list_decisions
 from portal.store.assessments import get_public_assessment
+from portal.store.monitors import do_languages_differ
 from portal.store.thresholds import list_threshold_changes
 from portal.web.access import Access, access
 from portal.web.context import portal
@@ -255,6 +256,7 @@ def _render_level(service: ServiceDetail, page: LevelPage, *, is_dated: bool = F
         is_dated=is_dated,
         in_picture=IN_PICTURE,
         base=portal().settings.base_url.rstrip("/"),
+        languages_differ=page.is_newest and do_languages_differ(read()),
     )
 
 

@@ -13,7 +13,9 @@ from portal.assess.monitors import watch_due
 from portal.assess.operations import assess_due
 from portal.models.appraisals import CityFigure
 from portal.store.clock import Clock
+from portal.store.content import get_content_version
 from portal.store.engine import Store
+from portal.store.monitors import do_languages_differ
 from tests.support.history import NOW, add_case, add_service, add_submission
 
 TODAY = date(2026, 11, 20)
@@ -52,7 +54,13 @@ def test_who_agrees_with_a_thing_and_its_opposite_is_counted_by_language(store: 
     store.write(answer, "es", 30, 30, is_rating_excluded=True)
     long_ago = NOW - timedelta(days=365)
     store.write(answer, "es", 30, 30, received_at=long_ago)
+    with store.read() as session:
+        before = get_content_version(session)
+        assert not do_languages_differ(session)
     assert watch_due(store, Fixed()) == 1
+    with store.read() as session:
+        assert do_languages_differ(session)
+        assert get_content_version(session) > before
     found = figures(store)["agreeing"]
     assert found["languages"] == {
         "en": {"x": 6, "n": 60, "share": 0.1},

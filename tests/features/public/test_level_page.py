@@ -8,7 +8,9 @@ import pytest
 from flask import Flask
 from flask.testing import FlaskClient
 
+from portal.assess.monitors import keep_city_figures
 from portal.domain.level import evaluate
+from portal.domain.monitors import watch_agreeing
 from portal.domain.publication import evidence_hash, publish
 from portal.domain.status import PASSING
 from portal.store.engine import Store
@@ -141,3 +143,14 @@ def test_every_worked_example_can_be_put_in_words(app: Flask, lang: str) -> None
             deciding = level_view.list_deciding(levels, result)
             assert [item.id for item in deciding] == result["blocking"]
             assert level_view.list_figures(result)
+
+
+def test_a_comparison_of_languages_is_information_only_while_they_differ(
+    client: FlaskClient, store: Store, city: City
+) -> None:
+    said = "answers may not be comparable between languages"
+    assert said not in show(client, store, city, "H level 4").words()
+    figures = {"agreeing": watch_agreeing({"en": (10, 100), "es": (30, 100)})}
+    store.write(keep_city_figures, NOW.date(), figures)
+    page = response_page(client.get("/en/services/pothole-repair/level/?again"))
+    assert page.words().count(said) == 1
