@@ -12,6 +12,7 @@ from portal.accounts import security
 from portal.admin import routes as admin_routes
 from portal.follow import routes as follow_routes
 from portal.manage import routes as manage_routes
+from portal.manage.routes import signing
 from portal.notify import routes as notify_routes
 from portal.public import api as public_api
 from portal.public import root as public_root
@@ -57,6 +58,7 @@ BLUEPRINTS = (
     respond_routes.blueprint,
     manage_routes.blueprint,
     admin_routes.blueprint,
+    signing.blueprint,
     notify_routes.blueprint,
 )
 

@@ -35,7 +35,6 @@ from portal.store.evidence import ratings as evidence_ratings
 from portal.store.evidence.cases import ALL_KINDS, ANSWERABLE, CaseCounts
 from portal.store.evidence.known_cases import has_later_events
 from portal.store.evidence.ratings import RatingCounts
-from portal.store.evidence.window import Window
 
 
 def gather_evidence(
@@ -116,7 +115,7 @@ class _Gatherer:
             "public_responses_recent": offers.count_public_responses(
                 session, service_id, as_of, RECENT_RESPONSES
             ),
-            "co_decisions": offers.list_co_decisions(session, service_id, Window(as_of, days)),
+            "co_decisions": offers.list_co_decisions(*self._asked(), is_past=self.is_past),
         }
 
 

@@ -8,10 +8,14 @@ from typing import Any
 from sqlalchemy import ColumnElement, Select, and_, exists, func, or_, select
 from sqlalchemy.orm import Session
 
-from portal.models.assessments import CoDecision, HistoryImport
+from portal.models.assessments import HistoryImport
+from portal.models.loops import LoopRow
+from portal.models.partners import CoDecision
 from portal.models.responses import Response
 from portal.models.services import PageCheck, PopulationShare, ServiceLanguage
 from portal.models.submissions import Submission
+from portal.store.co_decisions import list_figures
+from portal.store.evidence.known_cases import loop_as_of
 from portal.store.evidence.window import ANY_DAY, ANY_SERVICE, Window, ask
 
 PAGE_CHECK_DAYS = 365
@@ -107,24 +111,22 @@ def _public_responses(days: int) -> Select[Any]:
     )
 
 
-def list_co_decisions(session: Session, service_id: int, window: Window) -> list[dict[str, Any]]:
-    """Actions decided together in the window, in the evidence's shape."""
-    statement = (
-        select(CoDecision)
-        .where(CoDecision.service_id == service_id, window.within(CoDecision.decided_on))
-        .order_by(CoDecision.id)
+def list_co_decisions(
+    session: Session, service_id: int, as_of: date, days: int, *, is_past: bool
+) -> list[dict[str, Any]]:
+    """Actions decided together in the window of so many days, in the evidence's shape.
+
+    `is_past`: something has happened to the service's cases since `as_of`.
+    """
+    # Most services have none, and the statement that counts for them is dear to build.
+    ids = ask(session, _decided, service_id, as_of, days).scalars().all()
+    if not ids:
+        return []
+    cases = loop_as_of(service_id, as_of) if is_past else LoopRow.__table__
+    return list(list_figures(session, [CoDecision.id.in_(ids)], cases, as_of).values())
+
+
+def _decided(days: int) -> Select[Any]:
+    return select(CoDecision.id).where(
+        CoDecision.service_id == ANY_SERVICE, Window(ANY_DAY, days).within(CoDecision.decided_on)
     )
-    return [
-        {
-            "partner": row.partner,
-            "partner_external": row.partner_external,
-            "partner_signed": row.partner_signed,
-            "linked_submissions": row.linked_submissions,
-            "invited_all": row.invited_all,
-            "decision_record": row.decision_record,
-            "attest_fair": row.attest_fair,
-            "attest_unfair": row.attest_unfair,
-            "decided_at": row.decided_on.isoformat(),
-        }
-        for row in session.scalars(statement)
-    ]

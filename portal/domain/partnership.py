@@ -13,18 +13,24 @@ ATTESTATIONS_MIN = 3
 FAIR_AT_LEAST = 0.60
 
 
+def conditions(co_decision: Mapping[str, Any]) -> dict[str, bool]:
+    """What a co-decision needs in order to count, rule by rule, and whether it has it."""
+    fair, unfair = co_decision.get("attest_fair", 0), co_decision.get("attest_unfair", 0)
+    enough = fair + unfair >= ATTESTATIONS_MIN
+    return {
+        "linked_submissions": co_decision.get("linked_submissions", 0) >= 1,
+        "partner_external": bool(co_decision.get("partner_external", False)),
+        "partner_signed": bool(co_decision.get("partner_signed", False)),
+        "invited_all": bool(co_decision.get("invited_all", False)),
+        "decision_record": bool(co_decision.get("decision_record", False)),
+        "attested": enough,
+        "fair": enough and at_least(fair / (fair + unfair), FAIR_AT_LEAST),
+    }
+
+
 def is_counting(co_decision: Mapping[str, Any]) -> bool:
     """Does this record count? Residents, not staff or partners, say whether it is fair."""
-    fair, unfair = co_decision.get("attest_fair", 0), co_decision.get("attest_unfair", 0)
-    return (
-        co_decision.get("linked_submissions", 0) >= 1
-        and all(
-            co_decision.get(needed, False)
-            for needed in ("partner_external", "partner_signed", "invited_all", "decision_record")
-        )
-        and fair + unfair >= ATTESTATIONS_MIN
-        and at_least(fair / (fair + unfair), FAIR_AT_LEAST)
-    )
+    return all(conditions(co_decision).values())
 
 
 def judge_partnership(

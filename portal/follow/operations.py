@@ -9,7 +9,9 @@ from sqlalchemy.orm import Session
 
 from portal.domain.loop import Actor, Event, EventKind, LoopError, Verdict
 from portal.follow.queries import find_verdict
+from portal.follow.together import find_judgement, may_judge
 from portal.models.loops import LoopRow
+from portal.models.partners import Attestation
 from portal.models.submissions import Submission
 from portal.store.loops import append_event, facts_of, list_events
 from portal.store.throttle import require_room
@@ -62,6 +64,50 @@ def record_verdict(
         append_event(session, submission_id, event, at=now)
     if verdict in {Verdict.NO, Verdict.AGAIN} and not loop.is_open_again:
         append_event(session, submission_id, _by_resident(EventKind.DISPUTED, today), at=now)
+
+
+def record_judgement(
+    session: Session,
+    *,
+    submission_id: int,
+    co_decision_id: int,
+    is_fair: bool,
+    now: datetime,
+    today: date,
+) -> None:
+    """Write down whether the resident finds the record of a co-decision fair (METHOD.md 2).
+
+    Their latest word counts. Saying the same again is saying it once. Raises LoopError for a
+    record that is not theirs to judge, and after withdrawal; LimitReached when this goes on all
+    day.
+    """
+    row = session.scalars(
+        select(LoopRow).where(LoopRow.submission_id == submission_id).with_for_update()
+    ).one()
+    if row.withdrawn_on is not None or not may_judge(session, submission_id, co_decision_id):
+        raise LoopError("there is no record to judge")
+    require_room(
+        session,
+        scope="judgement",
+        key=str(submission_id),
+        now=now,
+        length=timedelta(days=1),
+        limit=VERDICTS_A_DAY,
+    )
+    if find_judgement(session, submission_id, co_decision_id) is is_fair:
+        return
+    session.add(
+        Attestation(
+            co_decision_id=co_decision_id,
+            submission_id=submission_id,
+            actor=Actor.RESIDENT.value,
+            is_fair=is_fair,
+            attested_at=now,
+            attested_on=today,
+        )
+    )
+    session.flush()
+    append_event(session, submission_id, _by_resident(EventKind.ATTESTED, today), at=now)
 
 
 def _by_resident(kind: EventKind, today: date, verdict: Verdict | None = None) -> Event:

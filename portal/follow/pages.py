@@ -48,6 +48,7 @@ def show_receipt(sent: Sent, code: str) -> Response:
         case=sent,
         rated=_rated(sent),
         steps=timeline(sent, today),
+        today=today,
         is_new=sent.received_on == today and not sent.answers,
         verdicts=load_instrument().options("verdict", current_language()),
     )

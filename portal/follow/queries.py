@@ -11,6 +11,7 @@ from sqlalchemy import select
 from sqlalchemy.orm import Session
 
 from portal.domain.loop import EventKind, Loop
+from portal.follow.together import Invited, Judged, list_invited, list_judged
 from portal.models.loops import LoopEvent, LoopRow
 from portal.models.responses import Response, ResponseCorrection, ResponseText
 from portal.models.services import Service
@@ -77,6 +78,8 @@ class Case(Sent):
     free_on: date | None
     events: Sequence[LoopEvent] = field(repr=False)
     answers: Sequence[Answer] = field(repr=False)
+    invited: Sequence[Invited] = ()
+    judged: Sequence[Judged] = ()
 
     @property
     def verdict(self) -> str | None:
@@ -129,7 +132,18 @@ def find_sent(session: Session, receipt_hash: str, reader: Reader) -> Sent | Cas
         free_on=get_next_use(session, submission.id, reader.today),
         events=events,
         answers=_list_answers(session, events, submission.lang, reader),
+        **_together(session, loop_row, reader),
     )
+
+
+def _together(session: Session, row: LoopRow, reader: Reader) -> dict[str, Any]:
+    if row.invited_on is None or row.withdrawn_on is not None:
+        return {}
+    fallbacks = (row.lang, *reader.fallbacks)
+    return {
+        "invited": list_invited(session, row.submission_id, reader.lang, fallbacks),
+        "judged": list_judged(session, row.submission_id, reader.lang, fallbacks),
+    }
 
 
 def find_verdict(events: Sequence[LoopEvent]) -> str | None:

@@ -8,7 +8,7 @@ from werkzeug.wrappers import Response
 from portal.domain.loop import LoopError, Verdict
 from portal.follow.forms import LookUpForm
 from portal.follow.operations import look_up as look_up_receipt
-from portal.follow.operations import record_verdict
+from portal.follow.operations import record_judgement, record_verdict
 from portal.follow.pages import render_look_up, show_no_receipt, show_receipt, show_unknown
 from portal.follow.queries import Case, Reader, Sent, find_sent
 from portal.store.secrets import normalise_receipt, sha256
@@ -74,6 +74,30 @@ def confirm(code: str) -> Response:
     except LoopError:
         abort(409)
     return redirect(url_for("follow.show_case", code=code), 303)
+
+
+@blueprint.post("/receipts/<code>/judge/<int:co_decision_id>")
+@access(Access.RESIDENT)
+def judge(code: str, co_decision_id: int) -> Response:
+    """Take what the resident thinks of the record of a decision; it may be changed."""
+    _refuse_other_sites()
+    sent, fair = _find_sent(code), request.form.get("fair", "")
+    if not isinstance(sent, Case):
+        return show_no_receipt()
+    if fair not in {"yes", "no"}:
+        abort(422)
+    if co_decision_id not in {one.id for one in sent.judged}:
+        abort(404)
+    now, today, case_id = portal().clock.now(), portal().clock.today(), sent.submission_id
+    try:
+        write(
+            record_judgement, submission_id=case_id, co_decision_id=co_decision_id,
+            is_fair=fair == "yes", now=now, today=today,
+        )  # fmt: skip
+    except LoopError:
+        abort(409)
+    address = url_for("follow.show_case", code=code, _anchor=f"record-{co_decision_id}")
+    return redirect(address, 303)
 
 
 def _find_sent(code: str) -> Sent | None:

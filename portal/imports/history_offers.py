@@ -13,7 +13,7 @@ from sqlalchemy.orm import Session
 
 from portal.domain.loop import Outcome
 from portal.domain.raw_records import RawCoDecision, RawRecords, RawResponse, RawService
-from portal.models.assessments import CoDecision
+from portal.models.partners import CoDecision
 from portal.models.responses import Response
 from portal.models.services import PageCheck, PopulationShare, ServiceLanguage
 from portal.models.submissions import Submission

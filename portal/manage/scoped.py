@@ -8,6 +8,8 @@ from __future__ import annotations
 from sqlalchemy import Select, select
 from sqlalchemy.orm import Session
 
+from portal.models.partners import CoDecision, NextStep
+from portal.models.responses import Theme
 from portal.models.services import Service
 from portal.models.warnings import WarningRow
 from portal.store.scope import NotAllowed, Scope
@@ -59,3 +61,41 @@ def get_managed_warning(
     if found is None:
         raise NotAllowed
     return found[0], found[1]
+
+
+def get_managed_theme(session: Session, scope: Scope, theme_id: int) -> Theme:
+    """The theme. Raises NotAllowed when it is another department's, or none."""
+    theme = session.get(Theme, theme_id) if theme_id <= MAX_ID else None
+    if theme is None or not _is_managed(session, scope, theme.service_id):
+        raise NotAllowed
+    return theme
+
+
+def get_managed_co_decision(
+    session: Session, scope: Scope, co_decision_id: int, *, lock: bool = False
+) -> CoDecision:
+    """The portal's own co-decision. Raises NotAllowed when it is another department's, or none.
+
+    `lock` keeps others from changing it, or signing it, until the transaction ends.
+    """
+    if co_decision_id > MAX_ID:
+        raise NotAllowed
+    found = session.get(CoDecision, co_decision_id, with_for_update=lock or None)
+    if found is None or found.import_id is not None:
+        raise NotAllowed
+    if not _is_managed(session, scope, found.service_id):
+        raise NotAllowed
+    return found
+
+
+def get_managed_step(session: Session, scope: Scope, next_step_id: int) -> NextStep:
+    """The next step. Raises NotAllowed when it is another department's, or none."""
+    step = session.get(NextStep, next_step_id) if next_step_id <= MAX_ID else None
+    if step is None:
+        raise NotAllowed
+    get_managed_theme(session, scope, step.theme_id)
+    return step
+
+
+def _is_managed(session: Session, scope: Scope, service_id: int) -> bool:
+    return session.scalar(managed_services(scope).where(Service.id == service_id)) is not None

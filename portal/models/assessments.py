@@ -63,31 +63,6 @@ class Assessment(Base):
     workload: Mapped[dict[str, Any] | None] = mapped_column(JSON)
 
 
-class CoDecision(Base):
-    """An action decided together with a partner organisation (METHOD.md 3.2, L4.7)."""
-
-    __tablename__ = "co_decision"
-    __table_args__ = (
-        UniqueConstraint("import_id", "import_ref"),
-        CheckConstraint("linked_submissions >= 0", name="linked_not_negative"),
-        CheckConstraint("attest_fair >= 0 AND attest_unfair >= 0", name="attests_not_negative"),
-    )
-
-    id: Mapped[int] = mapped_column(BigId, primary_key=True)
-    service_id: Mapped[int] = mapped_column(ForeignKey("service.id"), index=True)
-    partner: Mapped[str] = mapped_column(String(200))
-    partner_external: Mapped[bool]
-    partner_signed: Mapped[bool]
-    linked_submissions: Mapped[int]
-    invited_all: Mapped[bool]
-    decision_record: Mapped[bool]
-    attest_fair: Mapped[int]
-    attest_unfair: Mapped[int]
-    decided_on: Mapped[date]
-    import_id: Mapped[int | None] = mapped_column(ForeignKey("history_import.id"))
-    import_ref: Mapped[str | None] = mapped_column(String(80))
-
-
 class HistoryImport(Base):
     """Earlier records of a service, brought in from one source (`portal import-history`).
 

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
-from datetime import datetime, timedelta
+from datetime import date, datetime, timedelta
 from typing import Any
 
 from sqlalchemy import exists, select
@@ -11,13 +11,15 @@ from sqlalchemy.orm import Session
 
 from portal.models.loops import LoopRow
 from portal.models.operations import Outbox
+from portal.models.partners import NextStep
 from portal.models.responses import Response
 from portal.models.services import ServiceText
 from portal.models.submissions import Contact, Submission
-from portal.notify.telling import is_mailable
+from portal.notify.cases import is_mailable
 from portal.settings import Settings
 from portal.store import throttle
 from portal.store.coverage import is_superseded, list_texts, told_languages
+from portal.store.next_steps import find_open_step
 from portal.store.secrets import Secrets, sha256
 from portal.store.texts import in_language
 
@@ -54,6 +56,10 @@ class Desk:
 
     secrets: Secrets
     settings: Settings
+
+    def day(self, moment: datetime) -> date:
+        """The city's day."""
+        return moment.astimezone(self.settings.zone).date()
 
     def link(self, lang: str, path: str) -> str:
         """The public address of a page of ours."""
@@ -138,8 +144,12 @@ def prepare_telling(
     if contact is None or not is_mailable(contact) or contact.email_encrypted is None:
         return None
     link = _mail_link(desk, contact, row.lang)
+    step = find_open_step(session, theme_id=response.theme_id, case=row, today=desk.day(now))
+    # Telling it, once the mail is accepted, counts as inviting to this very step.
+    job.detail = {**job.detail, "next_step_id": step.id if step else None}
     context = {
         "service": _service_name(session, desk, row.service_id, row.lang),
+        "step": step,
         "text": texts[row.lang],
         "outcome": response.outcome,
         "due_on": response.due_on,
@@ -149,6 +159,35 @@ def prepare_telling(
     }
     email = desk.secrets.decrypt(contact.email_encrypted)
     return Letter(email, row.lang, "mail_tell", context, job.dedupe_key, f"{link}unsubscribe")
+
+
+def prepare_invitation(
+    session: Session, *, now: datetime, desk: Desk, job_id: int
+) -> Letter | Nothing | None:
+    """The mail that invites somebody who was told before the next step had a name.
+
+    None where the invitation rests on the receipt's page instead.
+    """
+    job = session.get_one(Outbox, job_id)
+    row = session.get(LoopRow, job.submission_id)
+    named = session.get(NextStep, job.detail.get("next_step_id"))
+    if row is None or named is None or row.excluded or row.withdrawn_on:
+        return Nothing("not to be invited", is_final=False)
+    step = find_open_step(session, theme_id=named.theme_id, case=row, today=desk.day(now))
+    if step is None or step.id != named.id:
+        return Nothing("over, or invited already", is_final=False)
+    contact = _lock_contact(session, job.submission_id)
+    if contact is None or not is_mailable(contact) or contact.email_encrypted is None:
+        return None
+    link = _mail_link(desk, contact, row.lang)
+    context = {
+        "service": _service_name(session, desk, row.service_id, row.lang),
+        "step": step,
+        "receipt_link": desk.link(row.lang, "receipts/"),
+        "link": link,
+    }
+    email = desk.secrets.decrypt(contact.email_encrypted)
+    return Letter(email, row.lang, "mail_invite", context, job.dedupe_key, f"{link}unsubscribe")
 
 
 def _lock_contact(session: Session, submission_id: int | None) -> Contact | None:

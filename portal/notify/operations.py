@@ -12,7 +12,9 @@ from sqlalchemy.orm import Session
 from portal.models.loops import LoopEvent
 from portal.models.operations import Outbox
 from portal.models.submissions import Contact
-from portal.notify.telling import lock_case, record_told
+from portal.notify.cases import lock_case
+from portal.notify.telling import record_told
+from portal.store.next_steps import invite
 from portal.store.secrets import sha256
 
 LEASE = timedelta(minutes=5)
@@ -31,6 +33,7 @@ class Job:
     submission_id: int | None
     response_id: int | None
     person_id: int | None
+    next_step_id: int | None
     attempts: int
 
 
@@ -55,7 +58,7 @@ def claim_due(session: Session, *, now: datetime, kinds: Sequence[str], limit: i
     return [
         Job(
             row.id, row.kind, row.submission_id, row.response_id,
-            row.detail.get("person_id"), row.attempts,
+            row.detail.get("person_id"), row.detail.get("next_step_id"), row.attempts,
         )
         for row in rows
     ]  # fmt: skip
@@ -111,7 +114,24 @@ def finish_telling(
         _mark_bounced(session, now, job.submission_id)
     row = lock_case(session, job.submission_id)
     if row is not None:
-        record_told(session, now=now, today=today, row=row, response_id=job.response_id)
+        mailed = session.get_one(Outbox, job.id).detail.get("next_step_id")
+        record_told(
+            session, now=now, today=today, row=row, response_id=job.response_id,
+            mailed_step_id=mailed,
+        )  # fmt: skip
+    finish(session, now=now, job_id=job.id, note="refused" if has_bounced else None)
+
+
+def finish_invitation(
+    session: Session, *, now: datetime, today: date, job: Job, has_bounced: bool = False
+) -> None:
+    """The mail was accepted, or the invitation rests on the receipt's page."""
+    assert job.submission_id is not None and job.next_step_id is not None  # noqa: S101, PT018
+    if has_bounced:
+        _mark_bounced(session, now, job.submission_id)
+    case = lock_case(session, job.submission_id)
+    if case is not None:
+        invite(session, now=now, today=today, case=case, step_id=job.next_step_id)
     finish(session, now=now, job_id=job.id, note="refused" if has_bounced else None)
 
 

@@ -12,7 +12,15 @@ from sqlalchemy.orm import Session
 
 from portal.notify import operations
 from portal.notify.digest import prepare_digest
-from portal.notify.letters import Desk, Letter, Nothing, prepare_confirmation, prepare_telling
+from portal.notify.inviting import invite_next
+from portal.notify.letters import (
+    Desk,
+    Letter,
+    Nothing,
+    prepare_confirmation,
+    prepare_invitation,
+    prepare_telling,
+)
 from portal.notify.mail import AddressRefused, MailDown, Mailer, Renderer, make_message
 from portal.notify.operations import Job
 from portal.notify.telling import tell_next
@@ -22,7 +30,7 @@ from portal.store.engine import Store
 from portal.store.secrets import Secrets
 
 BATCH = 20
-MAIL = ("confirm_address", "digest", "tell")
+MAIL = ("confirm_address", "digest", "invite", "tell")
 _log = logging.getLogger("portal.notify")
 
 
@@ -36,6 +44,7 @@ _PREPARE: dict[str, _Prepare] = {
     "confirm_address": prepare_confirmation,
     "digest": prepare_digest,
     "tell": prepare_telling,
+    "invite": prepare_invitation,
 }
 
 
@@ -74,7 +83,7 @@ class _Runner:
     def run(self, limit: int) -> int:
         taken = 0
         while taken < limit:
-            kinds = ("tell_response", *(MAIL if self.mailer else ()))
+            kinds = ("tell_response", "invite_theme", *(MAIL if self.mailer else ()))
             jobs = self.store.write(
                 operations.claim_due, now=self.clock.now(), kinds=kinds, limit=BATCH
             )
@@ -93,6 +102,8 @@ class _Runner:
         try:
             if job.kind == "tell_response":
                 self._tell_response(job)
+            elif job.kind == "invite_theme":
+                self._invite_theme(job)
             elif self.mailer is None:
                 self._wait(job, "the mail server is down")
             else:
@@ -115,6 +126,20 @@ class _Runner:
                 today=self.clock.today(),
                 response_id=job.response_id or 0,
                 person_id=job.person_id or 0,
+                after=after,
+            )
+            if after is not None:
+                self.store.write(operations.extend, now=self.clock.now(), job_id=job.id)
+        self.store.write(operations.finish, now=self.clock.now(), job_id=job.id)
+
+    def _invite_theme(self, job: Job) -> None:
+        after: int | None = 0
+        while after is not None:
+            after = self.store.write(
+                invite_next,
+                now=self.clock.now(),
+                today=self.clock.today(),
+                next_step_id=job.next_step_id or 0,
                 after=after,
             )
             if after is not None:
@@ -146,10 +171,10 @@ class _Runner:
 
     def _finish_mail(self, job: Job, has_bounced: bool) -> None:
         now, today = self.clock.now(), self.clock.today()
-        if job.kind == "tell":
-            self.store.write(
-                operations.finish_telling, now=now, today=today, job=job, has_bounced=has_bounced
-            )
+        if job.kind in {"tell", "invite"}:
+            is_telling = job.kind == "tell"
+            finish = operations.finish_telling if is_telling else operations.finish_invitation
+            self.store.write(finish, now=now, today=today, job=job, has_bounced=has_bounced)
         elif job.kind == "digest":
             note = "refused" if has_bounced else None
             self.store.write(operations.finish, now=now, job_id=job.id, note=note)

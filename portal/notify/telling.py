@@ -18,6 +18,8 @@ from portal.domain.loop import Actor, Event, EventKind, Outcome
 from portal.models.loops import LoopEvent, LoopRow
 from portal.models.responses import Response
 from portal.models.submissions import Contact
+from portal.notify.cases import is_mailable, lock_case
+from portal.notify.inviting import invite_told
 from portal.store import outbox
 from portal.store.coverage import (
     DELIVERIES,
@@ -91,24 +93,20 @@ def _tell(session: Session, telling: _Telling, submission_id: int) -> None:
         record_told(session, now=now, today=telling.today, row=row, response_id=response.id)
 
 
-def lock_case(session: Session, submission_id: int) -> LoopRow | None:
-    """The case, locked until the transaction ends; None where nobody is to be told any more."""
-    return session.scalar(
-        select(LoopRow)
-        .where(
-            LoopRow.submission_id == submission_id,
-            LoopRow.excluded.is_(None),
-            LoopRow.withdrawn_on.is_(None),
-        )
-        .with_for_update()
-        .execution_options(populate_existing=True)
-    )
-
-
 def record_told(
-    session: Session, *, now: datetime, today: date, row: LoopRow, response_id: int
+    session: Session,
+    *,
+    now: datetime,
+    today: date,
+    row: LoopRow,
+    response_id: int,
+    mailed_step_id: int | None = None,
 ) -> None:
-    """Write down that the resident of a locked case was told, once per response."""
+    """Write down that the resident of a locked case was told, once per response.
+
+    Whoever is told is invited to the theme's next step; `mailed_step_id` is the one that stood in
+    the same mail.
+    """
     if _kinds(session, row.submission_id, response_id) & set(DELIVERIES):
         return
     kind = EventKind.TOLD if row.told_on is None else EventKind.RETOLD
@@ -119,16 +117,9 @@ def record_told(
         at=now,
         links=Links(response_id=response_id),
     )
-
-
-def is_mailable(contact: Contact | None) -> bool:
-    """Whether the resident left an address, confirmed it, and it still works."""
-    return (
-        contact is not None
-        and contact.confirmed_at is not None
-        and contact.unsubscribed_at is None
-        and contact.bounced_at is None
-        and contact.erased_at is None
+    theme_id = session.get_one(Response, response_id).theme_id
+    invite_told(
+        session, now=now, today=today, case=row, theme_id=theme_id, mailed_step_id=mailed_step_id
     )
 
 

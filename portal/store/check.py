@@ -37,6 +37,7 @@ APPEND_ONLY = (
     "appraisal",
     "threshold_change",
     "engage_claim",
+    "attestation",
     "signed_day",
     "rating_list",
 )

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import itertools
 from collections.abc import Callable
-from datetime import UTC, date, datetime
+from datetime import UTC, date, datetime, timedelta
 from typing import Any
 
 import pytest
@@ -14,6 +14,7 @@ from sqlalchemy.orm import Session
 
 from portal.models import Base
 from portal.models.assessments import HistoryImport
+from portal.models.partners import CoDecision, NextStep, Partner
 from portal.models.responses import Response, Theme
 from portal.models.self_assessments import SelfAssessment
 from portal.store.engine import Store
@@ -58,6 +59,28 @@ class World:
         session.add(claimed)
         session.flush()
         self.self_assessment = claimed.id
+        self._decide_together(session)
+
+    def _decide_together(self, session: Session) -> None:
+        step = NextStep(theme_id=self.theme, happens_on=DAY, created_at=NOW)
+        partner = Partner(name="Neighbours", is_external=True, created_at=NOW)
+        session.add_all([step, partner])
+        session.flush()
+        co_decisions = [
+            CoDecision(
+                service_id=self.city.potholes,
+                theme_id=self.theme,
+                partner_id=partner.id,
+                source_lang="en",
+                created_at=NOW,
+                created_on=DAY,
+            )
+            for _ in range(2)
+        ]
+        session.add_all(co_decisions)
+        session.flush()
+        self.next_step = step.id
+        self.co_decision, self.another_co_decision = (one.id for one in co_decisions)
 
 
 def self_assessment(world: World) -> dict[str, Any]:
@@ -240,6 +263,59 @@ VALID: dict[str, Callable[[World], dict[str, Any]]] = {
         "import_id": w.source,
         "import_ref": fresh("r"),
     },
+    "partner": lambda w: {
+        "name": fresh("Friends "),
+        "is_external": True,
+        "author_id": w.staff,
+        "created_at": NOW,
+    },
+    "next_step": lambda w: {"theme_id": w.theme, "happens_on": DAY, "created_at": NOW},
+    "next_step_text": lambda w: {
+        "next_step_id": w.next_step,
+        "lang": fresh("l"),
+        "what": "A walk",
+        "place": "At the school",
+        "updated_at": NOW,
+    },
+    "invitation": lambda w: {
+        "next_step_id": w.next_step,
+        "submission_id": w.case,
+        "lang": "en",
+        "invited_at": NOW,
+        "invited_on": DAY,
+    },
+    "co_decision_text": lambda w: {
+        "co_decision_id": w.co_decision,
+        "lang": fresh("l"),
+        "proposed": "P",
+        "decided": "D",
+        "changed": "C",
+        "updated_at": NOW,
+    },
+    "co_decision_case": lambda w: {
+        "co_decision_id": w.co_decision,
+        "submission_id": w.case,
+        "added_on": DAY,
+    },
+    "signature": lambda w: {
+        "co_decision_id": w.co_decision,
+        "token_hash": fresh(),
+        "made_at": NOW,
+        "expires_at": NOW,
+        "signed_at": NOW,
+        "signed_on": DAY,
+        "signer_name": "N",
+        "signer_role": "R",
+        "record_hash": "h",
+    },
+    "attestation": lambda w: {
+        "co_decision_id": w.co_decision,
+        "submission_id": w.case,
+        "actor": "resident",
+        "is_fair": True,
+        "attested_at": NOW,
+        "attested_on": DAY,
+    },
     "page_check": lambda w: {
         "service_id": w.city.potholes,
         "lang": fresh("l"),
@@ -411,6 +487,18 @@ REFUSED: list[tuple[str, str, dict[str, Any]]] = [
     ("attests_not_negative", "co_decision", {"attest_fair": -1}),
     ("attests_not_negative", "co_decision", {"attest_unfair": -1}),
     ("linked_not_negative", "co_decision", {"linked_submissions": -1}),
+    ("own_is_complete", "co_decision", {"source_lang": "en"}),
+    ("figures_of_imported", "co_decision", {"partner": None}),
+    ("figures_of_imported", "co_decision", {"attest_fair": None}),
+    ("day_given", "co_decision", {"decided_on": None}),
+    ("name_given", "partner", {"name": ""}),
+    ("says_all", "next_step_text", {"what": ""}),
+    ("says_all", "next_step_text", {"place": ""}),
+    ("signed_is_complete", "signature", {"signer_name": None}),
+    ("signed_is_complete", "signature", {"signed_at": None}),
+    ("signed_in_time", "signature", {"expires_at": NOW - timedelta(seconds=1)}),
+    ("residents_attest", "attestation", {"actor": "staff"}),
+    ("residents_attest", "attestation", {"actor": "system"}),
     ("done_has_day", "response", {"outcome": "done"}),
     ("import_is_complete", "response", {"import_ref": "7"}),
     ("outcome", "response", {"outcome": "forgotten"}),
@@ -514,6 +602,8 @@ UNIQUE: list[tuple[str, tuple[str, ...]]] = [
     ("service_language", ("service_id", "lang", "role", "opened_on")),
     ("service_text", ("service_id", "lang")),
     ("co_decision", ("import_id", "import_ref")),
+    ("partner", ("name",)),
+    ("signature", ("token_hash",)),
     ("page_check", ("service_id", "lang", "checked_on")),
     ("response", ("import_id", "import_ref")),
     ("submission", ("import_id", "import_ref")),
@@ -596,6 +686,8 @@ def test_rows_that_must_differ_may_not_agree(session: Session, world: World) -> 
         second = VALID[table](world) | {column: first[column] for column in columns}
         if table == "contact":
             second["submission_id"] = world.bare
+        if table == "signature":
+            second["co_decision_id"] = world.another_co_decision
         with session.begin_nested() as savepoint:
             put(session, table, first)
             message = refusal(session, table, second)

@@ -32,6 +32,7 @@ PROTECTED = {
     2: {"loop_event", "audit_event", "response_correction"},
     3: {"appraisal", "threshold_change"},
     5: {"engage_claim"},
+    6: {"attestation"},
     7: {"signed_day", "rating_list"},
 }
 REBUILD = f"""

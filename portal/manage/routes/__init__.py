@@ -1,13 +1,24 @@
 """Managers' pages: every module here adds its views to the blueprint when it is imported."""
 
-from portal.manage.routes import barriers, city_dimensions, dimensions, roadmap, trends, warnings
+from portal.manage.routes import (
+    barriers,
+    city_dimensions,
+    co_decisions,
+    dimensions,
+    partners,
+    roadmap,
+    trends,
+    warnings,
+)
 from portal.manage.routes.blueprint import blueprint
 
 __all__ = [
     "barriers",
     "blueprint",
     "city_dimensions",
+    "co_decisions",
     "dimensions",
+    "partners",
     "roadmap",
     "trends",
     "warnings",

@@ -12,8 +12,9 @@ from sqlalchemy import func, select
 from portal.domain.loop import fold
 from portal.domain.raw_records import RawRecordError, parse_raw_records
 from portal.imports.history import events_of
-from portal.models.assessments import CoDecision, HistoryImport
+from portal.models.assessments import HistoryImport
 from portal.models.loops import LoopEvent, LoopRow
+from portal.models.partners import CoDecision
 from portal.models.responses import Response
 from portal.models.services import PageCheck, PopulationShare, ServiceLanguage
 from portal.models.submissions import Submission

@@ -1,0 +1,251 @@
+"""Co-decisions as managers write them down, and the partner's signature (METHOD.md section 2).
+
+What was signed does not change any more: a record that residents attest to is the one that the
+partner has signed.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+from datetime import date, datetime, timedelta
+
+from sqlalchemy import delete, select
+from sqlalchemy.orm import Session
+
+from portal.manage.queries.record_hash import hash_record
+from portal.manage.scoped import MAX_ID, get_managed_co_decision, get_managed_theme
+from portal.models.loops import LoopRow
+from portal.models.partners import (
+    CoDecision,
+    CoDecisionCase,
+    CoDecisionText,
+    Partner,
+    Signature,
+)
+from portal.models.responses import ThemeCase
+from portal.store import audit
+from portal.store.scope import NotAllowed, Scope
+from portal.store.secrets import new_token, sha256
+
+LINK_LIFETIME = timedelta(days=14)
+
+
+class SignedAlready(ValueError):
+    """The record is signed and does not change any more."""
+
+
+class NotReady(ValueError):
+    """The record is not complete, or no case is linked: there is nothing to sign yet."""
+
+
+class LinkRefused(ValueError):
+    """A link that signs nothing: unknown, used, expired, or the record changed meanwhile."""
+
+
+@dataclass(frozen=True)
+class Record:
+    """What a co-decision says in one language."""
+
+    proposed: str
+    decided: str
+    changed: str
+
+    @property
+    def is_complete(self) -> bool:
+        """Whether it says all there is to say."""
+        return bool(self.proposed and self.decided and self.changed)
+
+
+def begin_co_decision(
+    session: Session,
+    *,
+    now: datetime,
+    today: date,
+    scope: Scope,
+    theme_id: int,
+    partner_id: int,
+    lang: str,
+) -> int:
+    """Open the record of a co-decision in a theme; `lang` is its first language. Returns its id."""
+    theme = get_managed_theme(session, scope, theme_id)
+    if partner_id > MAX_ID or session.get(Partner, partner_id) is None:
+        raise NotAllowed
+    found = CoDecision(
+        service_id=theme.service_id,
+        theme_id=theme.id,
+        partner_id=partner_id,
+        source_lang=lang,
+        author_id=scope.person_id,
+        created_at=now,
+        created_on=today,
+    )
+    session.add(found)
+    session.flush()
+    session.add(
+        CoDecisionText(
+            co_decision_id=found.id, lang=lang, author_id=scope.person_id, updated_at=now
+        )
+    )
+    _audit(session, now, scope, "co_decision_begun", found.id, theme_id=theme.id)
+    return found.id
+
+
+def write_record(
+    session: Session,
+    *,
+    now: datetime,
+    today: date,
+    scope: Scope,
+    co_decision_id: int,
+    lang: str,
+    record: Record,
+    decided_on: date | None,
+) -> None:
+    """Write the record in one language. Its day belongs to the first language.
+
+    Once it is signed, only languages that are missing may be added; else raises SignedAlready.
+    """
+    found = get_managed_co_decision(session, scope, co_decision_id, lock=True)
+    text = session.get(CoDecisionText, (found.id, lang))
+    if text is not None and _is_signed(session, found.id):
+        raise SignedAlready
+    session.merge(
+        CoDecisionText(
+            co_decision_id=found.id,
+            lang=lang,
+            proposed=record.proposed,
+            decided=record.decided,
+            changed=record.changed,
+            author_id=scope.person_id,
+            updated_at=now,
+        )
+    )
+    if lang == found.source_lang:
+        found.decided_on = decided_on
+        is_complete = record.is_complete and decided_on is not None
+        found.completed_on = (found.completed_on or today) if is_complete else None
+    _audit(session, now, scope, "co_decision_written", found.id, lang=lang)
+
+
+def link_cases(
+    session: Session,
+    *,
+    now: datetime,
+    today: date,
+    scope: Scope,
+    co_decision_id: int,
+    case_ids: Sequence[int],
+) -> None:
+    """Link exactly these cases of the theme. Raises SignedAlready, NotAllowed for others' cases."""
+    found = get_managed_co_decision(session, scope, co_decision_id, lock=True)
+    if _is_signed(session, found.id):
+        raise SignedAlready
+    wanted = set(case_ids)
+    if max(wanted, default=0) > MAX_ID:
+        raise NotAllowed
+    of_theme = set(
+        session.scalars(
+            select(ThemeCase.submission_id)
+            .join(LoopRow, LoopRow.submission_id == ThemeCase.submission_id)
+            .where(
+                ThemeCase.theme_id == found.theme_id,
+                ThemeCase.submission_id.in_(wanted),
+                LoopRow.service_id == found.service_id,
+            )
+        )
+    )
+    if wanted - of_theme:
+        raise NotAllowed
+    here = CoDecisionCase.co_decision_id == found.id
+    linked = set(session.scalars(select(CoDecisionCase.submission_id).where(here)))
+    session.execute(
+        delete(CoDecisionCase).where(here, CoDecisionCase.submission_id.in_(linked - wanted))
+    )
+    for number in sorted(wanted - linked):
+        session.add(
+            CoDecisionCase(
+                co_decision_id=found.id, submission_id=number, person_id=scope.person_id,
+                added_on=today,
+            )
+        )  # fmt: skip
+    _audit(session, now, scope, "co_decision_linked", found.id, cases=len(wanted))
+
+
+def make_link(session: Session, *, now: datetime, scope: Scope, co_decision_id: int) -> str:
+    """The token of a new link for the partner, valid once and for LINK_LIFETIME.
+
+    It is stored nowhere but as its SHA-256; an older link stops working. Raises NotReady and
+    SignedAlready.
+    """
+    found = get_managed_co_decision(session, scope, co_decision_id, lock=True)
+    if _is_signed(session, found.id):
+        raise SignedAlready
+    linked = session.scalar(
+        select(CoDecisionCase.submission_id).where(CoDecisionCase.co_decision_id == found.id)
+    )
+    if found.completed_on is None or linked is None:
+        raise NotReady
+    token = new_token()
+    session.merge(
+        Signature(
+            co_decision_id=found.id,
+            token_hash=sha256(token),
+            person_id=scope.person_id,
+            made_at=now,
+            expires_at=now + LINK_LIFETIME,
+        )
+    )
+    _audit(session, now, scope, "partner_link_made", found.id)
+    return token
+
+
+def sign(
+    session: Session,
+    *,
+    now: datetime,
+    today: date,
+    token: str,
+    record_hash: str,
+    name: str,
+    role: str,
+) -> None:
+    """The partner signs the record that it has read (`record_hash`). Raises LinkRefused."""
+    number = session.scalar(
+        select(Signature.co_decision_id).where(Signature.token_hash == sha256(token))
+    )
+    if number is None:
+        raise LinkRefused
+    # Managers lock the co-decision first too, so that nothing changes while it is signed.
+    found = session.get_one(CoDecision, number, with_for_update=True, populate_existing=True)
+    link = session.get_one(Signature, number, with_for_update=True, populate_existing=True)
+    if link.signed_at is not None or link.expires_at < now or found.completed_on is None:
+        raise LinkRefused
+    if link.token_hash != sha256(token) or hash_record(session, found) != record_hash:
+        raise LinkRefused
+    link.signed_at, link.signed_on = now, today
+    link.signer_name, link.signer_role = name, role
+    link.record_hash = record_hash
+    audit.record(
+        session, at=now, person_id=None, action="partner_signed", subject="co_decision",
+        subject_id=number,
+    )  # fmt: skip
+
+
+def _is_signed(session: Session, co_decision_id: int) -> bool:
+    link = session.get(Signature, co_decision_id, populate_existing=True)
+    return link is not None and link.signed_at is not None
+
+
+def _audit(
+    session: Session,
+    now: datetime,
+    scope: Scope,
+    action: str,
+    co_decision_id: int,
+    **detail: object,
+) -> None:
+    audit.record(
+        session, at=now, person_id=scope.person_id, action=action, subject="co_decision",
+        subject_id=co_decision_id, **detail,
+    )  # fmt: skip

@@ -1,0 +1,111 @@
+"""Partner organisations and next steps, as managers write them down."""
+
+from __future__ import annotations
+
+from datetime import date, datetime
+
+from sqlalchemy import select
+from sqlalchemy.orm import Session
+
+from portal.manage.scoped import get_managed_step, get_managed_theme
+from portal.models.partners import NextStep, NextStepText, Partner
+from portal.store import audit, outbox
+from portal.store.scope import Scope
+
+
+class NameTaken(ValueError):
+    """There is such a partner already: two names of one would count as two partners."""
+
+
+class StepIsOver(ValueError):
+    """A next step on a day that has passed: nobody could be invited to it."""
+
+
+def add_partner(
+    session: Session, *, now: datetime, scope: Scope, name: str, is_external: bool
+) -> int:
+    """Write down an organisation; returns its id. Raises NameTaken."""
+    names = {known.casefold() for known in session.scalars(select(Partner.name))}
+    if name.casefold() in names:
+        raise NameTaken
+    partner = Partner(name=name, is_external=is_external, author_id=scope.person_id, created_at=now)
+    session.add(partner)
+    session.flush()
+    audit.record(
+        session, at=now, person_id=scope.person_id, action="partner_added", subject="partner",
+        subject_id=partner.id, is_external=is_external,
+    )  # fmt: skip
+    return partner.id
+
+
+def name_next_step(
+    session: Session,
+    *,
+    now: datetime,
+    today: date,
+    scope: Scope,
+    theme_id: int,
+    happens_on: date,
+    lang: str,
+    what: str,
+    place: str,
+) -> int:
+    """Name a theme's next step; the worker invites whoever was told already. Returns its id.
+
+    Raises StepIsOver for a day in the past.
+    """
+    if happens_on < today:
+        raise StepIsOver
+    theme = get_managed_theme(session, scope, theme_id)
+    step = NextStep(
+        theme_id=theme.id, happens_on=happens_on, author_id=scope.person_id, created_at=now
+    )
+    session.add(step)
+    session.flush()
+    _write_text(session, now=now, scope=scope, step=step, lang=lang, what=what, place=place)
+    return step.id
+
+
+def write_next_step(
+    session: Session,
+    *,
+    now: datetime,
+    scope: Scope,
+    next_step_id: int,
+    lang: str,
+    what: str,
+    place: str,
+) -> None:
+    """Say the next step in one more language, or better in one: people are invited in theirs."""
+    step = get_managed_step(session, scope, next_step_id)
+    _write_text(session, now=now, scope=scope, step=step, lang=lang, what=what, place=place)
+
+
+def _write_text(
+    session: Session,
+    *,
+    now: datetime,
+    scope: Scope,
+    step: NextStep,
+    lang: str,
+    what: str,
+    place: str,
+) -> None:
+    session.merge(
+        NextStepText(
+            next_step_id=step.id,
+            lang=lang,
+            what=what,
+            place=place,
+            author_id=scope.person_id,
+            updated_at=now,
+        )
+    )
+    session.flush()
+    outbox.post(
+        session, "invite_theme", f"invite_theme:{step.id}:{lang}", now=now, next_step_id=step.id
+    )
+    audit.record(
+        session, at=now, person_id=scope.person_id, action="next_step_written",
+        subject="next_step", subject_id=step.id, lang=lang,
+    )  # fmt: skip

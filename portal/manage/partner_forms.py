@@ -1,0 +1,98 @@
+"""Forms about deciding together."""
+
+from __future__ import annotations
+
+from flask import request
+from flask_babel import lazy_gettext as _l
+from wtforms import StringField, TextAreaField
+
+from portal.web.fields import (
+    AtMost,
+    ChoiceField,
+    DayField,
+    Needed,
+    Storable,
+    tidy,
+    whole_number,
+)
+from portal.web.forms import DeskForm, ResidentForm
+
+MAX_TEXT = 4000
+MAX_NAME = 200
+
+
+def case_ids() -> list[int]:
+    """The cases that were ticked."""
+    found = (whole_number(text) for text in request.form.getlist("case"))
+    return [one for one in found if one is not None]
+
+
+class PartnerForm(DeskForm):
+    """An organisation, and whether it is external."""
+
+    name = StringField(
+        filters=[tidy],
+        validators=[Needed(_l("Give the partner’s name.")), AtMost(MAX_NAME), Storable()],
+    )
+    is_external = ChoiceField(
+        choices=[("yes", "yes"), ("no", "no")],
+        validators=[Needed(_l("Say whether it is part of the city government."))],
+    )
+
+
+class BeginForm(DeskForm):
+    """A theme and a partner."""
+
+    theme = StringField(validators=[Needed(_l("Choose a theme."))])
+    partner = StringField(validators=[Needed(_l("Choose a partner."))])
+
+
+class RecordForm(DeskForm):
+    """The record of a co-decision in one language."""
+
+    proposed = TextAreaField(filters=[tidy], validators=[AtMost(MAX_TEXT), Storable()])
+    decided = TextAreaField(filters=[tidy], validators=[AtMost(MAX_TEXT), Storable()])
+    changed = TextAreaField(filters=[tidy], validators=[AtMost(MAX_TEXT), Storable()])
+    decided_on = DayField()
+
+
+class StepTextForm(DeskForm):
+    """A next step in one language."""
+
+    what = TextAreaField(
+        filters=[tidy],
+        validators=[Needed(_l("Say what the next step is.")), AtMost(MAX_TEXT), Storable()],
+    )
+    place = TextAreaField(
+        filters=[tidy],
+        validators=[
+            Needed(_l("Say where and how people take part.")),
+            AtMost(MAX_TEXT),
+            Storable(),
+        ],
+    )
+
+
+class StepForm(StepTextForm):
+    """A next step of a theme, and its day."""
+
+    theme = StringField(validators=[Needed(_l("Choose a theme."))])
+    happens_on = DayField(validators=[Needed(_l("Give the day."))])
+
+
+class SignForm(ResidentForm):
+    """Who signs for the partner. Guarded by the single-use link, without a session."""
+
+    name = StringField(
+        filters=[tidy],
+        validators=[Needed(_l("Enter your name.")), AtMost(MAX_NAME), Storable()],
+    )
+    role = StringField(
+        filters=[tidy],
+        validators=[
+            Needed(_l("Enter your role in the organisation.")),
+            AtMost(MAX_NAME),
+            Storable(),
+        ],
+    )
+    record = StringField()

@@ -1,0 +1,207 @@
+"""Co-decisions with what still keeps each of them from counting."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
+from datetime import date, datetime
+from typing import Any
+
+from sqlalchemy import select
+from sqlalchemy.orm import Session
+
+from portal.domain.partnership import conditions
+from portal.manage.queries.partner_names import Name, service_names, theme_names
+from portal.manage.queries.record_hash import hash_record
+from portal.manage.scoped import get_managed_co_decision, managed_services
+from portal.models.loops import LoopRow
+from portal.models.partners import (
+    CoDecision,
+    CoDecisionCase,
+    CoDecisionText,
+    Partner,
+    Signature,
+)
+from portal.models.responses import ThemeCase
+from portal.models.services import Service
+from portal.models.submissions import Submission
+from portal.store.co_decisions import known_today, list_figures
+from portal.store.scope import Scope
+from portal.store.secrets import sha256
+
+MOST_CASES = 100  # to link from, the newest
+
+
+@dataclass(frozen=True)
+class CoDecisionLine:
+    """A co-decision in the list; `conditions` as in domain/partnership."""
+
+    id: int
+    service: Name
+    theme: Name
+    partner: str
+    decided_on: date | None
+    figures: Mapping[str, Any]
+    conditions: Mapping[str, bool]
+
+    @property
+    def counts(self) -> bool:
+        """Whether it counts for level 4."""
+        return all(self.conditions.values())
+
+
+@dataclass(frozen=True)
+class LinkableCase:
+    """A case of the theme, linked or not."""
+
+    id: int
+    words: str | None
+    words_lang: str
+    received_on: date
+    is_linked: bool
+
+
+@dataclass(frozen=True)
+class CoDecisionView:
+    """Everything its page shows. `link` is the partner's link or signature."""
+
+    line: CoDecisionLine
+    source_lang: str
+    texts: Mapping[str, CoDecisionText]
+    is_external: bool
+    link: Signature | None
+    cases: Sequence[LinkableCase]
+
+    @property
+    def is_signed(self) -> bool:
+        """Whether the partner has signed: then the record does not change any more."""
+        return self.link is not None and self.link.signed_at is not None
+
+    @property
+    def is_ready(self) -> bool:
+        """Whether there is something to sign."""
+        rules = self.line.conditions
+        return rules["decision_record"] and rules["linked_submissions"]
+
+
+@dataclass(frozen=True)
+class SigningView:
+    """What a partner reads before it signs; state open, signed, expired, or unfinished again."""
+
+    state: str
+    partner: str
+    service: Name
+    text: CoDecisionText
+    decided_on: date | None
+    cases: int
+    link: Signature
+    record_hash: str
+
+
+def list_co_decisions(
+    session: Session, scope: Scope, *, today: date, langs: list[str]
+) -> list[CoDecisionLine]:
+    """The portal's own co-decisions of one's services, the newest first."""
+    own = managed_services(scope).with_only_columns(Service.id)
+    wanted = (CoDecision.service_id.in_(own), CoDecision.import_id.is_(None))
+    rows = session.scalars(select(CoDecision).where(*wanted).order_by(CoDecision.id.desc())).all()
+    return _lines(session, rows, today, langs)
+
+
+def get_co_decision_view(
+    session: Session, scope: Scope, co_decision_id: int, *, today: date, langs: list[str]
+) -> CoDecisionView:
+    """One co-decision. Raises NotAllowed when it is another department's."""
+    found = get_managed_co_decision(session, scope, co_decision_id)
+    partner = session.get_one(Partner, found.partner_id)
+    texts = session.scalars(select(CoDecisionText).where(CoDecisionText.co_decision_id == found.id))
+    return CoDecisionView(
+        line=_lines(session, [found], today, langs)[0],
+        source_lang=found.source_lang or langs[0],
+        texts={text.lang: text for text in texts},
+        is_external=partner.is_external,
+        link=session.get(Signature, found.id),
+        cases=_list_cases(session, found),
+    )
+
+
+def find_signing(
+    session: Session, token: str, *, now: datetime, langs: list[str]
+) -> SigningView | None:
+    """What this link is for; None for a link that nobody made, or that a newer one replaced."""
+    link = session.scalar(select(Signature).where(Signature.token_hash == sha256(token)))
+    if link is None:
+        return None
+    found = session.get_one(CoDecision, link.co_decision_id)
+    cases = session.scalars(
+        select(CoDecisionCase.submission_id).where(CoDecisionCase.co_decision_id == found.id)
+    ).all()
+    return SigningView(
+        state=_state(link, found, now),
+        partner=session.get_one(Partner, found.partner_id).name,
+        service=service_names(session, [found.service_id], langs)[found.service_id],
+        # Signed is what its first language says; translations are no part of it.
+        text=session.get_one(CoDecisionText, (found.id, found.source_lang)),
+        decided_on=found.decided_on,
+        cases=len(cases),
+        link=link,
+        record_hash=hash_record(session, found),
+    )
+
+
+def _state(link: Signature, found: CoDecision, now: datetime) -> str:
+    if link.signed_at is not None:
+        return "signed"
+    if link.expires_at < now:
+        return "expired"
+    return "open" if found.completed_on is not None else "unfinished"
+
+
+def _lines(
+    session: Session, rows: Sequence[CoDecision], today: date, langs: list[str]
+) -> list[CoDecisionLine]:
+    ids = [row.id for row in rows]
+    figures = list_figures(session, [CoDecision.id.in_(ids)], known_today(), today)
+    services = service_names(session, [row.service_id for row in rows], langs)
+    themes = theme_names(session, [row.theme_id or 0 for row in rows], langs)
+    nameless = Name(langs[0], "–")
+    return [
+        CoDecisionLine(
+            id=row.id,
+            service=services.get(row.service_id, nameless),
+            theme=themes.get(row.theme_id or 0, nameless),
+            partner=figures[row.id]["partner"],
+            decided_on=row.decided_on,
+            figures=figures[row.id],
+            conditions=conditions(figures[row.id]),
+        )
+        for row in rows
+        if row.id in figures
+    ]
+
+
+def _list_cases(session: Session, found: CoDecision) -> list[LinkableCase]:
+    """The linked cases, then the newest others of the theme."""
+    linked = set(
+        session.scalars(
+            select(CoDecisionCase.submission_id).where(CoDecisionCase.co_decision_id == found.id)
+        )
+    )
+    rows = session.scalars(
+        select(Submission)
+        .join(LoopRow, LoopRow.submission_id == Submission.id)
+        .join(ThemeCase, ThemeCase.submission_id == Submission.id)
+        .where(
+            ThemeCase.theme_id == found.theme_id,
+            LoopRow.service_id == found.service_id,
+            LoopRow.excluded.is_(None),
+        )
+        .order_by(Submission.id.in_(linked).desc(), Submission.id.desc())
+        .limit(max(MOST_CASES, len(linked)))
+    )
+    return [
+        LinkableCase(
+            row.id, row.comment, row.comment_lang or row.lang, row.received_on, row.id in linked
+        )
+        for row in rows
+    ]

@@ -1,0 +1,179 @@
+"""Partner organisations, themes to choose from, and the themes' next steps."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Mapping
+from dataclasses import dataclass
+from datetime import date
+from typing import Any
+
+from sqlalchemy import ColumnElement, func, select
+from sqlalchemy.orm import Session
+
+from portal.manage.queries.partner_names import Name, service_names, theme_names
+from portal.manage.scoped import get_managed_step, managed_services
+from portal.models.loops import LoopRow
+from portal.models.partners import CoDecision, Invitation, NextStep, NextStepText, Partner
+from portal.models.responses import Theme, ThemeCase
+from portal.models.services import Service
+from portal.store.scope import Scope
+
+MOST_THEMES = 500  # to choose from, the newest
+
+
+@dataclass(frozen=True)
+class PartnerLine:
+    """A partner, and how many of the portal's co-decisions name it."""
+
+    id: int
+    name: str
+    is_external: bool
+    co_decisions: int
+
+
+@dataclass(frozen=True)
+class ThemeChoice:
+    """A theme with its service."""
+
+    id: int
+    name: Name
+    service: Name
+
+
+@dataclass(frozen=True)
+class StepLine:
+    """A next step: how many were invited of those told in its theme."""
+
+    id: int
+    theme: Name
+    service: Name
+    happens_on: date
+    languages: list[str]
+    invited: int
+    told: int
+
+
+@dataclass(frozen=True)
+class StepView:
+    """A next step with its texts by language, and who was told in a language that it lacks."""
+
+    line: StepLine
+    texts: Mapping[str, NextStepText]
+    left_out: Mapping[str, int]  # people told, by language without a text
+
+
+def list_partners(session: Session) -> list[PartnerLine]:
+    """All partners by name."""
+    rows = session.execute(
+        select(Partner, func.count(CoDecision.id))
+        .outerjoin(CoDecision, CoDecision.partner_id == Partner.id)
+        .group_by(Partner.id)
+        .order_by(func.lower(Partner.name))
+    )
+    return [PartnerLine(row[0].id, row[0].name, row[0].is_external, row[1]) for row in rows]
+
+
+def list_theme_choices(session: Session, scope: Scope, langs: list[str]) -> list[ThemeChoice]:
+    """The themes of one's own services, by service."""
+    own = managed_services(scope).with_only_columns(Service.id)
+    rows = session.execute(
+        select(Theme.id, Theme.service_id)
+        .where(Theme.service_id.in_(own))
+        .order_by(Theme.id.desc())
+        .limit(MOST_THEMES)
+    ).all()
+    themes = theme_names(session, [row[0] for row in rows], langs)
+    services = service_names(session, [row[1] for row in rows], langs)
+    found = [
+        ThemeChoice(number, themes[number], services[service_id])
+        for number, service_id in rows
+        if number in themes and service_id in services
+    ]
+    return sorted(found, key=lambda one: (one.service.text, one.name.text))
+
+
+def list_next_steps(session: Session, scope: Scope, langs: list[str]) -> list[StepLine]:
+    """The next steps of one's own services, the latest day first."""
+    own = managed_services(scope).with_only_columns(Service.id)
+    rows = session.execute(
+        select(NextStep, Theme.service_id)
+        .join(Theme, Theme.id == NextStep.theme_id)
+        .where(Theme.service_id.in_(own))
+        .order_by(NextStep.happens_on.desc(), NextStep.id.desc())
+        .limit(100)
+    ).all()
+    return _lines(session, [(row[0], row[1]) for row in rows], langs)
+
+
+def get_step_view(session: Session, scope: Scope, step_id: int, langs: list[str]) -> StepView:
+    """One next step. Raises NotAllowed when it is another department's."""
+    step = get_managed_step(session, scope, step_id)
+    theme = session.get_one(Theme, step.theme_id)
+    texts = {
+        text.lang: text
+        for text in session.scalars(
+            select(NextStepText).where(NextStepText.next_step_id == step_id)
+        )
+    }
+    told = session.execute(
+        select(LoopRow.lang, func.count())
+        .join(ThemeCase, ThemeCase.submission_id == LoopRow.submission_id)
+        .where(ThemeCase.theme_id == step.theme_id, *_is_told())
+        .group_by(LoopRow.lang)
+    )
+    left_out = {row[0]: row[1] for row in told if row[0] not in texts}
+    return StepView(_lines(session, [(step, theme.service_id)], langs)[0], texts, left_out)
+
+
+def _lines(session: Session, steps: list[tuple[NextStep, int]], langs: list[str]) -> list[StepLine]:
+    ids = [step.id for step, _ in steps]
+    theme_ids = [step.theme_id for step, _ in steps]
+    themes = theme_names(session, theme_ids, langs)
+    services = service_names(session, [service_id for _, service_id in steps], langs)
+    languages: dict[int, list[str]] = {number: [] for number in ids}
+    for number, lang in session.execute(
+        select(NextStepText.next_step_id, NextStepText.lang)
+        .where(NextStepText.next_step_id.in_(ids))
+        .order_by(NextStepText.lang)
+    ):
+        languages[number].append(lang)
+    invited = _counts(
+        session.execute(
+            select(Invitation.next_step_id, func.count())
+            .where(Invitation.next_step_id.in_(ids))
+            .group_by(Invitation.next_step_id)
+        )
+    )
+    told = _counts(
+        session.execute(
+            select(ThemeCase.theme_id, func.count())
+            .join(LoopRow, LoopRow.submission_id == ThemeCase.submission_id)
+            .where(ThemeCase.theme_id.in_(theme_ids), *_is_told())
+            .group_by(ThemeCase.theme_id)
+        )
+    )
+    nameless = Name(langs[0], "–")
+    return [
+        StepLine(
+            step.id,
+            themes.get(step.theme_id, nameless),
+            services.get(service_id, nameless),
+            step.happens_on,
+            languages[step.id],
+            invited.get(step.id, 0),
+            told.get(step.theme_id, 0),
+        )
+        for step, service_id in steps
+    ]
+
+
+def _counts(rows: Iterable[Any]) -> dict[int, int]:
+    return {row[0]: row[1] for row in rows}
+
+
+def _is_told() -> tuple[ColumnElement[bool], ...]:
+    return (
+        LoopRow.told_on.is_not(None),
+        LoopRow.excluded.is_(None),
+        LoopRow.withdrawn_on.is_(None),
+    )

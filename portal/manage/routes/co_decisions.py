@@ -1,0 +1,153 @@
+"""Co-decisions: the list, a new one, one with its record, cases and the partner's link."""
+
+from __future__ import annotations
+
+from flask import abort, flash, redirect, request, url_for
+from werkzeug.wrappers import Response
+
+from portal.manage.operations import co_decisions as operations
+from portal.manage.partner_forms import BeginForm, RecordForm, case_ids
+from portal.manage.partner_words import explain_rules
+from portal.manage.queries import co_decisions as queries
+from portal.manage.queries import partners
+from portal.manage.routes.blueprint import blueprint, langs
+from portal.web.access import Access, access, current_scope
+from portal.web.context import portal
+from portal.web.database import read, write
+from portal.web.fields import whole_number
+from portal.web.forms import errors_of
+from portal.web.i18n import current_language
+from portal.web.pages import page
+from portal.web.words import gettext as _
+
+
+@blueprint.get("/co-decisions/")
+@access(Access.MANAGER)
+def list_co_decisions() -> Response:
+    """What was decided together, what counts of it, and the themes' next steps."""
+    today = portal().clock.today()
+    return page(
+        "manage/list_co_decisions.html",
+        co_decisions=queries.list_co_decisions(read(), current_scope(), today=today, langs=langs()),
+        steps=partners.list_next_steps(read(), current_scope(), langs()),
+        today=today,
+    )
+
+
+@blueprint.get("/co-decisions/new")
+@access(Access.MANAGER)
+def show_new_co_decision() -> Response:
+    """Which theme, and with whom."""
+    form = BeginForm(formdata=None)
+    form.theme.data = request.args.get("theme")
+    return _begin_page(form, 200)
+
+
+def _begin_page(form: BeginForm, status: int) -> Response:
+    return page(
+        "manage/show_new_co_decision.html", status, form=form, errors=errors_of(form),
+        themes=partners.list_theme_choices(read(), current_scope(), langs()),
+        partners=partners.list_partners(read()),
+    )  # fmt: skip
+
+
+@blueprint.post("/co-decisions/new")
+@access(Access.MANAGER)
+def begin_co_decision() -> Response:
+    """Open its record."""
+    form, clock = BeginForm(), portal().clock
+    if not form.validate():
+        return _begin_page(form, 422)
+    number = write(
+        operations.begin_co_decision, now=clock.now(), today=clock.today(),
+        scope=current_scope(), theme_id=whole_number(form.theme.data) or 0,
+        partner_id=whole_number(form.partner.data) or 0, lang=current_language(),
+    )  # fmt: skip
+    return redirect(url_for("manage.show_co_decision", co_decision_id=number), 303)
+
+
+@blueprint.get("/co-decisions/<int:co_decision_id>/")
+@access(Access.MANAGER)
+def show_co_decision(co_decision_id: int) -> Response:
+    """Its record, its cases, its partner's signature, and what keeps it from counting."""
+    return _co_decision_page(co_decision_id, RecordForm(formdata=None), 200)
+
+
+def _co_decision_page(
+    co_decision_id: int, form: RecordForm, status: int, link: str | None = None
+) -> Response:
+    clock = portal().clock
+    view = queries.get_co_decision_view(
+        read(), current_scope(), co_decision_id, today=clock.today(), langs=langs()
+    )
+    text = view.texts.get(current_language())
+    if not form.is_submitted() or link:
+        form.decided_on.data = view.line.decided_on
+        if text is not None:
+            form.proposed.data, form.decided.data = text.proposed, text.decided
+            form.changed.data = text.changed
+    return page(
+        "manage/show_co_decision.html", status, view=view, form=form, errors=errors_of(form),
+        rules=explain_rules(view.line.figures, view.line.conditions), link=link, text=text,
+        now=clock.now(),
+    )  # fmt: skip
+
+
+@blueprint.post("/co-decisions/<int:co_decision_id>/")
+@access(Access.MANAGER)
+def write_record(co_decision_id: int) -> Response:
+    """Write the record in the page's language."""
+    form, clock = RecordForm(), portal().clock
+    if form.validate() and form.decided_on.day and form.decided_on.day > clock.today():
+        form.decided_on.errors = [_("This day is still ahead. Give the day of the decision.")]
+    if errors_of(form):
+        return _co_decision_page(co_decision_id, form, 422)
+    record = operations.Record(
+        form.proposed.data or "", form.decided.data or "", form.changed.data or ""
+    )
+    try:
+        write(
+            operations.write_record, now=clock.now(), today=clock.today(), scope=current_scope(),
+            co_decision_id=co_decision_id, lang=current_language(), record=record,
+            decided_on=form.decided_on.day,
+        )  # fmt: skip
+    except operations.SignedAlready:
+        abort(409)
+    flash(_("Saved."))
+    return _back(co_decision_id)
+
+
+@blueprint.post("/co-decisions/<int:co_decision_id>/cases")
+@access(Access.MANAGER)
+def link_cases(co_decision_id: int) -> Response:
+    """Link the ticked cases, and only those."""
+    clock = portal().clock
+    try:
+        write(
+            operations.link_cases, now=clock.now(), today=clock.today(), scope=current_scope(),
+            co_decision_id=co_decision_id, case_ids=case_ids(),
+        )  # fmt: skip
+    except operations.SignedAlready:
+        abort(409)
+    flash(_("Saved."))
+    return _back(co_decision_id)
+
+
+@blueprint.post("/co-decisions/<int:co_decision_id>/link")
+@access(Access.MANAGER)
+def make_link(co_decision_id: int) -> Response:
+    """Make the partner's link and show it, this once."""
+    try:
+        token = write(
+            operations.make_link, now=portal().clock.now(), scope=current_scope(),
+            co_decision_id=co_decision_id,
+        )  # fmt: skip
+    except (operations.NotReady, operations.SignedAlready):
+        abort(409)
+    path = url_for("signing.show_signing", code=token)
+    link = f"{portal().settings.base_url.rstrip('/')}{path}"
+    return _co_decision_page(co_decision_id, RecordForm(formdata=None), 200, link)
+
+
+def _back(co_decision_id: int) -> Response:
+    return redirect(url_for("manage.show_co_decision", co_decision_id=co_decision_id), 303)

@@ -1,0 +1,123 @@
+"""Partner organisations and the next steps of themes."""
+
+from __future__ import annotations
+
+from flask import flash, redirect, request, url_for
+from werkzeug.wrappers import Response
+
+from portal.manage.operations import partners as operations
+from portal.manage.partner_forms import PartnerForm, StepForm, StepTextForm
+from portal.manage.queries import partners as queries
+from portal.manage.routes.blueprint import blueprint, langs
+from portal.web.access import Access, access, current_scope
+from portal.web.context import portal
+from portal.web.database import read, write
+from portal.web.fields import whole_number
+from portal.web.forms import errors_of
+from portal.web.i18n import current_language
+from portal.web.pages import page
+from portal.web.words import gettext as _
+
+
+@blueprint.get("/partners/")
+@access(Access.MANAGER)
+def list_partners() -> Response:
+    """All partner organisations, and a form for one more."""
+    return _partners_page(PartnerForm(formdata=None), 200)
+
+
+def _partners_page(form: PartnerForm, status: int) -> Response:
+    return page(
+        "manage/list_partners.html", status, partners=queries.list_partners(read()), form=form,
+        errors=errors_of(form),
+    )  # fmt: skip
+
+
+@blueprint.post("/partners/")
+@access(Access.MANAGER)
+def add_partner() -> Response:
+    """One more partner."""
+    form = PartnerForm()
+    if not form.validate():
+        return _partners_page(form, 422)
+    try:
+        write(
+            operations.add_partner, now=portal().clock.now(), scope=current_scope(),
+            name=form.name.data or "", is_external=form.is_external.data == "yes",
+        )  # fmt: skip
+    except operations.NameTaken:
+        form.name.errors = [_("There is a partner of this name already.")]
+        return _partners_page(form, 422)
+    flash(_("The partner is on the list."))
+    return redirect(url_for("manage.list_partners"), 303)
+
+
+@blueprint.get("/next-steps/new")
+@access(Access.MANAGER)
+def show_new_next_step() -> Response:
+    """The form for a theme's next step."""
+    form = StepForm(formdata=None)
+    form.theme.data = request.args.get("theme")
+    return _new_step_page(form, 200)
+
+
+def _new_step_page(form: StepForm, status: int) -> Response:
+    themes = queries.list_theme_choices(read(), current_scope(), langs())
+    return page(
+        "manage/show_new_next_step.html", status, themes=themes, form=form, errors=errors_of(form)
+    )
+
+
+@blueprint.post("/next-steps/new")
+@access(Access.MANAGER)
+def name_next_step() -> Response:
+    """Name it; whoever was told already is invited by the worker."""
+    form, clock = StepForm(), portal().clock
+    if not form.validate() or form.happens_on.day is None:
+        return _new_step_page(form, 422)
+    try:
+        step_id = write(
+            operations.name_next_step, now=clock.now(), today=clock.today(),
+            scope=current_scope(), theme_id=whole_number(form.theme.data) or 0,
+            happens_on=form.happens_on.day, lang=current_language(),
+            what=form.what.data or "", place=form.place.data or "",
+        )  # fmt: skip
+    except operations.StepIsOver:
+        form.happens_on.errors = [_("This day has passed. Give one that is still ahead.")]
+        return _new_step_page(form, 422)
+    flash(_("The next step has its name. Everybody who is told is invited to it."))
+    return redirect(url_for("manage.show_next_step", next_step_id=step_id), 303)
+
+
+@blueprint.get("/next-steps/<int:next_step_id>/")
+@access(Access.MANAGER)
+def show_next_step(next_step_id: int) -> Response:
+    """A next step: its texts, whom it reaches, and the form for the page's language."""
+    return _step_page(next_step_id, StepTextForm(formdata=None), 200)
+
+
+def _step_page(next_step_id: int, form: StepTextForm, status: int) -> Response:
+    view = queries.get_step_view(read(), current_scope(), next_step_id, langs())
+    text = view.texts.get(current_language())
+    if text is not None and not form.is_submitted():
+        form.what.data, form.place.data = text.what, text.place
+    return page(
+        "manage/show_next_step.html", status, view=view, form=form, errors=errors_of(form),
+        is_over=view.line.happens_on < portal().clock.today(),
+    )  # fmt: skip
+
+
+@blueprint.post("/next-steps/<int:next_step_id>/")
+@access(Access.MANAGER)
+def write_next_step(next_step_id: int) -> Response:
+    """Say it in the page's language."""
+    form = StepTextForm()
+    if not form.validate():
+        return _step_page(next_step_id, form, 422)
+    write(
+        operations.write_next_step, now=portal().clock.now(), scope=current_scope(),
+        next_step_id=next_step_id, lang=current_language(), what=form.what.data or "",
+        place=form.place.data or "",
+    )  # fmt: skip
+    flash(_("Saved."))
+    return redirect(url_for("manage.show_next_step", next_step_id=next_step_id), 303)

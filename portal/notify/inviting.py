@@ -1,0 +1,84 @@
+"""Inviting whoever was told to the theme's next step: everybody, automatically (METHOD.md 2).
+
+Nobody chooses whom. With a confirmed address the invitation stands in a mail, else on the page of
+the receipt. As with telling, everything here may run again and by two workers at once.
+"""
+
+from __future__ import annotations
+
+from datetime import date, datetime
+
+from sqlalchemy import exists, select
+from sqlalchemy.orm import Session
+
+from portal.models.loops import LoopRow
+from portal.models.partners import Invitation, NextStep, NextStepText
+from portal.models.responses import ThemeCase
+from portal.models.submissions import Contact
+from portal.notify.cases import is_mailable, lock_case
+from portal.store import outbox
+from portal.store.next_steps import find_open_step, invite
+
+CHUNK = 100
+
+
+def invite_told(
+    session: Session,
+    *,
+    now: datetime,
+    today: date,
+    case: LoopRow,
+    theme_id: int | None,
+    mailed_step_id: int | None = None,
+) -> None:
+    """Invite the resident of a locked case who was told: now, or by a mail of its own.
+
+    `mailed_step_id` is the next step that the mail which told them spoke of. One that was named
+    since then follows in another mail.
+    """
+    step = find_open_step(session, theme_id=theme_id, case=case, today=today)
+    if step is None:
+        return
+    if step.id == mailed_step_id or not is_mailable(session.get(Contact, case.submission_id)):
+        invite(session, now=now, today=today, case=case, step_id=step.id)
+        return
+    outbox.post(
+        session, "invite", f"invite:{case.submission_id}:{step.id}", now=now,
+        submission_id=case.submission_id, next_step_id=step.id,
+    )  # fmt: skip
+
+
+def invite_next(
+    session: Session, *, now: datetime, today: date, next_step_id: int, after: int
+) -> int | None:
+    """Invite the next people who were told of the step's theme, those with an id above `after`.
+
+    Returns the last id where there may be more, else None.
+    """
+    step = session.get(NextStep, next_step_id)
+    if step is None or step.happens_on < today:
+        return None
+    languages = select(NextStepText.lang).where(NextStepText.next_step_id == next_step_id)
+    ids = session.scalars(
+        select(LoopRow.submission_id)
+        .join(ThemeCase, ThemeCase.submission_id == LoopRow.submission_id)
+        .where(
+            ThemeCase.theme_id == step.theme_id,
+            LoopRow.submission_id > after,
+            LoopRow.told_on.is_not(None),
+            LoopRow.excluded.is_(None),
+            LoopRow.withdrawn_on.is_(None),
+            LoopRow.lang.in_(languages),
+            ~exists().where(
+                Invitation.next_step_id == next_step_id,
+                Invitation.submission_id == LoopRow.submission_id,
+            ),
+        )
+        .order_by(LoopRow.submission_id)
+        .limit(CHUNK)
+    ).all()
+    for submission_id in ids:
+        case = lock_case(session, submission_id)
+        if case is not None:
+            invite_told(session, now=now, today=today, case=case, theme_id=step.theme_id)
+    return ids[-1] if len(ids) == CHUNK else None

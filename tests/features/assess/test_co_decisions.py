@@ -1,0 +1,200 @@
+"""Which co-decisions count: every rule of METHOD.md 3.2, from records and as of a day."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from datetime import timedelta
+from typing import Any
+
+import pytest
+from sqlalchemy import delete, select, update
+
+from portal.assess.queries_evidence import gather_evidence
+from portal.domain.loop import LoopError
+from portal.domain.partnership import conditions, is_counting
+from portal.follow.operations import record_judgement
+from portal.manage.operations.co_decisions import Record
+from portal.models.loops import LoopEvent, LoopRow
+from portal.models.partners import Attestation, Invitation, Partner
+from portal.notify.inviting import invite_next
+from portal.notify.telling import tell_next
+from portal.store.engine import Store
+from tests.support.answers import NOW, TODAY, Office, send
+from tests.support.city import City
+from tests.support.together import Table
+
+
+class Decided:
+    """A theme of four cases, told and invited; a signed record; nobody has judged it yet."""
+
+    def __init__(self, store: Store, city: City) -> None:
+        self.store, self.city, self.table = store, city, Table(store, city)
+        office = Office(store, city)
+        self.cases = [send(store, city.potholes) for _ in range(4)]
+        self.theme = office.group(self.cases)
+        response = office.draft(self.theme)
+        office.review(response)
+        office.publish(response)
+        self.step = self.table.next_step(self.theme)
+        store.write(
+            tell_next, now=NOW, today=TODAY, response_id=response,
+            person_id=city.people["staff"], after=0,
+        )  # fmt: skip
+        self.partner = self.table.partner()
+        self.number = self.table.decide(self.theme, self.partner, self.cases[:1])
+
+    def sign(self) -> None:
+        self.table.sign(self.table.link(self.number))
+
+    def judge(self, case: int, *, is_fair: bool, days: int = 0) -> None:
+        self.store.write(
+            record_judgement, submission_id=case, co_decision_id=self.number, is_fair=is_fair,
+            now=NOW + timedelta(days=days), today=TODAY + timedelta(days=days),
+        )  # fmt: skip
+
+    def figures(self, days: int = 0) -> dict[str, Any]:
+        """The one co-decision of the evidence of that day."""
+        with self.store.read() as session:
+            evidence = gather_evidence(session, self.city.potholes, TODAY + timedelta(days=days))
+        (found,) = evidence["co_decisions"]
+        return dict(found)
+
+
+@pytest.fixture
+def decided(store: Store, city: City) -> Decided:
+    return Decided(store, city)
+
+
+def test_it_counts_once_all_rules_are_met(decided: Decided) -> None:
+    assert decided.figures()["partner_signed"] is False
+    decided.sign()
+    assert not is_counting(decided.figures())
+    for case, is_fair in zip(decided.cases, (True, True, False), strict=False):
+        decided.judge(case, is_fair=is_fair)
+    assert decided.figures() == {
+        "partner": "Parents of Elm Street",
+        "partner_external": True,
+        "partner_signed": True,
+        "linked_submissions": 1,
+        "invited_all": True,
+        "decision_record": True,
+        "attest_fair": 2,
+        "attest_unfair": 1,
+        "decided_at": TODAY.isoformat(),
+    }
+    assert is_counting(decided.figures())
+
+
+def counting(decided: Decided) -> None:
+    decided.sign()
+    for case in decided.cases[:3]:
+        decided.judge(case, is_fair=True)
+    assert is_counting(decided.figures())
+
+
+def _internal(decided: Decided) -> None:
+    decided.store.write(lambda s: s.execute(update(Partner).values(is_external=False)) and None)
+
+
+def _uninvited(decided: Decided) -> None:
+    """One of those told was not invited."""
+    case = decided.cases[3]
+    decided.store.write(
+        lambda s: s.execute(delete(Invitation).where(Invitation.submission_id == case)) and None
+    )
+
+
+def _unlinked(decided: Decided) -> None:
+    """The only linked case was set aside."""
+    case = decided.cases[0]
+    decided.store.write(
+        lambda s: (
+            s.execute(
+                update(LoopRow)
+                .where(LoopRow.submission_id == case)
+                .values(excluded="spam", state="excluded")
+            )
+            and None
+        )
+    )
+
+
+def _found_unfair(decided: Decided) -> None:
+    for case in decided.cases[:2]:
+        decided.judge(case, is_fair=False)
+
+
+@pytest.mark.parametrize(
+    ("spoil", "rule"),
+    [
+        (_internal, "partner_external"),
+        (_uninvited, "invited_all"),
+        (_unlinked, "linked_submissions"),
+        (_found_unfair, "fair"),
+    ],
+)
+def test_each_rule_alone_keeps_it_from_counting(
+    decided: Decided, spoil: Callable[[Decided], None], rule: str
+) -> None:
+    counting(decided)
+    spoil(decided)
+    assert [name for name, is_met in conditions(decided.figures()).items() if not is_met] == [rule]
+
+
+def test_an_incomplete_record_is_no_record(decided: Decided) -> None:
+    decided.table.write(decided.number, Record("Proposed.", "Decided.", ""))
+    assert decided.figures()["decision_record"] is False
+
+
+def test_only_what_was_known_on_the_day_counts(decided: Decided) -> None:
+    decided.sign()
+    for place, case in enumerate(decided.cases[:3]):
+        decided.judge(case, is_fair=True, days=place)
+    decided.judge(decided.cases[0], is_fair=False, days=5)
+    said = {days: decided.figures(days) for days in (0, 1, 2, 5)}
+    assert [one["attest_fair"] for one in said.values()] == [1, 2, 3, 2]
+    assert [one["attest_unfair"] for one in said.values()] == [0, 0, 0, 1]
+    with decided.store.read() as session:
+        before = gather_evidence(session, decided.city.potholes, TODAY - timedelta(days=1))
+    assert before["co_decisions"] == []
+
+
+def test_one_person_with_several_cases_has_one_voice(decided: Decided) -> None:
+    decided.sign()
+    decided.store.write(lambda s: s.execute(update(LoopRow).values(person_key="same")) and None)
+    for case in decided.cases[:3]:
+        decided.judge(case, is_fair=True)
+    assert decided.figures()["attest_fair"] == 1
+
+
+def test_saying_the_same_again_is_saying_it_once(decided: Decided) -> None:
+    decided.sign()
+    for _ in range(2):
+        decided.judge(decided.cases[0], is_fair=True)
+    with decided.store.read() as session:
+        assert len(session.scalars(select(Attestation)).all()) == 1
+        events = select(LoopEvent.actor).where(LoopEvent.kind == "attested")
+        assert session.scalars(events).all() == ["resident"]
+
+
+def test_nobody_judges_what_is_not_signed_or_not_theirs(decided: Decided, city: City) -> None:
+    with pytest.raises(LoopError):
+        decided.judge(decided.cases[0], is_fair=True)
+    decided.sign()
+    stranger = send(decided.store, city.potholes)
+    with pytest.raises(LoopError):
+        decided.judge(stranger, is_fair=True)
+
+
+def test_everybody_told_already_is_invited_once(store: Store, city: City) -> None:
+    decided = Decided(store, city)
+    second = decided.table.next_step(decided.theme, on=TODAY + timedelta(days=3))
+    for _ in range(2):
+        store.write(invite_next, now=NOW, today=TODAY, next_step_id=second, after=0)
+    with store.read() as session:
+        invited = session.scalars(
+            select(Invitation.submission_id).where(Invitation.next_step_id == second)
+        ).all()
+        events = session.scalars(select(LoopEvent.actor).where(LoopEvent.kind == "invited")).all()
+    assert sorted(invited) == decided.cases
+    assert events == ["system"] * 8

@@ -1,0 +1,78 @@
+"""The receipt shows the invitation and lets those who were invited judge a signed record."""
+
+from __future__ import annotations
+
+from datetime import UTC, datetime
+
+from sqlalchemy import select
+
+from portal.models.loops import LoopRow
+from portal.models.partners import Attestation
+from portal.store.engine import Store
+from portal.store.next_steps import invite
+from tests.support.answers import TODAY, Office
+from tests.support.city import City
+from tests.support.client import response_page
+from tests.support.residents import Resident, answer_case, submission_of
+from tests.support.together import Table
+
+
+def test_invited_and_asked_whether_the_record_is_fair(
+    resident: Resident, store: Store, city: City
+) -> None:
+    code = resident.send(comment="The hole comes back.", kind="problem")
+    with store.read() as session:
+        case = submission_of(session, code).id
+    theme = Office(store, city).group([case])
+    store.write(
+        answer_case, case, datetime.now(UTC), {"en": "We repaved it."},
+        person_id=city.people["staff"],
+    )  # fmt: skip
+    table = Table(store, city)
+    step = table.next_step(theme)
+    assert "A walk" not in resident.get(f"/en/receipts/{code}/").words()
+
+    def _invite(session) -> None:  # type: ignore[no-untyped-def]
+        row = session.get_one(LoopRow, case)
+        invite(session, now=datetime.now(UTC), today=TODAY, case=row, step_id=step)
+
+    store.write(_invite)
+    page = resident.get(f"/ar/receipts/{code}/")
+    assert "A walk (en)" in page.words()
+    number = table.decide(theme, table.partner(), [case])
+    assert "Is this record fair?" not in resident.get(f"/en/receipts/{code}/").words()
+    assert resident.post(f"/en/receipts/{code}/judge/{number}", fair="yes").status_code == 404
+    table.sign(table.link(number))
+    check_judging(resident, store, code, number)
+
+
+def check_judging(resident: Resident, store: Store, code: str, number: int) -> None:
+    """Both answers have equal weight, the newest counts, and both are kept."""
+    path = f"/en/receipts/{code}/judge/{number}"
+    page = resident.get(f"/en/receipts/{code}/")
+    assert "Is this record fair?" in page.words()
+    assert "We chose the corner." in page.words()
+    buttons = [one for one in page.all("button") if one.get("name") == "fair"]
+    assert len({one.get("class") for one in buttons}) == 1
+    assert [one.get("value") for one in buttons] == ["yes", "no"]
+    assert resident.post(path, fair="perhaps").status_code == 422
+    assert resident.post(path, fair="yes").status_code == 303
+    assert "You said: “Yes, it is fair”" in resident.get(f"/en/receipts/{code}/").words()
+    assert resident.post(path, fair="no").status_code == 303
+    assert "You said: “No, it is not fair”" in resident.get(f"/en/receipts/{code}/").words()
+    with store.read() as session:
+        assert session.scalars(select(Attestation.is_fair)).all() == [True, False]
+
+
+def test_strangers_judge_nothing(resident: Resident, store: Store, city: City) -> None:
+    theirs = resident.send(comment="The hole comes back.", kind="problem")
+    with store.read() as session:
+        case = submission_of(session, theirs).id
+    table = Table(store, city)
+    number = table.decide(Office(store, city).group([case]), table.partner(), [case])
+    table.sign(table.link(number))
+    mine = resident.send(comment="Another thing.", kind="idea")
+    for code in (theirs, mine):  # told of nothing, invited to nothing
+        answer = resident.post(f"/en/receipts/{code}/judge/{number}", fair="yes")
+        assert answer.status_code == 404
+        response_page(answer)

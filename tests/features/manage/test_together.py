@@ -1,0 +1,196 @@
+"""The pages about deciding together: partners, records, links, signatures, next steps."""
+
+from __future__ import annotations
+
+import re
+from datetime import timedelta
+
+import pytest
+from flask import Flask
+from flask.testing import FlaskClient
+from sqlalchemy import select
+
+from portal.manage.operations import co_decisions
+from portal.manage.operations.co_decisions import LINK_LIFETIME, LinkRefused
+from portal.models.partners import CoDecisionCase, NextStepText, Partner, Signature
+from portal.store.engine import Store
+from portal.store.scope import NotAllowed, Scope
+from tests.support.answers import NOW, TODAY, Office, send
+from tests.support.city import City
+from tests.support.client import Page, response_page
+from tests.support.desk import Desk, open_desk
+from tests.support.together import RECORD, Table
+
+
+@pytest.fixture
+def desk(app: Flask, store: Store, city: City) -> Desk:
+    open_desk(store, city)
+    return Desk(app, "manager")
+
+
+@pytest.fixture
+def theme(store: Store, city: City) -> int:
+    return Office(store, city).group([send(store, city.potholes, comment="The kerb is high.")])
+
+
+@pytest.fixture
+def table(store: Store, city: City) -> Table:
+    return Table(store, city)
+
+
+def get(desk: Desk, path: str, status: int = 200) -> Page:
+    answer = desk.client.get(f"/en/manage/{path}")
+    assert answer.status_code == status, path
+    return response_page(answer)
+
+
+def post(desk: Desk, path: str, status: int = 303, **data: object) -> Page | str:
+    answer = desk.client.post(f"/en/manage/{path}", data={"csrf_token": desk.csrf_token(), **data})
+    assert answer.status_code == status, (path, answer.status_code)
+    return answer.location if status == 303 else response_page(answer)
+
+
+def test_from_nothing_to_a_signed_record(
+    desk: Desk, client: FlaskClient, store: Store, city: City, theme: int
+) -> None:
+    assert "Nothing has been decided together" in get(desk, "co-decisions/").words()
+    assert "add the organisation first" in get(desk, "co-decisions/new").words()
+    post(desk, "partners/", name="Parents of Elm Street", is_external="yes")
+    assert "External" in get(desk, "partners/").words()
+    with store.read() as session:
+        partner = session.scalars(select(Partner.id)).one()
+    where = post(desk, "co-decisions/new", theme=str(theme), partner=str(partner))
+    path = re.sub(r"^.*/manage/", "", str(where))
+    page = get(desk, path)
+    assert "6 rules are missing" in page.words()
+    post(desk, f"{path}link", 409)
+    post(
+        desk, path, proposed="Parents asked.", decided="We chose.", changed="It is lower.",
+        decided_on=(NOW - timedelta(days=400)).date().isoformat(),
+    )  # fmt: skip
+    with store.read() as session:
+        case = session.scalars(select(co_decisions.ThemeCase.submission_id)).one()
+    post(desk, f"{path}cases", case=str(case))
+    shown = post(desk, f"{path}link", 200)
+    assert isinstance(shown, Page)
+    (link,) = [one for one in shown.links() if "/sign/" in one]
+    token = link.rstrip("/").rpartition("/")[2]
+    assert token not in get(desk, path).words()
+    with store.read() as session:
+        assert session.scalars(select(Signature.token_hash)).one() != token
+
+    check_signing(client, token)
+    assert "Signed on" in get(desk, path).words()
+    post(desk, path, 409, proposed="Other words.")
+    post(desk, f"{path}cases", 409)
+    post(desk, f"{path}link", 409)
+
+
+def check_signing(client: FlaskClient, token: str) -> None:
+    """The partner reads, signs once, and nobody else does."""
+    answer = client.get(f"/en/sign/{token}/")
+    read = response_page(answer)
+    assert "We chose." in read.words()
+    assert answer.headers["Cache-Control"] == "no-store"
+    assert answer.headers["X-Robots-Tag"] == "noindex"
+    assert answer.headers["Referrer-Policy"] == "no-referrer"
+    assert "Set-Cookie" not in answer.headers
+    form = {"name": "Ana Ruiz", "role": "Chair", "record": read.value("record")}
+    assert client.post(f"/en/sign/{token}/", data=form | {"name": ""}).status_code == 422
+    elsewhere = {"Sec-Fetch-Site": "cross-site"}
+    assert client.post(f"/en/sign/{token}/", data=form, headers=elsewhere).status_code == 403
+    assert client.post(f"/en/sign/{token}/", data=form | {"record": "x"}).status_code == 409
+    assert client.post(f"/en/sign/{token}/", data=form).status_code == 303
+    assert "Signed. Thank you." in response_page(client.get(f"/en/sign/{token}/")).words()
+    assert client.post(f"/en/sign/{token}/", data=form).status_code == 409
+
+
+def test_links_that_sign_nothing_say_what_to_do(
+    client: FlaskClient, store: Store, table: Table, theme: int, city: City
+) -> None:
+    with store.read() as session:
+        case = session.scalars(select(co_decisions.ThemeCase.submission_id)).one()
+    number = table.decide(theme, table.partner(), [case])
+    old = table.link(number, NOW - LINK_LIFETIME - timedelta(days=60))
+    answer = client.get(f"/en/sign/{old}/")
+    assert answer.status_code == 410
+    assert "new one" in response_page(answer).words()
+    with pytest.raises(LinkRefused):
+        table.sign(old)
+    newer = table.link(number)
+    assert client.get(f"/en/sign/{old}/").status_code == 404
+    assert client.get("/en/sign/nothing/").status_code == 404
+    table.write(number, co_decisions.Record("", "", ""))
+    with pytest.raises(LinkRefused):
+        table.sign(newer)
+    table.write(number, RECORD)
+    table.sign(newer)
+    with pytest.raises(LinkRefused):
+        table.sign(newer)
+
+
+def test_a_next_step_is_named_and_said_in_another_language(
+    desk: Desk, store: Store, theme: int
+) -> None:
+    form = {"theme": str(theme), "what": "A walk", "place": "At the school, at five"}
+    past = post(desk, "next-steps/new", 422, **form, happens_on="2020-01-01")
+    assert isinstance(past, Page)
+    assert "This day has passed" in past.words()
+    where = str(post(desk, "next-steps/new", **form, happens_on="2999-01-31"))
+    assert "Nobody" in get(desk, re.sub(r"^.*/manage/", "", where)).words()
+    answer = desk.client.post(
+        where.replace("/en/", "/ar/"),
+        data={"csrf_token": desk.csrf_token(), "what": "نزهة", "place": "عند المدرسة"},
+    )
+    assert answer.status_code == 303
+    with store.read() as session:
+        assert set(session.scalars(select(NextStepText.lang))) == {"en", "ar"}
+    assert "Jan" in get(desk, "co-decisions/").words()
+
+
+def test_a_partner_has_one_name(desk: Desk) -> None:
+    post(desk, "partners/", name="Parents", is_external="yes")
+    again = post(desk, "partners/", 422, name="parents", is_external="no")
+    assert isinstance(again, Page)
+    assert "already" in again.words()
+    post(desk, "partners/", 422, name="", is_external="")
+
+
+def test_another_departments_things_do_not_exist(
+    desk: Desk, store: Store, city: City, table: Table, theme: int
+) -> None:
+    pools = Office(store, city)
+    pools.staff = pools.scope("parks", department=city.parks)
+    foreign = pools.group([send(store, city.pools)])
+    partner = table.partner()
+    post(desk, "co-decisions/new", 404, theme=str(foreign), partner=str(partner))
+    post(
+        desk, "next-steps/new", 404, theme=str(foreign), what="W", place="P",
+        happens_on="2999-01-01",
+    )  # fmt: skip
+    own = table.decide(theme, partner, [])
+    parks = Scope(person_id=city.people["parks"], departments={"manager": frozenset({city.parks})})
+    table.scope = parks
+    for act in (lambda: table.write(own), lambda: table.link(own)):
+        with pytest.raises(NotAllowed):
+            act()
+    other = table.decide(foreign, partner, [])
+    for path in (f"co-decisions/{other}/", f"co-decisions/{2**63}/", "next-steps/99/"):
+        get(desk, path, 404)
+    post(desk, f"co-decisions/{other}/", 404, proposed="x")
+    with store.read() as session:
+        foreign_case = session.scalars(
+            select(co_decisions.ThemeCase.submission_id).where(
+                co_decisions.ThemeCase.theme_id == foreign
+            )
+        ).one()
+    post(desk, f"co-decisions/{own}/cases", 404, case=str(foreign_case))
+    with store.read() as session:
+        assert session.scalars(select(CoDecisionCase)).all() == []
+
+
+def test_the_day_of_a_decision_is_not_ahead(desk: Desk, table: Table, theme: int) -> None:
+    number = table.decide(theme, table.partner(), [], on=TODAY)
+    page = post(desk, f"co-decisions/{number}/", 422, proposed="P", decided_on="2999-01-01")
+    assert isinstance(page, Page)
+    assert "still ahead" in page.words()

@@ -1,0 +1,121 @@
+"""Inviting whoever is told: everybody, in their language, in the same mail or on the receipt."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from datetime import timedelta
+
+import pytest
+from sqlalchemy import select
+
+from portal.manage.operations import partners
+from portal.models.loops import LoopRow
+from portal.models.partners import Invitation
+from portal.store.check import check_installation
+from portal.store.engine import Store
+from tests.features.notify.conftest import Mailbox, Worker
+from tests.support.answers import NOW, TODAY, Office
+from tests.support.city import City
+from tests.support.together import Table
+
+Send = Callable[..., int]
+
+
+@pytest.fixture
+def table(store: Store, city: City) -> Table:
+    return Table(store, city)
+
+
+def invited(store: Store) -> list[int]:
+    with store.read() as session:
+        found = session.scalars(select(Invitation.submission_id)).all()
+        projected = session.scalars(
+            select(LoopRow.submission_id).where(LoopRow.invited_on.is_not(None))
+        ).all()
+    assert sorted(found) == sorted(projected)
+    assert check_installation(store, lambda _line: None) == []
+    return sorted(found)
+
+
+def test_the_invitation_stands_in_the_mail_that_tells(
+    store: Store, office: Office, table: Table, worker: Worker, send: Send, mailbox: Mailbox
+) -> None:
+    mailed, silent = send(email="ana@home.example"), send()
+    theme = office.group([mailed, silent])
+    table.next_step(theme)
+    response = office.draft(theme)
+    office.review(response)
+    office.publish(response)
+    worker.run()
+    assert invited(store) == [mailed, silent]
+    (message,) = mailbox.messages
+    for part in message.iter_parts():
+        assert "A walk (en)" in part.get_content()
+        assert "At the school (en)" in part.get_content()
+
+
+def test_those_told_before_are_invited_when_the_next_step_gets_its_name(
+    store: Store, office: Office, table: Table, worker: Worker, send: Send, mailbox: Mailbox
+) -> None:
+    mailed, silent, waiting = send(email="ana@home.example"), send(), send(lang="ko")
+    office.answer([mailed, silent, waiting])
+    worker.run()
+    assert invited(store) == []
+    with store.read() as session:
+        theme = session.scalars(select(LoopRow)).first()
+        assert theme is not None
+    table.next_step(1)
+    worker.run()
+    worker.run()
+    assert invited(store) == [mailed, silent]
+    assert len(mailbox.messages) == 2
+    assert "A walk (en)" in str(mailbox.messages[1].get_body(("plain",)).get_content())  # type: ignore[union-attr]
+
+
+def test_people_are_invited_in_their_language_only(
+    store: Store, office: Office, table: Table, worker: Worker, send: Send
+) -> None:
+    english, spanish = send(), send(lang="es")
+    response = office.answer([english, spanish])
+    office.translate(response)
+    office.review(response, "es")
+    step = table.next_step(1)
+    worker.run()
+    assert invited(store) == [english]
+    store.write(
+        partners.write_next_step, now=NOW, scope=table.scope, next_step_id=step, lang="es",
+        what="Un paseo", place="En la escuela",
+    )  # fmt: skip
+    worker.run()
+    assert invited(store) == [english, spanish]
+
+
+def test_nobody_is_invited_to_what_is_over(
+    store: Store, office: Office, table: Table, worker: Worker, send: Send
+) -> None:
+    case = send()
+    theme = office.group([case])
+    table.next_step(theme, on=TODAY + timedelta(days=1))
+    worker.wait(days=3)
+    response = office.draft(theme)
+    office.review(response)
+    office.publish(response)
+    worker.run()
+    assert invited(store) == []
+    with pytest.raises(partners.StepIsOver):
+        table.next_step(theme, on=TODAY - timedelta(days=1))
+
+
+def test_mail_that_waits_until_the_step_is_over_invites_nobody(
+    store: Store, office: Office, table: Table, worker: Worker, send: Send, mailbox: Mailbox
+) -> None:
+    case = send(email="ana@home.example")
+    office.answer([case])
+    worker.run()
+    table.next_step(1, on=TODAY + timedelta(days=1))
+    mailbox.is_failing = True
+    worker.run()
+    mailbox.is_failing = False
+    worker.wait(days=3)
+    worker.run()
+    assert invited(store) == []
