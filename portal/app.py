@@ -15,6 +15,7 @@ from portal.manage import routes as manage_routes
 from portal.manage.routes import signing
 from portal.notify import routes as notify_routes
 from portal.public import api as public_api
+from portal.public import integrity_api, integrity_routes
 from portal.public import root as public_root
 from portal.public import routes as public_routes
 from portal.rate import routes as rate_routes
@@ -51,6 +52,8 @@ BLUEPRINTS = (
     health.blueprint,
     public_routes.blueprint,
     public_api.blueprint,
+    integrity_api.blueprint,
+    integrity_routes.blueprint,
     public_root.blueprint,
     rate_routes.blueprint,
     follow_routes.blueprint,

@@ -17,6 +17,7 @@ from portal.models.responses import Response, ResponseCorrection, ResponseText
 from portal.models.services import Service
 from portal.models.submissions import Submission
 from portal.store.coverage import is_stale
+from portal.store.integrity.proofs import find_signed_day
 from portal.store.invitations import get_next_use
 from portal.store.loops import facts_of, list_events
 from portal.store.service_names import get_service_name
@@ -54,6 +55,19 @@ class Answer:
 
 
 @dataclass(frozen=True)
+class Proof:
+    """What proves that a rating was kept: its commitment, and the signed day that holds it.
+
+    `comment` is the commitment to the comment; with `salt` it can be made again from the words.
+    """
+
+    commitment: str
+    signed_on: date | None
+    comment: str | None
+    salt: str | None
+
+
+@dataclass(frozen=True)
 class Sent:
     """What was sent, whether it is a case or a rating only."""
 
@@ -65,6 +79,7 @@ class Sent:
     received_on: date
     is_quarantined: bool
     is_verified: bool
+    proof: Proof | None
 
 
 @dataclass(frozen=True)
@@ -119,6 +134,7 @@ def find_sent(session: Session, receipt_hash: str, reader: Reader) -> Sent | Cas
         "received_on": submission.received_on,
         "is_quarantined": submission.is_quarantined,
         "is_verified": submission.is_verified,
+        "proof": _find_proof(session, submission),
     }
     if loop_row is None:
         return Sent(**sent)
@@ -144,6 +160,17 @@ def _together(session: Session, row: LoopRow, reader: Reader) -> dict[str, Any]:
         "invited": list_invited(session, row.submission_id, reader.lang, fallbacks),
         "judged": list_judged(session, row.submission_id, reader.lang, fallbacks),
     }
+
+
+def _find_proof(session: Session, submission: Submission) -> Proof | None:
+    if submission.commitment is None:
+        return None
+    return Proof(
+        submission.commitment,
+        find_signed_day(session, submission.commitment, submission.received_on),
+        submission.comment_commitment,
+        submission.comment_salt,
+    )
 
 
 def find_verdict(events: Sequence[LoopEvent]) -> str | None:
