@@ -84,9 +84,9 @@ def make_demo(context: Context, makers: Makers) -> None:
         makers.appraise_due(context.store, context.clock, show)
     makers.watch_due(context.store, context.clock)
     context.store.write(add_plans, now=now, today=context.clock.day(now))
+    context.store.write(add_warnings, context.clock, makers.raise_warnings)
     # Last of all: what is dated back after its day was signed would look like tampering.
     sign_due(context.store, context.clock, context.secrets)
-    context.store.write(add_warnings, context.clock, makers.raise_warnings)
     _keep(context, _RECEIPTS, "\n".join(f"{slug} {receipt}" for slug, receipt in shown))
 
 
