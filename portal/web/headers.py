@@ -11,7 +11,7 @@ _POLICY = (
     "default-src 'none'; style-src 'self'; img-src 'self' data:; script-src 'self'; "
     "form-action 'self'; base-uri 'none'; frame-ancestors 'none'"
 )
-_HEADERS = {
+EVERYWHERE = {
     "Content-Security-Policy": _POLICY,
     "X-Content-Type-Options": "nosniff",
     "Referrer-Policy": "same-origin",
@@ -19,6 +19,7 @@ _HEADERS = {
     "Cross-Origin-Opener-Policy": "same-origin",
     "Cross-Origin-Resource-Policy": "same-origin",
 }
+"""On every answer, static files included."""
 _YEAR = 365 * 24 * 3600
 
 
@@ -27,7 +28,7 @@ def register(app: Flask, *, is_https: bool) -> None:
 
     @app.after_request
     def add_headers(response: Response) -> Response:
-        for name, value in _HEADERS.items():
+        for name, value in EVERYWHERE.items():
             response.headers.setdefault(name, value)
         if is_https:
             response.headers.setdefault("Strict-Transport-Security", f"max-age={_YEAR}")

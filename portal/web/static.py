@@ -7,10 +7,13 @@ import re
 import shutil
 import tempfile
 from pathlib import Path
+from wsgiref.headers import Headers
 
 from flask import Flask
 from whitenoise import WhiteNoise
 from whitenoise.compress import Compressor
+
+from portal.web.headers import EVERYWHERE
 
 FOLDER = Path(__file__).resolve().parents[1] / "static"
 _HASHED = re.compile(r"\.[0-9a-f]{10}\.\w+$")
@@ -28,10 +31,16 @@ def publish(app: Flask, instance: Path) -> dict[str, str]:
         app.wsgi_app,
         max_age=3600,
         immutable_file_test=lambda _path, url: _HASHED.search(url) is not None,
+        add_headers_function=_add_headers,
     )
     server.add_files(str(folder), prefix="static/")
     app.wsgi_app = server  # type: ignore[method-assign]
     return {name: f"/static/{hashed}" for name, hashed in names.items()}
+
+
+def _add_headers(headers: Headers, _path: str, _url: str) -> None:
+    for name, value in EVERYWHERE.items():
+        headers[name] = value
 
 
 def _hashed_name(path: Path) -> str:
