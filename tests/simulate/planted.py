@@ -166,7 +166,8 @@ def forecast_covers(random: Random, history: int = 150, waiting: int = 30) -> bo
     own = [min(int(days), 99) for days in waits(random, history, 1.5)]
     city = [min(int(days), 99) for days in waits(random, 800, 1.4)]
     table = survival_of_counts(_counted(own), TARGET, hazard(_counted([*own, *city]), TARGET))
-    ages, missed = [], 0
+    ages: list[int] = []
+    missed = 0
     while len(ages) < waiting:
         (days,) = waits(random, 1, 1.5)
         age = random.randint(0, 25)
