@@ -12,8 +12,9 @@ from werkzeug.wrappers import Response
 from portal.accounts.account import Accounts
 from portal.accounts.forms import SignInForm
 from portal.accounts.operations import begin_sign_in, count_attempt, end_sign_in
-from portal.accounts.queries import find_account
+from portal.accounts.queries import find_account, get_scope
 from portal.accounts.security import TOKEN, load_scope
+from portal.store.scope import Scope
 from portal.store.throttle import LimitReached
 from portal.web.access import Access, access
 from portal.web.client_address import client_address
@@ -33,8 +34,9 @@ _LOCAL = re.compile(r"/(?!/)[A-Za-z0-9/_.~?=&%+-]*")
 @access(Access.SIGN_IN)
 def show_sign_in() -> Response:
     """The form, or straight on for somebody who is signed in."""
-    if load_scope() is not None:
-        return redirect(_next(request.args.get("next")), 303)
+    scope = load_scope()
+    if scope is not None:
+        return redirect(_next(request.args.get("next"), scope), 303)
     form = SignInForm(formdata=None, next=request.args.get("next", ""))
     return page("accounts/show_sign_in.html", form=form, errors=[])
 
@@ -59,7 +61,7 @@ def sign_in() -> Response:
         begin_sign_in, now=clock.now(), today=clock.today(), person_id=account.id,
         previous_token=previous,
     )  # fmt: skip
-    return redirect(_next(form.next.data), 303)
+    return redirect(_next(form.next.data, get_scope(read(), account.id)), 303)
 
 
 @blueprint.post("/sign-out")
@@ -85,8 +87,11 @@ def _require_room(email: str) -> None:
         raise LimitReached(wait)
 
 
-def _next(wanted: str | None) -> str:
-    """The page of the signed-in areas that was asked for, else the inbox."""
+def _next(wanted: str | None, scope: Scope) -> str:
+    """The page of the signed-in areas that was asked for, else where the person's work is."""
     if wanted and _LOCAL.fullmatch(wanted) and is_signed_in_area(wanted):
         return wanted
+    looks_after_levels = scope.having("manager") or scope.is_administrator
+    if looks_after_levels and not scope.having("staff", "translator"):
+        return url_for("manage.show_overview")
     return url_for("respond.show_inbox")

@@ -18,6 +18,7 @@ from sqlalchemy.orm import Session
 from portal.assess.monthly import CountedMonths, count_news, keep_months
 from portal.assess.queries import list_due_services
 from portal.assess.queries_evidence import gather_evidence
+from portal.assess.queries_workload import count_workload
 from portal.domain.criteria import DEFAULTS, METHOD, Thresholds
 from portal.domain.level import evaluate
 from portal.domain.publication import K, evidence_hash, is_batch_due, publish
@@ -33,13 +34,17 @@ from portal.store.thresholds import get_thresholds
 
 @dataclass(frozen=True)
 class Judged:
-    """Evidence and result of a service on a day, and the newest records that they know."""
+    """Evidence and result of a service on a day, and the newest records that they know.
+
+    `workload` is what waits for the department (`queries_workload.py`).
+    """
 
     service_id: int
     as_of: date
     thresholds: Thresholds
     evidence: dict[str, Any]
     result: dict[str, Any]
+    workload: dict[str, int]
     last_event_id: int
     last_submission_id: int
 
@@ -58,6 +63,7 @@ def judge_service(
         thresholds=thresholds,
         evidence=evidence,
         result=evaluate(evidence, thresholds),
+        workload=count_workload(session, service_id, as_of),
         last_event_id=last_event_id,
         last_submission_id=last_submission_id,
     )
@@ -104,7 +110,7 @@ def keep_assessment(session: Session, judged: Judged, *, now: datetime) -> Asses
         session.add(row)
     row.method, row.thresholds = METHOD, dict(judged.thresholds.raised)
     row.evidence, row.result, row.level = judged.evidence, judged.result, judged.result["level"]
-    row.created_at = now
+    row.workload, row.created_at = judged.workload, now
     row.last_event_id, row.last_submission_id = judged.last_event_id, judged.last_submission_id
     if _is_batch_due(session, judged):
         _publish(session, row, judged)

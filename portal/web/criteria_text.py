@@ -27,6 +27,8 @@ from portal.web.words import ngettext
 Criterion = Mapping[str, Any]
 Names = Mapping[str, str]
 """Names of districts by slug."""
+DESK_LEAST = 5
+"""Managers see shares of so many people, the public of 10 (METHOD.md A.3)."""
 
 _LANGUAGE_METRICS = {"told30_by_language", "q3_by_language", "reach"}
 _EXACT_DIGITS = 3
@@ -47,11 +49,14 @@ def _title(criterion_id: str, threshold: float | None) -> str:
     return text.replace("%(threshold)s", "" if threshold is None else number(threshold))
 
 
-def figures(criterion: Criterion, names: Names) -> str:
-    """What was found, e.g. "25 of 30 people were told within 30 days (83%, likely between …)."."""
+def figures(criterion: Criterion, names: Names, least: int = K) -> str:
+    """What was found, e.g. "25 of 30 people were told within 30 days (83%, likely between …)."
+
+    Shares of fewer than `least` people are not said.
+    """
     match criterion["kind"]:
         case "proportion":
-            return _share(criterion)
+            return _share(criterion, least)
         case "count":
             return COUNTS[criterion["metric"]](criterion["value"], criterion["threshold"])
         case "coverage":
@@ -181,9 +186,11 @@ def people(count: int) -> str:
     return _("fewer than 10") if 0 < count < K else number(count)
 
 
-def _share(criterion: Criterion) -> str:
+def _share(criterion: Criterion, least: int) -> str:
     n, threshold = criterion["n"], criterion["threshold"]
-    if n < K:  # whole-service figures about fewer people are published as 0
+    if n < least < K:
+        return _("Fewer than 5 so far, so no figure is shown.") if n else _("Nothing to count yet.")
+    if n < least:  # whole-service figures about fewer people are published as 0
         return _("Fewer than 10 so far, so no figure is shown.")
     values = {
         "x": number(criterion["x"]),

@@ -24,6 +24,7 @@ class Place:
 PLACES = (
     Place("respond.show_inbox", _l("Inbox"), ("staff", "manager")),
     Place("respond.show_responses", _l("Answers"), ("staff", "translator", "manager")),
+    Place("manage.show_overview", _l("Levels"), ("manager", "administrator")),
     Place("manage.show_warnings", _l("Warnings"), ("manager",)),
     Place("manage.show_city_trends", _l("Trends"), ("manager",)),
     Place("manage.show_city_dimensions", _l("Five dimensions"), ("manager",)),
@@ -42,5 +43,10 @@ def desk_nav() -> list[tuple[str, str, bool]]:
     return [
         (url_for(place.endpoint), str(place.text), request.endpoint == place.endpoint)
         for place in PLACES
-        if (scope.having(*place.roles) if place.roles else scope.is_administrator)
+        if _is_shown(place, scope)
     ]
+
+
+def _is_shown(place: Place, scope: Scope) -> bool:
+    is_for_administrators = not place.roles or "administrator" in place.roles
+    return bool(scope.having(*place.roles)) or (is_for_administrators and scope.is_administrator)

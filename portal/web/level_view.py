@@ -91,14 +91,17 @@ class NewerFigure:
     now: str
 
 
-def list_levels(result: Mapping[str, Any], names: Names) -> list[LevelCriteria]:
-    """All criteria by level, highest first; the level reached and the next one are open."""
+def list_levels(result: Mapping[str, Any], names: Names, least: int = K) -> list[LevelCriteria]:
+    """All criteria by level, highest first; the level reached and the next one are open.
+
+    Shares of fewer than `least` people are not shown.
+    """
     opened = {result["level"], result["next_level"]}
     return [
         LevelCriteria(
             level,
             [
-                _view(criterion, names)
+                view_criterion(criterion, names, least)
                 for criterion in result["criteria"]
                 if criterion["level"] == level
             ],
@@ -118,10 +121,10 @@ def list_deciding(
     ]
 
 
-def list_figures(result: Mapping[str, Any]) -> list[TableRow]:
+def list_figures(result: Mapping[str, Any], least: int = K) -> list[TableRow]:
     """The figures of every criterion that has figures of its own, for one table."""
     return [
-        _table_row(criterion)
+        _table_row(criterion, least)
         for criterion in result["criteria"]
         if criterion["kind"] not in {"parity", "reach"}
     ]
@@ -157,23 +160,24 @@ def _in_short(criterion: Criterion) -> str:
     return criteria_text.share_of(criterion["value"], criterion["x"], criterion["n"])
 
 
-def _view(criterion: Criterion, names: Names) -> CriterionView:
+def view_criterion(criterion: Criterion, names: Names, least: int = K) -> CriterionView:
+    """One criterion of a result in words."""
     return CriterionView(
         id=criterion["id"],
         status=criterion["status"],
         title=criteria_text.title(criterion),
-        figures=criteria_text.figures(criterion, names),
+        figures=criteria_text.figures(criterion, names, least),
         needed=criteria_text.needed(criterion),
         reasons=criteria_reasons.reasons(criterion),
         steps=criteria_advice.steps(criterion, names),
-        interval=_interval(criterion),
+        interval=_interval(criterion, least),
         groups=[_group_row(criterion, row, names) for row in criterion.get("groups", ())],
         is_reach=criterion["kind"] == "reach",
     )
 
 
-def _interval(criterion: Criterion) -> Interval | None:
-    if criterion["kind"] != "proportion" or criterion["n"] < K:
+def _interval(criterion: Criterion, least: int) -> Interval | None:
+    if criterion["kind"] != "proportion" or criterion["n"] < least:
         return None
     return Interval(*(criterion[key] for key in ("value", "low", "high", "threshold")))
 
@@ -193,13 +197,13 @@ def _group_row(criterion: Criterion, row: Mapping[str, Any], names: Names) -> Gr
     )
 
 
-def _table_row(criterion: Criterion) -> TableRow:
+def _table_row(criterion: Criterion, least: int) -> TableRow:
     title, status = criteria_text.title(criterion), criterion["status"]
     if criterion["kind"] != "proportion":
         found = criteria_text.counted(criterion)
         return TableRow(title, status, found, "–", "–", number(criterion["threshold"]), None)
     threshold, n_min = percent(criterion["threshold"]), number(criterion["n_min"])
-    if criterion["n"] < K:
+    if criterion["n"] < least:
         found = criteria_text.people(1)
         return TableRow(title, status, found, "–", "–", threshold, n_min)
     return TableRow(

@@ -5,10 +5,13 @@ from portal.manage.routes import (
     city_dimensions,
     co_decisions,
     dimensions,
+    overview,
     partners,
     roadmap,
+    services,
     trends,
     warnings,
+    what_if,
 )
 from portal.manage.routes.blueprint import blueprint
 
@@ -18,8 +21,11 @@ __all__ = [
     "city_dimensions",
     "co_decisions",
     "dimensions",
+    "overview",
     "partners",
     "roadmap",
+    "services",
     "trends",
     "warnings",
+    "what_if",
 ]

@@ -1,0 +1,270 @@
+"""The overview of one's services: published and today's levels, direction, what waits.
+
+Nothing here counts cases or ratings: assessments hold what was counted, so that the page costs the
+same with a thousand cases and with ten million (a test reads the plans of its statements).
+"""
+
+from __future__ import annotations
+
+from collections import defaultdict
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
+from datetime import date
+from typing import Any
+
+from sqlalchemy import ScalarSelect, Select, func, select
+from sqlalchemy.orm import Session, aliased
+
+from portal.domain.publication import quarter_of
+from portal.manage.scoped import managed_services
+from portal.models.appraisals import Appraisal
+from portal.models.assessments import Assessment
+from portal.models.services import Department, DepartmentText, Service, ServiceText
+from portal.models.warnings import OPEN_STATES, WarningRow
+from portal.store.publicity import get_public_since
+from portal.store.scope import Scope
+from portal.store.texts import InLanguage, in_language
+
+QUARTERS = 8
+Named = InLanguage[str]
+Texts = Mapping[str, str]
+
+
+@dataclass(frozen=True)
+class Published:
+    """The level that stands in public, or in shadow would. `flag` is why a held one is in doubt."""
+
+    level: int
+    flag: str | None = None
+    is_awaiting: bool = False
+    is_provisional: bool = False
+
+    @property
+    def doubt(self) -> int:
+        """The level in doubt, 0 where none is."""
+        return self.level if self.flag is not None else 0
+
+
+@dataclass(frozen=True)
+class Today:
+    """What the newest evidence gives. `blocking` are ids of criteria; counts are of cases."""
+
+    as_of: date
+    level: int
+    next_status: str | None
+    blocking: Sequence[str]
+    waiting: int
+    late: int
+    promises: int
+    promises_at_risk: int
+
+    @property
+    def doubt(self) -> int:
+        """The next level where its evidence is too close to call, else 0."""
+        return self.level + 1 if self.next_status == "in_doubt" else 0
+
+
+@dataclass(frozen=True)
+class ServiceLine:
+    """One service of the overview. `quarters` are published levels, oldest first, None: none."""
+
+    id: int
+    slug: str
+    name: Named
+    department: Named
+    department_slug: str
+    names: Texts
+    published: Published | None
+    today: Today | None
+    quarters: Sequence[int | None]
+    warnings: int = 0
+
+    @property
+    def direction(self) -> str | None:
+        """Where the published level went over the quarters; None before there are two."""
+        levels = [level for level in self.quarters if level is not None]
+        if len(levels) < 2:
+            return None
+        return "up" if levels[-1] > levels[0] else "down" if levels[-1] < levels[0] else "same"
+
+    @property
+    def is_in_doubt(self) -> bool:
+        """Whether the level held, or the next one, is too close to call."""
+        return bool((self.published and self.published.doubt) or (self.today and self.today.doubt))
+
+
+@dataclass(frozen=True)
+class Overview:
+    """All services of one's departments, by name; `is_shadow` while no level is public."""
+
+    services: Sequence[ServiceLine]
+    departments: Mapping[str, Named]
+    is_shadow: bool
+
+
+def get_overview(session: Session, scope: Scope, *, today: date, langs: Sequence[str]) -> Overview:
+    """Every service that the person looks after. The number of statements never changes."""
+    services = session.execute(
+        managed_services(scope).with_only_columns(Service.id, Service.slug, Service.department_id)
+    ).all()
+    names, departments = _service_names(session, scope), _department_names(session)
+    quarters, appraised = _appraisals(session, scope, today)
+    is_shadow = get_public_since(session) is None
+    published = ({} if is_shadow else _provisional(session, scope)) | appraised
+    assessed, warnings = _todays(session, scope), _count_warnings(session, scope)
+    lines = [
+        ServiceLine(
+            id=row.id,
+            slug=row.slug,
+            name=_chosen(names[row.id], langs, row.slug),
+            department=departments[row.department_id].name(langs),
+            department_slug=departments[row.department_id].slug,
+            names=names[row.id],
+            published=published.get(row.id),
+            today=assessed.get(row.id),
+            quarters=quarters.get(row.id, [None] * QUARTERS),
+            warnings=warnings.get(row.id, 0),
+        )
+        for row in services
+    ]
+    return Overview(
+        services=lines,
+        departments={line.department_slug: line.department for line in lines},
+        is_shadow=is_shadow,
+    )
+
+
+def last_quarters(today: date) -> list[date]:
+    """The first days of the last eight quarters, oldest first; the running one is the last."""
+    first = quarter_of(today)
+    months = [first.year * 12 + first.month - 1 - 3 * back for back in range(QUARTERS)]
+    return [date(month // 12, month % 12 + 1, 1) for month in reversed(months)]
+
+
+@dataclass(frozen=True)
+class _Department:
+    slug: str
+    names: Texts
+
+    def name(self, langs: Sequence[str]) -> Named:
+        return _chosen(self.names, langs, self.slug)
+
+
+def _chosen(names: Texts, langs: Sequence[str], otherwise: str) -> Named:
+    return in_language(names, langs[0], langs[1:]) or InLanguage(langs[0], otherwise)
+
+
+def _ids(scope: Scope) -> Select[int]:
+    return managed_services(scope).with_only_columns(Service.id)
+
+
+def _service_names(session: Session, scope: Scope) -> dict[int, dict[str, str]]:
+    """Names by service and language: reviewed ones, drafts only where there are no others."""
+    rows = session.execute(
+        select(ServiceText.service_id, ServiceText.lang, ServiceText.name, ServiceText.status)
+        .where(ServiceText.service_id.in_(_ids(scope)), ServiceText.name != "")
+        .order_by(ServiceText.status)
+    )
+    drafts: dict[int, dict[str, str]] = defaultdict(dict)
+    reviewed: dict[int, dict[str, str]] = defaultdict(dict)
+    for service_id, lang, name, status in rows:
+        (reviewed if status == "reviewed" else drafts)[service_id][lang] = name
+    found: dict[int, dict[str, str]] = defaultdict(dict)
+    found.update(drafts | reviewed)
+    return found
+
+
+def _department_names(session: Session) -> dict[int, _Department]:
+    rows = session.execute(
+        select(Department.id, Department.slug, DepartmentText.lang, DepartmentText.name).outerjoin(
+            DepartmentText, DepartmentText.department_id == Department.id
+        )
+    ).all()
+    names: dict[int, dict[str, str]] = defaultdict(dict)
+    for department_id, _slug, lang, name in rows:
+        if lang:
+            names[department_id][lang] = name
+    return {row[0]: _Department(row[1], names[row[0]]) for row in rows}
+
+
+def _appraisals(
+    session: Session, scope: Scope, today: date
+) -> tuple[dict[int, list[int | None]], dict[int, Published]]:
+    """Published levels of the last eight quarters, and the newest, by service."""
+    quarters = last_quarters(today)
+    rows = session.execute(
+        select(
+            Appraisal.service_id,
+            Appraisal.quarter_on,
+            Appraisal.level,
+            Appraisal.flag,
+            Appraisal.awaiting_second_look,
+        )
+        .where(Appraisal.service_id.in_(_ids(scope)), Appraisal.quarter_on >= quarters[0])
+        .order_by(Appraisal.quarter_on)
+    )
+    levels: dict[int, list[int | None]] = {}
+    newest: dict[int, Published] = {}
+    place = {quarter: index for index, quarter in enumerate(quarters)}
+    for service_id, quarter, level, flag, is_awaiting in rows:
+        if quarter in place:
+            levels.setdefault(service_id, [None] * QUARTERS)[place[quarter]] = level
+            newest[service_id] = Published(level, flag, is_awaiting)
+    return levels, newest
+
+
+def _provisional(session: Session, scope: Scope) -> dict[int, Published]:
+    """What is public of services that have no appraisal yet."""
+    statement = select(Assessment.service_id, Assessment.public_level).where(
+        Assessment.id.in_(_newest_of_each(scope, is_public=True))
+    )
+    return {
+        service_id: Published(level or 0, is_provisional=True)
+        for service_id, level in session.execute(statement)
+    }
+
+
+def _todays(session: Session, scope: Scope) -> dict[int, Today]:
+    statement = select(
+        Assessment.service_id,
+        Assessment.as_of,
+        Assessment.level,
+        Assessment.result["next_status"].as_string(),
+        Assessment.result["blocking"],
+        Assessment.workload,
+    ).where(Assessment.id.in_(_newest_of_each(scope, is_public=False)))
+    found = {}
+    for service_id, as_of, level, next_status, blocking, workload in session.execute(statement):
+        counts: Mapping[str, Any] = workload or {}
+        names = ("waiting", "late", "promises", "promises_at_risk")
+        found[service_id] = Today(
+            as_of, level, next_status, blocking or (), *(counts.get(name, 0) for name in names)
+        )
+    return found
+
+
+def _count_warnings(session: Session, scope: Scope) -> dict[int, int]:
+    """How many early warnings of each service nobody has dealt with."""
+    rows = session.execute(
+        select(WarningRow.service_id, func.count())
+        .where(WarningRow.service_id.in_(_ids(scope)), WarningRow.state.in_(OPEN_STATES))
+        .group_by(WarningRow.service_id)
+    )
+    return {row[0]: row[1] for row in rows}
+
+
+def _newest_of_each(scope: Scope, *, is_public: bool) -> Select[int | None]:
+    """The newest assessment of each service: one look into an index per service."""
+    return managed_services(scope).with_only_columns(_newest(is_public))
+
+
+def _newest(is_public: bool) -> ScalarSelect[int]:
+    other = aliased(Assessment)
+    query = select(other.id).where(other.service_id == Service.id)
+    if is_public:
+        query = query.where(other.public_on.is_not(None)).order_by(
+            other.public_on.desc(), other.id.desc()
+        )
+    else:
+        query = query.order_by(other.as_of.desc())
+    return query.limit(1).correlate(Service).scalar_subquery()

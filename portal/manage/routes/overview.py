@@ -1,0 +1,92 @@
+"""The overview of levels, as a page and as a table for spreadsheets."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+
+from flask import request
+from flask_babel import lazy_gettext as _l
+from werkzeug.wrappers import Response
+
+from portal.manage.narrowing import LEVELS, Wanted, group, narrow
+from portal.manage.queries.overview import (
+    Overview,
+    Published,
+    ServiceLine,
+    get_overview,
+    last_quarters,
+)
+from portal.manage.routes.blueprint import blueprint, langs
+from portal.web.access import Access, access, current_scope
+from portal.web.context import portal
+from portal.web.criteria_short import short
+from portal.web.csv_text import CSV, to_csv
+from portal.web.database import read
+from portal.web.pages import page
+
+SORT_WORDS = {
+    "name": _l("Name"),
+    "level": _l("Published level, lowest first"),
+    "today": _l("Today’s level, lowest first"),
+    "waiting": _l("Most people waiting"),
+    "risk": _l("Most promises at risk"),
+    "warnings": _l("Most open warnings"),
+}
+COLUMNS = (
+    "service", "name", "department", "published_level", "published_status", "today_level",
+    "today_as_of", "next_level_status", "blocking", "people_waiting", "waiting_over_30_days",
+    "open_promises", "promises_at_risk", "open_warnings",
+)  # fmt: skip
+
+
+@blueprint.get("/")
+@access(Access.MANAGER)
+def show_overview() -> Response:
+    """Every service of one's departments: levels, what blocks the next one, what waits."""
+    overview, wanted = _overview(), Wanted.parse(request.args)
+    services = narrow(overview, wanted)
+    return page(
+        "manage/show_overview.html",
+        overview=overview,
+        groups=group(services, wanted),
+        shown=len(services),
+        wanted=wanted,
+        levels=LEVELS,
+        sort_words=SORT_WORDS,
+        quarters=last_quarters(portal().clock.today()),
+        short=short,
+    )
+
+
+@blueprint.get("/levels.csv")
+@access(Access.MANAGER)
+def show_overview_csv() -> Response:
+    """The services of the same address as a table for spreadsheets."""
+    services = narrow(_overview(), Wanted.parse(request.args))
+    response = Response(to_csv(COLUMNS, map(_csv_row, services)), content_type=CSV)
+    response.headers["Cache-Control"] = "no-store"
+    response.headers["Content-Disposition"] = 'attachment; filename="levels.csv"'
+    return response
+
+
+def _overview() -> Overview:
+    return get_overview(read(), current_scope(), today=portal().clock.today(), langs=langs())
+
+
+def _csv_row(line: ServiceLine) -> Sequence[object]:
+    row: list[object] = [line.slug, line.name.text, line.department.text]
+    row += [line.published.level, _status(line.published)] if line.published else [None] * 2
+    today = line.today
+    if today is None:
+        return [*row, *[None] * 8, line.warnings]
+    row += [today.level, today.as_of, today.next_status, " ".join(today.blocking)]
+    row += [today.waiting, today.late, today.promises, today.promises_at_risk]
+    return [*row, line.warnings]
+
+
+def _status(published: Published) -> str:
+    if published.flag is not None:
+        return published.flag
+    if published.is_provisional:
+        return "provisional"
+    return "awaiting_second_look" if published.is_awaiting else "confirmed"

@@ -1,0 +1,87 @@
+"""What if: how the level would stand if some things went well. Nothing is stored."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from datetime import date, timedelta
+from typing import Any
+
+from flask import request
+from werkzeug.wrappers import Response
+
+from portal.domain.criteria import Thresholds
+from portal.domain.level import evaluate
+from portal.domain.what_if import MOST, Supposed, changed_criteria, suppose, take
+from portal.manage.queries.services import ManagedService, list_open
+from portal.manage.routes.blueprint import blueprint
+from portal.manage.routes.services import managed
+from portal.web.access import Access, access
+from portal.web.context import portal
+from portal.web.criteria_text import DESK_LEAST
+from portal.web.database import read
+from portal.web.level_view import CriterionView, view_criterion
+from portal.web.pages import page
+
+_SHOWN = 50
+_COUNTS = ("invited", "confirmed", "promises", "positive")
+_FARTHEST = timedelta(days=365)
+
+
+@blueprint.get("/services/<slug>/what-if/")
+@access(Access.MANAGER)
+def show_what_if(slug: str) -> Response:
+    """Today's evidence, changed as the address supposes, judged again."""
+    service = managed(slug)
+    if service.todays is None:
+        return page("manage/show_no_level.html", service=service)
+    told_on = _day("by", portal().clock.today())
+    cases = list_open(read(), service)
+    told = take(cases, _number("told"), told_on)
+    counts = {name: _number(name) for name in _COUNTS}
+    supposed = Supposed(told=told, told_on=told_on, **counts)
+    after = _judge(service, supposed) if supposed else None
+    return page(
+        "manage/show_what_if.html",
+        service=service,
+        supposed=supposed,
+        most=MOST,
+        open_count=len(cases),
+        in_time=sum(case.is_in_time(told_on) for case in cases),
+        cases=take(cases, _SHOWN, told_on),
+        before=service.result,
+        after=after,
+        changes=_changes(service, after) if after else [],
+    )
+
+
+def _judge(service: ManagedService, supposed: Supposed) -> dict[str, Any]:
+    assessment = service.todays
+    assert assessment is not None  # noqa: S101 - the view has looked
+    evidence = suppose(assessment.evidence, assessment.as_of, supposed)
+    return evaluate(evidence, Thresholds(assessment.thresholds))
+
+
+def _changes(
+    service: ManagedService, after: Mapping[str, Any]
+) -> list[tuple[CriterionView, CriterionView]]:
+    """Criteria whose figures or verdict would change: as they are, and as they would be."""
+    names = service.district_names
+    return [
+        (view_criterion(old, names, DESK_LEAST), view_criterion(new, names, DESK_LEAST))
+        for old, new in changed_criteria(service.result, after)
+    ]
+
+
+def _number(name: str) -> int:
+    """A whole number of the address; whatever makes no sense is 0."""
+    text = request.args.get(name, "").strip()
+    return min(int(text), MOST) if text.isascii() and text.isdigit() and len(text) < 10 else 0
+
+
+def _day(name: str, today: date) -> date:
+    """A day of the address from today on, within a year; whatever makes no sense is today."""
+    try:
+        day = date.fromisoformat(request.args.get(name, ""))
+    except ValueError:
+        return today
+    return day if today <= day <= today + _FARTHEST else today

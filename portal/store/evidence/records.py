@@ -1,0 +1,161 @@
+"""The records behind a criterion: the very cases or ratings that its figures count, failed first.
+
+The conditions are those that count the evidence, so the list cannot differ from the figures.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+from datetime import date
+from typing import Any
+
+from sqlalchemy import ColumnElement, FromClause, Select, case, func, select
+from sqlalchemy.orm import Session
+
+from portal.domain.counted_ratings import POSITIVE_FROM
+from portal.domain.evidence import TWO_YEARS, YEAR
+from portal.domain.evidence_shape import QUESTIONS, SHARES
+from portal.domain.what_if import OpenCase
+from portal.models.submissions import Submission
+from portal.store.evidence.case_shares import CaseShares, Selection
+from portal.store.evidence.cases import is_counted, kept_selection, kinds_of, placed_cases
+from portal.store.evidence.known_cases import cases_known_on
+from portal.store.evidence.ratings import counted_ratings
+from portal.store.evidence.window import Window
+
+CASE_SHARES = tuple(name for name in SHARES if name not in QUESTIONS)
+_SHOWN = (
+    "submission_id", "received_on", "lang", "acknowledged_on", "told_on", "told_lang",
+    "invited_on", "due_on", "done_on", "verdict", "outcome",
+)  # fmt: skip
+
+
+@dataclass(frozen=True)
+class Record:
+    """One case that counts, or one rating, and whether it counts for the service.
+
+    The days are what was known on the day that is judged. `answer` (1 to 5) is a rating's own.
+    """
+
+    submission_id: int
+    is_positive: bool
+    received_on: date
+    lang: str | None = None
+    acknowledged_on: date | None = None
+    told_on: date | None = None
+    told_lang: str | None = None
+    invited_on: date | None = None
+    excluded: str | None = None
+    due_on: date | None = None
+    done_on: date | None = None
+    verdict: str | None = None
+    outcome: str | None = None
+    answer: int | None = None
+    is_verified: bool = False
+    is_case: bool = True
+
+
+@dataclass(frozen=True)
+class Records:
+    """One page of the records: `positive` of `total` count for the service in all."""
+
+    items: Sequence[Record]
+    positive: int
+    total: int
+
+
+def list_records(
+    session: Session, service_id: int, metric: str, window: Window, *, start: int, limit: int
+) -> Records:
+    """A page of the records that a share of METHOD.md A.1 counts, those that failed first.
+
+    Within each part the oldest comes first. Raises KeyError for a metric without records.
+    """
+    if metric in QUESTIONS:
+        listed = _ratings(service_id, metric, window)
+    elif metric in CASE_SHARES:
+        listed = _cases(session, service_id, metric, window)
+    else:
+        raise KeyError(metric)
+    counted = listed.subquery("counted")
+    total, positive = session.execute(
+        select(func.count(), func.coalesce(func.sum(counted.c.holds), 0)).select_from(counted)
+    ).one()
+    rows = session.execute(
+        select(counted)
+        .order_by(counted.c.holds, counted.c.received_on, counted.c.submission_id)
+        .offset(start)
+        .limit(limit)
+    ).mappings()
+    return Records([_record(dict(row)) for row in rows], int(positive), total)
+
+
+def _record(row: dict[str, Any]) -> Record:
+    return Record(is_positive=bool(row.pop("holds")), **row)
+
+
+def list_open_cases(session: Session, service_id: int, as_of: date) -> list[OpenCase]:
+    """Cases that count and that nobody was told of by the day, the oldest first.
+
+    Imported history is left out: there is nobody to tell.
+    """
+    cases = cases_known_on(session, service_id, as_of)
+    placed = placed_cases(cases, service_id, as_of, also=("submission_id", "is_imported"))
+    row = placed.c
+    statement = (
+        select(row.submission_id, row.received_on, row.lang, row.kind, row.district)
+        .where(
+            row.told_on.is_(None),
+            row.is_imported.is_(False),
+            row.kind.in_(sorted(kinds_of("told30"))),
+            is_counted(placed, YEAR),
+        )
+        .order_by(row.received_on, row.submission_id)
+    )
+    return [OpenCase(*found) for found in session.execute(statement)]
+
+
+def _cases(
+    session: Session, service_id: int, metric: str, window: Window
+) -> Select[*tuple[Any, ...]]:
+    cases = cases_known_on(session, service_id, window.as_of)
+    if metric == "kept":
+        kept = kept_selection(cases, window)
+        return (
+            _of_cases(cases, kept)
+            .add_columns(cases.c.excluded)
+            .where(cases.c.service_id == service_id)
+        )
+    placed = placed_cases(cases, service_id, window.as_of, also=("submission_id",))
+    return _of_cases(placed, CaseShares(placed, window).selection(metric)).where(
+        is_counted(placed, window.days), placed.c.kind.in_(sorted(kinds_of(metric)))
+    )
+
+
+def _of_cases(source: FromClause, share: Selection) -> Select[*tuple[Any, ...]]:
+    columns = (source.c[name] for name in _SHOWN)
+    return select(*columns, _one_or_none(share.holds)).where(share.cohort)
+
+
+def _ratings(service_id: int, question: str, window: Window) -> Select[*tuple[Any, ...]]:
+    # Whether a rating counts depends on later ones only, so two years serve both windows.
+    counted = counted_ratings(service_id, Window(window.as_of, TWO_YEARS))
+    row, answer = counted.c, counted.c[question]
+    return (
+        select(
+            row.id.label("submission_id"),
+            row.received_on,
+            row.is_verified,
+            answer.label("answer"),
+            Submission.is_case,
+            _one_or_none(answer >= POSITIVE_FROM),
+        )
+        .join(Submission, Submission.id == row.id)
+        .where(answer >= 1, window.within(row.received_on))
+    )
+
+
+def _one_or_none(holds: ColumnElement[bool]) -> ColumnElement[int]:
+    """1 where it holds, 0 where it does not or nobody knows."""
+    return case((holds, 1), else_=0).label("holds")

@@ -1,0 +1,244 @@
+"""The overview of levels: what it shows, how it narrows, and that it never counts cases."""
+
+from __future__ import annotations
+
+import csv
+import io
+import re
+from collections.abc import Iterator
+from contextlib import contextmanager
+from datetime import datetime, timedelta
+from typing import Any
+from zoneinfo import ZoneInfo
+
+import pytest
+from flask import Flask
+from sqlalchemy import event, text
+from sqlalchemy.orm import Session
+
+from portal.assess.operations import assess_service
+from portal.domain.criteria import METHOD
+from portal.domain.level import evaluate
+from portal.domain.publication import quarter_of
+from portal.models.appraisals import Appraisal
+from portal.models.assessments import Assessment
+from portal.models.services import Service, ServiceText
+from portal.models.warnings import WarningRow
+from portal.store.engine import Store
+from tests.support.city import City
+from tests.support.client import Page, response_page
+from tests.support.desk import Desk
+from tests.support.history import EXAMPLES, NOW
+
+EVIDENCE = EXAMPLES["evaluate"][0]["input"]
+RESULT: dict[str, Any] = evaluate(EVIDENCE)
+TODAY = datetime.now(ZoneInfo("America/Chicago")).date()
+WORK = {"waiting": 3, "late": 1, "promises": 2, "promises_at_risk": 1}
+FORBIDDEN = re.compile(r"\b(submission|loop|loop_event)\b")
+
+
+def stand(
+    session: Session,
+    /,
+    service_id: int,
+    levels: list[int],
+    work: dict[str, int] | None = None,
+    **state: Any,
+) -> None:
+    """Give a service appraisals, the newest last, and an assessment of today."""
+    quarter = quarter_of(TODAY)
+    for level in reversed(levels):
+        session.add(
+            Appraisal(
+                service_id=service_id, quarter_on=quarter, as_of=quarter, made_at=NOW,
+                method=METHOD, thresholds={}, evidence={}, result=RESULT, evidence_hash="0" * 64,
+                level=level, raw=level, flag=state.get("flag"),
+                quarters_flagged=1 if state.get("flag") else 0,
+                awaiting_second_look=state.get("is_awaiting", False),
+            )
+        )  # fmt: skip
+        quarter = quarter_of(quarter - timedelta(days=1))
+    session.add(
+        Assessment(
+            service_id=service_id, as_of=TODAY, method=METHOD, thresholds={}, evidence=EVIDENCE,
+            result=RESULT, evidence_hash="0" * 64, level=RESULT["level"], created_at=NOW,
+            last_event_id=0, last_submission_id=0, workload=WORK if work is None else work,
+        )
+    )  # fmt: skip
+
+
+def warn(session: Session, service_id: int, state: str) -> None:
+    """An early warning in this state."""
+    session.add(
+        WarningRow(
+            service_id=service_id, kind="ratings", subject=state, raised_on=TODAY,
+            last_seen_on=TODAY, evidence={}, state=state,
+            changed_at=None if state == "new" else NOW,
+        )
+    )  # fmt: skip
+
+
+@pytest.fixture
+def overview(app: Flask, store: Store, desk_city: City) -> Desk:
+    """Potholes risen to 3, lights in doubt; pools belong to another department."""
+    store.write(stand, desk_city.potholes, [1, 2, 3])
+    store.write(
+        stand, desk_city.lights, [2, 2], {**WORK, "waiting": 9}, flag="in_doubt",
+    )  # fmt: skip
+    store.write(stand, desk_city.pools, [4])
+    for state in ("new", "looked_at", "dealt_with"):
+        store.write(warn, desk_city.lights, state)
+    return Desk(app, "manager")
+
+
+def show(desk: Desk, query: str = "") -> Page:
+    return response_page(desk.client.get(f"/en/manage/{query}"))
+
+
+def names(page: Page) -> list[str]:
+    return [page.words(th) for th in page.all("th") if th.get("scope") == "row"]
+
+
+def test_a_line_holds_all_that_a_manager_asks_first(overview: Desk) -> None:
+    page = show(overview)
+    assert names(page) == ["Pothole repair", "Street lights"]
+    rows = [page.words(row) for row in page.all("tr")]
+    assert "Level 3" in rows[1]
+    assert "rising" in rows[1]
+    assert "1 over 30 days" in rows[1]
+    assert "in doubt" in rows[2]
+    assert "steady" in rows[2]
+    assert len(RESULT["blocking"]) > 0
+    assert "12 people wait for an answer. 2 of them" in page.words()
+    pictures = [one.get("aria-label") for one in page.root.iter() if one.get("role") == "img"]
+    assert "Published levels, the oldest first: –, –, –, –, –, 1, 2, 3" in pictures
+
+
+def test_administrators_see_every_department(app: Flask, overview: Desk) -> None:
+    admin = Desk(app, "admin")
+    assert names(show(admin)) == ["Pothole repair", "Street lights", "Swimming pools"]
+    page = show(admin, "?group=1")
+    assert [page.words(h2) for h2 in page.all("h2")] == ["Parks and Recreation", "Public Works"]
+    assert names(page) == ["Swimming pools", "Pothole repair", "Street lights"]
+
+
+@pytest.mark.parametrize(
+    ("query", "expected"),
+    [
+        ("?q=POTHÓLE", ["Pothole repair"]),
+        ("?q=lights+street", ["Street lights"]),
+        ("?q=works+pothole", ["Pothole repair"]),
+        ("?q=nothing", []),
+        ("?level=3", ["Pothole repair"]),
+        ("?level=none", []),
+        ("?doubt=1", ["Street lights"]),
+        ("?department=parks", []),
+        ("?department=public-works", ["Pothole repair", "Street lights"]),
+        ("?sort=level", ["Street lights", "Pothole repair"]),
+        ("?sort=warnings", ["Street lights", "Pothole repair"]),
+        ("?sort=waiting", ["Street lights", "Pothole repair"]),
+        ("?sort=;drop+table&level=99&doubt=x&group=x", ["Pothole repair", "Street lights"]),
+    ],
+)
+def test_the_address_holds_search_filters_and_order(
+    overview: Desk, query: str, expected: list[str]
+) -> None:
+    assert names(show(overview, query)) == expected
+    answer = overview.client.get(f"/en/manage/levels.csv{query}")
+    rows = list(csv.DictReader(io.StringIO(answer.get_data(as_text=True))))
+    assert [row["name"] for row in rows] == expected
+
+
+def test_the_table_for_spreadsheets_computes_nothing(store: Store, overview: Desk) -> None:
+    store.write(_rename, '=HYPERLINK("x")')
+    answer = overview.client.get("/en/manage/levels.csv?sort=waiting")
+    assert answer.headers["Cache-Control"] == "no-store"
+    rows = list(csv.DictReader(io.StringIO(answer.get_data(as_text=True))))
+    assert [row["name"] for row in rows] == ["Street lights", '\'=HYPERLINK("x")']
+    assert rows[0] | {"published_level": "2", "published_status": "in_doubt"} == rows[0]
+    assert rows[0] | {"people_waiting": "9", "open_warnings": "2"} == rows[0]
+    assert rows[0]["blocking"].split() == RESULT["blocking"]
+
+
+def _rename(session: Session, name: str) -> None:
+    for words in session.query(ServiceText).filter(ServiceText.name.startswith("Pothole")):
+        words.name = name
+
+
+def test_who_waits_is_counted_with_the_assessment(store: Store, desk_city: City) -> None:
+    row = store.write(assess_service, service_id=desk_city.pools, as_of=TODAY, now=NOW)
+    assert row.workload == {"waiting": 0, "late": 0, "promises": 0, "promises_at_risk": 0}
+
+
+def test_managers_land_on_levels_and_staff_in_the_inbox(app: Flask, desk_city: City) -> None:
+    for who, place in (
+        ("manager", "/en/manage/"), ("admin", "/en/manage/"), ("staff", "/en/staff/"),
+    ):  # fmt: skip
+        desk = Desk(app, who)
+        assert desk.client.get("/en/sign-in").location == place
+        page = response_page(desk.client.get(place))
+        assert ("/en/manage/" in page.links()) == (who != "staff")
+
+
+def make_many(session: Session, department_id: int, count: int) -> None:
+    """More services, each with two years of appraisals, an assessment and names."""
+    services = [
+        Service(slug=f"service-{n}", department_id=department_id, created_at=NOW)
+        for n in range(count)
+    ]
+    session.add_all(services)
+    session.flush()
+    for service in services:
+        for lang in ("en", "es"):
+            session.add(
+                ServiceText(
+                    service_id=service.id, lang=lang, name=f"Service {service.id} {lang}",
+                    summary="", status="reviewed", updated_at=NOW,
+                )
+            )  # fmt: skip
+        stand(session, service.id, [1, 1, 2, 2, 3, 3, 2, 3])
+    session.flush()
+
+
+@contextmanager
+def statements(store: Store) -> Iterator[list[tuple[str, Any]]]:
+    """Every statement that is sent, with its parameters."""
+    sent: list[tuple[str, Any]] = []
+
+    def note(_conn: Any, _cursor: Any, statement: str, parameters: Any, *_rest: Any) -> None:
+        sent.append((statement, parameters))
+
+    event.listen(store.engine, "before_cursor_execute", note)
+    yield sent
+    event.remove(store.engine, "before_cursor_execute", note)
+
+
+def plan_of(store: Store, statement: str, parameters: Any) -> str:
+    explain = "EXPLAIN QUERY PLAN " if store.engine.dialect.name == "sqlite" else "EXPLAIN "
+    with store.engine.connect() as connection:
+        rows = connection.exec_driver_sql(explain + statement, parameters)
+        return "\n".join(" ".join(map(str, row)) for row in rows)
+
+
+def test_three_hundred_services_need_no_more_statements_and_no_case(
+    store: Store, overview: Desk, desk_city: City
+) -> None:
+    show(overview)
+    with statements(store) as few:
+        show(overview)
+    store.write(make_many, desk_city.works, 298)
+    with (
+        store.write_connection()
+        if hasattr(store, "write_connection")
+        else store.engine.begin() as c
+    ):
+        c.execute(text("ANALYZE"))
+    with statements(store) as many:
+        page = show(overview)
+    assert len(names(page)) == 300
+    assert [one for one, _ in many] == [one for one, _ in few]
+    reads = [one for one in many if one[0].lstrip().upper().startswith(("SELECT", "WITH"))]
+    assert len(reads) >= 6
+    for statement, parameters in reads:
+        plan = plan_of(store, statement, parameters)
+        assert not FORBIDDEN.search(plan), f"{statement}\n{plan}"

@@ -1,0 +1,152 @@
+"""The records behind a criterion are those that its figures count, whoever they belong to."""
+
+from __future__ import annotations
+
+from datetime import date
+from typing import Any
+
+import pytest
+from flask import Flask
+from sqlalchemy.orm import Session
+
+from portal.assess.operations import assess_service
+from portal.assess.queries_evidence import gather_evidence
+from portal.domain.evidence_shape import SHARES
+from portal.domain.loop import Actor, Event, EventKind, Outcome
+from portal.models.assessments import Assessment
+from portal.models.services import Service
+from portal.models.submissions import Submission
+from portal.store.engine import Store
+from portal.store.evidence.records import list_records
+from portal.store.evidence.window import Window
+from tests.features.manage.test_overview import TODAY
+from tests.support.city import City
+from tests.support.client import Page, response_page
+from tests.support.desk import Desk
+from tests.support.history import HISTORIES, NOW, add_case, add_service, add_submission, bring_in
+
+names = [history["name"] for history in HISTORIES]
+
+
+@pytest.mark.parametrize("history", HISTORIES, ids=names)
+def test_as_many_records_as_the_figures_say(store: Store, history: dict[str, Any]) -> None:
+    service_id = store.write(add_service)
+    bring_in(store, service_id, history["input"])
+    as_of = date.fromisoformat(history["as_of"])
+    with store.read() as session:
+        evidence = gather_evidence(session, service_id, as_of)
+        window = Window(as_of, evidence["window_days"])
+        assert max(evidence[metric]["n"] for metric in SHARES) > 0
+        for metric in SHARES:
+            x, n = evidence[metric]["x"], evidence[metric]["n"]
+            found = list_records(session, service_id, metric, window, start=0, limit=10_000)
+            ids = [record.submission_id for record in found.items]
+            failed = [record for record in found.items if not record.is_positive]
+            assert (len(ids), len(set(ids)), len(failed)) == (n, n, n - x), metric
+            assert (found.total, found.positive) == (n, x), metric
+            assert list(found.items[: n - x]) == failed, metric
+            parts = [
+                record
+                for start in range(0, n, 7)
+                for record in list_records(
+                    session, service_id, metric, window, start=start, limit=7
+                ).items
+            ]
+            if n <= 50:
+                assert parts == list(found.items), metric
+
+
+def fill(session: Session, service_id: int, department_id: int) -> dict[str, int]:
+    """Told in time, told late, never told, and three ratings of question 3."""
+    service = session.get_one(Service, service_id)
+    assert service.department_id == department_id
+    on = date.fromordinal(TODAY.toordinal() - 60)
+    cases = {
+        "in time": _case(session, service_id, on, told_after=9),
+        "late": _case(session, service_id, on, told_after=45),
+        "never": _case(session, service_id, on, told_after=None),
+    }
+    for answer in (1, 5, 5):
+        add_submission(session, service_id, received_on=on, q3=answer)
+    session.flush()
+    return cases
+
+
+def _case(session: Session, service_id: int, on: date, told_after: int | None) -> int:
+    events = []
+    if told_after is not None:
+        day = date.fromordinal(on.toordinal() + told_after)
+        events = [
+            Event(kind=EventKind.RESPONDED, on=day, actor=Actor.SYSTEM, outcome=Outcome.ANSWERED),
+            Event(kind=EventKind.TOLD, on=day, actor=Actor.SYSTEM, lang="en"),
+        ]
+    number = add_case(session, service_id, on, events)
+    session.get_one(Submission, number).comment = f"Words, told after {told_after}"
+    return number
+
+
+@pytest.fixture
+def cases(store: Store, desk_city: City) -> dict[str, int]:
+    found = store.write(fill, service_id=desk_city.potholes, department_id=desk_city.works)
+    store.write(assess_service, service_id=desk_city.potholes, as_of=TODAY, now=NOW)
+    return found
+
+
+def show(desk: Desk, criterion_id: str, status: int = 200) -> Page:
+    answer = desk.client.get(f"/en/manage/services/pothole-repair/criteria/{criterion_id}/")
+    assert answer.status_code == status
+    return response_page(answer)
+
+
+def test_those_that_failed_come_first_and_lead_to_the_case(
+    app: Flask, cases: dict[str, int]
+) -> None:
+    page = show(Desk(app, "manager"), "L3.1")
+    links = [link for link in page.links() if "/staff/cases/" in link]
+    assert links == [f"/en/staff/cases/{cases[name]}/" for name in ("late", "never", "in time")]
+    words = page.words()
+    assert "2 of them do not count for the service." in words
+    for said in ("Told after 45 days.", "Nobody has been told.", "Told after 9 days.", "Words, t"):
+        assert said in words
+    assert Desk(app, "manager").client.get(links[0]).status_code == 200
+
+
+def test_administrators_do_not_read_what_people_wrote(app: Flask, cases: dict[str, int]) -> None:
+    page = show(Desk(app, "admin"), "L3.1")
+    assert "Told after 45 days." in page.words()
+    assert "Words" not in page.words()
+    assert not [link for link in page.links() if "/staff/cases/" in link]
+
+
+def test_too_few_ratings_are_not_shown_one_by_one(
+    store: Store, app: Flask, desk_city: City, cases: dict[str, int]
+) -> None:
+    manager = Desk(app, "manager")
+    assert "Strongly" not in show(manager, "L3.7").words()
+    assert "Too few to show" in show(manager, "L3.7").words()
+    for answer in (2, 4):
+        store.write(add_submission, desk_city.potholes, received_on=TODAY, q3=answer)
+    store.write(_forget_assessments)
+    store.write(assess_service, service_id=desk_city.potholes, as_of=TODAY, now=NOW)
+    words = show(manager, "L3.7").words()
+    assert words.index("Strongly disagree") < words.index("Strongly agree")
+
+
+def _forget_assessments(session: Session) -> None:
+    session.query(Assessment).delete()
+
+
+def test_what_has_no_records_is_not_found(app: Flask, cases: dict[str, int]) -> None:
+    for criterion_id in ("L1.1", "L4.1", "L9.9", "x%00y"):
+        show(Desk(app, "manager"), criterion_id, 404)
+
+
+def test_the_page_of_a_service_words_every_criterion(app: Flask, cases: dict[str, int]) -> None:
+    desk = Desk(app, "manager")
+    answer = desk.client.get("/en/manage/services/pothole-repair/")
+    page = response_page(answer)
+    assert "Nothing is published yet" in page.words() or "Published is level" in page.words()
+    assert len([link for link in page.links() if "/criteria/" in link]) >= 14
+    assert "/en/manage/services/pothole-repair/what-if/" in page.links()
+    empty = response_page(desk.client.get("/en/manage/services/street-lights/"))
+    assert "Not assessed yet" in empty.words()

@@ -1,0 +1,62 @@
+"""What if: the page works out what would follow, and stores nothing."""
+
+from __future__ import annotations
+
+from datetime import timedelta
+
+import pytest
+from flask import Flask
+
+from portal.assess.operations import assess_service
+from portal.store.engine import Store
+from tests.features.manage.test_overview import TODAY
+from tests.support.city import City
+from tests.support.client import Page, response_page
+from tests.support.desk import Desk
+from tests.support.history import NOW, add_case
+from tests.support.tables import fingerprint
+
+
+@pytest.fixture
+def manager(app: Flask, store: Store, desk_city: City) -> Desk:
+    """Two people wait who can still be told in time, and one for whom it is too late."""
+    for days in (2, 20, 50):
+        store.write(add_case, desk_city.potholes, TODAY - timedelta(days=days), [])
+    store.write(assess_service, service_id=desk_city.potholes, as_of=TODAY, now=NOW)
+    return Desk(app, "manager")
+
+
+def show(desk: Desk, query: str = "") -> Page:
+    answer = desk.client.get(f"/en/manage/services/pothole-repair/what-if/{query}")
+    assert answer.status_code == 200
+    return response_page(answer)
+
+
+def test_it_starts_with_the_open_cases_and_supposes_nothing(manager: Desk) -> None:
+    page = show(manager)
+    words = page.words()
+    assert "Nobody has been told in 3 cases that count." in words
+    assert "2 of them would still be within their 30 days." in words
+    assert "What would follow" not in words
+    assert page.value("by") == TODAY.isoformat()
+
+
+def test_what_is_supposed_changes_figures_and_no_record(manager: Desk, store: Store) -> None:
+    before = fingerprint(store)
+    day = TODAY + timedelta(days=7)
+    page = show(manager, f"?told=2&by={day}&confirmed=6&promises=12&positive=40")
+    assert fingerprint(store) == before
+    words = page.words()
+    assert "What would follow" in words
+    rows = {page.words(row) for row in page.all("tr")}
+    # One is told on the ninth day and one on the 27th; the third is over its time already.
+    assert any("2 of 3" in row or "Fewer than 5" in row for row in rows)
+    assert any("12 of 12 promises were kept in time" in row for row in rows)
+    assert any("40 of 40 people who answered agree" in row for row in rows)
+    assert words.count("Supposed to be told") == 2
+
+
+def test_a_senseless_address_supposes_nothing(manager: Desk) -> None:
+    for query in ("?told=-1&by=never", "?told=x&confirmed=1e9&by=1999-01-01", "?positive=٣"):
+        assert "What would follow" not in show(manager, query).words()
+    assert show(manager, "?told=999999999").value("told") == "3"
