@@ -119,6 +119,8 @@ def list_open_cases(session: Session, service_id: int, as_of: date) -> list[Open
 def _cases(
     session: Session, service_id: int, metric: str, window: Window
 ) -> Select[*tuple[Any, ...]]:
+    if not isinstance(window.as_of, date):
+        raise TypeError("records are listed for a day, not for any day")
     cases = cases_known_on(session, service_id, window.as_of)
     if metric == "kept":
         kept = kept_selection(cases, window)
