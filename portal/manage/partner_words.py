@@ -6,7 +6,7 @@ from collections.abc import Mapping
 from dataclasses import dataclass
 from typing import Any
 
-from portal.domain.partnership import ATTESTATIONS_MIN
+from portal.domain.partnership import ATTESTATIONS_MIN, FAIR_AT_LEAST
 from portal.web.formats import number, percent
 from portal.web.words import gettext as _
 from portal.web.words import ngettext
@@ -43,7 +43,7 @@ def _titles() -> dict[str, str]:
             ATTESTATIONS_MIN,
             n=number(ATTESTATIONS_MIN),
         ),
-        "fair": _("At least 60 % of them find it fair"),
+        "fair": _("At least %(share)s of them find it fair", share=percent(FAIR_AT_LEAST)),
     }
 
 
