@@ -1,5 +1,7 @@
 """Partner organisations, co-decisions and attestations."""
 
+from typing import Any
+
 import sqlalchemy as sa
 from alembic import op
 
@@ -11,7 +13,8 @@ branch_labels = None
 depends_on = None
 
 BIG = sa.BigInteger().with_variant(sa.Integer(), "sqlite")
-GIVEN = {
+Columns = dict[str, sa.types.TypeEngine[Any]]
+GIVEN: Columns = {
     "partner": sa.String(length=200),
     "partner_external": sa.Boolean(),
     "partner_signed": sa.Boolean(),
@@ -21,14 +24,14 @@ GIVEN = {
     "attest_fair": sa.Integer(),
     "attest_unfair": sa.Integer(),
 }
-OWN = {
+OWN: Columns = {
     "theme_id": BIG,
     "partner_id": BIG,
     "source_lang": sa.String(length=16),
     "created_at": sa.DateTime(timezone=True),
     "created_on": sa.Date(),
 }
-MORE = {"completed_on": sa.Date(), "author_id": BIG}
+MORE: Columns = {"completed_on": sa.Date(), "author_id": BIG}
 POINTS_TO = {"theme_id": "theme", "partner_id": "partner", "author_id": "person"}
 OLD_KINDS = ("confirm_address", "digest", "tell", "tell_response")
 NEW_KINDS = ("invite", "invite_theme")

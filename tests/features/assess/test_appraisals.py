@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import json
-from collections.abc import Callable
+from collections.abc import Callable, Mapping
 from datetime import UTC, date, datetime
 from zoneinfo import ZoneInfo
 
@@ -119,7 +119,7 @@ def test_two_workers_make_one_appraisal(make_store: Callable[[], Store]) -> None
 def judged(service_id: int, name: str, as_of: date) -> Judged:
     """A worked example of METHOD.md 3.7 as what a service's records give."""
     evidence = example_evidence(name)
-    return Judged(service_id, as_of, DEFAULTS, evidence, evaluate(evidence), 0, 0)
+    return Judged(service_id, as_of, DEFAULTS, evidence, evaluate(evidence), {}, 0, 0)
 
 
 def test_level_3_needs_two_looks_and_doubt_is_carried_for_two_quarters(store: Store) -> None:
@@ -210,7 +210,7 @@ def test_raised_thresholds_rule_from_their_day_and_old_appraisals_keep_theirs(
 ) -> None:
     service_id = store.write(add_service)
     before = store.write(appraise_service, service_id=service_id, as_of=QUARTERS[0], now=NOW)
-    raised = {"L3.1": {"tau": 0.8}, "L2.3": {"threshold": 50}}
+    raised: Mapping[str, Mapping[str, float]] = {"L3.1": {"tau": 0.8}, "L2.3": {"threshold": 50}}
     store.write(
         change_thresholds,
         raised=raised,

@@ -7,7 +7,8 @@ from datetime import timedelta
 from typing import Any
 
 import pytest
-from sqlalchemy import delete, select, update
+from sqlalchemy import Delete, Update, delete, literal, select, update
+from sqlalchemy.orm import Session
 
 from portal.assess.queries_evidence import gather_evidence
 from portal.domain.loop import LoopError
@@ -92,30 +93,34 @@ def counting(decided: Decided) -> None:
     assert is_counting(decided.figures())
 
 
+def change(decided: Decided, statement: Delete | Update, rows: int = 1) -> None:
+    """Change records behind the portal's back; as many rows as the test believes there are."""
+
+    def run(session: Session) -> int:
+        done = session.execute(statement.returning(literal(1)))
+        return len(done.all())
+
+    assert decided.store.write(run) == rows
+
+
 def _internal(decided: Decided) -> None:
-    decided.store.write(lambda s: s.execute(update(Partner).values(is_external=False)) and None)
+    change(decided, update(Partner).values(is_external=False))
 
 
 def _uninvited(decided: Decided) -> None:
     """One of those told was not invited."""
     case = decided.cases[3]
-    decided.store.write(
-        lambda s: s.execute(delete(Invitation).where(Invitation.submission_id == case)) and None
-    )
+    change(decided, delete(Invitation).where(Invitation.submission_id == case))
 
 
 def _unlinked(decided: Decided) -> None:
     """The only linked case was set aside."""
     case = decided.cases[0]
-    decided.store.write(
-        lambda s: (
-            s.execute(
-                update(LoopRow)
-                .where(LoopRow.submission_id == case)
-                .values(excluded="spam", state="excluded")
-            )
-            and None
-        )
+    change(
+        decided,
+        update(LoopRow)
+        .where(LoopRow.submission_id == case)
+        .values(excluded="spam", state="excluded"),
     )
 
 
@@ -161,7 +166,7 @@ def test_only_what_was_known_on_the_day_counts(decided: Decided) -> None:
 
 def test_one_person_with_several_cases_has_one_voice(decided: Decided) -> None:
     decided.sign()
-    decided.store.write(lambda s: s.execute(update(LoopRow).values(person_key="same")) and None)
+    change(decided, update(LoopRow).values(person_key="same"), rows=4)
     for case in decided.cases[:3]:
         decided.judge(case, is_fair=True)
     assert decided.figures()["attest_fair"] == 1

@@ -13,6 +13,7 @@ from sqlalchemy import select
 from portal.manage.operations import co_decisions
 from portal.manage.operations.co_decisions import LINK_LIFETIME, LinkRefused
 from portal.models.partners import CoDecisionCase, NextStepText, Partner, Signature
+from portal.models.responses import ThemeCase
 from portal.store.engine import Store
 from portal.store.scope import NotAllowed, Scope
 from tests.support.answers import NOW, TODAY, Office, send
@@ -69,7 +70,7 @@ def test_from_nothing_to_a_signed_record(
         decided_on=(NOW - timedelta(days=400)).date().isoformat(),
     )  # fmt: skip
     with store.read() as session:
-        case = session.scalars(select(co_decisions.ThemeCase.submission_id)).one()
+        case = session.scalars(select(ThemeCase.submission_id)).one()
     post(desk, f"{path}cases", case=str(case))
     shown = post(desk, f"{path}link", 200)
     assert isinstance(shown, Page)
@@ -109,7 +110,7 @@ def test_links_that_sign_nothing_say_what_to_do(
     client: FlaskClient, store: Store, table: Table, theme: int, city: City
 ) -> None:
     with store.read() as session:
-        case = session.scalars(select(co_decisions.ThemeCase.submission_id)).one()
+        case = session.scalars(select(ThemeCase.submission_id)).one()
     number = table.decide(theme, table.partner(), [case])
     old = table.link(number, NOW - LINK_LIFETIME - timedelta(days=60))
     answer = client.get(f"/en/sign/{old}/")
@@ -136,7 +137,7 @@ def test_a_next_step_is_named_and_said_in_another_language(
     past = post(desk, "next-steps/new", 422, **form, happens_on="2020-01-01")
     assert isinstance(past, Page)
     assert "This day has passed" in past.words()
-    where = str(post(desk, "next-steps/new", **form, happens_on="2999-01-31"))
+    where = str(post(desk, "next-steps/new", 303, **form, happens_on="2999-01-31"))
     assert "Nobody" in get(desk, re.sub(r"^.*/manage/", "", where)).words()
     answer = desk.client.post(
         where.replace("/en/", "/ar/"),
@@ -180,9 +181,7 @@ def test_another_departments_things_do_not_exist(
     post(desk, f"co-decisions/{other}/", 404, proposed="x")
     with store.read() as session:
         foreign_case = session.scalars(
-            select(co_decisions.ThemeCase.submission_id).where(
-                co_decisions.ThemeCase.theme_id == foreign
-            )
+            select(ThemeCase.submission_id).where(ThemeCase.theme_id == foreign)
         ).one()
     post(desk, f"co-decisions/{own}/cases", 404, case=str(foreign_case))
     with store.read() as session:

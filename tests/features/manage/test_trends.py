@@ -33,7 +33,7 @@ def clock(app: Flask) -> Clock:
     return found
 
 
-def rate(session: Session, service_id: int, count: int, at: datetime, **values: Any) -> None:
+def rate(session: Session, /, service_id: int, count: int, at: datetime, **values: Any) -> None:
     for number in range(count):
         add_submission(session, service_id, received_at=at, q0=5 if number % 2 else 2, **values)
 

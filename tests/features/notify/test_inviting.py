@@ -11,11 +11,11 @@ from sqlalchemy import select
 from portal.manage.operations import partners
 from portal.models.loops import LoopRow
 from portal.models.partners import Invitation
-from portal.store.check import check_installation
 from portal.store.engine import Store
 from tests.features.notify.conftest import Mailbox, Worker
 from tests.support.answers import NOW, TODAY, Office
 from tests.support.city import City
+from tests.support.soundness import find_problems
 from tests.support.together import Table
 
 Send = Callable[..., int]
@@ -33,7 +33,7 @@ def invited(store: Store) -> list[int]:
             select(LoopRow.submission_id).where(LoopRow.invited_on.is_not(None))
         ).all()
     assert sorted(found) == sorted(projected)
-    assert check_installation(store, lambda _line: None) == []
+    assert find_problems(store) == []
     return sorted(found)
 
 

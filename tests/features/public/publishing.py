@@ -81,6 +81,7 @@ def publish_appraisal(
         thresholds=thresholds,
         evidence=evidence,
         result=evaluate(evidence, thresholds),
+        workload={},
         last_event_id=0,
         last_submission_id=0,
     )
