@@ -62,6 +62,8 @@ def _page(form: PublicDayForm, errors: ErrorList, status: int = 200) -> Response
 def choose_public_day() -> Response:
     """Choose the day from which levels are public."""
     form, clock = PublicDayForm(), portal().clock
+    if get_public_since(read()):  # the page has no form any more that could show an error
+        return _is_public()
     if not form.validate() or form.day.day is None:
         return _page(form, errors_of(form), 422)
     if form.day.day < clock.today():
@@ -73,9 +75,13 @@ def choose_public_day() -> Response:
             today=clock.today(), now=clock.now(),
         )  # fmt: skip
     except ValueError:
-        flash(_("Levels are public already."), "alarm")
-    else:
-        flash(_("The day is kept."), "done")
+        return _is_public()
+    flash(_("The day is kept."), "done")
+    return redirect(url_for("admin.show_calibration"), 303)
+
+
+def _is_public() -> Response:
+    flash(_("Levels are public already."), "alarm")
     return redirect(url_for("admin.show_calibration"), 303)
 
 
@@ -90,9 +96,8 @@ def take_public_day_back() -> Response:
             operations.take_day_back, person_id=current_scope().person_id, now=portal().clock.now()
         )
     except ValueError:
-        flash(_("Levels are public already."), "alarm")
-    else:
-        flash(_("The day is taken back. Levels stay in shadow."), "done")
+        return _is_public()
+    flash(_("The day is taken back. Levels stay in shadow."), "done")
     return redirect(url_for("admin.show_calibration"), 303)
 
 

@@ -16,6 +16,7 @@ from portal.manage.queries.services import (
 )
 from portal.manage.record_words import says
 from portal.manage.routes.blueprint import blueprint, langs
+from portal.store.monitors import do_languages_differ
 from portal.web import level_view
 from portal.web.access import Access, access, current_scope
 from portal.web.criteria_text import DESK_LEAST
@@ -44,6 +45,7 @@ def show_service(slug: str) -> Response:
         deciding=level_view.list_deciding(levels, result),
         figures=level_view.list_figures(result, DESK_LEAST),
         records=_addresses(service),
+        languages_differ=do_languages_differ(read()),
     )
 
 
