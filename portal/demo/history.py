@@ -15,6 +15,7 @@ from portal.demo.content import Comment, ThemeContent
 from portal.demo.profiles import Profile
 from portal.demo.publishing import ResponseRecord, publish_responses
 from portal.domain.loop import Actor, Event, EventKind, Verdict
+from portal.domain.publication import quarter_of
 from portal.store.secrets import period_of
 
 LANGUAGES = (
@@ -27,6 +28,7 @@ LANGUAGES = (
 )
 _CHANNELS = (("web", 0.72), ("phone", 0.12), ("paper", 0.08), ("counter", 0.05), ("kiosk", 0.03))
 _KINDS = (("problem", 0.58), ("idea", 0.16), ("question", 0.18), ("praise", 0.08))
+_SLUMP = 85  # days
 _AGES = (("under_25", 0.15), ("25_44", 0.35), ("45_64", 0.3), ("65_plus", 0.2))
 
 
@@ -133,7 +135,7 @@ class _Years:
             for response in self.responses
             if response.published_on <= on + timedelta(days=14) and response.follows is None
         ]
-        if soon and self.chance.happens(0.93):
+        if soon and not self.chance.happens(self.profile.astray):
             return self.random.choice(soon)
         return self.random.randrange(len(self.themes))
 
@@ -147,14 +149,21 @@ class _Years:
         return self.random.choice(fitting) if fitting and self.chance.happens(0.72) else None
 
     def _answers(self, on: date, *, full: bool) -> dict[str, int | None]:
-        recent = (self.today - on).days < 90
-        drop = self.profile.recent_drop if recent else 0.0
+        drop = self._drop(on)
         mood = self.profile.agree[3] - drop
         answers: dict[str, int | None] = {"q0": self._stars(mood)}
         for number, share in enumerate(self.profile.agree, 1):
             answers[f"q{number}"] = self._scale(share - drop) if full else None
         answers["q6"] = self._scale(0.95 - self.profile.agree[2] + drop) if full else None
         return answers
+
+    def _drop(self, on: date) -> float:
+        """By how much less they agree on this day."""
+        quarter_on = quarter_of(self.today)
+        is_slump = quarter_on - timedelta(days=_SLUMP) <= on < quarter_on
+        is_recent = (self.today - on).days < 90
+        slump = self.profile.slump if is_slump else 0.0
+        return slump + (self.profile.recent_drop if is_recent else 0.0)
 
     def _stars(self, mood: float) -> int:
         return self._scale_without_dont_know(mood)

@@ -7,8 +7,18 @@ languages, what they think of it. Every level comes out of the method from the r
 from __future__ import annotations
 
 from dataclasses import dataclass, replace
+from enum import Enum, auto
 
 EVERY = ("en", "es", "vi", "zh-Hans", "ar", "ko")
+
+
+class Rhythm(Enum):
+    """When a service answers in public."""
+
+    CROWDED = auto()  # ever more often
+    STEADY = auto()  # four times a year and more, for two years
+    STOPPED = auto()  # as steadily, but not for months before the newest quarter
+    LATELY = auto()  # seldom, and steadily since about three quarters
 
 
 @dataclass(frozen=True)
@@ -33,13 +43,17 @@ class Profile:
     promises_kept: float = 0.9
     set_aside: float = 0.02
     years: float = 2.0
+    rhythm: Rhythm = Rhythm.CROWDED
+    astray: float = 0.07  # of cases: about a theme that nobody has answered
     recent_drop: float = 0.0  # fall of all agreement in the last 90 days
+    slump: float = 0.0  # the same in the 85 days before the newest quarter, and over since
+    is_partner: bool = False  # invites whoever was told and decides together with others
     burst: int = 0  # ratings stuffed within one hour
     surge: int = 0  # people who raise one theme in the last weeks
     bland: bool = False  # answers everybody with thanks
 
 
-_ANSWERS = Profile(yearly=520)
+_ANSWERS = Profile(yearly=520, rhythm=Rhythm.STEADY)
 _LISTENS = Profile(
     yearly=260,
     told30=0.42,
@@ -63,17 +77,30 @@ _INFORMS = Profile(
 )
 
 PROFILES: dict[str, Profile] = {
+    # They decide together with others: level 4.
+    "library-branches": replace(
+        _ANSWERS,
+        yearly=700,
+        told30=0.985,
+        told90=0.995,
+        helped=0.92,
+        looked_again=1.0,
+        astray=0.0,
+        agree=(0.93, 0.9, 0.85, 0.8, 0.74),
+        promises_kept=1.0,
+        is_partner=True,
+    ),
     # They answer: level 3.
     "pothole-repair": replace(_ANSWERS, yearly=900),
-    "library-branches": replace(_ANSWERS, told30=0.95, agree=(0.93, 0.9, 0.85, 0.8, 0.5)),
-    "curbside-collection": replace(_ANSWERS, yearly=700, burst=34),
-    "senior-meals": replace(_ANSWERS, yearly=420, told30=0.94, helped=0.86),
-    # They answer, but something stands in the way of being sure.
-    "street-lights": replace(_ANSWERS, told30=0.72, told90=0.9),  # too close to the threshold
-    "park-maintenance": replace(_ANSWERS, agree=(0.85, 0.78, 0.55, 0.6, 0.3)),
     "health-clinics": replace(
         _ANSWERS, recent_drop=0.41, agree=(0.95, 0.97, 0.76, 0.75, 0.35)
     ),  # a good year, a bad quarter
+    # They answered, and now it is in doubt, or over; or it is seen for the first time.
+    "park-maintenance": replace(_ANSWERS, slump=0.42, agree=(0.9, 0.88, 0.76, 0.74, 0.3)),
+    "senior-meals": replace(_ANSWERS, yearly=420, told30=0.94, helped=0.86, rhythm=Rhythm.STOPPED),
+    "curbside-collection": replace(_ANSWERS, yearly=700, burst=34, rhythm=Rhythm.LATELY),
+    # They answer, but something stands in the way of being sure.
+    "street-lights": replace(_ANSWERS, told30=0.68, told90=0.9),  # too close to the threshold
     "water-leaks": replace(_ANSWERS, answered_in=("en", "es")),  # others wait for a translation
     # They listen: level 2.
     "sidewalk-repair": _LISTENS,

@@ -13,7 +13,7 @@ from datetime import date, datetime, timedelta
 from sqlalchemy import delete, select
 from sqlalchemy.orm import Session
 
-from portal.manage.queries.record_hash import hash_record
+from portal.store.record_hash import hash_record
 from portal.manage.scoped import MAX_ID, get_managed_co_decision, get_managed_theme
 from portal.models.loops import LoopRow
 from portal.models.partners import (

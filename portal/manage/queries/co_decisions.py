@@ -12,7 +12,7 @@ from sqlalchemy.orm import Session
 
 from portal.domain.partnership import conditions
 from portal.manage.queries.partner_names import Name, service_names, theme_names
-from portal.manage.queries.record_hash import hash_record
+from portal.store.record_hash import hash_record
 from portal.manage.scoped import get_managed_co_decision, managed_services
 from portal.models.loops import LoopRow
 from portal.models.partners import (

@@ -20,6 +20,7 @@ from portal.assess.warnings import raise_warnings
 from portal.demo.content import load_city, load_themes
 from portal.demo.operations import Makers, make_demo, prepare_demo
 from portal.domain.level import evaluate
+from portal.models.appraisals import Appraisal
 from portal.models.assessments import Assessment
 from portal.models.services import Service, ServiceText
 from portal.models.submissions import Submission
@@ -78,7 +79,22 @@ def test_every_kind_of_level_comes_out_of_the_records(context: Context, store: S
         newest = session.scalar(select(func.max(Submission.received_on)))
         assert newest is not None
         assert today - timedelta(days=7) <= newest <= today
+        _check_published(session)
     assert find_problems(store) == []
+
+
+def _check_published(session: Session) -> None:
+    """All levels stand in public, each earned by appraisals that follow from their evidence."""
+    rows = session.scalars(select(Appraisal).order_by(Appraisal.quarter_on)).all()
+    newest = {row.service_id: row for row in rows}
+    assert Counter(row.service_id for row in rows).keys() == newest.keys()
+    assert {row.level for row in newest.values()} == {0, 1, 2, 3}
+    assert any(row.flag == "in_doubt" and row.level == 3 for row in newest.values())
+    assert any(row.awaiting_second_look for row in newest.values())
+    assert "not_enough_evidence" in {row.result["next_status"] for row in newest.values()}
+    for row in newest.values():
+        if row.level >= 3 and row.flag is None:
+            assert evaluate(row.evidence)["level"] >= row.level
 
 
 @pytest.mark.slow(60)
