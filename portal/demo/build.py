@@ -11,6 +11,7 @@ from sqlalchemy.orm import Session
 
 from portal.demo.content import load_city, load_themes
 from portal.demo.history import make_history
+from portal.demo.partnership import PartnershipRecorder, plan_partnership
 from portal.demo.profiles import PROFILES, Profile
 from portal.demo.recorder import Desk, HistoryRecorder, Marlow
 from portal.models.services import (
@@ -81,11 +82,28 @@ class CityBuilder:
             random = Random(SEED + number)
             history = make_history(random, profile, themes[raw["slug"]], districts, self.today)
             recorder = HistoryRecorder(self.marlow, service_id, desks[raw["department"]], random)
-            recorder.record(history, themes[raw["slug"]], raw["slug"])
+            planned = (
+                plan_partnership(random, history.submissions, self.today)
+                if profile.is_partner
+                else []
+            )
+            cases = recorder.record(history, themes[raw["slug"]], raw["slug"])
+            if profile.is_partner:
+                self._partners(recorder).record(planned, cases)
             ids.append(service_id)
             progress(raw["slug"])
         raise_content_version(self.session)
         return ids
+
+    def _partners(self, recorder: HistoryRecorder) -> PartnershipRecorder:
+        return PartnershipRecorder(
+            self.session,
+            recorder.service_id,
+            recorder.theme_ids,
+            recorder.desk.author_id,
+            self.marlow.moment,
+            self.today,
+        )
 
     def _build_service(self, raw: Mapping[str, object], profile: Profile) -> int:
         service = Service(

@@ -66,8 +66,10 @@ class HistoryRecorder:
         self.theme_ids: list[int] = []
         self.response_ids: dict[int, int] = {}  # by id() of the record
 
-    def record(self, history: History, themes: Sequence[ThemeContent], slug: str) -> None:
-        """Insert everything that happened, submissions first."""
+    def record(
+        self, history: History, themes: Sequence[ThemeContent], slug: str
+    ) -> list[tuple[int, SubmissionRecord]]:
+        """Insert everything that happened, submissions first; returns the cases with their ids."""
         for content in themes:
             self.theme_ids.append(self._theme(content))
         for response in history.responses:
@@ -89,6 +91,7 @@ class HistoryRecorder:
         )
         self._insert(LoopRow, [self._loop(number, record) for number, record in cases])
         self._insert(ThemeCase, self._theme_cases(cases))
+        return cases
 
     def _insert(self, model: type, rows: list[dict[str, object]]) -> None:
         if rows:
@@ -217,7 +220,7 @@ class HistoryRecorder:
         self, event: Event, record: SubmissionRecord, response: ResponseRecord | None
     ) -> Links:
         is_staff = event.actor == "staff"
-        is_themed = event.kind == "themed" and record.theme is not None
+        is_themed = event.kind in {"themed", "invited"} and record.theme is not None
         return Links(
             person_id=self.desk.author_id if is_staff else None,
             theme_id=self.theme_ids[record.theme or 0] if is_themed else None,

@@ -13,7 +13,6 @@ from datetime import date, datetime, timedelta
 from sqlalchemy import delete, select
 from sqlalchemy.orm import Session
 
-from portal.store.record_hash import hash_record
 from portal.manage.scoped import MAX_ID, get_managed_co_decision, get_managed_theme
 from portal.models.loops import LoopRow
 from portal.models.partners import (
@@ -25,6 +24,7 @@ from portal.models.partners import (
 )
 from portal.models.responses import ThemeCase
 from portal.store import audit
+from portal.store.record_hash import hash_record
 from portal.store.scope import NotAllowed, Scope
 from portal.store.secrets import new_token, sha256
 
