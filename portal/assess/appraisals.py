@@ -35,7 +35,8 @@ from portal.store.thresholds import get_thresholds
 def appraise_service(session: Session, *, service_id: int, as_of: date, now: datetime) -> Appraisal:
     """Judge a service on a day and freeze the quarter's appraisal, all in one transaction."""
     thresholds = get_thresholds(session, as_of)
-    return keep_appraisal(session, judge_service(session, service_id, as_of, thresholds), now=now)
+    judged = judge_service(session, service_id, as_of, thresholds, with_workload=False)
+    return keep_appraisal(session, judged, now=now)
 
 
 def keep_appraisal(session: Session, judged: Judged, *, now: datetime) -> Appraisal:
@@ -90,7 +91,7 @@ def appraise_due(
     for done, (service_id, quarter_on) in enumerate(due, start=1):
         with snapshot(store) as session:
             thresholds = get_thresholds(session, quarter_on)
-            judged = judge_service(session, service_id, quarter_on, thresholds)
+            judged = judge_service(session, service_id, quarter_on, thresholds, with_workload=False)
         store.write(keep_appraisal, judged, now=clock.now())
         progress(done, len(due))
     return len(due)

@@ -36,7 +36,7 @@ from portal.store.thresholds import get_thresholds
 class Judged:
     """Evidence and result of a service on a day, and the newest records that they know.
 
-    `workload` is what waits for the department (`queries_workload.py`).
+    `workload` is what waits for the department (`queries_workload.py`), empty if nobody asked.
     """
 
     service_id: int
@@ -50,9 +50,17 @@ class Judged:
 
 
 def judge_service(
-    session: Session, service_id: int, as_of: date, thresholds: Thresholds = DEFAULTS
+    session: Session,
+    service_id: int,
+    as_of: date,
+    thresholds: Thresholds = DEFAULTS,
+    *,
+    with_workload: bool = True,
 ) -> Judged:
-    """Gather and judge, writing nothing. The session should repeat its reads (`snapshot`)."""
+    """Gather and judge, writing nothing. The session should repeat its reads (`snapshot`).
+
+    Appraisals have no use for the workload of days gone by.
+    """
     # First of all: whatever comes while the rest is read is news to the next assessment.
     last_event_id = session.scalar(select(func.max(LoopEvent.id))) or 0
     last_submission_id = session.scalar(select(func.max(Submission.id))) or 0
@@ -63,7 +71,7 @@ def judge_service(
         thresholds=thresholds,
         evidence=evidence,
         result=evaluate(evidence, thresholds),
-        workload=count_workload(session, service_id, as_of),
+        workload=count_workload(session, service_id, as_of) if with_workload else {},
         last_event_id=last_event_id,
         last_submission_id=last_submission_id,
     )

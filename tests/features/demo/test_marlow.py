@@ -29,7 +29,8 @@ from portal.store.city import mark_as_demo
 from portal.store.command import Context
 from portal.store.engine import Store
 from tests.support.city import make_city
-from tests.support.soundness import find_problems
+from tests.support.processes import SECRET
+from tests.support.soundness import TEST_SECRET, find_problems
 
 LANGUAGES = {"en", "es", "vi", "zh-Hans", "ar", "ko"}
 MAKERS = Makers(add_person, assess_service, appraise_due, watch_due, raise_warnings)
@@ -41,18 +42,20 @@ def context(settings: Settings) -> Context:
 
 
 @pytest.fixture
-def made(context: Context, backend: str, database_url: str, request: pytest.FixtureRequest) -> None:
-    """Marlow in the test's database: on SQLite as `portal demo` made it."""
+def made(context: Context, backend: str, database_url: str, request: pytest.FixtureRequest) -> str:
+    """Marlow in the test's database: on SQLite as `portal demo` made it. Returns its secret."""
     if backend == "postgresql":
         make_demo(context, MAKERS)
-        return
+        return TEST_SECRET
     marlow: Path = request.getfixturevalue("marlow")
     shutil.copy(marlow / "portal.db", database_url.removeprefix("sqlite:///"))
+    return SECRET
 
 
 @pytest.mark.slow(40)
-@pytest.mark.usefixtures("made")
-def test_every_kind_of_level_comes_out_of_the_records(context: Context, store: Store) -> None:
+def test_every_kind_of_level_comes_out_of_the_records(
+    context: Context, store: Store, made: str
+) -> None:
     today = context.clock.today()
     with store.read() as session:
         rows = session.execute(
@@ -80,7 +83,7 @@ def test_every_kind_of_level_comes_out_of_the_records(context: Context, store: S
         assert newest is not None
         assert today - timedelta(days=7) <= newest <= today
         _check_published(session)
-    assert find_problems(store) == []
+    assert find_problems(store, made) == []
 
 
 def _check_published(session: Session) -> None:
