@@ -35,6 +35,8 @@ PUBLIC = (
     "services/public-housing-repairs/level/",
     "services/swimming-pools/level/",
     "levels/",
+    "integrity/",
+    "sign/no-such-link/",
     "responses/",
     "receipts/",
     "method/",
@@ -95,6 +97,9 @@ def resident_pages(page: Page, site: Site, lang: str) -> Iterator[str]:
     for path in PUBLIC:
         page.goto(site.url(lang, path))
         yield path or "home"
+    page.goto(site.url(lang, f"{SERVICE}level/"))
+    page.goto(site.base + links(page, r"/level/\d{4}-\d\d-\d\d/")[0])
+    yield "past appraisal"
     page.goto(site.url(lang, "responses/"))
     page.goto(site.base + links(page, r"/responses/\d+/")[0])
     yield "one response"
