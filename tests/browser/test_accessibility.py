@@ -35,6 +35,7 @@ PUBLIC = (
     "services/public-housing-repairs/level/",
     "services/swimming-pools/level/",
     "levels/",
+    "integrity/",
     "sign/no-such-link/",
     "responses/",
     "receipts/",
