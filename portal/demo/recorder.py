@@ -10,7 +10,7 @@ from random import Random
 from typing import Any
 from zoneinfo import ZoneInfo
 
-from sqlalchemy import insert, select
+from sqlalchemy import select
 from sqlalchemy.orm import Session
 
 from portal.data import INSTRUMENT_ID
@@ -23,6 +23,7 @@ from portal.domain.loop import Event, fold
 from portal.models.loops import LoopRow
 from portal.models.responses import Response, ResponseText, Theme, ThemeCase, ThemeText
 from portal.models.submissions import Submission
+from portal.store.bulk import insert_all
 from portal.store.comments import commit_to_comment
 from portal.store.loops import Links, event_values, insert_events, projected
 from portal.store.secrets import Secrets, sha256
@@ -78,7 +79,7 @@ class HistoryRecorder:
         self._show_receipts(slug, history.submissions, rows)
         for row in rows:
             row.update(_commitments(slug, row))
-        self._insert(Submission, rows)
+        insert_all(self.session, Submission, rows)
         ids = self._ids()
         cases = [
             (ids[str(row["token_hash"])], record)
@@ -89,13 +90,9 @@ class HistoryRecorder:
             self.session,
             (values for number, record in cases for values in self._events(number, record)),
         )
-        self._insert(LoopRow, [self._loop(number, record) for number, record in cases])
-        self._insert(ThemeCase, self._theme_cases(cases))
+        insert_all(self.session, LoopRow, (self._loop(number, record) for number, record in cases))
+        insert_all(self.session, ThemeCase, self._theme_cases(cases))
         return cases
-
-    def _insert(self, model: type, rows: list[dict[str, object]]) -> None:
-        if rows:
-            self.session.execute(insert(model), rows)
 
     def _ids(self) -> dict[str, int]:
         """The service's submissions by the hash of their token: RETURNING would cost a row each."""
