@@ -18,6 +18,7 @@ from sqlalchemy.exc import DBAPIError
 
 from portal.app import create_app
 from portal.assess.appraisals import appraise_due
+from portal.assess.calibration import calibrate_due
 from portal.assess.monitors import watch_due
 from portal.assess.operations import assess_due
 from portal.assess.quarantine import quarantine_bursts
@@ -90,6 +91,7 @@ def list_jobs(app: Flask, store: Store, clock: Clock) -> list[Job]:
         Job("quarantine bursts", lambda: quarantine_bursts(store, clock), timedelta(minutes=5)),
         Job("appraise", lambda: appraise_due(store, clock), timedelta(minutes=5)),
         Job("assess", lambda: assess_due(store, clock), timedelta(seconds=30)),
+        Job("calibrate", lambda: calibrate_due(store, clock), timedelta(seconds=30)),
         Job("watch", lambda: watch_due(store, clock), timedelta(minutes=5)),
         Job("warn", lambda: warn_due(store, clock), timedelta(minutes=10)),
         Job("post digests", lambda: post_digests(store, clock), timedelta(minutes=10)),

@@ -1,30 +1,25 @@
 """The calibration report: two quarters' appraisals, judged again with thresholds moved and chance.
 
-Reads frozen appraisals and computes; it stores nothing and changes no level.
+The worker has computed it (`portal/store/calibrations.py`); here it is read and counted up.
 """
 
 from __future__ import annotations
 
-import json
-import random
 from collections import Counter
 from collections.abc import Sequence
 from dataclasses import dataclass
-from datetime import date
-from functools import lru_cache
+from datetime import date, datetime
 
-from sqlalchemy import select
+from sqlalchemy import func, select
 from sqlalchemy.orm import Session
 
-from portal.domain.calibration import DRAWS, EASED, STRICTER, Move, Standing, draw_levels, stand
-from portal.domain.criteria import CRITERIA, Thresholds
-from portal.models.appraisals import Appraisal
+from portal.domain.calibration import EASED, STRICTER, Move, Standing
+from portal.domain.criteria import CRITERIA
+from portal.models.appraisals import Appraisal, Calibration
 from portal.models.services import Service
-from portal.store.service_names import get_service_name
-from portal.store.texts import InLanguage
-
-QUARTERS = 2
-_KEPT = 2048  # results of appraisals, which never change
+from portal.store.calibrations import count_waiting, drawn_of, list_quarters, standing_of
+from portal.store.service_names import get_service_names
+from portal.store.texts import InLanguage, in_language
 
 
 @dataclass(frozen=True)
@@ -62,9 +57,10 @@ class CriterionReport:
 
 @dataclass(frozen=True)
 class QuarterReport:
-    """All services of one quarter, in the order of their names."""
+    """All services of one quarter, in the order of their names, and when the last was computed."""
 
     quarter_on: date
+    made_at: datetime
     services: list[ServiceReport]
 
     def count(self, way: int = 0) -> list[int]:
@@ -102,54 +98,78 @@ class QuarterReport:
         )
 
 
+@dataclass(frozen=True)
+class Making:
+    """How far the worker has come with the report on the newest quarters."""
+
+    done: int
+    all: int
+
+    @property
+    def is_done(self) -> bool:
+        """Whether nothing waits."""
+        return self.done == self.all
+
+
 def _level(standing: Standing, way: int) -> int:
     return {EASED: standing.eased, STRICTER: standing.stricter}.get(way, standing.level)
 
 
-def get_reports(session: Session, langs: Sequence[str]) -> list[QuarterReport]:
-    """Reports on the newest two quarters that were appraised, the newest first."""
-    quarters = session.scalars(
-        select(Appraisal.quarter_on)
-        .distinct()
-        .order_by(Appraisal.quarter_on.desc())
-        .limit(QUARTERS)
-    ).all()
-    return [_get_report(session, quarter_on, langs) for quarter_on in quarters]
-
-
-def _get_report(session: Session, quarter_on: date, langs: Sequence[str]) -> QuarterReport:
-    rows = session.execute(
-        select(Service, Appraisal)
-        .join(Appraisal, Appraisal.service_id == Service.id)
-        .where(Service.is_active, Appraisal.quarter_on == quarter_on)
+def get_making(session: Session) -> Making:
+    """Counted over all services of the quarters that the report is about."""
+    wanted = session.scalar(
+        select(func.count())
+        .select_from(Appraisal)
+        .join(Service, Service.id == Appraisal.service_id)
+        .where(Service.is_active, Appraisal.quarter_on.in_(list_quarters(session)))
     )
+    waiting = sum(count_waiting(session).values())
+    return Making((wanted or 0) - waiting, wanted or 0)
+
+
+def get_reports(session: Session, langs: Sequence[str]) -> list[QuarterReport]:
+    """Reports on the newest two quarters that were appraised, the newest first.
+
+    Quarters of which a service was never computed are left out. While a fresh report is made, the
+    services that still wait stand as they were.
+    """
+    reports = (_get_report(session, quarter_on, langs) for quarter_on in list_quarters(session))
+    return [report for report in reports if report is not None]
+
+
+def _get_report(session: Session, quarter_on: date, langs: Sequence[str]) -> QuarterReport | None:
+    rows = session.execute(
+        select(Service, Appraisal, Calibration)
+        .join(Appraisal, Appraisal.service_id == Service.id)
+        .outerjoin(Calibration, Calibration.appraisal_id == Appraisal.id)
+        .where(Service.is_active, Appraisal.quarter_on == quarter_on)
+    ).all()
+    if any(calibration is None for _service, _appraisal, calibration in rows):
+        return None
+    names = get_service_names(session, [service.id for service, *_rest in rows])
     services = []
-    for service, appraisal in rows:
-        name = get_service_name(session, service.id, service.slug, langs[0], langs[1:])
-        services.append(_report(service.slug, name, appraisal))
-    return QuarterReport(quarter_on, sorted(services, key=lambda one: one.name.text.casefold()))
+    for service, appraisal, calibration in rows:
+        name = in_language(names.get(service.id, {}), langs[0], langs[1:])
+        shown = name or InLanguage(langs[0], service.slug)
+        services.append(_report(service.slug, shown, appraisal, calibration))
+    return QuarterReport(
+        quarter_on,
+        max(calibration.made_at for _service, _appraisal, calibration in rows),
+        sorted(services, key=lambda one: one.name.text.casefold()),
+    )
 
 
-def _report(slug: str, name: InLanguage[str], appraisal: Appraisal) -> ServiceReport:
+def _report(
+    slug: str, name: InLanguage[str], appraisal: Appraisal, calibration: Calibration
+) -> ServiceReport:
     evidence = appraisal.evidence
     confirmed = evidence.get("confirmed") or {}
-    standing, drawn = _judge(
-        json.dumps(evidence), json.dumps(appraisal.thresholds), appraisal.evidence_hash
-    )
     return ServiceReport(
         slug=slug,
         name=name,
         people=evidence.get("raters", 0),
         replied=confirmed.get("n", 0),
         asked=confirmed.get("asked") or 0,
-        standing=standing,
-        drawn=drawn,
+        standing=standing_of(calibration),
+        drawn=drawn_of(calibration),
     )
-
-
-@lru_cache(maxsize=_KEPT)
-def _judge(evidence: str, thresholds: str, seed: str) -> tuple[Standing, Counter[int]]:
-    """The seed is the evidence's hash, so that everybody gets the same draws."""
-    found, in_force = json.loads(evidence), Thresholds(json.loads(thresholds))
-    chance = random.Random(seed)  # noqa: S311 - a fixed seed is the point
-    return stand(found, in_force), draw_levels(found, chance.random, in_force, DRAWS)

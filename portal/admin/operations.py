@@ -10,6 +10,7 @@ from sqlalchemy.orm import Session
 from portal.domain.criteria import CRITERIA, DEFAULTS, NUMBERS, Thresholds
 from portal.models.appraisals import ThresholdChange
 from portal.store import audit
+from portal.store.calibrations import ask_anew
 from portal.store.publicity import go_public_from, stay_in_shadow
 from portal.store.thresholds import change_thresholds, get_thresholds, list_threshold_changes
 
@@ -39,6 +40,17 @@ def take_day_back(session: Session, *, person_id: int, now: datetime) -> None:
         session, at=now, person_id=person_id, action="took the day for levels back",
         subject="setting",
     )  # fmt: skip
+
+
+def ask_report_anew(session: Session, *, person_id: int, now: datetime) -> bool:
+    """Ask for a fresh calibration report; False while one is being made."""
+    is_asked = ask_anew(session)
+    if is_asked:
+        audit.record(
+            session, at=now, person_id=person_id, action="asked for a fresh report",
+            subject="calibration",
+        )  # fmt: skip
+    return is_asked
 
 
 def change_threshold(

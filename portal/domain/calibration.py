@@ -22,6 +22,8 @@ from portal.domain.share import Share, share_status
 from portal.domain.statistics import Cell
 from portal.domain.status import PASSING
 
+CALIBRATION = "calibration-1.0"
+"""Raised with every change of what is computed here: stored reports are then made anew."""
 STEP = 0.05
 """By how much thresholds are moved: five percentage points."""
 EASED, STRICTER = -1, 1

@@ -58,6 +58,24 @@ class Appraisal(Base):
     awaiting_second_look: Mapped[bool]
 
 
+class Calibration(Base):
+    """What other thresholds and chance would make of an appraisal, computed by the worker.
+
+    `standing` and `drawn` have the shapes of `portal/store/calibrations.py`. `method` is
+    `domain.calibration.CALIBRATION`, `asked` the number of times that an administrator had asked
+    for a fresh report when it was computed.
+    """
+
+    __tablename__ = "calibration"
+
+    appraisal_id: Mapped[int] = mapped_column(ForeignKey("appraisal.id"), primary_key=True)
+    method: Mapped[str] = mapped_column(String(40))
+    asked: Mapped[int]
+    standing: Mapped[dict[str, Any]] = mapped_column(JSON)
+    drawn: Mapped[dict[str, int]] = mapped_column(JSON)
+    made_at: Mapped[datetime]
+
+
 class ThresholdChange(Base):
     """Stricter thresholds than the method's, in force from a day on. Append-only.
 

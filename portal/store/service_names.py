@@ -2,9 +2,10 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections import defaultdict
+from collections.abc import Collection, Mapping, Sequence
 
-from sqlalchemy import select
+from sqlalchemy import Select, select
 from sqlalchemy.orm import Session
 
 from portal.models.services import ServiceText
@@ -15,11 +16,21 @@ def get_service_name(
     session: Session, service_id: int, slug: str, lang: str, fallbacks: Sequence[str]
 ) -> InLanguage[str]:
     """The name in `lang`, else in a fallback; a draft only where none is reviewed, else `slug`."""
-    texts = session.execute(
-        select(ServiceText.lang, ServiceText.name, ServiceText.status).where(
-            ServiceText.service_id == service_id, ServiceText.name != ""
-        )
-    ).all()
-    shown = [text for text in texts if text.status == "reviewed"] or texts
-    names = {text.lang: text.name for text in shown}
+    names = get_service_names(session, [service_id]).get(service_id, {})
     return in_language(names, lang, fallbacks) or InLanguage(lang, slug)
+
+
+def get_service_names(
+    session: Session, ids: Collection[int] | Select[int]
+) -> Mapping[int, dict[str, str]]:
+    """{service: {language: name}}: reviewed names, drafts only of services without any."""
+    rows = session.execute(
+        select(
+            ServiceText.service_id, ServiceText.lang, ServiceText.name, ServiceText.status
+        ).where(ServiceText.service_id.in_(ids), ServiceText.name != "")
+    )
+    drafts: dict[int, dict[str, str]] = defaultdict(dict)
+    reviewed: dict[int, dict[str, str]] = defaultdict(dict)
+    for service_id, lang, name, status in rows:
+        (reviewed if status == "reviewed" else drafts)[service_id][lang] = name
+    return drafts | reviewed

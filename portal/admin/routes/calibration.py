@@ -49,6 +49,7 @@ def _page(form: PublicDayForm, errors: ErrorList, status: int = 200) -> Response
         chosen=get_chosen_day(read()),
         next_quarter=quarter_after(today),
         reports=calibration.get_reports(read(), langs()),
+        making=calibration.get_making(read()),
         titles={one.id: criteria_text.general_title(one) for one in CRITERIA},
         eased=EASED,
         stricter=STRICTER,
@@ -77,6 +78,20 @@ def choose_public_day() -> Response:
     except ValueError:
         return _is_public()
     flash(_("The day is kept."), "done")
+    return redirect(url_for("admin.show_calibration"), 303)
+
+
+@blueprint.post("/calibration/anew")
+@access(Access.ADMINISTRATOR)
+def ask_report_anew() -> Response:
+    """Ask the worker for a fresh report."""
+    is_asked = write(
+        operations.ask_report_anew, person_id=current_scope().person_id, now=portal().clock.now()
+    )
+    if is_asked:
+        flash(_("A fresh report is being made. Come back in a few minutes."), "done")
+    else:
+        flash(_("The report is being made already."), "done")
     return redirect(url_for("admin.show_calibration"), 303)
 
 

@@ -19,10 +19,11 @@ from portal.domain.publication import quarter_of
 from portal.manage.scoped import managed_services
 from portal.models.appraisals import Appraisal
 from portal.models.assessments import Assessment
-from portal.models.services import Department, DepartmentText, Service, ServiceText
+from portal.models.services import Department, DepartmentText, Service
 from portal.models.warnings import OPEN_STATES, WarningRow
 from portal.store.publicity import get_public_since
 from portal.store.scope import Scope
+from portal.store.service_names import get_service_names
 from portal.store.texts import InLanguage, in_language
 
 QUARTERS = 8
@@ -107,7 +108,8 @@ def get_overview(session: Session, scope: Scope, *, today: date, langs: Sequence
     services = session.execute(
         managed_services(scope).with_only_columns(Service.id, Service.slug, Service.department_id)
     ).all()
-    names, departments = _service_names(session, scope), _department_names(session)
+    names = get_service_names(session, _ids(scope))
+    departments = _department_names(session)
     quarters, appraised = _appraisals(session, scope, today)
     is_shadow = get_public_since(session) is None
     published = ({} if is_shadow else _provisional(session, scope)) | appraised
@@ -116,10 +118,10 @@ def get_overview(session: Session, scope: Scope, *, today: date, langs: Sequence
         ServiceLine(
             id=row.id,
             slug=row.slug,
-            name=_chosen(names[row.id], langs, row.slug),
+            name=_chosen(names.get(row.id, {}), langs, row.slug),
             department=departments[row.department_id].name(langs),
             department_slug=departments[row.department_id].slug,
-            names=names[row.id],
+            names=names.get(row.id, {}),
             published=published.get(row.id),
             today=assessed.get(row.id),
             quarters=quarters.get(row.id, [None] * QUARTERS),
@@ -156,22 +158,6 @@ def _chosen(names: Texts, langs: Sequence[str], otherwise: str) -> Named:
 
 def _ids(scope: Scope) -> Select[int]:
     return managed_services(scope).with_only_columns(Service.id)
-
-
-def _service_names(session: Session, scope: Scope) -> dict[int, dict[str, str]]:
-    """Names by service and language: reviewed ones, drafts only where there are no others."""
-    rows = session.execute(
-        select(ServiceText.service_id, ServiceText.lang, ServiceText.name, ServiceText.status)
-        .where(ServiceText.service_id.in_(_ids(scope)), ServiceText.name != "")
-        .order_by(ServiceText.status)
-    )
-    drafts: dict[int, dict[str, str]] = defaultdict(dict)
-    reviewed: dict[int, dict[str, str]] = defaultdict(dict)
-    for service_id, lang, name, status in rows:
-        (reviewed if status == "reviewed" else drafts)[service_id][lang] = name
-    found: dict[int, dict[str, str]] = defaultdict(dict)
-    found.update(drafts | reviewed)
-    return found
 
 
 def _department_names(session: Session) -> dict[int, _Department]:

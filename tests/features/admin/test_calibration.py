@@ -5,15 +5,20 @@ from __future__ import annotations
 import csv
 import io
 from collections.abc import Callable
+from concurrent.futures import ThreadPoolExecutor
 from datetime import UTC, date, datetime, timedelta
 from typing import Any
 
 import pytest
 from flask import Flask
-from sqlalchemy import delete, select
+from sqlalchemy import delete, select, update
 from sqlalchemy.orm import Session
 
+from portal.assess.calibration import calibrate_due
+from portal.domain.calibration import Standing
+from portal.models.appraisals import Appraisal, Calibration
 from portal.models.operations import AuditEvent, Setting
+from portal.store.calibrations import keep_calibration
 from portal.store.clock import Clock
 from portal.store.engine import Store
 from portal.store.publicity import get_chosen_day, get_public_since
@@ -43,6 +48,13 @@ def appraised(store: Store, city: City) -> None:
             keep_appraisal(session, city.lights, "G- one", quarter_on)
 
     store.write(prepare)
+
+
+@pytest.fixture
+def calibrated(store: Store, appraised: None, app: Flask) -> None:
+    """The same, and the worker has been there."""
+    del appraised
+    assert calibrate_due(store, app.extensions["portal"].clock) == 4
 
 
 def days(store: Store) -> tuple[date | None, date | None]:
@@ -114,7 +126,7 @@ def test_a_form_without_the_sessions_token_changes_nothing(admin: Visitor, store
     assert days(store) == (None, None)
 
 
-@pytest.mark.usefixtures("appraised")
+@pytest.mark.usefixtures("calibrated")
 def test_the_report_says_what_would_move_and_how_many_replied(admin: Visitor) -> None:
     page = response_page(admin.get("calibration/"))
     words = page.words()
@@ -126,7 +138,7 @@ def test_the_report_says_what_would_move_and_how_many_replied(admin: Visitor) ->
     assert "Pothole repair" in words
 
 
-@pytest.mark.usefixtures("appraised")
+@pytest.mark.usefixtures("calibrated")
 def test_the_table_holds_both_quarters_and_is_the_same_each_time(admin: Visitor) -> None:
     answers = [admin.get("calibration/services.csv") for _ in range(2)]
     assert answers[0].mimetype == "text/csv"
@@ -140,3 +152,97 @@ def test_the_table_holds_both_quarters_and_is_the_same_each_time(admin: Visitor)
     ]
     by_chance = {row["service"]: float(row["another_level_by_chance"]) for row in rows}
     assert by_chance["pothole-repair"] < 0.2 < by_chance["street-lights"]
+
+
+@pytest.mark.usefixtures("appraised")
+def test_the_page_says_how_far_the_worker_is_until_a_quarter_is_whole(
+    admin: Visitor, store: Store, app: Flask
+) -> None:
+    words = response_page(admin.get("calibration/")).words()
+    assert "The report is being made: 0 of 4 appraisals are done." in words
+    assert "services were appraised" not in words
+    assert list(csv.DictReader(io.StringIO(admin.get("calibration/services.csv").text))) == []
+
+    calibrate_due(store, app.extensions["portal"].clock)
+    forget(store, one_of_quarter(store, date(2026, 7, 1)))
+    words = response_page(admin.get("calibration/")).words()
+    assert "The report is being made: 3 of 4 appraisals are done." in words
+    assert "2 services were appraised." in words  # the newest quarter is whole
+    assert "The quarter before" not in words
+
+
+@pytest.mark.usefixtures("calibrated")
+def test_an_administrator_asks_for_a_fresh_report_once_at_a_time(
+    admin: Visitor, store: Store, app: Flask
+) -> None:
+    assert "Made on" in response_page(admin.get("calibration/")).words()
+    before = made(store)
+    for _ in range(2):
+        assert admin.post("calibration/anew").status_code == 303
+    with store.read() as session:
+        assert [one.action for one in session.scalars(select(AuditEvent))].count(
+            "asked for a fresh report"
+        ) == 1
+    words = response_page(admin.get("calibration/")).words()
+    assert "The report is being made: 0 of 4 appraisals are done." in words
+    assert "2 services were appraised." in words  # as it was, until it is made anew
+    assert calibrate_due(store, app.extensions["portal"].clock) == 4
+    after = made(store)
+    assert {number: figures for number, (_at, figures) in after.items()} == {
+        number: figures for number, (_at, figures) in before.items()
+    }
+    assert all(after[number][0] > before[number][0] for number in before)
+
+
+@pytest.mark.usefixtures("appraised")
+def test_killed_workers_and_two_at_once_make_the_same_report(
+    app: Flask, store: Store, make_store: Callable[[], Store]
+) -> None:
+    clock: Clock = app.extensions["portal"].clock
+    calibrate_due(store, clock)
+    whole = {number: figures for number, (_at, figures) in made(store).items()}
+    forget(store, *sorted(whole)[1:])  # killed after the first
+
+    with ThreadPoolExecutor(2) as pool:
+        done = list(pool.map(lambda one: calibrate_due(one, clock), [make_store(), make_store()]))
+    assert 3 <= sum(done) <= 6
+    assert {number: figures for number, (_at, figures) in made(store).items()} == whole
+    assert calibrate_due(store, clock) == 0
+
+
+@pytest.mark.usefixtures("calibrated")
+def test_reports_of_an_earlier_method_are_made_anew(store: Store, app: Flask) -> None:
+    store.write(lambda session: session.execute(update(Calibration).values(method="calibration-0")))
+    assert calibrate_due(store, app.extensions["portal"].clock) == 4
+
+
+@pytest.mark.usefixtures("calibrated")
+def test_what_was_asked_for_later_is_not_overwritten(store: Store, app: Flask) -> None:
+    now = app.extensions["portal"].clock.now()
+    number = one_of_quarter(store, QUARTER)
+    for asked, level in ((3, 3), (2, 2)):
+        store.write(
+            keep_calibration, appraisal_id=number, standing=Standing(level, 0, 0, ()), drawn={0: 1},
+            asked=asked, now=now,
+        )  # fmt: skip
+    assert made(store)[number][1][0]["level"] == 3
+
+
+def made(store: Store) -> dict[int, tuple[datetime, tuple[Any, Any]]]:
+    """{appraisal: (when, figures)} of what is stored."""
+    with store.read() as session:
+        return {
+            row.appraisal_id: (row.made_at, (row.standing, row.drawn))
+            for row in session.scalars(select(Calibration))
+        }
+
+
+def forget(store: Store, *appraisals: int) -> None:
+    query = delete(Calibration).where(Calibration.appraisal_id.in_(appraisals))
+    store.write(lambda session: session.execute(query))
+
+
+def one_of_quarter(store: Store, quarter_on: date) -> int:
+    with store.read() as session:
+        query = select(Appraisal.id).where(Appraisal.quarter_on == quarter_on).limit(1)
+        return session.scalars(query).one()
