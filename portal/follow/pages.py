@@ -2,9 +2,7 @@
 
 from __future__ import annotations
 
-import segno
 from flask import render_template, url_for
-from markupsafe import Markup
 from werkzeug.wrappers import Response
 
 from portal.data import load_instrument
@@ -15,6 +13,7 @@ from portal.web import messages
 from portal.web.context import portal
 from portal.web.i18n import current_language
 from portal.web.pages import page
+from portal.web.qr import draw_qr
 
 _LOOK_UP = "follow/show_lookup.html"
 
@@ -59,12 +58,3 @@ def _rated(sent: Sent) -> str | None:
     if sent.q0 is None:
         return None
     return dict(load_instrument().options("quality", current_language()))[str(sent.q0)]
-
-
-def draw_qr(url: str) -> Markup:
-    """A QR code as inline SVG, without size or styles of its own."""
-    # Readers take any of the eight masks; weighing all of them costs four times the drawing.
-    svg = segno.make(url, error="m", mask=3).svg_inline(
-        omitsize=True, border=2, svgclass=None, lineclass=None
-    )
-    return Markup(svg)  # noqa: S704 - drawn here, out of squares only

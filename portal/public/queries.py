@@ -26,6 +26,7 @@ from portal.models.services import (
 from portal.store.assessments import PublicLevel, list_public_assessments
 from portal.store.texts import InLanguage, in_language
 
+LARGEST_ID = 2**63 - 1  # what a database can hold; an address can name more
 Named = InLanguage[str]
 Texts = Mapping[str, str]
 
@@ -185,6 +186,13 @@ def find_service(session: Session, slug: str, reader: Reader) -> ServiceDetail |
         about=reader.choose({row.lang: row.about for row in shown}),
         department=reader.name(departments[first.department_id], first.department_slug),
     )
+
+
+def find_slug(session: Session, service_id: int) -> str | None:
+    """The slug of a service in use; None when there is none of this number."""
+    if service_id > LARGEST_ID:
+        return None
+    return session.scalar(select(Service.slug).where(Service.id == service_id, Service.is_active))
 
 
 def list_district_names(session: Session, reader: Reader) -> dict[str, str]:

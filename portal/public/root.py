@@ -2,11 +2,14 @@
 
 from __future__ import annotations
 
-from flask import Blueprint, redirect, url_for
+from flask import Blueprint, abort, redirect, url_for
 from werkzeug.wrappers import Response
 
+from portal.domain.short_code import read_short_code
+from portal.public.queries import find_slug
 from portal.web.access import Access, access
 from portal.web.context import portal
+from portal.web.database import read
 from portal.web.i18n import current_language
 
 blueprint = Blueprint("root", __name__)
@@ -26,7 +29,22 @@ Disallow: /*/sign-in
 @access(Access.PUBLIC)
 def choose_language() -> Response:
     """To the home page in the language that the reader prefers; no cookie remembers it."""
-    response = redirect(url_for("public.show_home", lang=current_language()), 302)
+    return _in_own_language(url_for("public.show_home", lang=current_language()))
+
+
+@blueprint.get("/s/<code>")
+@access(Access.PUBLIC)
+def follow_short_address(code: str) -> Response:
+    """From paper to a service's rating form, in the language that the reader prefers."""
+    service_id = read_short_code(code)
+    slug = find_slug(read(), service_id) if service_id is not None else None
+    if slug is None:
+        abort(404)
+    return _in_own_language(url_for("rate.show_rating_form", lang=current_language(), slug=slug))
+
+
+def _in_own_language(address: str) -> Response:
+    response = redirect(address, 302)
     response.headers["Vary"] = "Accept-Language"
     response.headers["Cache-Control"] = "no-cache"
     return response

@@ -16,7 +16,7 @@ from portal.public.documents import ATOM, SVG, document
 from portal.public.feed import render_feed
 from portal.public.history_view import EXAMPLE, IN_PICTURE
 from portal.public.level_page import LevelPage, find_level_page
-from portal.public.queries import Reader, ServiceDetail, ServiceEntry, ServiceName
+from portal.public.queries import LARGEST_ID, Reader, ServiceDetail, ServiceEntry, ServiceName
 from portal.public.standing import Shadow, find_shadow, stand
 from portal.public.thresholds_view import list_decisions
 from portal.store.assessments import get_public_assessment
@@ -28,6 +28,8 @@ from portal.web.criteria_text import general_title
 from portal.web.database import read
 from portal.web.i18n import current_language
 from portal.web.pages import cached_page
+from portal.web.paper import PAPERS, paper_size
+from portal.web.short_address import short_address
 from portal.web.site import city_name
 
 blueprint = Blueprint("public", __name__, url_prefix="/<lang:lang>")
@@ -36,7 +38,6 @@ LATEST = 3
 PAGE_SIZE = 20
 FEED_SIZE = 50
 MAX_QUERY = 200
-LARGEST_ID = 2**63 - 1
 
 
 def current_reader() -> Reader:
@@ -94,6 +95,21 @@ def show_service(slug: str) -> str:
         latest=response_queries.list_responses(
             read(), current_reader(), limit=LATEST, service=service.as_name()
         ),
+    )
+
+
+@blueprint.get("/services/<slug>/poster")
+@access(Access.PUBLIC)
+@cached_page
+def show_poster(slug: str) -> str:
+    """A sheet to print and hang up, which leads to the service's rating form."""
+    service = _get_service(slug)
+    return render_template(
+        "public/show_poster.html",
+        service=service,
+        address=short_address(service.id),
+        paper=paper_size(request.args.get("paper", "")),
+        papers=PAPERS,
     )
 
 
