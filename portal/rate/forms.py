@@ -8,8 +8,8 @@ from collections.abc import Iterator
 from wtforms import BooleanField, StringField, TextAreaField
 
 from portal.models.submissions import AGE_BANDS, KINDS
-from portal.rate.operations import QUESTIONS, Answers
 from portal.rate.queries import Place
+from portal.store.ratings import QUESTIONS, Answers
 from portal.web import messages
 from portal.web.fields import AtMost, ChoiceField, EmailField, Needed, Storable, tidy
 from portal.web.forms import ResidentForm

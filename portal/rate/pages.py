@@ -13,8 +13,8 @@ from werkzeug.wrappers import Response
 from portal.data import load_instrument
 from portal.domain.personal_data import DataKind, Finding
 from portal.rate.forms import RatingForm
-from portal.rate.operations import QUESTIONS
 from portal.rate.queries import Place
+from portal.store.ratings import QUESTIONS
 from portal.store.throttle import LimitReached
 from portal.web.context import portal
 from portal.web.form_token import MIN_AGE

@@ -12,18 +12,12 @@ from portal.data import INSTRUMENT_ID
 from portal.domain.chinese import written_language
 from portal.domain.personal_data import Finding
 from portal.rate.forms import RatingForm
-from portal.rate.operations import (
-    Limits,
-    Result,
-    Sent,
-    compare_with_stored,
-    count_refusal,
-    send_rating,
-)
+from portal.rate.operations import Limits, count_refusal
 from portal.rate.pages import FormPage, show_filled, show_limit, show_repeat, show_warning
 from portal.rate.period_cookie import read_cookie, set_cookie
 from portal.rate.phones import find_personal_data
 from portal.rate.queries import InvitedCase
+from portal.store.ratings import Result, Sent, compare_with_stored, send_rating
 from portal.store.secrets import period_of
 from portal.store.throttle import LimitReached
 from portal.web import messages
@@ -105,7 +99,8 @@ def _store(form_page: FormPage, form: RatingForm, sent: Sent, sender: Sender) ->
     secrets, now = portal().secrets, portal().clock.now()
     limits, on = _limits(now), portal().clock.day(now)
     try:
-        result = write(send_rating, sent=sent, limits=limits, secrets=secrets, now=now, on=on)
+        bounds = limits.bounds(sent.service_id, is_invited=sent.invited_by is not None)
+        result = write(send_rating, sent=sent, bounds=bounds, secrets=secrets, now=now, on=on)
     except LimitReached as limit:
         key, service_id = limits.prefix_key, sent.service_id
         write(count_refusal, service_id=service_id, prefix_key=key, now=now)
