@@ -20,7 +20,10 @@ PREFIX = "PORTAL_"
 _TRUE = {"1", "true", "yes", "on"}
 _FALSE = {"0", "false", "no", "off", ""}
 _MINIMUM_SECRET = 32
-_RANGES = {"port": (1, 65535), "web_workers": (1, 256), "worker_seconds": (1, 3600)}
+_RANGES = {
+    "port": (1, 65535), "web_workers": (1, 256), "worker_seconds": (1, 3600),
+    "mail_domain_hourly_limit": (1, 1_000_000),
+}  # fmt: skip
 
 Network = ipaddress.IPv4Network | ipaddress.IPv6Network
 
@@ -62,6 +65,14 @@ class Settings:
     )
     smtp_url: str = _setting("smtp://user:password@host:port or smtps://…; empty: no mail.", "")
     mail_from: str = _setting("Sender of mail to residents.", "")
+    mail_domain_hourly_limit: int = _setting(
+        "Mails an hour to addresses of one domain; the others follow in the next hour.", 1000
+    )
+    bounce_address: str = _setting(
+        "Where reports of failed deliveries go; * stands for the mail's own mark. Empty: to the "
+        "sender of mail.",
+        "",
+    )
     host: str = _setting("Address that `portal serve` listens on.", "127.0.0.1")
     port: int = _setting("Port that `portal serve` listens on.", 8000)
     web_workers: int = _setting("Web processes.", 2)

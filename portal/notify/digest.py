@@ -15,7 +15,7 @@ from portal.domain.warning import monday_of
 from portal.models.operations import Outbox
 from portal.models.people import Person
 from portal.models.warnings import DigestSubscription
-from portal.notify.letters import Desk, Letter, Nothing
+from portal.notify.desk import Desk, Letter, Nothing
 from portal.store import outbox
 from portal.store.clock import Clock
 from portal.store.engine import Store
@@ -84,7 +84,7 @@ def prepare_digest(session: Session, *, now: datetime, desk: Desk, job_id: int) 
         "page_link": desk.link(person.lang, "manage/warnings/"),
         "stop_link": stop,
     }
-    return Letter(person.email, person.lang, "mail_digest", context, job.dedupe_key, stop)
+    return Letter(person.email, person.lang, "mail_digest", context, desk.reference(job.id), stop)
 
 
 def _departments(person: Person) -> tuple[set[int], bool]:

@@ -2,11 +2,9 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
-from datetime import date, datetime, timedelta
-from typing import Any
+from datetime import datetime, timedelta
 
-from sqlalchemy import exists, select
+from sqlalchemy import select
 from sqlalchemy.orm import Session
 
 from portal.models.loops import LoopRow
@@ -15,56 +13,15 @@ from portal.models.partners import NextStep
 from portal.models.responses import Response
 from portal.models.services import ServiceText
 from portal.models.submissions import Contact, Submission
+from portal.notify.caps import refuse_letter, refuse_question
 from portal.notify.cases import is_mailable
-from portal.settings import Settings
-from portal.store import throttle
+from portal.notify.desk import Desk, Letter, Nothing
 from portal.store.coverage import is_superseded, list_texts, told_languages
 from portal.store.next_steps import find_open_step
-from portal.store.secrets import Secrets, sha256
+from portal.store.secrets import sha256
 from portal.store.texts import in_language
 
-DAY = timedelta(days=1)
 HOUR = timedelta(hours=1)
-DOMAIN_HOURLY_LIMIT = 300  # confirmation mails an hour to addresses of one domain
-SILENCE = timedelta(days=30)  # no new confirmation mail after somebody unsubscribed
-
-
-@dataclass(frozen=True)
-class Letter:
-    """One mail to one resident, before it is put into words."""
-
-    to: str
-    lang: str
-    template: str  # notify/<template>.txt and .html
-    context: dict[str, Any]
-    key: str  # of the outbox: the Message-ID is made of it
-    stop_link: str
-
-
-@dataclass(frozen=True)
-class Nothing:
-    """No mail: why, and what becomes of the request."""
-
-    why: str
-    is_final: bool = True
-    again_at: datetime | None = None
-
-
-@dataclass(frozen=True)
-class Desk:
-    """What letters are made with."""
-
-    secrets: Secrets
-    settings: Settings
-
-    def day(self, moment: datetime) -> date:
-        """The city's day."""
-        return moment.astimezone(self.settings.zone).date()
-
-    def link(self, lang: str, path: str) -> str:
-        """The public address of a page of ours."""
-        tag = lang if lang in self.settings.languages else self.settings.default_language
-        return f"{self.settings.base_url.rstrip('/')}/{tag}/{path}"
 
 
 def prepare_confirmation(
@@ -81,7 +38,7 @@ def prepare_confirmation(
     if contact.confirmed_at or contact.unsubscribed_at or contact.bounced_at:
         return Nothing("decided already")
     email = desk.secrets.decrypt(contact.email_encrypted)
-    refusal = _refuse_flood(session, now, desk, job, email)
+    refusal = refuse_question(session, now=now, desk=desk, job=job, email=email)
     if refusal is not None:
         return refusal
     submission = session.get_one(Submission, contact.submission_id)
@@ -92,38 +49,7 @@ def prepare_confirmation(
         "link": link,
     }
     stop = f"{link}unsubscribe"
-    return Letter(email, submission.lang, "mail_confirm", context, job.dedupe_key, stop)
-
-
-def _refuse_flood(
-    session: Session, now: datetime, desk: Desk, job: Outbox, email: str
-) -> Nothing | None:
-    """Count the mail once, however often it is tried; None where it may go."""
-    email_hash = desk.secrets.email_hash(email)
-    if job.detail.get("is_counted"):
-        return None
-    silenced = session.scalar(
-        select(
-            exists().where(
-                Contact.email_hash == email_hash, Contact.unsubscribed_at > now - SILENCE
-            )
-        )
-    )
-    if silenced:
-        return Nothing("unsubscribed")
-    domain = desk.secrets.email_hash(email.rpartition("@")[2])
-    sent = throttle.get_count(session, scope="confirm-domain", key=domain, now=now, length=HOUR)
-    if sent >= DOMAIN_HOURLY_LIMIT:
-        again_at = throttle.window_start(now, HOUR) + HOUR
-        return Nothing("enough for this domain", is_final=False, again_at=again_at)
-    count = throttle.count_one(
-        session, scope="confirm-address", key=email_hash, now=now, length=DAY
-    )
-    if count > 1:
-        return Nothing("asked today already")
-    throttle.count_one(session, scope="confirm-domain", key=domain, now=now, length=HOUR)
-    job.detail = {**job.detail, "is_counted": True}
-    return None
+    return Letter(email, submission.lang, "mail_confirm", context, desk.reference(job.id), stop)
 
 
 def prepare_telling(
@@ -143,6 +69,10 @@ def prepare_telling(
     contact = _lock_contact(session, job.submission_id)
     if contact is None or not is_mailable(contact) or contact.email_encrypted is None:
         return None
+    email = desk.secrets.decrypt(contact.email_encrypted)
+    refusal = refuse_letter(session, now=now, desk=desk, job=job, email=email)
+    if refusal is not None:
+        return refusal
     link = _mail_link(desk, contact, row.lang)
     step = find_open_step(session, theme_id=response.theme_id, case=row, today=desk.day(now))
     # Telling it, once the mail is accepted, counts as inviting to this very step.
@@ -157,8 +87,9 @@ def prepare_telling(
         "receipt_link": desk.link(row.lang, "receipts/"),
         "link": link,
     }
-    email = desk.secrets.decrypt(contact.email_encrypted)
-    return Letter(email, row.lang, "mail_tell", context, job.dedupe_key, f"{link}unsubscribe")
+    return Letter(
+        email, row.lang, "mail_tell", context, desk.reference(job.id), f"{link}unsubscribe"
+    )
 
 
 def prepare_invitation(
@@ -179,6 +110,10 @@ def prepare_invitation(
     contact = _lock_contact(session, job.submission_id)
     if contact is None or not is_mailable(contact) or contact.email_encrypted is None:
         return None
+    email = desk.secrets.decrypt(contact.email_encrypted)
+    refusal = refuse_letter(session, now=now, desk=desk, job=job, email=email)
+    if refusal is not None:
+        return refusal
     link = _mail_link(desk, contact, row.lang)
     context = {
         "service": _service_name(session, desk, row.service_id, row.lang),
@@ -186,8 +121,9 @@ def prepare_invitation(
         "receipt_link": desk.link(row.lang, "receipts/"),
         "link": link,
     }
-    email = desk.secrets.decrypt(contact.email_encrypted)
-    return Letter(email, row.lang, "mail_invite", context, job.dedupe_key, f"{link}unsubscribe")
+    return Letter(
+        email, row.lang, "mail_invite", context, desk.reference(job.id), f"{link}unsubscribe"
+    )
 
 
 def _lock_contact(session: Session, submission_id: int | None) -> Contact | None:

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-import hashlib
+import re
 import smtplib
 import ssl
 from collections.abc import Callable
@@ -15,7 +15,7 @@ from email.utils import format_datetime
 from typing import Any
 from urllib.parse import unquote, urlsplit
 
-from portal.notify.letters import Letter
+from portal.notify.desk import Letter
 
 TIMEOUT = 20
 _LOCAL = {"localhost", "127.0.0.1", "::1"}
@@ -36,7 +36,11 @@ Renderer = Callable[[str, str, dict[str, Any]], Words]
 
 
 class MailDown(Exception):
-    """The mail server cannot be reached or refuses us; try again later."""
+    """The mail server cannot be reached or breaks off; try again later."""
+
+
+class MailRefused(Exception):
+    """The mail server does not take this mail now, and may take others; try again later."""
 
 
 class AddressRefused(Exception):
@@ -53,7 +57,7 @@ def make_message(
     message["To"] = letter.to
     message["Subject"] = " ".join(words.subject.split())
     message["Date"] = format_datetime(now)
-    message["Message-ID"] = _message_id(letter.key, base_url)
+    message["Message-ID"] = f"<{letter.reference}@{urlsplit(base_url).hostname or 'localhost'}>"
     message["Auto-Submitted"] = "auto-generated"
     message["List-Unsubscribe"] = f"<{letter.stop_link}>"
     message["List-Unsubscribe-Post"] = "List-Unsubscribe=One-Click"
@@ -64,11 +68,6 @@ def make_message(
     return message
 
 
-def _message_id(key: str, base_url: str) -> str:
-    digest = hashlib.sha256(f"{base_url}|{key}".encode()).hexdigest()[:32]
-    return f"<{digest}@{urlsplit(base_url).hostname or 'localhost'}>"
-
-
 class Mailer:
     """One connection to the mail server named by `smtp://…` (STARTTLS) or `smtps://…`."""
 
@@ -77,24 +76,28 @@ class Mailer:
         self._url = urlsplit(smtp_url)
         self._connection: smtplib.SMTP | None = None
 
-    def send(self, message: EmailMessage) -> None:
+    def send(self, message: EmailMessage, *, bounces_to: str, reference: str) -> None:
         """Hand one message over; when this returns, the server has accepted it.
 
-        Raises AddressRefused or MailDown. Neither says anything about whom it was for.
+        Reports of a delivery that fails later go to `bounces_to` and name the `reference` where
+        the server can do that (RFC 3461). Raises AddressRefused, MailRefused or MailDown. None of
+        them says anything about whom it was for.
         """
         try:
             connection = self._connection or self._connect()
             self._connection = connection
-            connection.send_message(message)
+            options = [f"ENVID={reference}", "RET=HDRS"] if connection.has_extn("dsn") else []
+            connection.send_message(message, from_addr=bounces_to, mail_options=options)
         except smtplib.SMTPRecipientsRefused as error:
-            code = max(answer[0] for answer in error.recipients.values())
+            ((code, text),) = error.recipients.values()
             self.close()
-            if code >= 500:
-                raise AddressRefused(f"SMTP {code}") from None
-            raise MailDown(f"recipient refused for now: SMTP {code}") from None
+            raise _refused(code, text) from None
         except smtplib.SMTPNotSupportedError:
             self.close()
             raise AddressRefused("the server cannot write to such an address") from None
+        except smtplib.SMTPDataError as error:
+            self.close()
+            raise _not_now(error.smtp_code, "the message") from None
         except smtplib.SMTPResponseException as error:
             self.close()
             raise MailDown(f"{type(error).__name__}: SMTP {error.smtp_code}") from None
@@ -131,3 +134,21 @@ class Mailer:
             connection.quit()
         except (smtplib.SMTPException, OSError):
             connection.close()
+
+
+def _refused(code: int, text: bytes) -> Exception:
+    """What the refusal of a recipient means.
+
+    5.7 is about permission and 5.3 and 5.4 about the server and the way to it: our setting-up is
+    wrong, or theirs. The address may be right.
+    """
+    is_about_us = re.match(rb"5\.[347]\.", text.strip()) is not None
+    if code >= 500 and not is_about_us:
+        return AddressRefused(f"SMTP {code}")
+    return _not_now(code, "the recipient")
+
+
+def _not_now(code: int, what: str) -> Exception:
+    if code == 421:  # it is closing down, whomever the mail is for
+        return MailDown(f"{what} refused: SMTP {code}")
+    return MailRefused(f"{what} refused: SMTP {code}")

@@ -35,6 +35,7 @@ class Job:
     person_id: int | None
     next_step_id: int | None
     attempts: int
+    lease: datetime  # until then it is nobody else's
 
 
 def claim_due(session: Session, *, now: datetime, kinds: Sequence[str], limit: int) -> list[Job]:
@@ -59,9 +60,28 @@ def claim_due(session: Session, *, now: datetime, kinds: Sequence[str], limit: i
         Job(
             row.id, row.kind, row.submission_id, row.response_id,
             row.detail.get("person_id"), row.detail.get("next_step_id"), row.attempts,
+            now + LEASE,
         )
         for row in rows
     ]  # fmt: skip
+
+
+def hold(session: Session, *, now: datetime, job: Job) -> bool:
+    """Take a claimed message for the time that sending it needs; False where it is ours no more.
+
+    A slow mail server can outlast the lease of those that were claimed together. Whoever else has
+    claimed one since then sends it.
+    """
+    held = session.scalar(
+        update(Outbox)
+        .where(
+            Outbox.id == job.id, Outbox.locked_until == job.lease,
+            Outbox.done_at.is_(None), Outbox.dead_at.is_(None),
+        )
+        .values(locked_until=now + LEASE)
+        .returning(Outbox.id)
+    )  # fmt: skip
+    return held is not None
 
 
 def finish(session: Session, *, now: datetime, job_id: int, note: str | None = None) -> None:
@@ -90,15 +110,20 @@ def drop(session: Session, *, job_id: int) -> None:
 
 
 def fail(session: Session, *, now: datetime, job: Job, error: str) -> None:
-    """Try again after a pause that doubles each time; give up after TRIES."""
+    """Try again after a pause that about doubles each time; give up after TRIES."""
     if job.attempts >= TRIES:
         _set(session, job.id, dead_at=now, done_at=None, locked_until=None, last_error=error[:200])
         return
-    pause = min(FIRST_PAUSE * 2 ** (job.attempts - 1), LONGEST_PAUSE)
+    pause = min(FIRST_PAUSE * 2 ** (job.attempts - 1), LONGEST_PAUSE) * _spread(job)
     _set(
         session, job.id, due_at=now + pause, done_at=None, locked_until=None,
         last_error=error[:200],
     )  # fmt: skip
+
+
+def _spread(job: Job) -> float:
+    """1 to 1.25, different for each: what failed together does not come back together."""
+    return 1 + int(sha256(f"{job.id}:{job.attempts}")[:2], 16) / 1024
 
 
 def _set(session: Session, job_id: int, **values: object) -> None:

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import logging
+import time
 from dataclasses import dataclass, field
 from datetime import datetime
 from email.message import EmailMessage
@@ -11,17 +12,18 @@ from typing import Protocol
 from sqlalchemy.orm import Session
 
 from portal.notify import operations
+from portal.notify.desk import Desk, Letter, Nothing
 from portal.notify.digest import prepare_digest
 from portal.notify.inviting import invite_next
-from portal.notify.letters import (
-    Desk,
-    Letter,
-    Nothing,
-    prepare_confirmation,
-    prepare_invitation,
-    prepare_telling,
+from portal.notify.letters import prepare_confirmation, prepare_invitation, prepare_telling
+from portal.notify.mail import (
+    AddressRefused,
+    MailDown,
+    Mailer,
+    MailRefused,
+    Renderer,
+    make_message,
 )
-from portal.notify.mail import AddressRefused, MailDown, Mailer, Renderer, make_message
 from portal.notify.operations import Job
 from portal.notify.telling import tell_next
 from portal.settings import Settings
@@ -30,6 +32,8 @@ from portal.store.engine import Store
 from portal.store.secrets import Secrets
 
 BATCH = 20
+ROUND_SECONDS = 60  # the worker's other jobs wait no longer than that for a slow mail server
+STRIKES = 3  # times in a row that a mail server is not reached before it counts as down
 MAIL = ("confirm_address", "digest", "invite", "tell")
 _log = logging.getLogger("portal.notify")
 
@@ -57,7 +61,9 @@ def run_due(
     *,
     limit: int = 1000,
 ) -> int:
-    """Do what is due now, at most about `limit` messages; returns how many were taken up.
+    """Do what is due now, at most about `limit` messages and for about a minute.
+
+    Returns how many were taken up.
 
     Without a mail server (no PORTAL_SMTP_URL) mail waits in the outbox and telling goes on.
     """
@@ -75,14 +81,15 @@ class _Runner:
     desk: Desk
     renderer: Renderer
     mailer: Mailer | None = field(init=False)
+    strikes: int = field(init=False, default=0)
 
     def __post_init__(self) -> None:
         url = self.desk.settings.smtp_url
         self.mailer = Mailer(url) if url else None
 
     def run(self, limit: int) -> int:
-        taken = 0
-        while taken < limit:
+        taken, end = 0, time.monotonic() + ROUND_SECONDS
+        while taken < limit and time.monotonic() < end:
             kinds = ("tell_response", "invite_theme", *(MAIL if self.mailer else ()))
             jobs = self.store.write(
                 operations.claim_due, now=self.clock.now(), kinds=kinds, limit=BATCH
@@ -109,13 +116,20 @@ class _Runner:
             else:
                 self._mail(job, self.mailer)
         except MailDown as error:
-            # The others of this round wait too: a server that is down is not asked 20 times.
             self._fail(job, str(error))
-            self.close()
-            self.mailer = None
+            self._count_strike()
+        except MailRefused as error:
+            self._fail(job, str(error))
         except Exception as error:
             _log.exception("outbox", extra={"job": job.id, "kind": job.kind})
             self._fail(job, type(error).__name__)
+
+    def _count_strike(self) -> None:
+        """The others of this round wait too: a server that is down is not asked 20 times."""
+        self.strikes += 1
+        if self.strikes >= STRIKES:
+            self.close()
+            self.mailer = None
 
     def _tell_response(self, job: Job) -> None:
         after: int | None = 0
@@ -147,19 +161,27 @@ class _Runner:
         self.store.write(operations.finish, now=self.clock.now(), job_id=job.id)
 
     def _mail(self, job: Job, mailer: Mailer) -> None:
-        letter = self.store.write(
-            _PREPARE[job.kind], now=self.clock.now(), desk=self.desk, job_id=job.id
-        )
+        is_ours, letter = self.store.write(_prepare, self.clock.now(), self.desk, job)
+        if not is_ours:
+            return
         if isinstance(letter, Nothing):
             self._leave(job, letter)
             return
         has_bounced = False
         if letter is not None:
-            try:
-                mailer.send(self._message(letter))
-            except AddressRefused:
-                has_bounced = True
+            has_bounced = not self._send(letter, mailer)
         self._finish_mail(job, has_bounced)
+
+    def _send(self, letter: Letter, mailer: Mailer) -> bool:
+        """Hand the mail over; False where there is no such address."""
+        settings = self.desk.settings
+        bounces_to = (settings.bounce_address or settings.mail_from).replace("*", letter.reference)
+        try:
+            mailer.send(self._message(letter), bounces_to=bounces_to, reference=letter.reference)
+        except AddressRefused:
+            return False
+        self.strikes = 0
+        return True
 
     def _message(self, letter: Letter) -> EmailMessage:
         settings = self.desk.settings
@@ -198,3 +220,12 @@ class _Runner:
 
     def _fail(self, job: Job, error: str) -> None:
         self.store.write(operations.fail, now=self.clock.now(), job=job, error=error)
+
+
+def _prepare(
+    session: Session, now: datetime, desk: Desk, job: Job
+) -> tuple[bool, Letter | Nothing | None]:
+    """Whether the message is still this worker's, and the letter as of this moment."""
+    if not operations.hold(session, now=now, job=job):
+        return False, None
+    return True, _PREPARE[job.kind](session, now=now, desk=desk, job_id=job.id)

@@ -101,6 +101,18 @@ class Secrets:
         """
         return self._hex("mail-token", str(submission_id))
 
+    def mail_reference(self, outbox_id: int) -> str:
+        """What a mail is known by, the same every time; nobody else can make one."""
+        return f"{outbox_id}.{self._hex('mail-reference', str(outbox_id))[:32]}"
+
+    def read_mail_reference(self, reference: str) -> int | None:
+        """The outbox's id in a reference that is ours, None for any other."""
+        outbox_id = reference.partition(".")[0]
+        if not (outbox_id.isascii() and outbox_id.isdigit()):
+            return None
+        is_ours = hmac.compare_digest(self.mail_reference(int(outbox_id)), reference)
+        return int(outbox_id) if is_ours else None
+
     def digest_token(self, person_id: int) -> str:
         """The token of the link that stops somebody's weekly mail, the same every time."""
         return self._hex("digest-token", str(person_id))

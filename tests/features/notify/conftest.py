@@ -34,14 +34,17 @@ class Mailbox:
     """What the server accepted, and what it shall do."""
 
     messages: list[EmailMessage] = field(default_factory=list)
+    senders: list[str] = field(default_factory=list)  # of the envelopes
     is_failing: bool = False
-    accepted_before_drop: int | None = None
+    on_message: Callable[[], None] = lambda: None  # before a message is accepted
 
     async def handle_RCPT(  # noqa: N802 - aiosmtpd's name
         self, _server: SMTP, _session: Session, envelope: Envelope, address: str, _options: object
     ) -> str:
         if address.startswith("gone"):
             return "550 5.1.1 no such mailbox"
+        if address.startswith("relay"):
+            return "554 5.7.1 relay access denied"
         if self.is_failing or address.startswith("later"):
             return "451 4.3.0 try again later"
         envelope.rcpt_tos.append(address)
@@ -52,7 +55,9 @@ class Mailbox:
     ) -> str:
         message = message_from_bytes(envelope.original_content or b"", policy=policy.default)
         assert isinstance(message, EmailMessage)
+        self.on_message()
         self.messages.append(message)
+        self.senders.append(str(envelope.mail_from))
         return "250 accepted"
 
     def to(self) -> list[str]:

@@ -197,9 +197,9 @@ def test_a_worker_that_is_killed_while_sending_never_doubles_it(
     subscribe("manager")
     send = smtplib.SMTP.send_message
 
-    def die(self: smtplib.SMTP, message: Any) -> None:
+    def die(self: smtplib.SMTP, message: Any, **options: Any) -> None:
         if when == "after":
-            send(self, message)
+            send(self, message, **options)
         raise Killed
 
     with monkeypatch.context() as patch:

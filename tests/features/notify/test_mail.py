@@ -16,7 +16,7 @@ from portal.models.loops import LoopRow
 from portal.models.operations import Outbox
 from portal.models.responses import ResponseText
 from portal.models.submissions import Contact
-from portal.notify import letters
+from portal.notify import caps
 from portal.notify.operations import TRIES, purge_contacts
 from portal.store import outbox
 from portal.store.engine import Store
@@ -69,13 +69,42 @@ def test_a_failing_server_does_not_use_up_the_question_of_the_day(
 def test_questions_to_one_domain_are_spread_over_hours(
     worker: Worker, send: Send, mailbox: Mailbox, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    monkeypatch.setattr(letters, "DOMAIN_HOURLY_LIMIT", 3)
+    monkeypatch.setattr(caps, "QUESTIONS_OF_DOMAIN_HOURLY", 3)
     for n in range(5):
         send("en", f"p{n}@mail.example", is_confirmed=False)
     worker.run()
     assert len(mailbox.messages) == 3
     worker.wait(hours=1)
     worker.run()
+    assert len(mailbox.messages) == 5
+
+
+def test_an_address_gets_ten_letters_a_day_and_the_others_the_day_after(
+    store: Store, worker: Worker, send: Send, mailbox: Mailbox, office: Office
+) -> None:
+    for _answer in range(12):
+        office.answer([send("en", "ana@mail.example")])
+    worker.run()
+    worker.wait(hours=2)
+    worker.run()
+    assert len(mailbox.messages) == caps.LETTERS_A_DAY
+    worker.wait(days=1)
+    worker.run()
+    assert len(mailbox.messages) == 12
+    with store.read() as session:
+        assert set(session.scalars(select(LoopRow.state))) == {"told"}
+
+
+def test_letters_to_one_domain_are_spread_over_hours(
+    worker: Worker, send: Send, mailbox: Mailbox, office: Office
+) -> None:
+    office.answer(
+        [send("en", f"p{n}@mail.example") for n in range(4)] + [send("en", "a@b.example")]
+    )
+    worker.run(mail_domain_hourly_limit=2)
+    assert len(mailbox.messages) == 3
+    worker.wait(hours=1)
+    worker.run(mail_domain_hourly_limit=2)
     assert len(mailbox.messages) == 5
 
 
@@ -221,18 +250,19 @@ def test_a_server_that_is_down_is_asked_again_after_growing_pauses(
     store: Store, worker: Worker, send: Send, mailbox: Mailbox, office: Office
 ) -> None:
     case = send("en", "ana@mail.example")
-    office.answer([case, send("en", "ben@mail.example")])
+    others = [f"{name}@mail.example" for name in ("ben", "cai", "dan")]
+    office.answer([case, *(send("en", address) for address in others)])
     nowhere = f"smtp://127.0.0.1:{free_port()}"
     worker.run(smtp_url=nowhere)
     with store.read() as session:
         rows = session.scalars(select(Outbox).where(Outbox.kind == "tell")).all()
-    assert sorted(row.attempts for row in rows) == [0, 1], "one was tried, the other waits with it"
+    assert sorted(row.attempts for row in rows) == [0, 1, 1, 1], "three tries, the last waits too"
     worker.run(smtp_url=nowhere)
     worker.wait(hours=1)
     worker.run(smtp_url=nowhere)
     worker.wait(hours=1)
     worker.run()
-    assert sorted(mailbox.to()) == ["ana@mail.example", "ben@mail.example"]
+    assert sorted(mailbox.to()) == ["ana@mail.example", *others]
     with store.read() as session:
         assert session.get_one(LoopRow, case).state == "told"
 
@@ -244,7 +274,7 @@ def test_after_many_tries_a_mail_is_given_up_and_shown_as_dead(
     office.answer([case])
     for _try in range(TRIES + 1):
         worker.run()
-        worker.wait(hours=7)
+        worker.wait(hours=8)
     with store.read() as session:
         row = session.scalar(select(Outbox).where(Outbox.kind == "tell"))
         assert session.get_one(LoopRow, case).state == "answered", "nobody was told"
@@ -252,6 +282,67 @@ def test_after_many_tries_a_mail_is_given_up_and_shown_as_dead(
     assert (row.attempts, row.done_at) == (TRIES, None)
     assert row.dead_at is not None
     assert "later@" not in (row.last_error or "")
+
+
+def test_one_refused_mail_does_not_hold_up_the_others(
+    store: Store, worker: Worker, send: Send, mailbox: Mailbox, office: Office
+) -> None:
+    office.answer([send("en", f"later{n}@mail.example") for n in range(5)])
+    office.answer([send("en", "ana@mail.example")])
+    worker.run()
+    assert mailbox.to() == ["ana@mail.example"]
+    with store.read() as session:
+        waiting = session.scalars(select(Outbox).where(Outbox.done_at.is_(None))).all()
+    pauses = {(row.due_at - NOW).total_seconds() for row in waiting}
+    assert len(pauses) > 1, "what failed together does not come back together"
+    assert all(60 <= seconds <= 75 for seconds in pauses)
+
+
+def test_a_server_that_will_not_relay_says_nothing_about_the_address(
+    store: Store, worker: Worker, send: Send, office: Office
+) -> None:
+    case = send("en", "relay@mail.example")
+    office.answer([case])
+    worker.run()
+    assert contact(store, case).bounced_at is None
+    with store.read() as session:
+        row = session.scalars(select(Outbox).where(Outbox.submission_id == case)).one()
+    assert (row.done_at, row.last_error) == (None, "the recipient refused: SMTP 554")
+
+
+def test_a_slow_server_that_outlasts_the_lease_gets_no_mail_twice(
+    worker: Worker, send: Send, mailbox: Mailbox, office: Office
+) -> None:
+    """The second worker may take what the first has not come to; the first then leaves it."""
+    office.answer([send("en", f"p{n}@mail.example") for n in range(6)])
+
+    def slowly() -> None:
+        worker.wait(minutes=4)
+        if len(mailbox.messages) == 2:
+            mailbox.on_message = lambda: None
+            worker.wait(minutes=4)
+            other.clock.moment = worker.clock.moment
+            other.run()
+
+    other = Worker.__new__(Worker)
+    other.__dict__.update(worker.__dict__, clock=type(worker.clock)(worker.settings.zone))
+    mailbox.on_message = slowly
+    worker.run()
+    other.wait(hours=1)
+    other.run()
+    assert sorted(mailbox.to()) == [f"p{n}@mail.example" for n in range(6)]
+
+
+def test_reports_of_failed_deliveries_are_asked_for_at_their_own_address(
+    worker: Worker, send: Send, mailbox: Mailbox, office: Office
+) -> None:
+    office.answer([send("en", "ana@mail.example")])
+    worker.run(bounce_address="bounces+*@marlow.example")
+    (message,), (sender,) = mailbox.messages, mailbox.senders
+    reference = str(message["Message-ID"]).strip("<>").partition("@")[0]
+    assert sender == f"bounces+{reference}@marlow.example"
+    assert worker.secrets.read_mail_reference(reference) is not None
+    assert worker.secrets.read_mail_reference(reference.replace(".", "0.", 1)) is None
 
 
 def test_without_a_mail_server_mail_waits_and_telling_goes_on(

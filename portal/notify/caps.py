@@ -1,0 +1,112 @@
+"""How much mail an address and a domain get (SECURITY.md T8): nobody floods anybody through us."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from datetime import datetime, timedelta
+
+from sqlalchemy import exists, select
+from sqlalchemy.orm import Session
+
+from portal.models.operations import Outbox
+from portal.models.submissions import Contact
+from portal.notify.desk import Desk, Nothing
+from portal.store import throttle
+
+DAY = timedelta(days=1)
+HOUR = timedelta(hours=1)
+QUESTIONS_A_DAY = 1  # whether an address is right
+LETTERS_A_DAY = 10  # answers, invitations and reminders to one address; the rest comes next day
+QUESTIONS_OF_DOMAIN_HOURLY = 300  # no stranger makes us write to more people of one domain
+SILENCE = timedelta(days=30)  # no new question after somebody unsubscribed
+
+
+@dataclass(frozen=True)
+class _Cap:
+    scope: str
+    key: str
+    limit: int
+    length: timedelta
+
+    def is_full(self, session: Session, now: datetime) -> bool:
+        count = throttle.get_count(
+            session, scope=self.scope, key=self.key, now=now, length=self.length
+        )
+        return count >= self.limit
+
+    def count(self, session: Session, now: datetime) -> int:
+        return throttle.count_one(
+            session, scope=self.scope, key=self.key, now=now, length=self.length
+        )
+
+
+def refuse_question(
+    session: Session, *, now: datetime, desk: Desk, job: Outbox, email: str
+) -> Nothing | None:
+    """Count the question whether an address is right, once however often it is tried.
+
+    None where it may go. One a day is asked, and it stands for all that was sent with the address.
+    """
+    if job.detail.get("is_counted"):
+        return None
+    email_hash = desk.secrets.email_hash(email)
+    silenced = session.scalar(
+        select(
+            exists().where(
+                Contact.email_hash == email_hash, Contact.unsubscribed_at > now - SILENCE
+            )
+        )
+    )
+    if silenced:
+        return Nothing("unsubscribed")
+    of_domain = (
+        _Cap("confirm-domain", _domain(desk, email), QUESTIONS_OF_DOMAIN_HOURLY, HOUR),
+        _mail_to_domain(desk, email),
+    )
+    full = _find_full(session, now, of_domain)
+    if full is not None:
+        return full
+    if _Cap("confirm-address", email_hash, QUESTIONS_A_DAY, DAY).count(session, now) > 1:
+        return Nothing("asked today already")
+    _count(session, now, job, of_domain)
+    return None
+
+
+def refuse_letter(
+    session: Session, *, now: datetime, desk: Desk, job: Outbox, email: str
+) -> Nothing | None:
+    """Count a letter to a confirmed address, once however often it is tried; None if it may go."""
+    if job.detail.get("is_counted"):
+        return None
+    caps = (
+        _Cap("mail-address", desk.secrets.email_hash(email), LETTERS_A_DAY, DAY),
+        _mail_to_domain(desk, email),
+    )
+    full = _find_full(session, now, caps)
+    if full is None:
+        _count(session, now, job, caps)
+    return full
+
+
+def _mail_to_domain(desk: Desk, email: str) -> _Cap:
+    """Providers take a burst of mail for spam, so it is spread over hours."""
+    return _Cap("mail-domain", _domain(desk, email), desk.settings.mail_domain_hourly_limit, HOUR)
+
+
+def _domain(desk: Desk, email: str) -> str:
+    return desk.secrets.email_hash(email.rpartition("@")[2])
+
+
+def _find_full(session: Session, now: datetime, caps: tuple[_Cap, ...]) -> Nothing | None:
+    for cap in caps:
+        if cap.is_full(session, now):
+            again_at = throttle.window_start(now, cap.length) + cap.length
+            what = "address" if cap.scope == "mail-address" else "domain"
+            return Nothing(f"enough for this {what}", is_final=False, again_at=again_at)
+    return None
+
+
+def _count(session: Session, now: datetime, job: Outbox, caps: tuple[_Cap, ...]) -> None:
+    for cap in caps:
+        cap.count(session, now)
+    job.detail = {**job.detail, "is_counted": True}
