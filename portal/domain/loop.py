@@ -27,6 +27,7 @@ class EventKind(StrEnum):
     TRANSFERRED = "transferred"
     RESPONDED = "responded"
     TOLD = "told"
+    BOUNCED = "bounced"
     CONFIRMED = "confirmed"
     DISPUTED = "disputed"
     RETOLD = "retold"
@@ -90,6 +91,7 @@ ACTORS: Mapping[EventKind, frozenset[Actor]] = {
     EventKind.TRANSFERRED: frozenset({Actor.STAFF}),
     EventKind.RESPONDED: frozenset({Actor.STAFF, Actor.SYSTEM}),
     EventKind.TOLD: frozenset({Actor.SYSTEM}),
+    EventKind.BOUNCED: frozenset({Actor.SYSTEM}),
     EventKind.CONFIRMED: frozenset({Actor.RESIDENT}),
     EventKind.DISPUTED: frozenset({Actor.RESIDENT}),
     EventKind.RETOLD: frozenset({Actor.SYSTEM}),
@@ -208,12 +210,25 @@ def check(loop: Loop, event: Event) -> None:
         raise LoopError("told is the first time; later ones are retold")
     if event.kind in {EventKind.TOLD, EventKind.RETOLD} and loop.outcome is None:
         raise LoopError("nobody can be told before there is a response")
+    if event.kind is EventKind.BOUNCED and _has_reacted(loop):
+        raise LoopError("an answer to which the resident reacted has arrived")
     _check_fields(event)
 
 
 _AFTER_TOLD = frozenset(
-    {EventKind.CONFIRMED, EventKind.DISPUTED, EventKind.RETOLD, EventKind.ATTESTED}
+    {
+        EventKind.BOUNCED,
+        EventKind.CONFIRMED,
+        EventKind.DISPUTED,
+        EventKind.RETOLD,
+        EventKind.ATTESTED,
+    }
 )
+
+
+def _has_reacted(loop: Loop) -> bool:
+    """Whether the resident has said something to what they were told last."""
+    return loop.is_open_again or (loop.disputed_on is None and loop.verdict is not None)
 
 
 def _check_fields(event: Event) -> None:
@@ -254,6 +269,13 @@ def _tell_again(loop: Loop, event: Event) -> Loop:
     return replace(loop, retold_on=loop.retold_on or event.on) if loop.disputed_on else loop
 
 
+def _bounce(loop: Loop, _event: Event) -> Loop:
+    """What came back told nobody: neither the first time nor, after a dispute, again."""
+    if loop.disputed_on is not None:
+        return replace(loop, retold_on=None)
+    return replace(loop, told_on=None, told_lang=None)
+
+
 # What each event establishes. Kinds that are missing change no fact that is counted here.
 _EFFECTS: Mapping[EventKind, Callable[[Loop, Event], Loop]] = {
     EventKind.RECEIVED: lambda loop, event: replace(loop, received_on=event.on),
@@ -265,6 +287,7 @@ _EFFECTS: Mapping[EventKind, Callable[[Loop, Event], Loop]] = {
     EventKind.RESTORED: lambda loop, _event: replace(loop, excluded=None),
     EventKind.RESPONDED: _respond,
     EventKind.TOLD: lambda loop, event: replace(loop, told_on=event.on, told_lang=event.lang),
+    EventKind.BOUNCED: _bounce,
     EventKind.RETOLD: _tell_again,
     EventKind.CONFIRMED: lambda loop, event: replace(
         loop, verdict=event.verdict, verdict_on=event.on

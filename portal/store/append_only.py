@@ -12,6 +12,7 @@ from sqlalchemy import Connection, text
 
 def protect(table: str) -> None:
     """Refuse UPDATE, DELETE, replacement and TRUNCATE on the table."""
+    _dropped(op.get_bind()).difference_update(_names(table))
     for statement in _statements(table):
         op.execute(text(statement))
 
@@ -28,16 +29,25 @@ def missing_triggers(connection: Connection, table: str) -> list[str]:
 
 
 def unprotect(table: str) -> None:
-    """Take the protection away, for a downgrade that drops the table."""
+    """Take the protection away, for a downgrade that drops the table or rows of it."""
     connection = op.get_bind()
     if connection.dialect.name == "sqlite":
-        names = {f"{table}_no_{what}" for what in ("update", "delete", "replace")}
-        connection.info.setdefault("dropped_triggers", set()).update(names)
-        for name in sorted(names):
+        _dropped(connection).update(_names(table))
+        for name in sorted(_names(table)):
             op.execute(text(f"DROP TRIGGER {name}"))
     else:
         op.execute(text(f"DROP TRIGGER {table}_append_only ON {table}"))
         op.execute(text(f"DROP TRIGGER {table}_no_truncate ON {table}"))
+
+
+def _names(table: str) -> set[str]:
+    return {f"{table}_no_{what}" for what in ("update", "delete", "replace")}
+
+
+def _dropped(connection: Connection) -> set[str]:
+    """Triggers that SQLite's migrations took away on purpose; env.py puts all others back."""
+    names: set[str] = connection.info.setdefault("dropped_triggers", set())
+    return names
 
 
 _SQLITE = (

@@ -127,6 +127,31 @@ def test_setting_aside_and_taking_back() -> None:
     assert lived(RECEIVED, aside, event(EventKind.RESTORED, 2)).excluded is None
 
 
+BOUNCED = event(EventKind.BOUNCED, 7)
+
+
+def test_what_came_back_has_told_nobody() -> None:
+    loop = lived(RECEIVED, PROMISED, TOLD, BOUNCED)
+    assert (loop.told_on, loop.told_lang, loop.state) == (None, None, LoopState.PLANNED)
+    assert loop.waits_for_city
+    assert lived(
+        RECEIVED, PROMISED, TOLD, BOUNCED, event(EventKind.TOLD, 7, lang="es")
+    ).told_on == (on(7))
+
+
+def test_a_new_answer_that_came_back_leaves_the_case_open_and_told_as_before() -> None:
+    retold = event(EventKind.RETOLD, 20, lang="es")
+    loop = lived(RECEIVED, PROMISED, TOLD, DISPUTED, retold, event(EventKind.BOUNCED, 21))
+    assert (loop.told_on, loop.retold_on, loop.state) == (on(5), None, LoopState.REOPENED)
+    assert apply(loop, event(EventKind.RETOLD, 22, lang="es")).retold_on == on(22)
+
+
+@pytest.mark.parametrize("reaction", [NO, DISPUTED])
+def test_what_a_resident_reacted_to_has_arrived(reaction: Event) -> None:
+    with pytest.raises(LoopError, match="has arrived"):
+        check(lived(RECEIVED, PROMISED, TOLD, reaction), event(EventKind.BOUNCED, 9))
+
+
 @pytest.mark.parametrize("kind", list(EventKind))
 @pytest.mark.parametrize("actor", list(Actor))
 def test_nobody_writes_what_is_another_s_to_say(kind: EventKind, actor: Actor) -> None:

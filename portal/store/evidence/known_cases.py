@@ -146,9 +146,13 @@ def _known_events(changed: CTE, as_of: SomeDay) -> CTE:
             _earlier(count(event.due_on)).label("promises_before"),
             _earlier(_last_id(EventKind.DISPUTED)).label("disputed_before"),
             _earlier(_last_id(EventKind.RETOLD)).label("retold_before"),
+            _earlier(_last_id(EventKind.BOUNCED)).label("bounced_before"),
             _last_id(EventKind.DISPUTED)
             .over(partition_by=event.submission_id)
             .label("last_disputed"),
+            func.coalesce(
+                _last_id(EventKind.BOUNCED).over(partition_by=event.submission_id), 0
+            ).label("last_bounced"),
         )
         .join(changed, changed.c.submission_id == event.submission_id)
         .where(event.happened_on <= as_of)
@@ -171,11 +175,20 @@ def _deciding_events(known: CTE) -> CTE:
     event = known.c
     is_responded = event.kind == EventKind.RESPONDED
     # A promise keeps its first date, unless the resident has opened the case again (domain.loop).
+    retold_before = func.coalesce(event.retold_before, 0)
     is_new_promise = or_(
         event.promises_before == 0,
-        func.coalesce(event.disputed_before, 0) > func.coalesce(event.retold_before, 0),
+        event.disputed_before > retold_before,
+        and_(event.disputed_before.is_not(None), event.bounced_before > retold_before),
     )
-    ends_dispute = and_(event.kind == EventKind.RETOLD, event.id > event.last_disputed)
+    ends_dispute = and_(
+        event.kind == EventKind.RETOLD,
+        event.id > event.last_disputed,
+        event.id > event.last_bounced,
+    )
+    # Once the resident has disputed, what bounces is a later answer, not the first.
+    undoes_told = and_(event.kind == EventKind.BOUNCED, event.disputed_before.is_(None))
+    last_told = _last(event.id, event.kind == EventKind.TOLD)
     exclusions = (EventKind.EXCLUDED, EventKind.RESTORED, EventKind.WITHDRAWN)
     places: dict[str, ColumnElement[int]] = {
         "acknowledged": _first(event.id, event.kind == EventKind.ACKNOWLEDGED),
@@ -185,7 +198,7 @@ def _deciding_events(known: CTE) -> CTE:
         "done": _last(
             event.id, and_(is_responded, or_(event.done_on.is_not(None), is_new_promise))
         ),
-        "told": _last(event.id, event.kind == EventKind.TOLD),
+        "told": case((last_told > func.coalesce(_last(event.id, undoes_told), 0), last_told)),
         "confirmed": _last(event.id, event.kind == EventKind.CONFIRMED),
         "disputed": _last(event.id, event.kind == EventKind.DISPUTED),
         "retold": _first(event.id, ends_dispute),
