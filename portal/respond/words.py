@@ -40,6 +40,12 @@ TEXT_STATES: dict[str, Any] = {
     "stale": _l("out of date"),
     "missing": _l("not begun"),
 }
+NEEDS: dict[str, Any] = {
+    "missing": _l("To be translated"),
+    "stale": _l("To be brought up to date"),
+    "review": _l("To be reviewed"),
+    "correction": _l("Correction to be reviewed"),
+}
 _EVENTS: dict[str, Any] = {
     "received": _l("Received"),
     "acknowledged": _l("Receipt given"),

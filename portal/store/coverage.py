@@ -6,8 +6,10 @@ that both always mean the same people (METHOD.md section 2).
 
 from __future__ import annotations
 
-from sqlalchemy import ColumnElement, Select, exists, func, select
-from sqlalchemy.orm import Session, aliased
+from collections.abc import Sequence
+
+from sqlalchemy import ColumnElement, Select, and_, exists, func, select
+from sqlalchemy.orm import InstrumentedAttribute, Session, aliased
 
 from portal.models.loops import LoopEvent, LoopRow
 from portal.models.responses import Response, ResponseText, ThemeCase
@@ -58,16 +60,21 @@ def covered_cases(response: Response) -> Select[LoopRow]:
     return (
         select(LoopRow)
         .join(ThemeCase, ThemeCase.submission_id == LoopRow.submission_id)
-        .where(
-            ThemeCase.theme_id == response.theme_id,
-            LoopRow.service_id == response.service_id,
-            LoopRow.excluded.is_(None),
-            LoopRow.withdrawn_on.is_(None),
-        )
+        .join(Response, Response.theme_id == ThemeCase.theme_id)
+        .where(Response.id == response.id, is_covered())
     )
 
 
-def has_event(response_id: int, *kinds: str) -> ColumnElement[bool]:
+def is_covered() -> ColumnElement[bool]:
+    """For a query that joins `LoopRow` and `Response` by theme: the response covers the case."""
+    return and_(
+        LoopRow.service_id == Response.service_id,
+        LoopRow.excluded.is_(None),
+        LoopRow.withdrawn_on.is_(None),
+    )
+
+
+def has_event(response_id: int | InstrumentedAttribute[int], *kinds: str) -> ColumnElement[bool]:
     """For a query over `LoopRow`: the case has such an event of this response."""
     return exists().where(
         LoopEvent.submission_id == LoopRow.submission_id,
@@ -78,10 +85,23 @@ def has_event(response_id: int, *kinds: str) -> ColumnElement[bool]:
 
 def count_waiting(session: Session, response: Response) -> dict[str, int]:
     """How many people wait for this response, by the language they wrote in."""
-    waiting = covered_cases(response).where(~has_event(response.id, *DELIVERIES))
+    return count_waiting_of(session, [response.id]).get(response.id, {})
+
+
+def count_waiting_of(session: Session, response_ids: Sequence[int]) -> dict[int, dict[str, int]]:
+    """How many people wait for each of these responses, by the language they wrote in."""
     rows = session.execute(
-        waiting.with_only_columns(LoopRow.lang, func.count(LoopRow.person_key.distinct())).group_by(
-            LoopRow.lang
+        select(Response.id, LoopRow.lang, func.count(LoopRow.person_key.distinct()))
+        .join(ThemeCase, ThemeCase.theme_id == Response.theme_id)
+        .join(LoopRow, LoopRow.submission_id == ThemeCase.submission_id)
+        .where(
+            Response.id.in_(response_ids),
+            is_covered(),
+            ~has_event(Response.id, *DELIVERIES),
         )
+        .group_by(Response.id, LoopRow.lang)
     )
-    return {row[0]: row[1] for row in rows}
+    waiting: dict[int, dict[str, int]] = {}
+    for response_id, lang, count in rows:
+        waiting.setdefault(response_id, {})[lang] = count
+    return waiting

@@ -24,6 +24,7 @@ class Place:
 PLACES = (
     Place("respond.show_inbox", _l("Inbox"), ("staff", "manager")),
     Place("respond.show_responses", _l("Answers"), ("staff", "translator", "manager")),
+    Place("respond.show_translations", _l("Translations"), ("staff", "translator", "manager")),
     Place("manage.show_overview", _l("Levels"), ("manager", "administrator")),
     Place("manage.show_warnings", _l("Warnings"), ("manager",)),
     Place("manage.show_city_trends", _l("Trends"), ("manager",)),

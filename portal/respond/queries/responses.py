@@ -21,7 +21,13 @@ from portal.models.services import Service
 from portal.respond.queries.inbox import WAITING
 from portal.respond.queries.names import Name, people_names, service_names, theme_names
 from portal.respond.scoped import get_response
-from portal.store.coverage import count_waiting, is_stale, list_texts, told_languages
+from portal.store.coverage import (
+    count_waiting,
+    count_waiting_of,
+    is_stale,
+    list_texts,
+    told_languages,
+)
 from portal.store.scope import Scope
 
 LISTED = 25
@@ -202,13 +208,14 @@ def list_responses(
 def _lines(session: Session, responses: Sequence[Response], langs: list[str]) -> list[ResponseLine]:
     themes = theme_names(session, [one.theme_id for one in responses if one.theme_id], langs)
     services = service_names(session, [one.service_id for one in responses], langs)
-    needs = _needs(session, [one.id for one in responses])
+    ids = [one.id for one in responses]
+    needs, waiting = _needs(session, ids), count_waiting_of(session, ids)
     return [
         ResponseLine(
             theme_id=one.theme_id,
             theme=themes[one.theme_id],
             service=services[one.service_id],
-            people=sum(count_waiting(session, one).values()),
+            people=sum(waiting.get(one.id, {}).values()),
             response_id=one.id,
             outcome=one.outcome,
             status=one.status,

@@ -38,6 +38,7 @@ def _words() -> dict[str, object]:
     return {
         "places": words.PLACES,
         "reasons": words.REASONS,
+        "need_names": words.NEEDS,
         "text_states": words.TEXT_STATES,
         "event_name": words.event_name,
         "kind_name": words.kind_name,

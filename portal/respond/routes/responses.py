@@ -11,6 +11,7 @@ from portal.respond.forms import ResponseForm, VersionedForm, explain
 from portal.respond.operations import responses as operations
 from portal.respond.queries import responses as queries
 from portal.respond.queries import themes
+from portal.respond.queries.preview import get_preview
 from portal.respond.routes.blueprint import blueprint, langs
 from portal.respond.rules import Conflict, Refusal
 from portal.respond.words import outcome_options
@@ -134,6 +135,19 @@ def on_version(form: Version, version: int, status: int) -> Version:
     if status == CONFLICT:
         form.version.data = str(version)
     return form
+
+
+@blueprint.get("/responses/<int:response_id>/preview")
+@access(Access.STAFF)
+def show_preview(response_id: int) -> Response:
+    """The answer as residents of this page's language will see it; `desk` is the reader's own."""
+    desk = request.args.get("desk", "")
+    back = desk if desk in portal().settings.languages else current_language()
+    return page(
+        "respond/show_preview.html",
+        preview=get_preview(read(), current_scope(), response_id, langs=langs()),
+        back=url_for("respond.show_response", response_id=response_id, lang=back),
+    )
 
 
 @blueprint.post("/responses/<int:response_id>/")

@@ -80,7 +80,7 @@ def save_translation(response_id: int, tag: str) -> Response:
     except Conflict:
         return _translation_page(response_id, tag, form, status=CONFLICT)
     flash(_("Saved. Somebody else has to review it before anybody is told."))
-    return _to_text(response_id, tag)
+    return _onward(response_id, tag)
 
 
 @blueprint.post("/responses/<int:response_id>/texts/<tag>/review")
@@ -97,7 +97,7 @@ def review_text(response_id: int, tag: str) -> Response:
         errors = explain(WordingForm(formdata=None), refusal)
         return _text_page(response_id, tag, errors)
     flash(_("Reviewed."))
-    return _to_text(response_id, tag)
+    return _onward(response_id, tag)
 
 
 def _text_page(response_id: int, tag: str, errors: ErrorList) -> Response:
@@ -173,7 +173,7 @@ def review_correction(response_id: int, tag: str) -> Response:
         errors = explain(CorrectionForm(formdata=None), refusal)
         return _correction_page(response_id, tag, None, errors, 422)
     flash(_("Corrected. The old text stays public, with the reason."))
-    return _to_text(response_id, tag)
+    return _onward(response_id, tag)
 
 
 @blueprint.post("/responses/<int:response_id>/texts/<tag>/correct/drop")
@@ -185,6 +185,14 @@ def drop_correction(response_id: int, tag: str) -> Response:
         response_id=response_id, lang=tag,
     )  # fmt: skip
     return _to_text(response_id, tag)
+
+
+def _onward(response_id: int, tag: str) -> Response:
+    """To the next text of the queue where that was asked for, else back to this one."""
+    if request.form.get("then") != "next":
+        return _to_text(response_id, tag)
+    address = url_for("respond.show_next_translation", language=tag, after=response_id)
+    return redirect(address, 303)
 
 
 def _to_text(response_id: int, tag: str) -> Response:

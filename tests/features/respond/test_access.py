@@ -31,6 +31,7 @@ GETS = (
     "themes/{theme}/answer?follows={published}",
     "responses/{draft}/",
     "responses/{published}/",
+    "responses/{draft}/preview",
     "responses/{draft}/texts/es/",
     "responses/{published}/texts/en/correct",
 )

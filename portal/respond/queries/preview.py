@@ -1,0 +1,94 @@
+"""An answer as residents of one language will see it, before they do."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+from datetime import date
+
+from sqlalchemy.orm import Session
+
+from portal.models.loops import LoopRow
+from portal.models.responses import Response
+from portal.models.submissions import Submission
+from portal.respond.scoped import get_response, get_service
+from portal.store.coverage import covered_cases, list_texts
+from portal.store.scope import NotAllowed, Scope
+from portal.store.texts import in_language
+
+
+@dataclass(frozen=True)
+class PreviewedAnswer:
+    """The answer with the fields that the page of a receipt shows."""
+
+    response_id: int
+    lang: str
+    you_said: str
+    we_did: str
+    why_not: str
+    outcome: str
+    due_on: date | None
+    done_on: date | None
+    is_outdated: bool = False
+    corrections: Sequence[object] = ()
+
+
+@dataclass(frozen=True)
+class Preview:
+    """The answer, and the words of one resident who waits for it, where there are some."""
+
+    answer: PreviewedAnswer
+    status: str | None  # of the text in the wanted language; None where there is none yet
+    words: str | None
+    words_lang: str
+
+
+def get_preview(session: Session, scope: Scope, response_id: int, *, langs: list[str]) -> Preview:
+    """The answer in `langs[0]`, else in the language that its residents would be shown.
+
+    Drafts stand here as they will once they are reviewed. Raises NotAllowed when it is another
+    department's.
+    """
+    response = get_response(session, scope, response_id)
+    texts = list_texts(session, response_id)
+    shown = in_language(texts, langs[0], (response.source_lang, *langs))
+    if shown is None:
+        raise NotAllowed
+    words, words_lang = _words(session, scope, response, langs[0])
+    wanted = texts.get(langs[0])
+    return Preview(
+        answer=PreviewedAnswer(
+            response_id=response_id,
+            lang=shown.lang,
+            you_said=shown.text.you_said,
+            we_did=shown.text.we_did,
+            why_not=shown.text.why_not,
+            outcome=response.outcome,
+            due_on=response.due_on,
+            done_on=response.done_on,
+        ),
+        status=wanted.status if wanted else None,
+        words=words,
+        words_lang=words_lang,
+    )
+
+
+def _words(session: Session, scope: Scope, response: Response, lang: str) -> tuple[str | None, str]:
+    """What somebody whom the answer covers wrote, for whoever may read cases."""
+    try:
+        get_service(session, scope, response.service_id)
+    except NotAllowed:
+        return None, lang
+    row = session.execute(
+        covered_cases(response)
+        .with_only_columns(Submission.comment, Submission.comment_lang)
+        .join(Submission, Submission.id == LoopRow.submission_id)
+        .where(
+            LoopRow.lang == lang,
+            Submission.comment.is_not(None),
+            Submission.has_personal_data.is_(False),
+        )
+        .order_by(LoopRow.submission_id)
+        .limit(1)
+    ).first()
+    return (row[0], row[1] or lang) if row else (None, lang)

@@ -1,0 +1,122 @@
+"""The queue of texts: what stands in it, in which order, and going from one text to the next."""
+
+from __future__ import annotations
+
+import pytest
+from flask import Flask
+
+from portal.store.engine import Store
+from tests.support.answers import Office, send
+from tests.support.city import City
+from tests.support.client import Page, response_page
+from tests.support.desk import Desk
+
+
+@pytest.fixture
+def two_answers(store: Store, office: Office, desk_city: City) -> tuple[int, int]:
+    """Published in English: one for which one person waits in Spanish, one for which three do."""
+    few = office.answer([send(store, desk_city.potholes, lang="es")])
+    many = office.answer([send(store, desk_city.potholes, lang=one) for one in ("es", "es", "es")])
+    return few, many
+
+
+def listed(page: Page) -> list[str]:
+    return [link for link in page.links() if "/texts/" in link or link.endswith("/correct")]
+
+
+def test_texts_for_which_most_people_wait_stand_first(
+    app: Flask, two_answers: tuple[int, int]
+) -> None:
+    few, many = two_answers
+    page = Desk(app).get("translations/?language=es")
+    assert listed(page) == [
+        f"/en/staff/responses/{many}/texts/es/",
+        f"/en/staff/responses/{few}/texts/es/",
+    ]
+    assert "3 people wait" in page.words()
+
+
+def test_nothing_is_to_be_translated_before_the_source_is_reviewed(
+    app: Flask, store: Store, office: Office, desk_city: City
+) -> None:
+    draft = office.draft(office.group([send(store, desk_city.potholes, lang="es")]))
+    assert listed(Desk(app, "reviewer").get("translations/")) == []
+    page = Desk(app, "reviewer").get("translations/")
+    assert f"/en/staff/responses/{draft}/" in page.links()
+    assert "1 person waits" in page.words()
+    assert "Yours: somebody else reviews it" in Desk(app).get("translations/").words()
+    office.review(draft)
+    assert f"/en/staff/responses/{draft}/texts/es/" in Desk(app).get("translations/").links()
+
+
+def test_each_text_stands_there_until_it_is_reviewed(
+    app: Flask, two_answers: tuple[int, int], office: Office
+) -> None:
+    few, many = two_answers
+    office.translate(many)
+    desk = Desk(app, "reviewer")
+    assert "To be reviewed" in desk.get("translations/?language=es&need=review").words()
+    assert listed(desk.get("translations/?language=es&need=missing")) == [
+        f"/en/staff/responses/{few}/texts/es/"
+    ]
+    office.review(many, "es")
+    assert listed(desk.get("translations/?language=es")) == [f"/en/staff/responses/{few}/texts/es/"]
+
+
+def test_texts_that_nobody_waits_for_are_shown_on_demand(
+    app: Flask, two_answers: tuple[int, int]
+) -> None:
+    desk = Desk(app)
+    assert "No text fits" in desk.get("translations/?language=vi").words()
+    assert len(listed(desk.get("translations/?language=vi&all=1"))) == 2
+
+
+def test_saving_leads_to_the_next_text_and_at_the_end_to_the_queue(
+    app: Flask, two_answers: tuple[int, int]
+) -> None:
+    few, many = two_answers
+    desk = Desk(app)
+    form = {"version": "0", "you_said": "Vuelven.", "we_did": "Hecho.", "why_not": ""}
+    first = desk.client.get("/en/staff/translations/next?language=es").location
+    assert first == f"/en/staff/responses/{many}/texts/es/"
+    answer = desk.post(f"responses/{many}/texts/es/", **form, then="next")
+    assert desk.client.get(answer.location).location == f"/en/staff/responses/{few}/texts/es/"
+    answer = desk.post(f"responses/{few}/texts/es/", **form, then="next")
+    assert desk.client.get(answer.location).location == "/en/staff/translations/?language=es"
+    reviewer = Desk(app, "reviewer")
+    answer = reviewer.post(f"responses/{many}/texts/es/review", version="1", then="next")
+    assert reviewer.client.get(answer.location).location.endswith(f"{few}/texts/es/")
+
+
+def test_a_correction_waits_in_the_queue_for_somebody_else(
+    app: Flask, store: Store, office: Office, desk_city: City
+) -> None:
+    response = office.answer([send(store, desk_city.potholes)])
+    form = {"you_said": "x", "we_did": "y", "why_not": "", "version": "2", "reason": "z"}
+    Desk(app).post(f"responses/{response}/texts/en/correct", **form)
+    path = f"/en/staff/responses/{response}/texts/en/correct"
+    assert listed(Desk(app, "reviewer").get("translations/?need=correction")) == [path]
+
+
+def test_another_department_sees_none_of_it(app: Flask, two_answers: tuple[int, int]) -> None:
+    desk = Desk(app, "parks")
+    assert listed(desk.get("translations/?all=1")) == []
+    assert "Holes" not in desk.get("translations/?all=1&language=es&page=99&service=x").words()
+
+
+def test_the_preview_shows_what_residents_of_a_language_will_see(
+    app: Flask, store: Store, office: Office, desk_city: City
+) -> None:
+    case = send(store, desk_city.potholes, lang="es", comment="El bache de mi calle")
+    draft = office.draft(office.group([case]))
+    desk = Desk(app)
+    spanish = f"/es/staff/responses/{draft}/preview?desk=en"
+    assert spanish.replace("/es/", "/en/") in desk.get(f"responses/{draft}/").links()
+    page = response_page(desk.client.get(spanish))
+    assert "El bache de mi calle" in page.words()
+    assert "We repaved the street" in page.words()  # marked as English: nothing else is there
+    office.translate(draft)
+    page = response_page(desk.client.get(spanish))
+    assert "Repavimentamos la calle" in page.words()
+    assert "We repaved the street" not in page.words()
+    assert f"/en/staff/responses/{draft}/" in page.links()
