@@ -14,7 +14,6 @@ from typing import Any, cast
 
 from sqlalchemy.orm import Session
 
-from portal.assess import queries_offers
 from portal.domain.criteria import DEFAULTS, Thresholds
 from portal.domain.evidence import (
     RECENT_RESPONSES,
@@ -31,6 +30,7 @@ from portal.domain.evidence import (
 )
 from portal.domain.evidence_shape import QUESTIONS
 from portal.store.evidence import cases as evidence_cases
+from portal.store.evidence import offers as evidence_offers
 from portal.store.evidence import ratings as evidence_ratings
 from portal.store.evidence.cases import ALL_KINDS, ANSWERABLE, CaseCounts
 from portal.store.evidence.known_cases import has_later_events
@@ -65,7 +65,7 @@ class _Gatherer:
     def tables(self) -> WindowTables:
         """Everything that is counted for the window, but breakdowns by group for two years."""
         cases, ratings = self._case_counts(), self._ratings()
-        shares = queries_offers.get_population_share(self.session, self.service_id)
+        shares = evidence_offers.get_population_share(self.session, self.service_id)
         quarantined = evidence_ratings.count_quarantined(*self._asked())
         questions = {
             question: ratings.share(question, quarantined, shares) for question in QUESTIONS
@@ -105,7 +105,7 @@ class _Gatherer:
 
     def _offers(self) -> dict[str, Any]:
         session, service_id, as_of, days = self._asked()
-        offers = queries_offers
+        offers = evidence_offers
         return {
             "required_languages": offers.list_languages(session, service_id, "required", as_of),
             "info_languages": offers.list_checked_languages(session, service_id, as_of),

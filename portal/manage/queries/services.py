@@ -15,17 +15,12 @@ from portal.manage.scoped import get_managed_service
 from portal.models.appraisals import Appraisal
 from portal.models.assessments import Assessment
 from portal.models.services import District, DistrictText
-from portal.models.submissions import Submission
 from portal.store.assessments import get_public_figures
-from portal.store.evidence.records import Record, list_open_cases, list_records
-from portal.store.evidence.window import Window
+from portal.store.evidence.records import list_open_cases
 from portal.store.publicity import get_public_since
 from portal.store.scope import NotAllowed, Scope
 from portal.store.service_names import get_service_name
 from portal.store.texts import InLanguage, in_language
-
-PAGE = 50
-LEAST_RATINGS = 5  # METHOD.md section 7: staff see no cells of fewer people
 
 
 @dataclass(frozen=True)
@@ -52,38 +47,6 @@ class ManagedService:
         return self.todays.result
 
 
-@dataclass(frozen=True)
-class Words:
-    """What a resident wrote, and in which language."""
-
-    text: str
-    lang: str
-
-
-@dataclass(frozen=True)
-class RecordsPage:
-    """Records behind a criterion: of `total`, `positive` count for the service.
-
-    `is_hidden`: too few ratings, so that showing them would show who said what.
-    """
-
-    items: Sequence[tuple[Record, Words | None]]
-    number: int
-    positive: int
-    total: int
-    is_hidden: bool
-
-    @property
-    def first(self) -> int:
-        """The place of the first one shown."""
-        return (self.number - 1) * PAGE + 1
-
-    @property
-    def last(self) -> int:
-        """The place of the last one shown."""
-        return self.first + len(self.items) - 1
-
-
 def get_service(
     session: Session, scope: Scope, slug: str, *, langs: Sequence[str]
 ) -> ManagedService:
@@ -105,48 +68,6 @@ def get_service(
         district_names=_district_names(session, langs),
         may_read=service.department_id in scope.desk,
     )
-
-
-def get_criterion(service: ManagedService, criterion_id: str) -> Mapping[str, Any]:
-    """A share among today's criteria, which has records. Raises NotAllowed for anything else."""
-    for criterion in service.result["criteria"]:
-        if criterion["id"] == criterion_id and criterion["kind"] == "proportion":
-            found: Mapping[str, Any] = criterion
-            return found
-    raise NotAllowed
-
-
-def page_records(
-    session: Session, service: ManagedService, metric: str, *, number: int
-) -> RecordsPage:
-    """A page of the records that today's figures of a share count."""
-    todays = service.todays
-    if todays is None:
-        raise NotAllowed
-    window = Window(todays.as_of, todays.evidence["window_days"])
-    start = (number - 1) * PAGE
-    records = list_records(session, service.id, metric, window, start=start, limit=PAGE)
-    is_rating = metric.startswith("q")
-    is_hidden = is_rating and 0 < records.total < LEAST_RATINGS
-    items = [] if is_hidden else records.items
-    words = _words(session, items) if service.may_read else {}
-    return RecordsPage(
-        items=[(record, words.get(record.submission_id)) for record in items],
-        number=number,
-        positive=records.positive,
-        total=records.total,
-        is_hidden=is_hidden,
-    )
-
-
-def _words(session: Session, records: Sequence[Record]) -> dict[int, Words]:
-    rows = session.execute(
-        select(Submission.id, Submission.comment, Submission.comment_lang, Submission.lang).where(
-            Submission.id.in_([record.submission_id for record in records]),
-            Submission.comment.is_not(None),
-        )
-    )
-    return {row[0]: Words(row[1] or "", row[2] or row[3]) for row in rows}
 
 
 def _published(session: Session, service_id: int) -> Published | None:

@@ -1,20 +1,12 @@
-"""One service: its criteria, and the records behind them."""
+"""One service: its levels and its criteria."""
 
 from __future__ import annotations
 
-from flask import request, url_for
+from flask import url_for
 from werkzeug.wrappers import Response
 
-from portal.domain.evidence_shape import SHARES
 from portal.manage.queries.overview import Today
-from portal.manage.queries.services import (
-    PAGE,
-    ManagedService,
-    get_criterion,
-    get_service,
-    page_records,
-)
-from portal.manage.record_words import says
+from portal.manage.queries.services import ManagedService, get_service
 from portal.manage.routes.blueprint import blueprint, langs
 from portal.store.monitors import do_languages_differ
 from portal.web import level_view
@@ -22,8 +14,6 @@ from portal.web.access import Access, access, current_scope
 from portal.web.criteria_text import DESK_LEAST
 from portal.web.database import read
 from portal.web.pages import page
-
-_MOST_PAGES = 100_000
 
 
 @blueprint.get("/services/<slug>/")
@@ -49,26 +39,6 @@ def show_service(slug: str) -> Response:
     )
 
 
-@blueprint.get("/services/<slug>/criteria/<criterion_id>/")
-@access(Access.MANAGER)
-def show_records(slug: str, criterion_id: str) -> Response:
-    """The cases or ratings that a criterion counts, those that failed first."""
-    service = managed(slug)
-    criterion = get_criterion(service, criterion_id)
-    number = min(max(request.args.get("page", 1, int), 1), _MOST_PAGES)
-    records = page_records(read(), service, criterion["metric"], number=number)
-    return page(
-        "manage/show_records.html",
-        service=service,
-        criterion=level_view.view_criterion(criterion, service.district_names, DESK_LEAST),
-        metric=criterion["metric"],
-        is_same=(records.positive, records.total) == (criterion["x"], criterion["n"]),
-        records=records,
-        pages=-(-records.total // PAGE),
-        says=says,
-    )
-
-
 def managed(slug: str) -> ManagedService:
     """The service of the address, in the reader's words."""
     return get_service(read(), current_scope(), slug, langs=langs())
@@ -90,11 +60,10 @@ def today_of(service: ManagedService) -> Today:
 
 
 def _addresses(service: ManagedService) -> dict[str, str]:
-    """Where the records of each criterion are that has some."""
+    """Where the records behind each criterion are."""
     return {
         criterion["id"]: url_for(
             "manage.show_records", slug=service.slug, criterion_id=criterion["id"]
         )
         for criterion in service.result["criteria"]
-        if criterion["metric"] in SHARES
     }

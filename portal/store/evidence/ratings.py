@@ -138,6 +138,13 @@ class RatingCounts:
         """Distinct people with ratings in the last 90 days."""
         return _total(self._where("is_recent"), "people")
 
+    def people_by_last_language(self, *, only_recent: bool) -> Counter[str]:
+        """Distinct people by the language of their last counted rating."""
+        people: Counter[str] = Counter()
+        for row in self._where("is_recent") if only_recent else self.rows:
+            people[row["lang"]] += row["people"]
+        return people
+
     def people_by_language(self) -> Counter[str]:
         """Distinct people by the language of their first counted rating."""
         name = "first_in_two_years" if self.days == TWO_YEARS else "first_in_year"

@@ -5,17 +5,18 @@ The conditions are those that count the evidence, so the list cannot differ from
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Collection, Sequence
 from dataclasses import dataclass
 from datetime import date
 from typing import Any
 
-from sqlalchemy import ColumnElement, FromClause, Select, case, func, select
+from sqlalchemy import ColumnElement, FromClause, Select, and_, case, func, select
 from sqlalchemy.orm import Session
 
 from portal.domain.counted_ratings import POSITIVE_FROM
 from portal.domain.evidence import TWO_YEARS, YEAR
 from portal.domain.evidence_shape import QUESTIONS, SHARES
+from portal.domain.parity import POOL
 from portal.domain.what_if import OpenCase
 from portal.models.submissions import Submission
 from portal.store.evidence.case_shares import CaseShares, Selection
@@ -25,6 +26,13 @@ from portal.store.evidence.ratings import counted_ratings
 from portal.store.evidence.window import Window
 
 CASE_SHARES = tuple(name for name in SHARES if name not in QUESTIONS)
+GROUPED = {
+    "told30_by_language": ("told30", "lang"),
+    "told30_by_district": ("told30", "district"),
+    "told90_by_kind": ("told90", "kind"),
+    "q3_by_language": ("q3", "lang"),
+}
+"""The share and the attribute that each breakdown of the evidence is made of."""
 _SHOWN = (
     "submission_id", "received_on", "lang", "acknowledged_on", "told_on", "told_lang",
     "invited_on", "due_on", "done_on", "verdict", "outcome",
@@ -65,17 +73,44 @@ class Records:
     total: int
 
 
+@dataclass(frozen=True)
+class Group:
+    """Records of one group of a breakdown.
+
+    `others` are the groups that the evidence names beside it: the small groups together are
+    everybody else who is in any.
+    """
+
+    attribute: str
+    name: str
+    others: Collection[str] = ()
+
+    def holds(self, source: FromClause) -> ColumnElement[bool]:
+        """Whether a record is one of the group."""
+        value = source.c[self.attribute]
+        if self.name == POOL:
+            return and_(value.is_not(None), value.not_in(sorted(self.others)))
+        return value == self.name
+
+
 def list_records(
-    session: Session, service_id: int, metric: str, window: Window, *, start: int, limit: int
+    session: Session,
+    service_id: int,
+    metric: str,
+    window: Window,
+    *,
+    group: Group | None = None,
+    start: int,
+    limit: int,
 ) -> Records:
     """A page of the records that a share of METHOD.md A.1 counts, those that failed first.
 
     Within each part the oldest comes first. Raises KeyError for a metric without records.
     """
     if metric in QUESTIONS:
-        listed = _ratings(service_id, metric, window)
+        listed = _ratings(service_id, metric, window, group)
     elif metric in CASE_SHARES:
-        listed = _cases(session, service_id, metric, window)
+        listed = _cases(session, service_id, metric, window, group)
     else:
         raise KeyError(metric)
     counted = listed.subquery("counted")
@@ -93,6 +128,28 @@ def list_records(
 
 def _record(row: dict[str, Any]) -> Record:
     return Record(is_positive=bool(row.pop("holds")), **row)
+
+
+def list_group_records(
+    session: Session,
+    service_id: int,
+    metric: str,
+    as_of: date,
+    *,
+    group: str,
+    groups: Collection[str],
+    start: int,
+    limit: int,
+) -> Records:
+    """A page of the records of one of the `groups` that a breakdown of the evidence names.
+
+    Breakdowns always come from two years (METHOD.md A.1). Raises KeyError for no breakdown.
+    """
+    share, attribute = GROUPED[metric]
+    others = [name for name in groups if name not in (group, POOL)]
+    part = Group(attribute, group, others)
+    window = Window(as_of, TWO_YEARS)
+    return list_records(session, service_id, share, window, group=part, start=start, limit=limit)
 
 
 def list_open_cases(session: Session, service_id: int, as_of: date) -> list[OpenCase]:
@@ -117,7 +174,7 @@ def list_open_cases(session: Session, service_id: int, as_of: date) -> list[Open
 
 
 def _cases(
-    session: Session, service_id: int, metric: str, window: Window
+    session: Session, service_id: int, metric: str, window: Window, group: Group | None
 ) -> Select[*tuple[Any, ...]]:
     if not isinstance(window.as_of, date):
         raise TypeError("records are listed for a day, not for any day")
@@ -131,7 +188,9 @@ def _cases(
         )
     placed = placed_cases(cases, service_id, window.as_of, also=("submission_id",))
     return _of_cases(placed, CaseShares(placed, window).selection(metric)).where(
-        is_counted(placed, window.days), placed.c.kind.in_(sorted(kinds_of(metric)))
+        is_counted(placed, window.days),
+        placed.c.kind.in_(sorted(kinds_of(metric))),
+        *([group.holds(placed)] if group else ()),
     )
 
 
@@ -140,7 +199,9 @@ def _of_cases(source: FromClause, share: Selection) -> Select[*tuple[Any, ...]]:
     return select(*columns, _one_or_none(share.holds)).where(share.cohort)
 
 
-def _ratings(service_id: int, question: str, window: Window) -> Select[*tuple[Any, ...]]:
+def _ratings(
+    service_id: int, question: str, window: Window, group: Group | None
+) -> Select[*tuple[Any, ...]]:
     # Whether a rating counts depends on later ones only, so two years serve both windows.
     counted = counted_ratings(service_id, Window(window.as_of, TWO_YEARS))
     row, answer = counted.c, counted.c[question]
@@ -148,13 +209,18 @@ def _ratings(service_id: int, question: str, window: Window) -> Select[*tuple[An
         select(
             row.id.label("submission_id"),
             row.received_on,
+            row.lang,
             row.is_verified,
             answer.label("answer"),
             Submission.is_case,
             _one_or_none(answer >= POSITIVE_FROM),
         )
         .join(Submission, Submission.id == row.id)
-        .where(answer >= 1, window.within(row.received_on))
+        .where(
+            answer >= 1,
+            window.within(row.received_on),
+            *([group.holds(counted)] if group else ()),
+        )
     )
 
 

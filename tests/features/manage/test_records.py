@@ -11,14 +11,18 @@ from sqlalchemy.orm import Session
 
 from portal.assess.operations import assess_service
 from portal.assess.queries_evidence import gather_evidence
+from portal.domain.criteria import CRITERIA
 from portal.domain.evidence_shape import SHARES
 from portal.domain.loop import Actor, Event, EventKind, Outcome
+from portal.manage.queries.made_of import count_items, list_items
+from portal.manage.queries.services import ManagedService
 from portal.models.assessments import Assessment
 from portal.models.services import Service
 from portal.models.submissions import Submission
 from portal.store.engine import Store
-from portal.store.evidence.records import list_records
+from portal.store.evidence.records import GROUPED, list_group_records, list_records
 from portal.store.evidence.window import Window
+from portal.store.texts import InLanguage
 from tests.features.manage.test_overview import TODAY
 from tests.support.city import City
 from tests.support.client import Page, response_page
@@ -54,6 +58,55 @@ def test_as_many_records_as_the_figures_say(store: Store, history: dict[str, Any
             ]
             if n <= 50:
                 assert parts == list(found.items), metric
+
+
+@pytest.mark.parametrize("history", HISTORIES, ids=names)
+def test_as_many_records_of_each_group_as_the_evidence_says(
+    store: Store, history: dict[str, Any]
+) -> None:
+    service_id = store.write(add_service)
+    bring_in(store, service_id, history["input"])
+    as_of = date.fromisoformat(history["as_of"])
+    with store.read() as session:
+        evidence = gather_evidence(session, service_id, as_of)
+        assert evidence["told30_by_language"]
+        for metric in GROUPED:
+            seen: set[int] = set()
+            for group, (x, n) in evidence[metric].items():
+                found = list_group_records(
+                    session, service_id, metric, as_of, group=group, groups=evidence[metric],
+                    start=0, limit=10_000,
+                )  # fmt: skip
+                assert (found.positive, found.total, len(found.items)) == (x, n, n), (metric, group)
+                assert [item.is_positive for item in found.items] == [False] * (n - x) + [True] * x
+                assert seen.isdisjoint(item.submission_id for item in found.items)
+                seen |= {item.submission_id for item in found.items}
+
+
+@pytest.mark.parametrize("history", HISTORIES, ids=names)
+def test_figures_without_records_are_made_of_as_much_as_the_evidence_says(
+    store: Store, history: dict[str, Any]
+) -> None:
+    service_id = store.write(add_service)
+    bring_in(store, service_id, history["input"])
+    as_of = date.fromisoformat(history["as_of"])
+    assessment = store.write(assess_service, service_id=service_id, as_of=as_of, now=NOW)
+    service = ManagedService(
+        id=service_id, slug="", name=InLanguage("en", ""), is_shadow=False, published=None,
+        todays=assessment, district_names={}, may_read=True,
+    )  # fmt: skip
+    with store.read() as session:
+        for criterion in assessment.result["criteria"]:
+            metric = criterion["metric"]
+            if criterion["kind"] not in {"coverage", "count", "partnership"}:
+                continue
+            items = list_items(session, service, metric, ["en"])
+            assert count_items(metric, items) in (criterion["value"], None), metric
+            if criterion["kind"] == "coverage":
+                assert sorted(one.name for one in items if not one.counts) == criterion["missing"]
+            if criterion["kind"] == "partnership":
+                assert len(items) == criterion["recorded"]
+            assert [item.counts for item in items] == sorted(item.counts for item in items)
 
 
 def fill(session: Session, service_id: int, department_id: int) -> dict[str, int]:
@@ -137,8 +190,29 @@ def _forget_assessments(session: Session) -> None:
 
 
 def test_what_has_no_records_is_not_found(app: Flask, cases: dict[str, int]) -> None:
-    for criterion_id in ("L1.1", "L4.1", "L9.9", "x%00y"):
+    for criterion_id in ("L9.9", "x%00y"):
         show(Desk(app, "manager"), criterion_id, 404)
+
+
+def test_every_criterion_has_a_page_of_what_is_behind_it(app: Flask, cases: dict[str, int]) -> None:
+    manager = Desk(app, "manager")
+    pages = {one.id: show(manager, one.id) for one in CRITERIA}
+    for page in pages.values():
+        assert "The records behind it" in page.words()
+    assert "Last checked on" in pages["L1.1"].words()
+    assert "Open for feedback since" in pages["L2.1"].words()
+    assert "6 submissions came this way." in pages["L2.2"].words()
+    assert "6 people" in pages["L2.3"].words()
+
+
+def test_a_group_shows_its_records_and_no_others(app: Flask, cases: dict[str, int]) -> None:
+    manager = Desk(app, "manager")
+    page = show(manager, "L4.1")
+    links = [link for link in page.links() if "/staff/cases/" in link]
+    assert links  # of the only group there is, the small ones together
+    assert "Small groups together" in page.words()
+    answer = manager.client.get("/en/manage/services/pothole-repair/criteria/L4.1/?group=nobody")
+    assert answer.status_code == 404
 
 
 def test_the_page_of_a_service_words_every_criterion(app: Flask, cases: dict[str, int]) -> None:
@@ -146,7 +220,7 @@ def test_the_page_of_a_service_words_every_criterion(app: Flask, cases: dict[str
     answer = desk.client.get("/en/manage/services/pothole-repair/")
     page = response_page(answer)
     assert "Nothing is published yet" in page.words() or "Published is level" in page.words()
-    assert len([link for link in page.links() if "/criteria/" in link]) >= 14
+    assert len([link for link in page.links() if "/criteria/" in link]) >= len(CRITERIA)
     assert "/en/manage/services/pothole-repair/what-if/" in page.links()
     empty = response_page(desk.client.get("/en/manage/services/street-lights/"))
     assert "Not assessed yet" in empty.words()

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from datetime import date
 from typing import Any
 
@@ -26,10 +27,16 @@ def list_languages(session: Session, service_id: int, role: str, as_of: date) ->
     return list(ask(session, _languages, service_id, as_of, role).scalars())
 
 
-def _languages(role: str) -> Select[Any]:
+def list_opened_languages(session: Session, service_id: int, as_of: date) -> dict[str, date]:
+    """{language: since when} of those that are open for feedback on the day."""
+    rows = ask(session, _languages, service_id, as_of, "input")
+    return {row.lang: row.opened_on for row in rows}
+
+
+def _languages(role: str) -> Select[*tuple[Any, ...]]:
     today = Window(ANY_DAY, 0).ago(0)
     return (
-        select(ServiceLanguage.lang)
+        select(ServiceLanguage.lang, func.min(ServiceLanguage.opened_on).label("opened_on"))
         .where(
             ServiceLanguage.service_id == ANY_SERVICE,
             ServiceLanguage.role == role,
@@ -44,6 +51,16 @@ def _languages(role: str) -> Select[Any]:
 def list_checked_languages(session: Session, service_id: int, as_of: date) -> list[str]:
     """Languages in which a person checked the service's page in the last 12 months."""
     return list(ask(session, _checked_languages, service_id, as_of).scalars())
+
+
+def list_last_checks(session: Session, service_id: int, as_of: date) -> dict[str, date]:
+    """{language: the last day until `as_of` on which a person checked the service's page}."""
+    rows = session.execute(
+        select(PageCheck.lang, func.max(PageCheck.checked_on))
+        .where(PageCheck.service_id == service_id, PageCheck.checked_on <= as_of)
+        .group_by(PageCheck.lang)
+    )
+    return {row[0]: row[1] for row in rows}
 
 
 def _checked_languages() -> Select[Any]:
@@ -82,9 +99,27 @@ def count_channels(session: Session, service_id: int, as_of: date, days: int) ->
     return max(own, stated or 0)
 
 
+def count_by_channel(
+    session: Session, service_id: int, as_of: date, days: int
+) -> tuple[dict[str, int], int]:
+    """{channel: what came through it}, and how many channels imported records came through."""
+    rows = ask(session, _by_channel, service_id, as_of, days)
+    stated: int | None = ask(session, _stated_channels, service_id, as_of, days).scalar_one()
+    return {row.channel: row.submissions for row in rows}, stated or 0
+
+
 def _own_channels(days: int) -> Select[Any]:
     channels = func.count(Submission.channel.distinct())
-    return select(channels).where(_arrived(days), Submission.import_id.is_(None))
+    return select(channels).where(_is_own(days))
+
+
+def _by_channel(days: int) -> Select[*tuple[Any, ...]]:
+    channel, count = Submission.channel, func.count().label("submissions")
+    return select(channel, count).where(_is_own(days)).group_by(channel).order_by(channel)
+
+
+def _is_own(days: int) -> ColumnElement[bool]:
+    return and_(_arrived(days), Submission.import_id.is_(None))
 
 
 def _stated_channels(days: int) -> Select[Any]:
@@ -105,10 +140,28 @@ def count_public_responses(session: Session, service_id: int, as_of: date, days:
     return found
 
 
+def list_public_responses(
+    session: Session, service_id: int, as_of: date, days: int
+) -> Sequence[Response]:
+    """The same responses, the newest first."""
+    return ask(session, _listed_responses, service_id, as_of, days).scalars().all()
+
+
 def _public_responses(days: int) -> Select[Any]:
-    return select(func.count()).where(
-        Response.service_id == ANY_SERVICE, Window(ANY_DAY, days).within(Response.published_on)
+    return select(func.count()).select_from(Response).where(_is_public(days))
+
+
+def _listed_responses(days: int) -> Select[Any]:
+    return (
+        select(Response)
+        .where(_is_public(days))
+        .order_by(Response.published_on.desc(), Response.id.desc())
     )
+
+
+def _is_public(days: int) -> ColumnElement[bool]:
+    in_window = Window(ANY_DAY, days).within(Response.published_on)
+    return and_(Response.service_id == ANY_SERVICE, in_window)
 
 
 def list_co_decisions(
@@ -118,12 +171,19 @@ def list_co_decisions(
 
     `is_past`: something has happened to the service's cases since `as_of`.
     """
+    return list(get_co_decisions(session, service_id, as_of, days, is_past=is_past).values())
+
+
+def get_co_decisions(
+    session: Session, service_id: int, as_of: date, days: int, *, is_past: bool
+) -> dict[int, dict[str, Any]]:
+    """The same by id."""
     # Most services have none, and the statement that counts for them is dear to build.
     ids = ask(session, _decided, service_id, as_of, days).scalars().all()
     if not ids:
-        return []
+        return {}
     cases = loop_as_of(service_id, as_of) if is_past else LoopRow.__table__
-    return list(list_figures(session, [CoDecision.id.in_(ids)], cases, as_of).values())
+    return list_figures(session, [CoDecision.id.in_(ids)], cases, as_of)
 
 
 def _decided(days: int) -> Select[Any]:

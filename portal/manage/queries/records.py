@@ -1,0 +1,143 @@
+"""What stands behind a criterion of today's: cases and ratings one by one, those that failed first.
+
+What has no records of its own is in `made_of.py`.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
+from typing import Any
+
+from sqlalchemy import select
+from sqlalchemy.orm import Session
+
+from portal.domain.monthly import STAFF_K
+from portal.manage.queries.services import ManagedService
+from portal.models.assessments import Assessment
+from portal.models.submissions import Submission
+from portal.store.evidence.records import (
+    GROUPED,
+    Record,
+    Records,
+    list_group_records,
+    list_records,
+)
+from portal.store.evidence.window import Window
+from portal.store.scope import NotAllowed
+
+PAGE = 50
+
+
+@dataclass(frozen=True)
+class Words:
+    """What a resident wrote, and in which language."""
+
+    text: str
+    lang: str
+
+
+@dataclass(frozen=True)
+class RecordsPage:
+    """Records behind a criterion: of `total`, `positive` count for the service.
+
+    `is_hidden`: too few ratings, so that showing them would show who said what.
+    """
+
+    items: Sequence[tuple[Record, Words | None]]
+    number: int
+    positive: int
+    total: int
+    is_hidden: bool
+
+    @property
+    def first(self) -> int:
+        """The place of the first one shown."""
+        return (self.number - 1) * PAGE + 1
+
+    @property
+    def last(self) -> int:
+        """The place of the last one shown."""
+        return self.first + len(self.items) - 1
+
+    @property
+    def pages(self) -> int:
+        """How many pages there are."""
+        return -(-self.total // PAGE)
+
+
+def get_criterion(service: ManagedService, criterion_id: str) -> Mapping[str, Any]:
+    """One of today's criteria. Raises NotAllowed for anything else."""
+    for criterion in service.result["criteria"]:
+        if criterion["id"] == criterion_id:
+            found: Mapping[str, Any] = criterion
+            return found
+    raise NotAllowed
+
+
+def list_groups(service: ManagedService, criterion: Mapping[str, Any]) -> dict[str, Sequence[int]]:
+    """{group: (x, n)} that today's evidence compares, the smallest share first."""
+    groups: Mapping[str, Sequence[int]] = _todays(service).evidence[criterion["metric"]]
+    by_share = sorted(groups.items(), key=lambda item: (item[1][0] / item[1][1], item[0]))
+    return dict(by_share)
+
+
+def page_records(
+    session: Session,
+    service: ManagedService,
+    criterion: Mapping[str, Any],
+    *,
+    group: str | None = None,
+    number: int,
+) -> RecordsPage:
+    """A page of the records that today's figures of a share count, or of one of their groups.
+
+    Raises NotAllowed for a group that the evidence does not name.
+    """
+    metric, start = criterion["metric"], (number - 1) * PAGE
+    if metric in GROUPED:
+        records = _of_group(session, service, metric, group, start)
+        share, _attribute = GROUPED[metric]
+    else:
+        todays, share = _todays(service), metric
+        window = Window(todays.as_of, todays.evidence["window_days"])
+        records = list_records(session, service.id, metric, window, start=start, limit=PAGE)
+    is_hidden = share.startswith("q") and 0 < records.total < STAFF_K
+    items = [] if is_hidden else records.items
+    words = _words(session, items) if service.may_read else {}
+    return RecordsPage(
+        items=[(record, words.get(record.submission_id)) for record in items],
+        number=number,
+        positive=records.positive,
+        total=records.total,
+        is_hidden=is_hidden,
+    )
+
+
+def _of_group(
+    session: Session, service: ManagedService, metric: str, group: str | None, start: int
+) -> Records:
+    todays = _todays(service)
+    groups: Mapping[str, Sequence[int]] = todays.evidence[metric]
+    if group is None or group not in groups:
+        raise NotAllowed
+    return list_group_records(
+        session, service.id, metric, todays.as_of, group=group, groups=groups.keys(),
+        start=start, limit=PAGE,
+    )  # fmt: skip
+
+
+def _todays(service: ManagedService) -> Assessment:
+    if service.todays is None:
+        raise NotAllowed
+    return service.todays
+
+
+def _words(session: Session, records: Sequence[Record]) -> dict[int, Words]:
+    rows = session.execute(
+        select(Submission.id, Submission.comment, Submission.comment_lang, Submission.lang).where(
+            Submission.id.in_([record.submission_id for record in records]),
+            Submission.comment.is_not(None),
+        )
+    )
+    return {row[0]: Words(row[1] or "", row[2] or row[3]) for row in rows}
