@@ -27,6 +27,7 @@ from portal.store.engine import Store
 from portal.store.secrets import Secrets
 from portal.web import (
     access,
+    addresses,
     body,
     context,
     database,
@@ -69,6 +70,7 @@ BLUEPRINTS = (
 def create_app(settings: Settings, store: Store | None = None) -> Flask:
     """A portal with these settings; opens a store of its own unless one is given."""
     app = Flask(__name__, static_folder=None)
+    addresses.register(app)
     app.config.update(
         SECRET_KEY=Secrets(settings.secret_key).key("session"),
         WTF_CSRF_CHECK_DEFAULT=False,  # checked in the signed-in areas only (accounts)
