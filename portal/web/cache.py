@@ -11,6 +11,7 @@ import threading
 from collections import OrderedDict
 from collections.abc import Callable
 from dataclasses import dataclass
+from functools import cached_property
 from typing import Any, TypeVar
 
 import brotli
@@ -24,11 +25,16 @@ _QUALITY = 9
 
 @dataclass(frozen=True)
 class Page:
-    """A rendered page, its brotli form and its entity tag."""
+    """A rendered page and its entity tag."""
 
     body: bytes
-    compressed: bytes
     etag: str
+
+    @cached_property
+    def compressed(self) -> bytes:
+        """The brotli form, made for the first reader who takes it."""
+        compressed: bytes = brotli.compress(self.body, quality=_QUALITY)
+        return compressed
 
 
 class PageCache:
@@ -80,11 +86,9 @@ class PageCache:
 
 
 def make_page(text: str) -> Page:
-    """Encode, compress and tag a rendered page."""
+    """Encode and tag a rendered page."""
     body = text.encode()
-    return Page(
-        body, brotli.compress(body, quality=_QUALITY), hashlib.sha256(body).hexdigest()[:20]
-    )
+    return Page(body, hashlib.sha256(body).hexdigest()[:20])
 
 
 def respond(page: Page, request: Request) -> Response:
