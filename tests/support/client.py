@@ -8,6 +8,7 @@ from __future__ import annotations
 
 import re
 from collections import Counter
+from functools import lru_cache
 from typing import Any
 from xml.etree import ElementTree
 
@@ -128,4 +129,10 @@ class PageCheckingClient(FlaskClient):
 
 def response_page(response: TestResponse) -> Page:
     """The checked page of a response."""
-    return Page(response.get_data(as_text=True))
+    return _read(response.get_data(as_text=True))
+
+
+@lru_cache(maxsize=64)
+def _read(text: str) -> Page:
+    """The client reads a page and the test that fetched it reads it again: one page, one look."""
+    return Page(text)
