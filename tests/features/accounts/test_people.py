@@ -104,6 +104,10 @@ def test_long_ones_are_taken_without_rules_about_signs(password: str) -> None:
     require_good(password, "mary.smith@city.example")
 
 
+def test_a_password_rests_as_dearly_as_owasp_asks() -> None:
+    assert hash_password("a passphrase of somebody").startswith("$argon2id$v=19$m=19456,t=2,p=1$")
+
+
 def test_a_password_is_the_same_from_every_keyboard() -> None:
     kept = hash_password("cafe\u0301 au lait, deux")
     assert matches("caf\u00e9 au lait, deux", kept)
