@@ -21,6 +21,7 @@ from tests.support import postgres
 from tests.support.city import City, make_city
 from tests.support.client import PageCheckingClient
 from tests.support.marlow import make_once
+from tests.support.statements import share_compiled
 
 pytest_plugins = ["tests.support.plugin", "tests.support.browser"]
 
@@ -33,6 +34,7 @@ def sqlite_template(tmp_path_factory: pytest.TempPathFactory) -> Path:
     path = tmp_path_factory.mktemp("template") / "empty.db"
     store = Store(f"sqlite:///{path}")
     migrate(store.engine)
+    share_compiled(store.engine)
     store.dispose()
     return path
 
@@ -46,6 +48,7 @@ def postgres_template(pytestconfig: pytest.Config) -> Iterator[tuple[str, str]]:
     name = f"portal_template_{WORKER}_{uuid.uuid4().hex[:8]}"
     store = Store(postgres.create_database(server, name))
     migrate(store.engine)
+    share_compiled(store.engine)
     store.dispose()
     yield server, name
     postgres.drop_database(server, name)
@@ -86,6 +89,7 @@ def make_store(database_url: str) -> Iterator[Callable[[], Store]]:
 
     def open_store() -> Store:
         opened.append(Store(database_url))
+        share_compiled(opened[-1].engine)
         return opened[-1]
 
     yield open_store
