@@ -22,12 +22,12 @@ _SERVER_OPTIONS = "-c listen_addresses='' -c unix_socket_directories={home} -c m
 _HASTE = " -c fsync=off -c synchronous_commit=off -c full_page_writes=off"
 
 
-def choose_home() -> Path:
+def choose_home(below: Path | None = None) -> Path:
     """A new folder for this run's cluster; its name holds the run's process id.
 
     It is short, for a socket's address has room for 107 characters.
     """
-    return Path(tempfile.mkdtemp(prefix=f"{_PREFIX}{os.getpid()}-"))
+    return Path(tempfile.mkdtemp(prefix=f"{_PREFIX}{os.getpid()}-", dir=below))
 
 
 def find_programs() -> Path | None:
@@ -112,9 +112,9 @@ def _locked(home: Path) -> Iterator[None]:
         yield
 
 
-def remove_abandoned() -> None:
+def remove_abandoned(*below: Path) -> None:
     """Remove clusters of runs that were killed before they could."""
-    for home in Path(tempfile.gettempdir()).glob(f"{_PREFIX}*"):
+    for home in (home for folder in below for home in folder.glob(f"{_PREFIX}*")):
         run = home.name.removeprefix(_PREFIX).split("-")[0]
         if run.isdigit() and not _is_running(int(run)):
             stop(home)
