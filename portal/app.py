@@ -37,6 +37,7 @@ from portal.web import (
     health,
     i18n,
     logs,
+    redaction_words,
     site,
     static,
     templates,
@@ -86,6 +87,7 @@ def create_app(settings: Settings, store: Store | None = None) -> Flask:
     access.register(app)
     database.register(app)
     formats.register(app)
+    redaction_words.register(app)
     templates.register(app, settings.instance)
     site.register(app)
     errors.register(app)

@@ -12,7 +12,7 @@ from dataclasses import dataclass
 from datetime import date, datetime
 from typing import Any
 
-from sqlalchemy import func, select, union
+from sqlalchemy import and_, func, or_, select, union
 from sqlalchemy.orm import Session
 
 from portal.assess.monthly import CountedMonths, count_news, keep_months
@@ -29,6 +29,7 @@ from portal.models.submissions import Submission
 from portal.store.clock import Clock
 from portal.store.content import raise_content_version
 from portal.store.engine import Store
+from portal.store.evidence.hand_overs import IS_HAND_OVER, ever_with
 from portal.store.thresholds import get_thresholds
 
 
@@ -171,8 +172,11 @@ def _count_people_touched(session: Session, service_id: int, previous: Assessmen
         select(LoopEvent.submission_id.label("id"))
         .join(LoopRow, LoopRow.submission_id == LoopEvent.submission_id)
         .where(
-            LoopRow.service_id == service_id,
             LoopEvent.id > (previous.public_last_event_id or 0),
+            or_(
+                LoopRow.service_id == service_id,
+                and_(IS_HAND_OVER, LoopRow.submission_id.in_(ever_with(service_id))),
+            ),
         )
     )
     touched = union(new, changed).limit(K).subquery()

@@ -14,6 +14,7 @@ from portal.models.assessments import Assessment
 from portal.models.loops import LoopEvent, LoopRow
 from portal.models.services import Service
 from portal.models.submissions import Submission
+from portal.store.evidence.hand_overs import services_of_hand_overs
 
 
 def get_todays(session: Session, service_id: int) -> Assessment | None:
@@ -72,4 +73,7 @@ def _newest_events(session: Session, after: int) -> dict[int, int]:
         .where(LoopEvent.id > after)
         .group_by(LoopRow.service_id)
     )
-    return {row.service_id: row.newest for row in rows}
+    newest = {row.service_id: row.newest for row in rows}
+    for service_id, event_id in session.execute(services_of_hand_overs(after)):
+        newest[service_id] = max(event_id, newest.get(service_id, 0))
+    return newest

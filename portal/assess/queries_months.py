@@ -21,6 +21,7 @@ from sqlalchemy import (
     extract,
     func,
     not_,
+    or_,
     select,
 )
 from sqlalchemy.orm import InstrumentedAttribute, Session
@@ -38,6 +39,7 @@ from portal.domain.monthly import (
 from portal.models.base import BigId, days_between
 from portal.models.loops import LoopEvent, LoopRow
 from portal.models.submissions import Submission
+from portal.store.evidence.hand_overs import IS_HAND_OVER, ever_with
 
 TOLD_DAYS = 30
 CASES_OF_A_PERSON = 3
@@ -254,7 +256,10 @@ def _touched_months() -> tuple[Select[Any], Select[Any]]:
         .distinct()
         .join(LoopEvent, LoopEvent.submission_id == LoopRow.submission_id)
         .where(
-            LoopRow.service_id == _SERVICE,
             LoopEvent.id > bindparam("after_event", type_=BigId),
+            or_(
+                LoopRow.service_id == _SERVICE,
+                and_(IS_HAND_OVER, LoopRow.submission_id.in_(ever_with(_SERVICE))),
+            ),
         ),
     )

@@ -197,6 +197,11 @@ class Loop:
             return False
         return self.told_on is None or self.is_open_again
 
+    @property
+    def may_be_handed_over(self) -> bool:
+        """Whether it still waits for its first answer: who has answered keeps the case."""
+        return self.waits_for_city and self.responded_on is None
+
 
 def check(loop: Loop, event: Event) -> None:
     """Raise LoopError when the event may not follow on the facts, or not from this actor."""
@@ -212,6 +217,8 @@ def check(loop: Loop, event: Event) -> None:
         raise LoopError("nobody can be told before there is a response")
     if event.kind is EventKind.BOUNCED and _has_reacted(loop):
         raise LoopError("an answer to which the resident reacted has arrived")
+    if event.kind is EventKind.TRANSFERRED and not loop.may_be_handed_over:
+        raise LoopError("only a case that waits for its first answer can be handed over")
     _check_fields(event)
 
 
@@ -285,6 +292,8 @@ _EFFECTS: Mapping[EventKind, Callable[[Loop, Event], Loop]] = {
     EventKind.THEMED: lambda loop, event: replace(loop, themed_on=loop.themed_on or event.on),
     EventKind.EXCLUDED: lambda loop, event: replace(loop, excluded=event.reason),
     EventKind.RESTORED: lambda loop, _event: replace(loop, excluded=None),
+    # Its theme belonged to the service that gave it away; the clock goes on from the first day.
+    EventKind.TRANSFERRED: lambda loop, _event: replace(loop, themed_on=None),
     EventKind.RESPONDED: _respond,
     EventKind.TOLD: lambda loop, event: replace(loop, told_on=event.on, told_lang=event.lang),
     EventKind.BOUNCED: _bounce,

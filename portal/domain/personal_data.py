@@ -1,8 +1,8 @@
 """What in a comment looks like personal data, so that its writer can be warned (SECURITY.md T3).
 
 Here are patterns with their check digits: e-mail addresses, payment cards, identity numbers.
-Telephone numbers need a library's data and are found in portal/rate/phones.py. Digits of every
-script count, and marks that only steer the direction of writing do not hide anything.
+Telephone numbers need a library's data and are found in portal/store/personal_data.py. Digits of
+every script count, and marks that only steer the direction of writing do not hide anything.
 """
 
 from __future__ import annotations

@@ -2,20 +2,22 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
 from datetime import date, datetime
 from typing import Any
 
-from sqlalchemy import select
+from sqlalchemy import func, select
 from sqlalchemy.orm import Session
 
 from portal.domain.loop import EventKind, Loop
 from portal.follow.together import Invited, Judged, list_invited, list_judged
+from portal.models.case_work import Redaction
 from portal.models.loops import LoopEvent, LoopRow
 from portal.models.responses import Response, ResponseCorrection, ResponseText
 from portal.models.services import Service
 from portal.models.submissions import Submission
+from portal.store.comments import list_redactions
 from portal.store.coverage import is_stale
 from portal.store.integrity.proofs import find_signed_day
 from portal.store.invitations import get_next_use
@@ -84,7 +86,11 @@ class Sent:
 
 @dataclass(frozen=True)
 class Case(Sent):
-    """A case with its loop. `answers` begin with the newest; `free_on` as for invitations."""
+    """A case with its loop. `answers` begin with the newest; `free_on` as for invitations.
+
+    `service` is the one that has the case now, `rated` the one that was rated where that is
+    another, and `handed_to` names the services on the way by id.
+    """
 
     comment: str | None
     comment_lang: str
@@ -95,6 +101,9 @@ class Case(Sent):
     answers: Sequence[Answer] = field(repr=False)
     invited: Sequence[Invited] = ()
     judged: Sequence[Judged] = ()
+    redactions: Sequence[Redaction] = ()
+    rated: InLanguage[str] | None = None
+    handed_to: Mapping[int, InLanguage[str]] = field(default_factory=dict)
 
     @property
     def verdict(self) -> str | None:
@@ -114,9 +123,9 @@ class Reader:
 def find_sent(session: Session, receipt_hash: str, reader: Reader) -> Sent | Case | None:
     """What this receipt stands for: a Case, a rating only (Sent), or nothing known."""
     row = session.execute(
-        select(Submission, Service.slug, LoopRow)
-        .join(Service, Service.id == Submission.service_id)
+        select(Submission, Service.slug, LoopRow, Service.id.label("service_id"))
         .outerjoin(LoopRow, LoopRow.submission_id == Submission.id)
+        .join(Service, Service.id == func.coalesce(LoopRow.service_id, Submission.service_id))
         .where(Submission.receipt_hash == receipt_hash)
     ).one_or_none()
     if row is None:
@@ -127,7 +136,7 @@ def find_sent(session: Session, receipt_hash: str, reader: Reader) -> Sent | Cas
         "submission_id": submission.id,
         "slug": row.slug,
         "service": get_service_name(
-            session, submission.service_id, row.slug, reader.lang, reader.fallbacks
+            session, row.service_id, row.slug, reader.lang, reader.fallbacks
         ),
         "lang": submission.lang,
         "q0": submission.q0,
@@ -148,8 +157,26 @@ def find_sent(session: Session, receipt_hash: str, reader: Reader) -> Sent | Cas
         free_on=get_next_use(session, submission.id, reader.today),
         events=events,
         answers=_list_answers(session, events, submission.lang, reader),
+        redactions=list_redactions(session, submission.id) if submission.is_redacted else (),
         **_together(session, loop_row, reader),
+        **_on_its_way(session, submission, events, reader),
     )
+
+
+def _on_its_way(
+    session: Session, submission: Submission, events: Sequence[LoopEvent], reader: Reader
+) -> dict[str, Any]:
+    """The services that a case was handed to, and the one that was rated."""
+    ids = {event.service_id for event in events if event.service_id is not None}
+    if not ids:
+        return {}
+    names = {
+        id_: get_service_name(session, id_, slug, reader.lang, reader.fallbacks)
+        for id_, slug in session.execute(
+            select(Service.id, Service.slug).where(Service.id.in_(ids | {submission.service_id}))
+        )
+    }
+    return {"handed_to": names, "rated": names[submission.service_id]}
 
 
 def _together(session: Session, row: LoopRow, reader: Reader) -> dict[str, Any]:

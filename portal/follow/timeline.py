@@ -15,6 +15,7 @@ from portal.follow.queries import Case
 from portal.models.loops import LoopEvent
 from portal.web.formats import day, language_name, number
 from portal.web.i18n import current_language
+from portal.web.redaction_words import kinds_in_words
 
 ANSWER_DAYS = 30  # METHOD.md, L3.1
 _DELIVERED = (EventKind.TOLD, EventKind.RETOLD)
@@ -81,8 +82,13 @@ def _restored(event: LoopEvent, _case: Case) -> Step:
     return Step("done", _("Taken up again"), event.happened_on)
 
 
-def _transferred(event: LoopEvent, _case: Case) -> Step:
-    return Step("done", _("Passed on to the service it belongs to"), event.happened_on)
+def _transferred(event: LoopEvent, case: Case) -> Step:
+    service = case.handed_to.get(event.service_id or 0)
+    title = _("Passed on to the service it belongs to")
+    if service is not None:
+        title = _("Passed on to: %(service)s", service=service.text)
+    note = _("They answer you now. The days go on counting from the day we received it.")
+    return Step("done", title, event.happened_on, note)
 
 
 def _responded(event: LoopEvent, _case: Case) -> Step:
@@ -125,8 +131,25 @@ def _corrected(event: LoopEvent, _case: Case) -> Step:
     return Step("done", _("The answer was corrected"), event.happened_on)
 
 
-def _redacted(event: LoopEvent, _case: Case) -> Step:
-    return Step("done", _("Personal data was taken out of your words"), event.happened_on)
+def _redacted(event: LoopEvent, case: Case) -> Step:
+    redacted = [one.id for one in case.events if one.kind == EventKind.REDACTED]
+    place = redacted.index(event.id)
+    if place >= len(case.redactions):
+        return Step("done", _("Personal data was taken out of your words"), event.happened_on)
+    redaction = case.redactions[place]
+    reasons = {
+        "own_data": _("Staff found that it told who you are, or how to reach you."),
+        "others_data": _("Staff found that it told something about another person."),
+        "unlawful": _("Staff found that the law forbids keeping it."),
+        "asked": _("You had asked for it."),
+        "withdrawn": _("You withdrew it."),
+        "expired": _("Words are kept for a limited time only."),
+    }
+    title = _("All your words were taken out")
+    if redaction.kinds:
+        what = kinds_in_words(redaction.kinds.split())
+        title = _("Taken out of your words: %(what)s", what=what)
+    return Step("done", title, event.happened_on, reasons[redaction.reason])
 
 
 def _withdrawn(event: LoopEvent, _case: Case) -> Step:

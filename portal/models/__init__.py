@@ -3,6 +3,7 @@
 from portal.models import (
     appraisals,
     assessments,
+    case_work,
     integrity,
     loops,
     operations,
@@ -20,6 +21,7 @@ __all__ = [
     "Base",
     "appraisals",
     "assessments",
+    "case_work",
     "integrity",
     "loops",
     "operations",

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from datetime import date, datetime
 
-from sqlalchemy import CheckConstraint, ForeignKey, Index, String
+from sqlalchemy import CheckConstraint, ForeignKey, Index, String, text
 from sqlalchemy.orm import Mapped, mapped_column
 
 from portal.domain.loop import (
@@ -58,6 +58,14 @@ class LoopEvent(Base):
         CheckConstraint("actor <> 'resident' OR person_id IS NULL", name="resident_is_no_account"),
         Index("ix_loop_event_submission_id_id", "submission_id", "id"),
         Index("ix_loop_event_response_id", "response_id"),
+        # Hand-overs are few among many.
+        Index(
+            "ix_loop_event_hand_over",
+            "submission_id",
+            "service_id",
+            sqlite_where=text("kind = 'transferred'"),
+            postgresql_where=text("kind = 'transferred'"),
+        ),
         # Tells at once whether anything happened after a day that is being judged.
         Index("ix_loop_event_happened_on", "happened_on"),
     )  # fmt: skip
@@ -82,16 +90,23 @@ class LoopEvent(Base):
 
 
 class ExclusionRequest(Base):
-    """Somebody wants to set aside a case with a low rating; a second person has to agree.
+    """Somebody wants to set a case aside, or hand it over; a second person has to agree.
 
-    The row is there as long as nobody has decided. What was decided stands in the audit trail.
+    `to_service_id` is the service that it is to be handed to, and belongs to `wrong_service`. The
+    row is there as long as nobody has decided. What was decided stands in the audit trail.
     """
 
     __tablename__ = "exclusion_request"
-    __table_args__ = (CheckConstraint(one_of("reason", STAFF_REASONS), name="reason"),)
+    __table_args__ = (
+        CheckConstraint(one_of("reason", STAFF_REASONS), name="reason"),
+        CheckConstraint(
+            "(reason = 'wrong_service') = (to_service_id IS NOT NULL)", name="names_right_service"
+        ),
+    )
 
     submission_id: Mapped[int] = mapped_column(ForeignKey("submission.id"), primary_key=True)
     reason: Mapped[str] = mapped_column(String(16))
+    to_service_id: Mapped[int | None] = mapped_column(ForeignKey("service.id"))
     person_id: Mapped[int] = mapped_column(ForeignKey("person.id"))
     requested_at: Mapped[datetime]
 

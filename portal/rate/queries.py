@@ -45,7 +45,8 @@ class Place:
 
 @dataclass(frozen=True)
 class InvitedCase:
-    """A case whose receipt leads to the full form: now, or again from `free_on`.
+    """A case whose receipt leads to the full form of the service that answers it: now, or again
+    from `free_on`.
 
     `contact` is the hash of the address, where it was confirmed.
     """
@@ -136,7 +137,7 @@ def find_invited_case(session: Session, receipt_hash: str, today: date) -> Invit
             Contact.confirmed_at,
         )
         .join(LoopRow, LoopRow.submission_id == Submission.id)
-        .join(Service, Service.id == Submission.service_id)
+        .join(Service, Service.id == LoopRow.service_id)
         .outerjoin(Contact, Contact.submission_id == Submission.id)
         .where(Submission.receipt_hash == receipt_hash)
     ).one_or_none()

@@ -15,8 +15,8 @@ from portal.rate.forms import RatingForm
 from portal.rate.operations import Limits, count_refusal
 from portal.rate.pages import FormPage, show_filled, show_limit, show_repeat, show_warning
 from portal.rate.period_cookie import read_cookie, set_cookie
-from portal.rate.phones import find_personal_data
 from portal.rate.queries import InvitedCase
+from portal.store.personal_data import find_personal_data
 from portal.store.ratings import Result, Sent, compare_with_stored, send_rating
 from portal.store.secrets import period_of
 from portal.store.throttle import LimitReached

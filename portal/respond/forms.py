@@ -2,11 +2,14 @@
 
 from __future__ import annotations
 
+import re
+
 from flask import request
 from flask_babel import lazy_gettext as _l
 from wtforms import StringField, TextAreaField
 
 from portal.domain.loop import Outcome
+from portal.domain.redaction import STAFF_REASONS
 from portal.respond.rules import OFFERED_REASONS, Promise, Refusal, Wording
 from portal.respond.words import problem_text
 from portal.web.fields import (
@@ -22,12 +25,20 @@ from portal.web.forms import DeskForm, ErrorList, errors_of
 
 MAX_TEXT = 5000
 MAX_NAME = 200
+MAX_NOTE = 2000
+_SPAN = re.compile(r"([0-9]{1,6})-([0-9]{1,6})")
 
 
 def case_ids() -> list[int]:
     """The cases that were ticked, in the order of the page."""
     found = (whole_number(text) for text in request.values.getlist("case"))
     return list(dict.fromkeys(one for one in found if one is not None))
+
+
+def ticked_spans() -> list[tuple[int, int]]:
+    """The marked stretches of a comment that were ticked, as (start, end)."""
+    found = (_SPAN.fullmatch(text) for text in request.form.getlist("piece"))
+    return [(int(match[1]), int(match[2])) for match in found if match]
 
 
 class VersionedForm(DeskForm):
@@ -104,6 +115,35 @@ class SetAsideForm(DeskForm):
     reason = ChoiceField(
         choices=[(one, one) for one in OFFERED_REASONS],
         validators=[Needed(_l("Choose a reason."))],
+    )
+
+
+class HandOverForm(DeskForm):
+    """The service that a case belongs to."""
+
+    service = StringField(validators=[Needed(_l("Choose the service that it belongs to."))])
+
+
+class RedactForm(DeskForm):
+    """What is taken out of a resident's words, and why."""
+
+    what = ChoiceField(
+        choices=[("marked", "marked"), ("all", "all")],
+        validators=[Needed(_l("Choose what is taken out."))],
+    )
+    reason = ChoiceField(
+        choices=[(one, one) for one in STAFF_REASONS],
+        validators=[Needed(_l("Choose a reason."))],
+    )
+    sure = StringField(validators=[Needed(_l("Confirm that it cannot be undone."))])
+
+
+class NoteForm(DeskForm):
+    """A note for the colleagues."""
+
+    text = TextAreaField(
+        filters=[tidy],
+        validators=[Needed(_l("Write the note.")), AtMost(MAX_NOTE), Storable()],
     )
 
 

@@ -3,15 +3,18 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
-from datetime import date
+from datetime import date, datetime, timedelta
 from enum import StrEnum
 
 from portal.domain.loop import MIN_REASON, PROMISES, Outcome
+from portal.store.scope import Scope
 
 LOW_RATING = 2  # setting aside a case rated so low needs a second person (SECURITY.md T2)
-# A case of another service is not set aside but answered ("this is done by …") until it can be
-# handed over with its clock running: set aside, nobody would ever answer it.
+# A case of another service is not set aside, where nobody would ever answer it, but handed over.
 OFFERED_REASONS = ("spam", "abuse", "duplicate", "test", "withdrawn")
+# A case goes from hand to hand so often at most; whoever has it then answers it.
+MAX_HAND_OVERS = 3
+STRIKE_TIME = timedelta(hours=24)
 
 
 class Problem(StrEnum):
@@ -30,6 +33,10 @@ class Problem(StrEnum):
     STALE = "stale"
     NOT_REVIEWED = "not_reviewed"
     NOT_BEGUN = "not_begun"
+    NOTHING_TICKED = "nothing_ticked"
+    NO_SERVICE = "no_service"
+    NOT_WAITING = "not_waiting"
+    HANDED_ENOUGH = "handed_enough"
 
 
 @dataclass(frozen=True)
@@ -61,6 +68,19 @@ class Refusal(Exception):
 
 class Conflict(Exception):
     """Somebody else changed it in the meantime. Nothing was stored."""
+
+
+def may_strike(
+    scope: Scope, department_id: int, author_id: int, written_at: datetime, now: datetime
+) -> bool:
+    """Whether somebody may take the words of a note away.
+
+    Its author for a day, for slips; later only a manager of the department, for what must not be
+    kept. Otherwise notes could be tidied up before anybody asks for them.
+    """
+    if scope.person_id == author_id and now - written_at <= STRIKE_TIME:
+        return True
+    return department_id in scope.having("manager")
 
 
 def problems_of(wording: Wording, promise: Promise, today: date) -> list[tuple[str, Problem]]:

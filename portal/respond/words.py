@@ -34,6 +34,14 @@ REASONS: dict[str, Any] = {
     "withdrawn": _l("The resident asked us to"),
     "wrong_service": _l("Belongs to another service"),
 }
+REDACTIONS: dict[str, Any] = {
+    "own_data": _l("It tells who the resident is, or how to reach them"),
+    "others_data": _l("It tells something about another person"),
+    "unlawful": _l("The law forbids keeping it"),
+    "asked": _l("The resident asked us to"),
+    "withdrawn": _l("The resident withdrew it"),
+    "expired": _l("Words are kept for a limited time only"),
+}
 TEXT_STATES: dict[str, Any] = {
     "reviewed": _l("reviewed"),
     "draft": _l("draft"),
@@ -78,6 +86,10 @@ _PROBLEMS: dict[Problem, Any] = {
     Problem.STALE: _l("The source has changed since. Bring this text up to date first."),
     Problem.NOT_REVIEWED: _l("The text has to be reviewed by a second person first."),
     Problem.NOT_BEGUN: _l("There is no text yet."),
+    Problem.NO_SERVICE: _l("Choose the service that it belongs to."),
+    Problem.NOT_WAITING: _l("Only a case that waits for its first answer can be handed over."),
+    Problem.HANDED_ENOUGH: _l("It was handed over three times. Answer it, and say who does what."),
+    Problem.NOTHING_TICKED: _l("Tick what is taken out."),
 }
 
 

@@ -5,11 +5,11 @@ from __future__ import annotations
 from collections.abc import Callable, Iterator
 
 from sqlalchemy import distinct, func, select, text
-from sqlalchemy.orm import Session
+from sqlalchemy.orm import Session, aliased
 
 from portal.domain.criteria import METHOD, Thresholds
 from portal.domain.level import evaluate
-from portal.domain.loop import fold
+from portal.domain.loop import EventKind, fold
 from portal.domain.publication import PublishedLevel, appraise, evidence_hash
 from portal.models.appraisals import Appraisal
 from portal.models.assessments import Assessment
@@ -19,6 +19,7 @@ from portal.store.append_only import missing_triggers
 from portal.store.assessments import state_of
 from portal.store.clock import Clock
 from portal.store.engine import Store
+from portal.store.evidence.hand_overs import IS_HAND_OVER
 from portal.store.integrity.check import (
     check_chain,
     check_commitments,
@@ -65,6 +66,7 @@ def list_problems(
         ("append-only tables", _check_protection),
         ("database file", _check_integrity),
         ("cases against their events", _check_loops),
+        ("cases against their services", _check_holders),
         ("submissions against cases", _check_cases),
         ("assessments against their evidence", _check_assessments),
         ("appraisals against their evidence", _check_appraisals),
@@ -126,6 +128,33 @@ def _compare(row: LoopRow, events: list[LoopEvent]) -> Iterator[str]:
     for name, value in projected(loop).items():
         if getattr(row, name) != value:
             yield f"case {row.submission_id}: {name} is {getattr(row, name)}, events say {value}"
+
+
+def _check_holders(session: Session) -> Iterator[str]:
+    """Every case is with the service that was rated, or that it was handed to last."""
+    later = aliased(LoopEvent)
+    handed_to = (
+        select(LoopEvent.service_id)
+        .where(
+            LoopEvent.submission_id == LoopRow.submission_id,
+            IS_HAND_OVER,
+            ~select(later.id)
+            .where(
+                later.submission_id == LoopEvent.submission_id,
+                later.kind == EventKind.TRANSFERRED.value,
+                later.id > LoopEvent.id,
+            )
+            .exists(),
+        )
+        .scalar_subquery()
+    )
+    wrong = (
+        select(LoopRow.submission_id)
+        .join(Submission, Submission.id == LoopRow.submission_id)
+        .where(LoopRow.service_id != func.coalesce(handed_to, Submission.service_id))
+    )
+    for number in session.scalars(wrong.execution_options(yield_per=_BATCH)):
+        yield f"case {number}: is not with the service that its events say"
 
 
 def _check_cases(session: Session) -> Iterator[str]:

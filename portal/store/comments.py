@@ -3,18 +3,35 @@
 from __future__ import annotations
 
 import secrets
+from collections.abc import Sequence
+from dataclasses import dataclass
 from datetime import date, datetime
 
-from sqlalchemy import select, update
+from sqlalchemy import or_, select, update
 from sqlalchemy.orm import Session
 
 from portal.domain.commitments import commit_comment
 from portal.domain.loop import Actor, Event, EventKind
+from portal.domain.personal_data import Finding
+from portal.domain.redaction import cut, kinds_of
+from portal.models.case_work import CaseNote, Redaction
 from portal.models.submissions import Submission
 from portal.store.content import raise_content_version
 from portal.store.loops import Links, append_event
 
 _SALT_BYTES = 16
+
+
+@dataclass(frozen=True, kw_only=True)
+class Cause:
+    """Why words are taken out, and who decided it: nobody by name where a resident or a day did.
+
+    `asked_by` is who had asked for it, where that was somebody else.
+    """
+
+    reason: str
+    person_id: int | None = None
+    asked_by: int | None = None
 
 
 def commit_to_comment(comment: str | None) -> dict[str, str | None]:
@@ -26,23 +43,92 @@ def commit_to_comment(comment: str | None) -> dict[str, str | None]:
 
 
 def redact_comment(
-    session: Session, submission_id: int, *, person_id: int, now: datetime, today: date
+    session: Session,
+    submission_id: int,
+    *,
+    cause: Cause,
+    now: datetime,
+    today: date,
+    pieces: Sequence[Finding] = (),
 ) -> None:
-    """Remove what a resident wrote, for good; the rating, the case and the hash stay.
+    """Take words out of what a resident wrote, for good: these pieces, or else all of it.
 
-    Without the salt the hash says nothing about what was written (SECURITY.md, "Integrity").
-    Raises LookupError where there is no comment (any more), LoopError where it is too late.
+    The rating, the case and the hash stay; without the salt the hash says nothing about what was
+    written (SECURITY.md, "Integrity"). Colleagues' notes that may repeat it are struck: those with
+    one of the pieces, or else all. Raises LookupError where there is no comment (any more).
     """
     comment = session.scalar(
         select(Submission.comment).where(Submission.id == submission_id).with_for_update()
     )
     if comment is None:
         raise LookupError(f"no comment {submission_id}")
-    event = Event(kind=EventKind.REDACTED, on=today, actor=Actor.STAFF)
-    append_event(session, submission_id, event, at=now, links=Links(person_id=person_id))
+    actor = Actor.SYSTEM if cause.person_id is None else Actor.STAFF
+    event = Event(kind=EventKind.REDACTED, on=today, actor=actor)
+    links = Links(person_id=cause.person_id)
+    append_event(session, submission_id, event, at=now, links=links)
+    left = {"comment": cut(comment, pieces)} if pieces else {"comment": None, "comment_lang": None}
+    # Whoever has the portal's key could try guesses against the hash of the answers.
+    gone = {"comment_salt": None, "answers_hash": None, "has_personal_data": False}
     session.execute(
         update(Submission)
         .where(Submission.id == submission_id)
-        .values(comment=None, comment_salt=None, comment_lang=None, is_redacted=True)
+        .values(**left, **gone, is_redacted=True)
     )
+    strike_notes(
+        session, submission_id, now=now, holding=[comment[one.start : one.end] for one in pieces]
+    )
+    _keep_record(session, submission_id, cause, now, pieces)
     raise_content_version(session)
+
+
+def strike_notes(
+    session: Session, submission_id: int, *, now: datetime, holding: Sequence[str] = ()
+) -> None:
+    """Strike the notes that hold one of these texts, or all notes of the case."""
+    notes = update(CaseNote).where(
+        CaseNote.submission_id == submission_id, CaseNote.struck_at.is_(None)
+    )
+    if holding:
+        notes = notes.where(or_(*(CaseNote.text.contains(one, autoescape=True) for one in holding)))
+    session.execute(notes.values(text=None, struck_at=now))
+
+
+def find_redaction_request(session: Session, submission_id: int) -> Redaction | None:
+    """The request to take all words out that nobody has decided on yet."""
+    return session.scalar(
+        select(Redaction).where(
+            Redaction.submission_id == submission_id, Redaction.done_at.is_(None)
+        )
+    )
+
+
+def list_redactions(session: Session, submission_id: int) -> Sequence[Redaction]:
+    """What was taken out of a comment, the newest last."""
+    return session.scalars(
+        select(Redaction)
+        .where(Redaction.submission_id == submission_id, Redaction.done_at.is_not(None))
+        .order_by(Redaction.id)
+    ).all()
+
+
+def _keep_record(
+    session: Session, submission_id: int, cause: Cause, now: datetime, pieces: Sequence[Finding]
+) -> None:
+    """What was taken out and why, never the words. It answers a request that was open."""
+    request = find_redaction_request(session, submission_id)
+    asked_at = request.requested_at if request is not None else now
+    if request is not None:
+        session.delete(request)
+        session.flush()
+    session.add(
+        Redaction(
+            submission_id=submission_id,
+            reason=cause.reason,
+            pieces=len(pieces) or None,
+            kinds=" ".join(kinds_of(pieces)) or None,
+            requested_by=cause.asked_by or cause.person_id,
+            requested_at=asked_at,
+            decided_by=cause.person_id,
+            done_at=now,
+        )
+    )

@@ -74,6 +74,7 @@ def _configure_sqlite(connection: sqlite3.Connection, _record: object) -> None:
         "journal_mode=WAL",
         "synchronous=FULL",
         "foreign_keys=ON",
+        "secure_delete=ON",  # what was taken out does not stay behind in free pages
         "temp_store=MEMORY",
         "cache_size=-65536",
     ):

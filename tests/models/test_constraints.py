@@ -330,6 +330,18 @@ VALID: dict[str, Callable[[World], dict[str, Any]]] = {
         "token_hash": fresh(),
         "created_at": NOW,
     },
+    "redaction": lambda w: {
+        "submission_id": w.case,
+        "reason": "own_data",
+        "requested_by": w.staff,
+        "requested_at": NOW,
+    },
+    "case_note": lambda w: {
+        "submission_id": w.case,
+        "person_id": w.staff,
+        "text": "Known to us.",
+        "written_at": NOW,
+    },
     "exclusion_request": lambda w: {
         "submission_id": w.case,
         "reason": "spam",
@@ -528,6 +540,16 @@ REFUSED: list[tuple[str, str, dict[str, Any]]] = [
     ("erased_is_gone", "contact", {"erased_at": NOW, "email_hash": None}),
     ("erased_is_unknown", "contact", {"email_hash": None}),
     ("reason", "exclusion_request", {"reason": "automatic"}),
+    ("names_right_service", "exclusion_request", {"reason": "wrong_service"}),
+    ("names_right_service", "exclusion_request", {"to_service_id": 1}),
+    ("reason", "redaction", {"reason": "dislike"}),
+    ("pieces_counted", "redaction", {"pieces": 0, "kinds": "email"}),
+    ("pieces_have_kinds", "redaction", {"pieces": 1}),
+    ("pieces_have_kinds", "redaction", {"kinds": "email"}),
+    ("request_has_name", "redaction", {"requested_by": None}),
+    ("text_given", "case_note", {"text": ""}),
+    ("struck_is_gone", "case_note", {"text": None}),
+    ("struck_is_gone", "case_note", {"struck_at": NOW}),
     ("excluded", "loop", {"excluded": "boredom"}),
     ("kind", "loop", {"kind": "rant"}),
     ("outcome", "loop", {"outcome": "forgotten"}),
@@ -624,6 +646,7 @@ PARTIAL: dict[str, tuple[str, dict[str, Any]]] = {
         {"role": "administrator", "department_id": None},
     ),
     "uq_population_share_city": ("population_share", {"service_id": None, "lang": "xx"}),
+    "uq_redaction_open": ("redaction", {"reason": "asked"}),
     "uq_warning_open": ("warning", {"subject": "theme:1"}),
 }
 

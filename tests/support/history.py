@@ -10,6 +10,7 @@ from typing import Any
 from uuid import uuid4
 from zoneinfo import ZoneInfo
 
+from sqlalchemy import select
 from sqlalchemy.orm import Session
 
 from portal.assess.queries_evidence import gather_evidence
@@ -21,7 +22,7 @@ from portal.models.loops import LoopRow
 from portal.models.services import Department, Service
 from portal.models.submissions import Submission
 from portal.store.engine import Store
-from portal.store.loops import event_values, insert_events, projected
+from portal.store.loops import Links, event_values, insert_events, projected
 from tests.support.city import make_levels_public
 
 NOW = datetime(2026, 11, 20, 15, 0, tzinfo=UTC)
@@ -54,6 +55,26 @@ def bring_in(
     """Import a raw-record file's data."""
     records = parse_raw_records(data)
     return store.write(import_history, source_of(service_id, source), records, now=NOW)
+
+
+def hand_on(
+    session: Session, service_id: int, import_ref: str, story: Sequence[tuple[date, int]]
+) -> None:
+    """Let an imported case go from service to service: (day, service), whatever came before."""
+    number = session.scalars(
+        select(Submission.id).where(
+            Submission.service_id == service_id, Submission.import_ref == import_ref
+        )
+    ).one()
+    row = session.get_one(LoopRow, number)
+    links = {"import_id": session.get_one(Submission, number).import_id}
+    for day, goal in story:
+        event = Event(kind=EventKind.TRANSFERRED, on=day, actor=Actor.STAFF)
+        insert_events(
+            session,
+            [event_values(number, event, NOW, Links(service_id=goal, **links))],
+        )
+        row.service_id, row.themed_on = goal, None
 
 
 def gather(store: Store, service_id: int, as_of: date) -> dict[str, Any]:

@@ -4,18 +4,18 @@ from __future__ import annotations
 
 from datetime import date, datetime
 
-from sqlalchemy import select
+from sqlalchemy import delete, select
 from sqlalchemy.orm import Session
 
-from portal.domain.loop import STAFF_REASONS, Actor, Event, EventKind
-from portal.models.loops import ExclusionRequest
+from portal.domain.loop import Actor, Event, EventKind
+from portal.models.loops import ExclusionRequest, LoopRow
 from portal.models.responses import Response, Theme, ThemeCase, ThemeText
 from portal.models.submissions import Submission
 from portal.respond.act import Act
-from portal.respond.rules import LOW_RATING, Conflict, Problem, Refusal
+from portal.respond.rules import LOW_RATING, OFFERED_REASONS, Conflict, Problem, Refusal
 from portal.respond.scoped import get_case, get_theme, lock_themes
 from portal.store import audit, outbox
-from portal.store.loops import Links, append_event
+from portal.store.loops import Links, append_event, facts_of
 from portal.store.scope import Scope
 
 
@@ -133,13 +133,13 @@ def set_aside(
     A case rated 1 or 2 only becomes a request, which a second person confirms (SECURITY.md T2).
     Returns whether it was set aside at once.
     """
-    if reason not in STAFF_REASONS:
+    if reason not in OFFERED_REASONS:
         raise ValueError(f"no such reason: {reason}")
     row, submission = get_case(session, scope, submission_id, lock=True)
     if row.excluded is not None or row.withdrawn_on is not None:
         raise Conflict
     if is_low(submission):
-        _request(session, Act(scope, now, today), submission_id, reason)
+        request_exclusion(session, Act(scope, now, today), submission_id, reason)
         return False
     _exclude(session, Act(scope, now, today), submission_id, reason)
     return True
@@ -150,18 +150,23 @@ def is_low(submission: Submission) -> bool:
     return submission.q0 is not None and submission.q0 <= LOW_RATING
 
 
-def _request(session: Session, act: Act, submission_id: int, reason: str) -> None:
+def request_exclusion(
+    session: Session, act: Act, submission_id: int, reason: str, to_service_id: int | None = None
+) -> None:
+    """Ask a second person to set a case aside, or to hand it over. Raises Conflict if asked."""
     if session.get(ExclusionRequest, submission_id) is not None:
         raise Conflict
     session.add(
         ExclusionRequest(
             submission_id=submission_id,
             reason=reason,
+            to_service_id=to_service_id,
             person_id=act.person_id,
             requested_at=act.now,
         )
     )
-    _audit_case(session, act, "exclusion_requested", submission_id, reason=reason)
+    details = {} if to_service_id is None else {"to_service": to_service_id}
+    _audit_case(session, act, "exclusion_requested", submission_id, reason=reason, **details)
 
 
 def decide_request(
@@ -173,7 +178,7 @@ def decide_request(
     submission_id: int,
     is_agreed: bool,
 ) -> None:
-    """Confirm or refuse a request to set a case aside.
+    """Confirm or refuse a request to set a case aside, or to hand it over.
 
     Only somebody else than who asked may confirm (else Refusal); who asked may take it back.
     Raises Conflict when it was decided already.
@@ -189,8 +194,35 @@ def decide_request(
     act = Act(scope, now, today)
     if not is_agreed:
         _audit_case(session, act, "exclusion_refused", submission_id, reason=request.reason)
+    elif request.to_service_id is not None:
+        if not facts_of(row).may_be_handed_over:
+            raise Conflict
+        move_case(session, act, row, request.to_service_id, requested_by=request.person_id)
     elif row.excluded is None and row.withdrawn_on is None:
         _exclude(session, act, submission_id, request.reason, request.person_id)
+
+
+def move_case(
+    session: Session, act: Act, row: LoopRow, to_service_id: int, *, requested_by: int | None = None
+) -> None:
+    """Hand a locked case that waits for its first answer to another service, clock and all.
+
+    It leaves the themes of the service that had it: those are no matter of the new one.
+    """
+    number, from_service_id = row.submission_id, row.service_id
+    append_event(
+        session,
+        number,
+        Event(kind=EventKind.TRANSFERRED, on=act.today, actor=Actor.STAFF),
+        at=act.now,
+        links=Links(person_id=act.person_id, service_id=to_service_id),
+    )
+    row.service_id = to_service_id
+    session.execute(delete(ThemeCase).where(ThemeCase.submission_id == number))
+    _audit_case(
+        session, act, "case_handed_over", number, from_service=from_service_id,
+        to_service=to_service_id, requested_by=requested_by,
+    )  # fmt: skip
 
 
 def _exclude(

@@ -20,7 +20,7 @@ from portal.respond.queries.names import (
     theme_names,
 )
 from portal.respond.scoped import get_case
-from portal.store.loops import list_events
+from portal.store.loops import facts_of, list_events
 from portal.store.scope import Scope
 
 
@@ -37,14 +37,16 @@ class CaseStep:
     reason: str | None
     outcome: str | None
     theme: Name | None
+    service: Name | None  # that it was handed to
     response_id: int | None
 
 
 @dataclass(frozen=True)
 class Request:
-    """Somebody asked to set the case aside."""
+    """Somebody asked to set the case aside, or to hand it to `to_service`."""
 
     reason: str
+    to_service: Name | None
     person_id: int
     person: str
     requested_at: datetime
@@ -64,6 +66,7 @@ class CaseView:
     responses: list[Response]
     request: Request | None
     is_told_by_mail: bool
+    may_be_handed_over: bool
 
 
 def get_case_view(
@@ -88,21 +91,31 @@ def get_case_view(
         service=service_names(session, [row.service_id], langs)[row.service_id],
         district=district_name(session, row.district, langs),
         days_left=days_left(row, today),
-        steps=_steps(session, submission_id, names),
+        steps=_steps(session, submission_id, names, langs),
         themes=[(one, names[one]) for one in theme_ids],
         responses=list(responses),
-        request=_request(session, submission_id),
+        request=_request(session, submission_id, langs),
         is_told_by_mail=_is_told_by_mail(session, submission_id),
+        may_be_handed_over=facts_of(row).may_be_handed_over and not row.is_imported,
     )
 
 
-def _steps(session: Session, submission_id: int, names: dict[int, Name]) -> list[CaseStep]:
+def _steps(
+    session: Session, submission_id: int, themes: dict[int, Name], langs: list[str]
+) -> list[CaseStep]:
     events = list_events(session, submission_id)
     people = people_names(session, [event.person_id for event in events])
-    return [_step(event, people, names) for event in events]
+    gone = {event.theme_id for event in events if event.theme_id} - themes.keys()
+    services = service_names(
+        session, [event.service_id for event in events if event.service_id], langs
+    )
+    named = {**theme_names(session, gone, langs), **themes}
+    return [_step(event, people, named, services) for event in events]
 
 
-def _step(event: LoopEvent, people: dict[int, str], names: dict[int, Name]) -> CaseStep:
+def _step(
+    event: LoopEvent, people: dict[int, str], themes: dict[int, Name], services: dict[int, Name]
+) -> CaseStep:
     return CaseStep(
         kind=event.kind,
         on=event.happened_on,
@@ -112,17 +125,21 @@ def _step(event: LoopEvent, people: dict[int, str], names: dict[int, Name]) -> C
         verdict=event.verdict,
         reason=event.reason,
         outcome=event.outcome,
-        theme=names.get(event.theme_id) if event.theme_id else None,
+        theme=themes.get(event.theme_id) if event.theme_id else None,
+        service=services.get(event.service_id) if event.service_id else None,
         response_id=event.response_id,
     )
 
 
-def _request(session: Session, submission_id: int) -> Request | None:
+def _request(session: Session, submission_id: int, langs: list[str]) -> Request | None:
     row = session.get(ExclusionRequest, submission_id)
     if row is None:
         return None
     names = people_names(session, [row.person_id])
-    return Request(row.reason, row.person_id, names[row.person_id], row.requested_at)
+    service = None
+    if row.to_service_id is not None:
+        service = service_names(session, [row.to_service_id], langs).get(row.to_service_id)
+    return Request(row.reason, service, row.person_id, names[row.person_id], row.requested_at)
 
 
 def _is_told_by_mail(session: Session, submission_id: int) -> bool:

@@ -39,6 +39,7 @@ def _words() -> dict[str, object]:
         "places": words.PLACES,
         "reasons": words.REASONS,
         "need_names": words.NEEDS,
+        "redactions": words.REDACTIONS,
         "text_states": words.TEXT_STATES,
         "event_name": words.event_name,
         "kind_name": words.kind_name,

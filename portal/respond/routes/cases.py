@@ -2,22 +2,21 @@
 
 from __future__ import annotations
 
-from flask import flash, redirect, request, url_for
+from flask import flash, request
 from werkzeug.wrappers import Response
 
 from portal.models.submissions import KINDS
 from portal.respond.forms import SetAsideForm, explain
 from portal.respond.operations import cases as operations
-from portal.respond.queries import cases as case_queries
 from portal.respond.queries import inbox
 from portal.respond.queries.names import list_my_services
 from portal.respond.routes.blueprint import blueprint, langs
+from portal.respond.routes.case_page import case_page, to_case
 from portal.respond.rules import Refusal
 from portal.web.access import Access, access, current_scope
 from portal.web.context import portal
 from portal.web.database import read, write
 from portal.web.fields import whole_number
-from portal.web.forms import ErrorList, errors_of
 from portal.web.pages import page
 from portal.web.words import gettext as _
 
@@ -67,21 +66,7 @@ def _filters(services: dict[str, int]) -> inbox.Filters:
 @access(Access.STAFF)
 def show_case(case_id: int) -> Response:
     """The resident's words, what happened so far, and what can be done."""
-    return _case_page(case_id, SetAsideForm(formdata=None))
-
-
-def _case_page(
-    case_id: int, form: SetAsideForm, status: int = 200, errors: ErrorList | None = None
-) -> Response:
-    scope, today = current_scope(), portal().clock.today()
-    return page(
-        "respond/show_case.html",
-        status,
-        case=case_queries.get_case_view(read(), scope, case_id, today=today, langs=langs()),
-        form=form,
-        errors=errors if errors is not None else errors_of(form),
-        person_id=scope.person_id,
-    )
+    return case_page(case_id)
 
 
 @blueprint.post("/cases/<int:case_id>/set-aside")
@@ -90,14 +75,14 @@ def set_aside(case_id: int) -> Response:
     """Leave the case out, for a reason; a low rating needs a second person."""
     form = SetAsideForm()
     if not form.validate():
-        return _case_page(case_id, form, 422)
+        return case_page(case_id, form, 422)
     clock = portal().clock
     is_done = write(
         operations.set_aside, now=clock.now(), today=clock.today(), scope=current_scope(),
         submission_id=case_id, reason=form.reason.data or "",
     )  # fmt: skip
     flash(_("Set aside.") if is_done else _("A second person has to agree. They find it here."))
-    return _to_case(case_id)
+    return to_case(case_id)
 
 
 @blueprint.post("/cases/<int:case_id>/set-aside/agree", defaults={"is_agreed": True})
@@ -113,9 +98,9 @@ def decide_set_aside(case_id: int, is_agreed: bool) -> Response:
         )  # fmt: skip
     except Refusal as refusal:
         form = SetAsideForm(formdata=None)
-        return _case_page(case_id, form, 422, explain(form, refusal))
+        return case_page(case_id, form, 422, explain(form, refusal))
     flash(_("Set aside.") if is_agreed else _("The case stays."))
-    return _to_case(case_id)
+    return to_case(case_id)
 
 
 @blueprint.post("/cases/<int:case_id>/restore")
@@ -128,8 +113,4 @@ def restore_case(case_id: int) -> Response:
         submission_id=case_id,
     )  # fmt: skip
     flash(_("Taken back. Its clock runs from the day it was received."))
-    return _to_case(case_id)
-
-
-def _to_case(case_id: int) -> Response:
-    return redirect(url_for("respond.show_case", case_id=case_id), 303)
+    return to_case(case_id)

@@ -31,6 +31,7 @@ from portal.domain.counted_cases import GRACE_DAYS, OLDER_DAYS, PER_PERSON
 from portal.domain.evidence import TWO_YEARS, YEAR
 from portal.domain.loop import AUTOMATIC, Kind
 from portal.store.evidence.case_shares import CaseShares, Selection
+from portal.store.evidence.hand_overs import given_away
 from portal.store.evidence.known_cases import any_cases
 from portal.store.evidence.ratings import raters
 from portal.store.evidence.window import (
@@ -204,9 +205,13 @@ def _other_people(days: int, is_past: bool) -> Select[Any]:
 def count_kept(
     session: Session, service_id: int, as_of: date, days: int, *, is_past: bool
 ) -> tuple[int, int]:
-    """(not excluded, all) of what was received in the window but for automatic exclusions."""
+    """(not excluded, all) of what was received in the window but for automatic exclusions.
+
+    What was handed to another service was received here, and is set aside.
+    """
     counts = ask(session, _kept, service_id, as_of, days, is_past).mappings().one()
-    return counts["kept"], counts["received"]
+    away: int = ask(session, _given_away, service_id, as_of, days).scalar_one()
+    return counts["kept"], counts["received"] + away
 
 
 def _kept(days: int, is_past: bool) -> Select[*tuple[Any, ...]]:
@@ -214,6 +219,12 @@ def _kept(days: int, is_past: bool) -> Select[*tuple[Any, ...]]:
     share = kept_selection(cases, Window(ANY_DAY, days))
     counts = (count_where(share.holds).label("kept"), func.count().label("received"))
     return select(*counts).where(cases.c.service_id == ANY_SERVICE, share.cohort)
+
+
+def _given_away(days: int) -> Select[*tuple[Any, ...]]:
+    window = Window(ANY_DAY, days)
+    cases = given_away(ANY_SERVICE, window.ago(0))
+    return select(func.count()).select_from(cases).where(kept_selection(cases, window).cohort)
 
 
 def kept_selection(cases: FromClause, window: Window) -> Selection:

@@ -23,6 +23,7 @@ from sqlalchemy import (
     func,
     or_,
     select,
+    union,
     union_all,
 )
 from sqlalchemy.orm import Session, aliased
@@ -30,6 +31,8 @@ from sqlalchemy.sql.functions import FunctionElement, count
 
 from portal.domain.loop import EventKind
 from portal.models.loops import LoopEvent, LoopRow
+from portal.models.submissions import Submission
+from portal.store.evidence.hand_overs import IS_HAND_OVER, ever_with
 from portal.store.evidence.window import (
     ANY_DAY,
     ANY_SERVICE,
@@ -44,7 +47,7 @@ WITHDRAWN = "withdrawn"
 
 
 def cases_known_on(session: Session, service_id: int, as_of: date) -> FromClause:
-    """All cases of the service with the facts that were known on the day.
+    """All cases that the service had on the day, with the facts that were known then.
 
     The columns are the projection's (without `state`). Cases received later may be among them.
     """
@@ -58,7 +61,7 @@ def any_cases(is_past: bool) -> FromClause:
 
 
 def has_later_events(session: Session, service_id: int, as_of: date) -> bool:
-    """Whether anything has happened to a case of the service since the day."""
+    """Whether anything has happened since the day to a case that the service had, or has now."""
     return ask(session, _later_events, service_id, as_of).first() is not None
 
 
@@ -67,8 +70,10 @@ def _later_events() -> Select[Any]:
     is_of_service = exists().where(
         LoopRow.submission_id == LoopEvent.submission_id, LoopRow.service_id == ANY_SERVICE
     )
+    has_gone = and_(IS_HAND_OVER, LoopEvent.submission_id.in_(ever_with(ANY_SERVICE)))
     today = Window(ANY_DAY, 0).ago(0)
-    return select(LoopEvent.id).where(LoopEvent.happened_on > today, is_of_service).limit(1)
+    is_its = or_(is_of_service, has_gone)
+    return select(LoopEvent.id).where(LoopEvent.happened_on > today, is_its).limit(1)
 
 
 def loop_as_of(service_id: SomeService, as_of: SomeDay) -> FromClause:
@@ -81,11 +86,17 @@ def loop_as_of(service_id: SomeService, as_of: SomeDay) -> FromClause:
         LoopEvent.submission_id == LoopRow.submission_id, LoopEvent.happened_on > as_of
     )
     is_known = and_(LoopRow.service_id == service_id, LoopRow.received_on <= as_of)
-    names = (*_UNCHANGING, *FACTS)
+    names = (*_UNCHANGING, "service_id", *FACTS)
     unchanged = select(*(getattr(LoopRow, name) for name in names)).where(is_known, ~has_changed)
-    changed = select(LoopRow.submission_id).where(is_known, has_changed).cte("changed_case")
-    folded = _folded(_known_events(changed, as_of))
-    return union_all(unchanged, select(*(folded.c[name] for name in names))).subquery("loop_as_of")
+    here = select(LoopRow.submission_id).where(is_known, has_changed)
+    gone = select(LoopEvent.submission_id).where(
+        IS_HAND_OVER,
+        LoopEvent.happened_on > as_of,
+        LoopEvent.submission_id.in_(ever_with(service_id)),
+    )
+    folded = _folded(_known_events(union(here, gone).cte("changed_case"), as_of))
+    then = select(*(folded.c[name] for name in names)).where(folded.c.service_id == service_id)
+    return union_all(unchanged, then).subquery("loop_as_of")
 
 
 def _folded(known: CTE) -> Subquery:
@@ -94,7 +105,7 @@ def _folded(known: CTE) -> Subquery:
     facts: list[Label[object]] = []
     source: FromClause = deciding.join(
         LoopRow.__table__, LoopRow.submission_id == deciding.c.submission_id
-    )
+    ).join(Submission.__table__, Submission.id == deciding.c.submission_id)
     for place, columns in _FACTS.items():
         event = aliased(LoopEvent.__table__, name=f"{place}_event")
         source = source.outerjoin(event, event.c.id == deciding.c[place])
@@ -102,13 +113,15 @@ def _folded(known: CTE) -> Subquery:
         if place == "excluded":
             reason = case((event.c.kind == EventKind.WITHDRAWN, WITHDRAWN), else_=event.c.reason)
             facts.append(reason.label("excluded"))
+        if place == "transferred":
+            holder = func.coalesce(event.c.service_id, Submission.service_id)
+            facts.append(holder.label("service_id"))
     unchanging = (getattr(LoopRow, name) for name in _UNCHANGING)
     return select(*unchanging, *facts).select_from(source).subquery("folded_case")
 
 
 _UNCHANGING = (
     "submission_id",
-    "service_id",
     "lang",
     "kind",
     "district",
@@ -130,6 +143,7 @@ _FACTS = {
     "invited": {"invited_on": "happened_on"},
     "withdrawn": {"withdrawn_on": "happened_on"},
     "excluded": {},
+    "transferred": {},
 }
 
 
@@ -153,6 +167,9 @@ def _known_events(changed: CTE, as_of: SomeDay) -> CTE:
             func.coalesce(
                 _last_id(EventKind.BOUNCED).over(partition_by=event.submission_id), 0
             ).label("last_bounced"),
+            _last_id(EventKind.TRANSFERRED)
+            .over(partition_by=event.submission_id)
+            .label("last_transferred"),
         )
         .join(changed, changed.c.submission_id == event.submission_id)
         .where(event.happened_on <= as_of)
@@ -189,10 +206,12 @@ def _deciding_events(known: CTE) -> CTE:
     # Once the resident has disputed, what bounces is a later answer, not the first.
     undoes_told = and_(event.kind == EventKind.BOUNCED, event.disputed_before.is_(None))
     last_told = _last(event.id, event.kind == EventKind.TOLD)
+    # Themes are a service's own: whoever is handed a case begins anew.
+    is_with_holder = event.id > func.coalesce(event.last_transferred, 0)
     exclusions = (EventKind.EXCLUDED, EventKind.RESTORED, EventKind.WITHDRAWN)
     places: dict[str, ColumnElement[int]] = {
         "acknowledged": _first(event.id, event.kind == EventKind.ACKNOWLEDGED),
-        "themed": _first(event.id, event.kind == EventKind.THEMED),
+        "themed": _first(event.id, and_(event.kind == EventKind.THEMED, is_with_holder)),
         "responded": _last(event.id, is_responded),
         "promised": _last(event.id, and_(is_responded, event.due_on.is_not(None), is_new_promise)),
         "done": _last(
@@ -205,6 +224,7 @@ def _deciding_events(known: CTE) -> CTE:
         "invited": _first(event.id, event.kind == EventKind.INVITED),
         "withdrawn": _last(event.id, event.kind == EventKind.WITHDRAWN),
         "excluded": _last(event.id, event.kind.in_(exclusions)),
+        "transferred": _last(event.id, event.kind == EventKind.TRANSFERRED),
     }
     return (
         select(event.submission_id, *(place.label(name) for name, place in places.items()))

@@ -10,7 +10,17 @@ from dataclasses import dataclass
 from datetime import date
 from typing import Any
 
-from sqlalchemy import ColumnElement, FromClause, Select, and_, case, func, select
+from sqlalchemy import (
+    ColumnElement,
+    FromClause,
+    Select,
+    SelectBase,
+    and_,
+    case,
+    func,
+    select,
+    union_all,
+)
 from sqlalchemy.orm import Session
 
 from portal.domain.counted_ratings import POSITIVE_FROM
@@ -21,6 +31,7 @@ from portal.domain.what_if import OpenCase
 from portal.models.submissions import Submission
 from portal.store.evidence.case_shares import CaseShares, Selection
 from portal.store.evidence.cases import is_counted, kept_selection, kinds_of, placed_cases
+from portal.store.evidence.hand_overs import given_away
 from portal.store.evidence.known_cases import cases_known_on
 from portal.store.evidence.ratings import counted_ratings
 from portal.store.evidence.window import Window
@@ -107,6 +118,7 @@ def list_records(
 
     Within each part the oldest comes first. Raises KeyError for a metric without records.
     """
+    listed: SelectBase
     if metric in QUESTIONS:
         listed = _ratings(service_id, metric, window, group)
     elif metric in CASE_SHARES:
@@ -175,23 +187,24 @@ def list_open_cases(session: Session, service_id: int, as_of: date) -> list[Open
 
 def _cases(
     session: Session, service_id: int, metric: str, window: Window, group: Group | None
-) -> Select[*tuple[Any, ...]]:
+) -> SelectBase:
     if not isinstance(window.as_of, date):
         raise TypeError("records are listed for a day, not for any day")
     cases = cases_known_on(session, service_id, window.as_of)
     if metric == "kept":
-        kept = kept_selection(cases, window)
-        return (
-            _of_cases(cases, kept)
-            .add_columns(cases.c.excluded)
-            .where(cases.c.service_id == service_id)
-        )
+        is_here = cases.c.service_id == service_id
+        away = given_away(service_id, window.as_of)
+        return union_all(_kept(cases, window).where(is_here), _kept(away, window))
     placed = placed_cases(cases, service_id, window.as_of, also=("submission_id",))
     return _of_cases(placed, CaseShares(placed, window).selection(metric)).where(
         is_counted(placed, window.days),
         placed.c.kind.in_(sorted(kinds_of(metric))),
         *([group.holds(placed)] if group else ()),
     )
+
+
+def _kept(cases: FromClause, window: Window) -> Select[*tuple[Any, ...]]:
+    return _of_cases(cases, kept_selection(cases, window)).add_columns(cases.c.excluded)
 
 
 def _of_cases(source: FromClause, share: Selection) -> Select[*tuple[Any, ...]]:

@@ -16,7 +16,7 @@ from portal.domain.raw_records import parse_raw_records
 from portal.imports.history_offers import first_and_newest_day
 from portal.store.engine import Store
 from tests.domain.strategies import AS_OF, raw_files
-from tests.support.history import HISTORIES, NOW, add_service, bring_in, gather
+from tests.support.history import HISTORIES, NOW, add_service, bring_in, gather, hand_on
 
 on_one_database = settings(
     deadline=None,
@@ -59,6 +59,89 @@ def test_imported_records_give_the_evidence_of_the_definition(
         if not has_records(data, as_of, expected["window_days"]):
             expected["channels"] = 0  # nothing came through any
         assert found == expected
+
+
+@st.composite
+def hand_overs(draw: st.DrawFn) -> list[tuple[int, list[tuple[int, bool]]]]:
+    """(which case of the file, [(days before AS_OF, whether it goes to the other service)])."""
+    stories = []
+    for place in draw(st.lists(st.integers(0, 24), max_size=5, unique=True)):
+        ages = sorted(draw(st.lists(st.integers(-5, 700), min_size=1, max_size=3)), reverse=True)
+        stories.append((place, [(age, draw(st.booleans())) for age in ages]))
+    return stories
+
+
+@on_one_database
+@given(data=raw_files, others=raw_files, moves=hand_overs(), age=st.integers(-10, 700))
+def test_a_case_counts_where_it_is_and_is_set_aside_where_it_was(
+    store: Store,
+    data: dict[str, Any],
+    others: dict[str, Any],
+    moves: list[tuple[int, list[tuple[int, bool]]]],
+    age: int,
+) -> None:
+    """The figures of both services are those of the definition, on any day before and after."""
+    here, there = store.write(add_service), store.write(add_service)
+    bring_in(store, here, data)
+    bring_in(store, there, _of_other_people(others))
+    as_of = AS_OF - timedelta(days=age)
+    cases = data["submissions"]
+    for place, steps in moves:
+        if place < len(cases):
+            received = date.fromisoformat(cases[place]["received_at"])
+            days = [max(AS_OF - timedelta(days=back), received) for back, _goes in steps]
+            goals = [there if goes else here for _back, goes in steps]
+            story = list(zip(days, goals, strict=True))
+            store.write(hand_on, here, f"case:{cases[place]['id']}", story)
+            _set_aside(cases[place], [goal for day, goal in story if day <= as_of], here, there)
+    expected = {
+        here: _with_cases(data, [_seen_from(case, here) for case in cases]),
+        there: _with_cases(
+            _of_other_people(others),
+            [_seen_from(case, there) for case in cases if there in case.get("ever", ())]
+            + _of_other_people(others)["submissions"],
+        ),
+    }
+    for service_id, records in expected.items():
+        found = gather(store, service_id, as_of)
+        wanted = json.loads(json.dumps(build_evidence(parse_raw_records(records), as_of)))
+        assert {name: found[name] for name in OF_CASES} == {name: wanted[name] for name in OF_CASES}
+
+
+OF_CASES = (
+    "window_days", "ack", "told30", "told90", "same_language", "confirmed", "action", "promises",
+    "invited", "kept", "told30_by_language", "told30_by_district", "told90_by_kind", "reach",
+)  # fmt: skip
+
+
+def _of_other_people(data: dict[str, Any]) -> dict[str, Any]:
+    """The file of a service whose people and ids are not those of the first one."""
+    names = ("submissions", "ratings")
+    return data | {
+        name: [
+            row | {"id": row["id"] + 1000, "person_key": f"other-{row['person_key']}"}
+            for row in data[name]
+        ]
+        for name in names
+    }
+
+
+def _set_aside(case: dict[str, Any], goals: list[int], here: int, there: int) -> None:
+    """Write down who has the case by now, and who ever had it."""
+    case["ever"] = {here, *goals}
+    case["holder"] = goals[-1] if goals else here
+
+
+def _seen_from(case: dict[str, Any], service_id: int) -> dict[str, Any]:
+    """The record that a service has of a case: its own, or one it gave away."""
+    plain = {name: value for name, value in case.items() if name not in {"ever", "holder"}}
+    if case.get("holder", service_id) == service_id:
+        return plain
+    return plain | {"excluded": "wrong_service"}
+
+
+def _with_cases(data: dict[str, Any], cases: list[dict[str, Any]]) -> dict[str, Any]:
+    return data | {"submissions": cases}
 
 
 LANGUAGES = ("required_languages", "info_languages", "input_languages")

@@ -20,7 +20,7 @@ from portal.models.responses import Response, ResponseCorrection, ResponseText, 
 from portal.models.submissions import Submission
 from portal.store import audit
 from portal.store.clock import Clock
-from portal.store.comments import redact_comment
+from portal.store.comments import Cause, redact_comment
 from portal.store.engine import Store
 from portal.store.integrity.days import sign_due
 from portal.store.loops import append_event
@@ -186,10 +186,10 @@ def test_redaction_takes_the_words_and_leaves_the_proof(busy: Store, city: City)
     with busy.read() as session:
         case = session.scalars(select(Submission).where(Submission.comment.is_not(None))).one()
     at = FIRST + 2 * DAY
-    person = city.people["staff"]
-    busy.write(redact_comment, case.id, person_id=person, now=at, today=at.date())
+    cause = Cause(reason="own_data", person_id=city.people["staff"])
+    busy.write(redact_comment, case.id, cause=cause, now=at, today=at.date())
     with pytest.raises(LookupError):
-        busy.write(redact_comment, case.id, person_id=person, now=at, today=at.date())
+        busy.write(redact_comment, case.id, cause=cause, now=at, today=at.date())
     sign(busy, FIRST + 4 * DAY)
     with busy.read() as session:
         after = session.get_one(Submission, case.id)

@@ -11,7 +11,7 @@ from hypothesis import strategies as st
 
 from portal.domain.chinese import SIMPLIFIED_ONLY, TRADITIONAL_ONLY, written_language
 from portal.domain.personal_data import DataKind, is_card_number
-from portal.rate.phones import find_personal_data
+from portal.store.personal_data import find_personal_data
 
 DIGITS = ("0123456789", "٠١٢٣٤٥٦٧٨٩", "۰۱۲۳۴۵۶۷۸۹", "０１２３４５６７８９", "०१२३४५६७८९")
 SHARED = Path(__file__).parents[4] / "shared" / "data"

@@ -26,6 +26,8 @@ ANSWER = {**TEXT, "outcome": "answered", "due_on": "", "done_on": ""}
 GETS = (
     "group?case={case}",
     "cases/{case}/",
+    "cases/{case}/redact",
+    "cases/{case}/hand-over",
     "themes/{theme}/",
     "themes/{theme}/answer",
     "themes/{theme}/answer?follows={published}",
@@ -42,6 +44,9 @@ POSTS: tuple[tuple[str, dict[str, Any]], ...] = (
     ("cases/{requested}/set-aside/agree", {}),
     ("cases/{requested}/set-aside/refuse", {}),
     ("cases/{aside}/restore", {}),
+    ("cases/{case}/hand-over", {"service": "street-lights"}),
+    ("cases/{case}/redact", {"what": "all", "reason": "asked", "sure": "1"}),
+    ("cases/{case}/notes", {"text": "Mine"}),
     ("themes/{theme}/name", {"name": "Renamed"}),
     ("themes/{theme}/answer", ANSWER),
     ("responses/{draft}/", ANSWER),

@@ -1,4 +1,7 @@
-"""Telephone numbers in comments, and with them everything personal that can be recognised."""
+"""Telephone numbers in comments, and with them everything personal that can be recognised.
+
+The numbers need a library's data, so they are not found in the domain.
+"""
 
 from __future__ import annotations
 

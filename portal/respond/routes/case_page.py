@@ -1,0 +1,47 @@
+"""The page of a case, which every form on it comes back to."""
+
+from __future__ import annotations
+
+from flask import redirect, url_for
+from werkzeug.wrappers import Response
+
+from portal.respond.forms import NoteForm, SetAsideForm
+from portal.respond.queries.care import get_care
+from portal.respond.queries.cases import get_case_view
+from portal.respond.routes.blueprint import langs
+from portal.web.access import current_scope
+from portal.web.context import portal
+from portal.web.database import read
+from portal.web.forms import ErrorList, errors_of
+from portal.web.pages import page
+
+
+def case_page(
+    case_id: int,
+    form: SetAsideForm | None = None,
+    status: int = 200,
+    errors: ErrorList | None = None,
+    *,
+    note: NoteForm | None = None,
+) -> Response:
+    """The case with its forms: those that were sent with their errors, the others empty."""
+    scope, clock = current_scope(), portal().clock
+    aside = form if form is not None else SetAsideForm(formdata=None)
+    noting = note if note is not None else NoteForm(formdata=None)
+    country, now = portal().settings.country, clock.now()
+    return page(
+        "respond/show_case.html",
+        status,
+        case=get_case_view(read(), scope, case_id, today=clock.today(), langs=langs()),
+        care=get_care(read(), scope, case_id, country=country, now=now),
+        form=aside,
+        note=noting,
+        errors=errors if errors is not None else [*errors_of(aside), *errors_of(noting)],
+        aside_errors=errors if errors is not None else errors_of(aside),
+        person_id=scope.person_id,
+    )
+
+
+def to_case(case_id: int) -> Response:
+    """Back to the case after something was done."""
+    return redirect(url_for("respond.show_case", case_id=case_id), 303)
