@@ -10,6 +10,7 @@ from flask_wtf import CSRFProtect
 from portal.accounts import routes as accounts_routes
 from portal.accounts import security
 from portal.admin import routes as admin_routes
+from portal.follow import rights
 from portal.follow import routes as follow_routes
 from portal.manage import routes as manage_routes
 from portal.manage.routes import signing
@@ -59,6 +60,7 @@ BLUEPRINTS = (
     public_root.blueprint,
     rate_routes.blueprint,
     follow_routes.blueprint,
+    rights.blueprint,
     accounts_routes.blueprint,
     respond_routes.blueprint,
     manage_routes.blueprint,

@@ -73,6 +73,12 @@ class Settings:
         "sender of mail.",
         "",
     )
+    translate_url: str = _setting(
+        "LibreTranslate-compatible service with which staff may read comments in their own"
+        " language, e.g. http://127.0.0.1:5000; empty: none. Comments are sent there on demand.",
+        "",
+    )
+    translate_key: str = _setting("The key that the translation service asks for, if any.", "")
     host: str = _setting("Address that `portal serve` listens on.", "127.0.0.1")
     port: int = _setting("Port that `portal serve` listens on.", 8000)
     web_workers: int = _setting("Web processes.", 2)
@@ -110,6 +116,8 @@ class Settings:
             ) from error
         if self.clock_file is not None and not self.is_testing:
             raise SettingsError("PORTAL_CLOCK_FILE works in test runs only (PORTAL_IS_TESTING=1)")
+        if self.translate_url and not self.translate_url.startswith(("http://", "https://")):
+            raise SettingsError("PORTAL_TRANSLATE_URL must begin with http:// or https://")
         if self.smtp_url and not self.mail_from:
             raise SettingsError("PORTAL_MAIL_FROM must be set when PORTAL_SMTP_URL is")
 

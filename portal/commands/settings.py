@@ -8,7 +8,7 @@ import click
 
 from portal.settings import PREFIX, Settings, load_settings
 
-_HIDDEN = {"secret_key", "smtp_url", "database_url"}  # they are or hold secrets
+_HIDDEN = {"secret_key", "smtp_url", "database_url", "translate_key"}  # they are or hold secrets
 
 
 @click.command()

@@ -4,19 +4,22 @@ from __future__ import annotations
 
 from datetime import date, datetime, timedelta
 
-from sqlalchemy import select
+from sqlalchemy import delete, select
 from sqlalchemy.orm import Session
 
 from portal.domain.loop import Actor, Event, EventKind, LoopError, Verdict
 from portal.follow.queries import find_verdict
 from portal.follow.together import find_judgement, may_judge
-from portal.models.loops import LoopRow
+from portal.models.loops import ExclusionRequest, LoopRow
 from portal.models.partners import Attestation
 from portal.models.submissions import Submission
+from portal.store.comments import Cause, redact_comment, strike_notes
+from portal.store.contacts import erase_contacts
 from portal.store.loops import append_event, facts_of, list_events
 from portal.store.throttle import require_room
 
 LOOKUPS_AN_HOUR = 120  # of one network prefix: a library's readers share one
+EXPORTS_A_DAY = 20  # of one receipt
 VERDICTS_A_DAY = 20  # on one case: enough for every change of mind
 
 
@@ -108,6 +111,43 @@ def record_judgement(
     )
     session.flush()
     append_event(session, submission_id, _by_resident(EventKind.ATTESTED, today), at=now)
+
+
+def count_export(session: Session, *, submission_id: int, now: datetime) -> None:
+    """Everything about a receipt is read out; raises LimitReached when this goes on all day."""
+    require_room(
+        session,
+        scope="receipt-export",
+        key=str(submission_id),
+        now=now,
+        length=timedelta(days=1),
+        limit=EXPORTS_A_DAY,
+    )
+
+
+def erase_contact(session: Session, *, submission_id: int, now: datetime) -> None:
+    """The resident no longer wants to be reached by mail. Erasing twice is erasing once."""
+    erase_contacts(session, [submission_id], now=now)
+
+
+def withdraw(session: Session, *, submission_id: int, now: datetime, today: date) -> None:
+    """The resident takes the message back: it leaves the loop, words and address are erased.
+
+    Colleagues' notes go too, since they may repeat it. The rating stays: it is a number that leads
+    to nobody, and it stands in lists that were published. Raises LoopError when it was withdrawn.
+    """
+    row = session.scalars(
+        select(LoopRow).where(LoopRow.submission_id == submission_id).with_for_update()
+    ).one()
+    if row.withdrawn_on is not None:
+        raise LoopError("it was withdrawn already")
+    append_event(session, submission_id, _by_resident(EventKind.WITHDRAWN, today), at=now)
+    if session.get_one(Submission, submission_id).comment is not None:
+        cause = Cause(reason="withdrawn")
+        redact_comment(session, submission_id, cause=cause, now=now, today=today)
+    strike_notes(session, submission_id, now=now)
+    erase_contacts(session, [submission_id], now=now)
+    session.execute(delete(ExclusionRequest).where(ExclusionRequest.submission_id == submission_id))
 
 
 def _by_resident(kind: EventKind, today: date, verdict: Verdict | None = None) -> Event:

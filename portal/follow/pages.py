@@ -39,13 +39,13 @@ def show_receipt(sent: Sent, code: str) -> Response:
     url = portal().settings.base_url.rstrip("/") + url_for("follow.show_case", code=code)
     context = {"code": code, "url": url, "qr": draw_qr(url), "sent": sent}
     if not isinstance(sent, Case):
-        return page("follow/show_rating.html", **context, rated=_rated(sent))
+        return page("follow/show_rating.html", **context, rated=rated_in_words(sent))
     today = portal().clock.today()
     return page(
         "follow/show_case.html",
         **context,
         case=sent,
-        rated=_rated(sent),
+        rated=rated_in_words(sent),
         steps=timeline(sent, today),
         today=today,
         is_new=sent.received_on == today and not sent.answers,
@@ -53,7 +53,7 @@ def show_receipt(sent: Sent, code: str) -> Response:
     )
 
 
-def _rated(sent: Sent) -> str | None:
+def rated_in_words(sent: Sent) -> str | None:
     """The rating in words, None where none was given (imported cases)."""
     if sent.q0 is None:
         return None

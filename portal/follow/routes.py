@@ -6,18 +6,17 @@ from flask import Blueprint, abort, redirect, request, url_for
 from werkzeug.wrappers import Response
 
 from portal.domain.loop import LoopError, Verdict
+from portal.follow.by_code import find_by_code, refuse_other_sites
 from portal.follow.forms import LookUpForm
 from portal.follow.operations import look_up as look_up_receipt
 from portal.follow.operations import record_judgement, record_verdict
 from portal.follow.pages import render_look_up, show_no_receipt, show_receipt, show_unknown
-from portal.follow.queries import Case, Reader, Sent, find_sent
+from portal.follow.queries import Case
 from portal.store.secrets import normalise_receipt, sha256
 from portal.web.access import Access, access
 from portal.web.client_address import client_address
 from portal.web.context import portal
-from portal.web.database import read, write
-from portal.web.form_token import comes_from_elsewhere
-from portal.web.i18n import current_language
+from portal.web.database import write
 from portal.web.pages import cached_page
 
 blueprint = Blueprint("follow", __name__, url_prefix="/<lang:lang>")
@@ -35,7 +34,7 @@ def show_lookup() -> str:
 @access(Access.RESIDENT)
 def look_up() -> Response:
     """To the receipt with this code. Every unknown code gets the same answer, in the same time."""
-    _refuse_other_sites()
+    refuse_other_sites()
     form, now = LookUpForm(request.form), portal().clock.now()
     code = normalise_receipt(form.code.data or "")
     address = client_address(request, portal().settings)
@@ -54,7 +53,7 @@ def show_case(code: str) -> Response:
     plain = normalise_receipt(code)
     if plain is not None and plain != code:
         return redirect(url_for("follow.show_case", code=plain), 303)
-    sent = _find_sent(code)
+    sent = find_by_code(code)
     return show_no_receipt() if sent is None else show_receipt(sent, code)
 
 
@@ -62,8 +61,8 @@ def show_case(code: str) -> Response:
 @access(Access.RESIDENT)
 def confirm(code: str) -> Response:
     """Take the resident's verdict; the newest one counts, and it may be changed."""
-    _refuse_other_sites()
-    sent, verdict = _find_sent(code), request.form.get("verdict", "")
+    refuse_other_sites()
+    sent, verdict = find_by_code(code), request.form.get("verdict", "")
     if not isinstance(sent, Case):
         return show_no_receipt()
     if verdict not in set(Verdict):
@@ -80,8 +79,8 @@ def confirm(code: str) -> Response:
 @access(Access.RESIDENT)
 def judge(code: str, co_decision_id: int) -> Response:
     """Take what the resident thinks of the record of a decision; it may be changed."""
-    _refuse_other_sites()
-    sent, fair = _find_sent(code), request.form.get("fair", "")
+    refuse_other_sites()
+    sent, fair = find_by_code(code), request.form.get("fair", "")
     if not isinstance(sent, Case):
         return show_no_receipt()
     if fair not in {"yes", "no"}:
@@ -98,15 +97,3 @@ def judge(code: str, co_decision_id: int) -> Response:
         abort(409)
     address = url_for("follow.show_case", code=code, _anchor=f"record-{co_decision_id}")
     return redirect(address, 303)
-
-
-def _find_sent(code: str) -> Sent | None:
-    settings = portal().settings
-    reader = Reader(current_language(), settings.languages, portal().clock.today())
-    plain = normalise_receipt(code)
-    return find_sent(read(), sha256(plain), reader) if plain is not None else None
-
-
-def _refuse_other_sites() -> None:
-    if comes_from_elsewhere(request, portal().settings.base_url):
-        abort(403)

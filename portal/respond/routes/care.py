@@ -2,23 +2,30 @@
 
 from __future__ import annotations
 
-from flask import flash
+import logging
+
+from flask import abort, flash
 from werkzeug.wrappers import Response
 
 from portal.respond.act import Act
 from portal.respond.forms import NoteForm, RedactForm, explain, ticked_spans
 from portal.respond.operations import notes, redactions
+from portal.respond.operations.reading import send_for_reading
 from portal.respond.queries.care import get_care
 from portal.respond.queries.cases import get_case_view
 from portal.respond.routes.blueprint import blueprint, langs
 from portal.respond.routes.case_page import case_page, to_case
 from portal.respond.rules import Problem, Refusal
+from portal.respond.translator import Translator, TranslatorDown
 from portal.web.access import Access, access, current_scope
 from portal.web.context import portal
 from portal.web.database import read, write
 from portal.web.forms import ErrorList, errors_of
+from portal.web.i18n import current_language
 from portal.web.pages import page
 from portal.web.words import gettext as _
+
+_log = logging.getLogger("portal.respond")
 
 
 @blueprint.get("/cases/<int:case_id>/redact")
@@ -86,6 +93,26 @@ def decide_redaction(case_id: int, is_agreed: bool) -> Response:
         return case_page(case_id, None, 422, explain(form, refusal))
     flash(_("Taken out.") if is_agreed else _("The words stay."))
     return to_case(case_id)
+
+
+@blueprint.post("/cases/<int:case_id>/translate")
+@access(Access.STAFF)
+def translate(case_id: int) -> Response:
+    """Show the words as a machine translates them, for this one look: nothing is kept."""
+    settings, target = portal().settings, current_language()
+    if not settings.translate_url:
+        abort(404)
+    words = write(
+        send_for_reading, now=portal().clock.now(), scope=current_scope(), submission_id=case_id,
+        target=target,
+    )  # fmt: skip
+    try:
+        found = Translator(settings.translate_url, settings.translate_key).translate(words, target)
+    except TranslatorDown as error:
+        _log.warning("translator", extra={"why": str(error)})
+        flash(_("There is no translation just now. Everything else works; try again later."))
+        return to_case(case_id)
+    return case_page(case_id, translation=found)
 
 
 @blueprint.post("/cases/<int:case_id>/notes")

@@ -23,8 +23,12 @@ def case_page(
     errors: ErrorList | None = None,
     *,
     note: NoteForm | None = None,
+    translation: str | None = None,
 ) -> Response:
-    """The case with its forms: those that were sent with their errors, the others empty."""
+    """The case with its forms: those that were sent with their errors, the others empty.
+
+    `translation` is the comment as a machine puts it, for this one look.
+    """
     scope, clock = current_scope(), portal().clock
     aside = form if form is not None else SetAsideForm(formdata=None)
     noting = note if note is not None else NoteForm(formdata=None)
@@ -39,6 +43,8 @@ def case_page(
         errors=errors if errors is not None else [*errors_of(aside), *errors_of(noting)],
         aside_errors=errors if errors is not None else errors_of(aside),
         person_id=scope.person_id,
+        translation=translation,
+        can_translate=bool(portal().settings.translate_url),
     )
 
 

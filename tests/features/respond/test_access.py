@@ -47,6 +47,7 @@ POSTS: tuple[tuple[str, dict[str, Any]], ...] = (
     ("cases/{case}/hand-over", {"service": "street-lights"}),
     ("cases/{case}/redact", {"what": "all", "reason": "asked", "sure": "1"}),
     ("cases/{case}/notes", {"text": "Mine"}),
+    ("cases/{case}/translate", {}),
     ("themes/{theme}/name", {"name": "Renamed"}),
     ("themes/{theme}/answer", ANSWER),
     ("responses/{draft}/", ANSWER),
