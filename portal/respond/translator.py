@@ -6,6 +6,7 @@ caller waits a few seconds at most and gets plain text or TranslatorDown.
 
 from __future__ import annotations
 
+import contextlib
 import http.client
 import json
 import socket
@@ -49,9 +50,11 @@ class Translator:
         make = (
             http.client.HTTPSConnection if address.scheme == "https" else http.client.HTTPConnection
         )
-        connection = make(address.hostname or "", address.port, timeout=self.deadline)
+        half = self.deadline / 2  # to reach it, and as long for the answer
+        connection = make(address.hostname or "", address.port, timeout=half)
+        connection.connect()
         # A time limit on each read alone would let a drip of bytes go on for ever.
-        end = threading.Timer(self.deadline, _cut, [connection])
+        end = threading.Timer(half, _cut, [connection.sock])
         end.daemon = True
         end.start()
         try:
@@ -69,12 +72,9 @@ class Translator:
         return answer.status, content
 
 
-def _cut(connection: http.client.HTTPConnection) -> None:
-    if connection.sock is not None:
-        try:
-            connection.sock.shutdown(socket.SHUT_RDWR)
-        except OSError:  # it was over in the same moment
-            return
+def _cut(line: socket.socket) -> None:
+    with contextlib.suppress(OSError):  # it was over in the same moment
+        line.shutdown(socket.SHUT_RDWR)
 
 
 def _read(answer: bytes) -> str:

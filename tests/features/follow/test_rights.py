@@ -34,11 +34,11 @@ LEFT_OUT: dict[str, set[str]] = {
     "exclusion_request": {"submission_id", "person_id", "to_service_id"},
     "outbox": {"id", "dedupe_key", "submission_id", "detail", "locked_until", "last_error"},
     "rating_invitation": {"submission_id"},
-    "invitation": {"submission_id"},
+    "invitation": {"submission_id", "invited_at"},
     "attestation": {"id", "submission_id", "actor", "attested_at"},
     "case_note": {"id", "submission_id", "person_id", "text", "struck_by"},
     "theme_case": {"submission_id", "person_id"},
-    "co_decision_case": {"submission_id"},
+    "co_decision_case": {"submission_id", "person_id"},
 }
 
 
