@@ -28,7 +28,7 @@ from portal.store.integrity.check import (
 )
 from portal.store.integrity.records import Hashing
 from portal.store.loops import event_of, projected
-from portal.store.schema import current_revision, pinned_head
+from portal.store.revision import current_revision, pinned_head
 from portal.store.secrets import Secrets
 
 APPEND_ONLY = (

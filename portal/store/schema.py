@@ -1,4 +1,4 @@
-"""The database's schema: brought to the pinned head by migrations, and checked."""
+"""The database's schema, brought to the pinned head by migrations."""
 
 from __future__ import annotations
 
@@ -6,10 +6,9 @@ from pathlib import Path
 
 from alembic import command
 from alembic.config import Config
-from alembic.migration import MigrationContext
 from sqlalchemy import Engine
 
-MIGRATIONS = Path(__file__).resolve().parents[2] / "migrations"
+from portal.store.revision import MIGRATIONS
 
 
 def alembic_config(engine: Engine) -> Config:
@@ -19,17 +18,6 @@ def alembic_config(engine: Engine) -> Config:
     config.set_main_option("path_separator", "os")
     config.attributes["engine"] = engine
     return config
-
-
-def pinned_head() -> str:
-    """The revision that this code is written for."""
-    return (MIGRATIONS / "HEAD").read_text().strip()
-
-
-def current_revision(engine: Engine) -> str | None:
-    """The revision that the database is at, None when it was never migrated."""
-    with engine.connect() as connection:
-        return MigrationContext.configure(connection).get_current_revision()
 
 
 def migrate(engine: Engine, revision: str = "head") -> None:

@@ -5,7 +5,7 @@ from __future__ import annotations
 from flask import Blueprint
 from werkzeug.wrappers import Response
 
-from portal.store.schema import current_revision, pinned_head
+from portal.store.revision import current_revision, pinned_head
 from portal.web.access import Access, access
 from portal.web.context import portal
 

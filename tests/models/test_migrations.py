@@ -15,14 +15,8 @@ from sqlalchemy import func, inspect, select, text
 
 from portal.models.services import Service, ServiceText
 from portal.store.engine import Store
-from portal.store.schema import (
-    MIGRATIONS,
-    alembic_config,
-    current_revision,
-    downgrade,
-    migrate,
-    pinned_head,
-)
+from portal.store.revision import MIGRATIONS, current_revision, pinned_head
+from portal.store.schema import alembic_config, downgrade, migrate
 from tests.support.cases import send_case
 from tests.support.city import make_city
 

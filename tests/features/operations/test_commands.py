@@ -18,7 +18,7 @@ from portal.models.services import Service
 from portal.models.submissions import Submission
 from portal.settings import Settings
 from portal.store.engine import Store
-from portal.store.schema import pinned_head
+from portal.store.revision import pinned_head
 from tests.support.city import City
 from tests.support.processes import ROOT, SECRET, Done, Installation, command
 from tests.support.tables import fingerprint
