@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import math
-from collections.abc import Mapping
+from collections.abc import Collection, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import date, timedelta
 from itertools import groupby
@@ -25,6 +25,8 @@ from portal.domain.warning import (
     survival_of_counts,
     theme_surges,
 )
+from portal.domain.words import Mention, count_word_periods, find_word_surges
+from portal.store.untagged import WrittenIn
 
 TARGET_DAYS = 30
 HISTORY_MIN = 50
@@ -172,6 +174,25 @@ def find_surging_themes(themes: Mapping[int, tuple[int, Pair]]) -> list[Finding]
         service_id, (now, before) = themes[number]
         evidence = {"now": now, "before": before}
         found.append(Finding(service_id, "theme", f"theme:{number}", evidence))
+    return found
+
+
+def find_surging_words(
+    mentions: Mapping[WrittenIn, Sequence[Mention]], open_subjects: Collection[tuple[int, str]]
+) -> list[Finding]:
+    """Words in comments without a theme that many more people write than before.
+
+    A suggestion that is open already keeps its word, whichever of its words comes first now.
+    """
+    found = []
+    for surge in find_word_surges(mentions):
+        service_id, lang = surge.group
+        subjects = [f"{lang}:{word}" for word in surge.words]
+        known = [one for one in subjects if (service_id, one) in open_subjects]
+        evidence = {"words": list(surge.words), "now": surge.now, "before": surge.before}
+        periods = count_word_periods(mentions[surge.group], surge.words[0])
+        subject = (known or subjects)[0]
+        found.append(Finding(service_id, "word", subject, {**evidence, "periods": periods}))
     return found
 
 

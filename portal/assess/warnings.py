@@ -22,6 +22,7 @@ from portal.assess.findings import (
     find_fallen_ratings,
     find_slower_answers,
     find_surging_themes,
+    find_surging_words,
 )
 from portal.assess.operations import snapshot
 from portal.assess.queries_warnings import (
@@ -37,6 +38,7 @@ from portal.models.operations import Setting
 from portal.models.warnings import CLOSED_STATES, OPEN_STATES, WarningRow
 from portal.store.clock import Clock
 from portal.store.engine import Store
+from portal.store.untagged import list_mentions
 
 CityDay = Callable[[datetime], date]
 DAILY, WEEKLY = "warned_day", "warned_week"
@@ -45,6 +47,7 @@ DAILY, WEEKLY = "warned_day", "warned_week"
 REST = {
     "disparity": timedelta(days=91),
     "theme": timedelta(days=28),
+    "word": timedelta(days=28),
     "forecast": timedelta(days=14),
 }
 
@@ -79,21 +82,34 @@ def look_daily(session: Session, as_of: date, city_day: CityDay) -> list[Finding
 
 
 def look_weekly(session: Session, as_of: date, city_day: CityDay) -> list[Finding]:
-    """Fallen ratings, and groups that look different."""
+    """Fallen ratings, groups that look different, and words that many more people write."""
     resolved = _resolved(session, "ratings", city_day)
     groups = group_cases(session, as_of) | group_ratings(session, as_of)
+    words = find_surging_words(list_mentions(session, as_of), _open_words(session))
     return [
         *find_fallen_ratings(list_weekly_ratings(session, as_of), resolved, as_of),
         *find_differences(groups),
+        *(_until(one, as_of) for one in words),
     ]
+
+
+def _open_words(session: Session) -> set[tuple[int, str]]:
+    rows = session.execute(
+        select(WarningRow.service_id, WarningRow.subject).where(
+            WarningRow.kind == "word", WarningRow.state.in_(OPEN_STATES)
+        )
+    )
+    return {(row.service_id, row.subject) for row in rows}
+
+
+def _until(finding: Finding, as_of: date) -> Finding:
+    return replace(finding, evidence={**finding.evidence, "until": as_of.isoformat()})
 
 
 def _with_periods(session: Session, finding: Finding, as_of: date) -> Finding:
     theme_id = int(finding.subject.partition(":")[2])
     periods = count_theme_periods(session, theme_id, as_of)
-    return replace(
-        finding, evidence={**finding.evidence, "until": as_of.isoformat(), "periods": periods}
-    )
+    return _until(replace(finding, evidence={**finding.evidence, "periods": periods}), as_of)
 
 
 def _resolved(session: Session, kind: str, city_day: CityDay) -> Resolved:

@@ -19,7 +19,7 @@ from sqlalchemy.orm import Mapped, mapped_column
 
 from portal.models.base import Base, BigId, one_of
 
-WARNING_KINDS = ("ratings", "time_to_told", "disparity", "theme", "forecast")
+WARNING_KINDS = ("ratings", "time_to_told", "disparity", "theme", "word", "forecast")
 OPEN_STATES = ("new", "looked_at")
 CLOSED_STATES = ("dealt_with", "not_useful")
 WARNING_STATES = (*OPEN_STATES, *CLOSED_STATES)
@@ -29,10 +29,10 @@ _IS_OPEN = one_of("state", OPEN_STATES)
 class WarningRow(Base):
     """Something about a service that looks different (METHOD.md section 4). It moves no level.
 
-    `subject` says what it is about within its kind: `theme:<id>`, or for disparities
-    `<measure>:<attribute>:<group>`; empty where the kind says it all. `evidence` holds figures
-    only, never what residents wrote; the worker refreshes it while the warning is open. `version`
-    rises with what people change.
+    `subject` says what it is about within its kind: `theme:<id>`, `<language>:<word>`, or for
+    disparities `<measure>:<attribute>:<group>`; empty where the kind says it all. `evidence` holds
+    figures, never what residents wrote but for single words that at least five people use; the
+    worker refreshes it while the warning is open. `version` rises with what people change.
     """
 
     __tablename__ = "warning"

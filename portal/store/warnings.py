@@ -23,6 +23,7 @@ class WarningView:
     """A warning with its names. `group` is what a disparity is about, as it is stored.
 
     `measure` is told30, c1 or q0 and `attribute` lang, district or channel, for disparities only.
+    `word` is what a suggestion for a theme is called by, in the language in which people write it.
     """
 
     row: WarningRow
@@ -33,6 +34,7 @@ class WarningView:
     attribute: str = ""
     group: str = ""
     district: Name | None = None
+    word: Name | None = None
 
     @property
     def is_open(self) -> bool:
@@ -66,6 +68,9 @@ def view_warnings(
             view = WarningView(
                 row, slug, service, themes.get(number, InLanguage("en", str(number)))
             )
+        elif row.kind == "word":
+            lang, _, word = row.subject.partition(":")
+            view = WarningView(row, slug, service, word=InLanguage(lang, word))
         else:
             view = WarningView(row, slug, service)
         views.append(view)

@@ -27,6 +27,7 @@ def kind_name(kind: str) -> str:
         "time_to_told": _("Time to an answer"),
         "disparity": _("Differences between groups"),
         "theme": _("Themes"),
+        "word": _("Suggestions for a theme"),
         "forecast": _("Cases that may be late"),
     }[kind]
 
@@ -53,6 +54,8 @@ def title(view: WarningView) -> str:
             return _("%(group)s: %(measure)s", group=group_name(view), measure=_measure(view))
         case "theme":
             return _("More people write about: %(theme)s", theme=_theme(view))
+        case "word":
+            return _("More people write: “%(word)s”", word=_isolated(_word(view)))
         case _:
             return ngettext(
                 "About %(n)s open case may be late",
@@ -133,6 +136,20 @@ def _theme_sentence(_view: WarningView, evidence: Evidence) -> str:
     )
 
 
+def _words(view: WarningView, evidence: Evidence) -> str:
+    language = language_name(view.word.lang) if view.word else ""
+    return ngettext(
+        "%(n)s person wrote this word in the last 28 days, in %(lang)s, in comments that belong to"
+        " no theme. In the half year before, %(before)s did.",
+        "%(n)s people wrote this word in the last 28 days, in %(lang)s, in comments that belong to"
+        " no theme. In the half year before, %(before)s did.",
+        evidence["now"],
+        n=number(evidence["now"]),
+        lang=language,
+        before=number(evidence["before"]),
+    )
+
+
 def _forecast(_view: WarningView, evidence: Evidence) -> str:
     return ngettext(
         "At the usual pace about %(about)s (%(low)s to %(high)s) of %(n)s open case will pass"
@@ -152,6 +169,7 @@ _SENTENCES: dict[str, Callable[[WarningView, Evidence], str]] = {
     "time_to_told": _time_to_told,
     "disparity": _disparity,
     "theme": _theme_sentence,
+    "word": _words,
     "forecast": _forecast,
 }
 
@@ -165,6 +183,7 @@ def question(view: WarningView) -> str:
             "It looks different; ask why. Chance is unlikely, but there may be reasons."
         ),
         "theme": _("Ask what happened, and whether an answer to all of them would help."),
+        "word": _("Read what they wrote. If it is one matter, make a theme of it."),
         "forecast": _("Take the cases below first: they are closest to 30 days."),
     }[view.row.kind]
 
@@ -207,6 +226,15 @@ def _measure(view: WarningView) -> str:
 
 def _theme(view: WarningView) -> str:
     return view.theme.text if view.theme else ""
+
+
+def _word(view: WarningView) -> str:
+    return view.word.text if view.word else ""
+
+
+def _isolated(word: str) -> str:
+    """A word of any script that leaves the order of the words around it alone."""
+    return f"\u2068{word}\u2069"
 
 
 def raised(view: WarningView) -> str:

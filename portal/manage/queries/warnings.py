@@ -23,11 +23,13 @@ from portal.models.warnings import (
 )
 from portal.store.scope import Scope
 from portal.store.service_names import get_service_name
+from portal.store.untagged import Written, list_with_word
 from portal.store.warnings import WarningView, view_warnings
 
 PAGE = 50
 FIRST_MIN, FIRST_MAX = 5, 12
 TARGET_DAYS = 30
+MOST_WRITTEN = 50
 OPEN = "open"
 
 
@@ -125,12 +127,17 @@ class FirstCase:
 
 @dataclass(frozen=True)
 class WarningDetail:
-    """One warning, who may take it on, and the cases to take first (forecasts only)."""
+    """One warning, who may take it on, and the cases to take first (forecasts only).
+
+    `written` are the comments that a suggestion for a theme comes from; None where the person may
+    not read what residents write.
+    """
 
     view: WarningView
     owner: str | None
     people: list[tuple[int, str]]
     first: list[FirstCase]
+    written: list[Written] | None
 
 
 def get_warning(
@@ -145,7 +152,20 @@ def get_warning(
         owner=names.get(row.owner_id) if row.owner_id else None,
         people=people,
         first=_first_cases(session, row, today) if row.kind == "forecast" else [],
+        written=_written(session, scope, row) if row.kind == "word" else None,
     )
+
+
+def _written(session: Session, scope: Scope, row: WarningRow) -> list[Written] | None:
+    department_id = session.scalar(
+        select(Service.department_id).where(Service.id == row.service_id)
+    )
+    if department_id not in scope.desk:
+        return None
+    lang, _, word = row.subject.partition(":")
+    words = frozenset({word, *row.evidence["words"]})
+    until = date.fromisoformat(row.evidence["until"])
+    return list_with_word(session, (row.service_id, lang), words, until=until, limit=MOST_WRITTEN)
 
 
 def list_owners(session: Session, service_id: int) -> list[tuple[int, str]]:

@@ -253,6 +253,64 @@ def test_a_theme_that_many_more_people_raise_is_found(
     assert row.evidence["periods"][-1] == 14
 
 
+def write(session: Session, service_id: int, day: date, text: str, lang: str = "en") -> int:
+    number = add_case(session, service_id, day, [], lang=lang)
+    session.execute(update(Submission).where(Submission.id == number).values(comment=text))
+    return number
+
+
+def flood(session: Session, service_id: int) -> None:
+    """Ten people write of a hydrant, in two languages as many; before, one did in half a year."""
+    for number in range(60):
+        write(session, service_id, ago(35 + number), f"Nothing but matter{'x' * (number % 9)}")
+    write(session, service_id, ago(100), "An old hydrant")
+    for number in range(10):
+        write(session, service_id, ago(number), "The hydrant leaks")
+        write(session, service_id, ago(number), "消火栓漏水", "zh-Hans")
+
+
+def test_a_word_that_many_more_people_write_suggests_a_theme(
+    store: Store, service: int, clock: StoppedClock
+) -> None:
+    store.write(flood, service)
+    warn_due(store, clock)
+    rows = warnings(store, kind="word")
+    assert [row.subject for row in rows] == ["en:hydrant", "zh-Hans:栓漏"]
+    english = rows[0].evidence
+    assert set(english["words"]) == {"hydrant", "leaks", "the"}
+    assert (english["now"], english["before"], english["until"]) == (10, 1, TODAY.isoformat())
+    assert set(rows[1].evidence["words"]) == {"消火", "火栓", "栓漏", "漏水"}
+    assert english["periods"] == [0, 0, 0, 1, 0, 0, 10]
+
+
+def test_comments_that_belong_to_a_theme_suggest_none(
+    store: Store, service: int, clock: StoppedClock
+) -> None:
+    def fill(session: Session) -> None:
+        flood(session, service)
+        theme = Theme(service_id=service, created_at=NOW)
+        session.add(theme)
+        session.flush()
+        for number in session.scalars(select(LoopRow.submission_id)):
+            session.add(ThemeCase(theme_id=theme.id, submission_id=number, added_at=NOW))
+
+    store.write(fill)
+    warn_due(store, clock)
+    assert warnings(store, kind="word") == []
+
+
+def test_an_open_suggestion_keeps_its_word(store: Store, service: int, clock: StoppedClock) -> None:
+    store.write(flood, service)
+    warn_due(store, clock)
+    rename = update(WarningRow).where(WarningRow.subject == "en:hydrant")
+    store.write(lambda session: session.execute(rename.values(subject="en:leaks")))
+    clock.moment = at(TODAY + timedelta(days=7))
+    warn_due(store, clock)
+    rows = warnings(store, kind="word")
+    assert [row.subject for row in rows] == ["en:leaks", "zh-Hans:栓漏"]
+    assert rows[0].last_seen_on == TODAY + timedelta(days=7)
+
+
 def test_what_is_not_useful_is_not_said_again_for_a_while(
     store: Store, service: int, clock: StoppedClock
 ) -> None:

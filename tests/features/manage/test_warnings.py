@@ -47,9 +47,16 @@ EVIDENCE: dict[str, dict[str, Any]] = {
         "until": "2026-11-20",
         "periods": [0, 1, 0, 2, 1, 2, 14],
     },
+    "word": {
+        "words": ["hydrant", "leaks"],
+        "now": 14,
+        "before": 6,
+        "until": TODAY.isoformat(),
+        "periods": [0, 1, 0, 2, 1, 2, 14],
+    },
     "forecast": {"open": 30, "expected": 8.2, "low": 5, "high": 11, "late": 4, "history": 230},
 }
-SUBJECTS = {"disparity": "told30:lang:es"}
+SUBJECTS = {"disparity": "told30:lang:es", "word": "en:hydrant"}
 
 
 @pytest.fixture
@@ -298,3 +305,19 @@ def test_the_weekly_mail_is_chosen_and_stopped(app: Flask, store: Store, desk_ci
 def test_what_staff_write_is_text(app: Flask, store: Store, desk_city: City) -> None:
     number = store.write(raise_one, desk_city.potholes, "ratings", note="<script>x</script>")
     assert "<script>x" not in Managing(app).get(f"{number}/").text
+
+
+def test_a_suggestion_shows_the_comments_to_the_department_alone(
+    app: Flask, store: Store, desk_city: City
+) -> None:
+    number = store.write(raise_one, desk_city.potholes, "word")
+    now = datetime.now(UTC)
+    for comment in ("The hydrant leaks again.", "Something else."):
+        store.write(send_case, desk_city.potholes, now, comment=comment)
+    words = Managing(app).get(f"{number}/").words()
+    assert "The hydrant leaks again." in words
+    assert "Something else." not in words
+    for_administrators = Managing(app, "admin").get(f"{number}/").words()
+    assert "hydrant" in for_administrators
+    assert "The hydrant leaks again." not in for_administrators
+    assert "shown to the department alone" in for_administrators
