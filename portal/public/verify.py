@@ -5,9 +5,8 @@
 
 Every file from the quarter's first day on must follow the one before and carry the city's
 signature; the quarter's list must be named in a signed file, and its count and mean are computed
-again; the rating of the receipt must stand in a day's file and in the list. Without a receipt, all
-lists of the quarter are checked. docs/integrity.md describes the formats. Exit status 0: all of it
-holds. Keep the key and the newest hash printed at the end: other ones later mean a changed past.
+again; the rating of the receipt must stand in a day's file and in the list. Exit status 0: it all
+holds. Keep the key and hash printed at the end, to name them with --known next time.
 """
 
 from __future__ import annotations
@@ -15,7 +14,6 @@ from __future__ import annotations
 import argparse
 import hashlib
 import json
-import sys
 import urllib.request
 from datetime import date, timedelta
 from typing import Any
@@ -42,6 +40,16 @@ def fetch(city: str, path: str) -> str:
         return str(answer.read().decode())
 
 
+def body(text: str, name: str, *head: str) -> list[str]:
+    """The lines after the head of a file. Raises Failed for all but the one canonical form."""
+    lines = text.split("\n")
+    found = sorted(set(lines[4:-1]), key=lambda line: (line.endswith(" apart"), line))
+    counted = sum(not line.endswith(" apart") for line in found)
+    if lines != [*head, f"{lines[3].split(' ')[0]} {counted}", *found, ""]:
+        raise Failed(f"{name}: the file is not in its canonical form")
+    return found
+
+
 def read_days(city: str, index: dict[str, Any], since: str) -> Days:
     """Check the chain and the signatures from a day on; returns the entries of each day."""
     key = Ed25519PublicKey.from_public_bytes(bytes.fromhex(index["public_key"]))
@@ -53,15 +61,14 @@ def read_days(city: str, index: dict[str, Any], since: str) -> Days:
             raise Failed(f"{due}: the file is missing")
         if day >= since:
             text = fetch(city, f"days/{day}")
-            lines = text.split("\n")
             try:
                 key.verify(bytes.fromhex(row["signature"]), text.encode())
             except InvalidSignature as error:
                 raise Failed(f"{day}: the signature is not the city's") from error
-            head = ["engage-day-1", f"day {day}", f"previous {previous}"]
-            if lines[:3] != head or sha256(text) != row["sha256"]:
+            if f"\nprevious {previous}\n" not in text or sha256(text) != row["sha256"]:
                 raise Failed(f"{day}: the file does not follow the one before")
-            found[day] = set(lines[4:-1])
+            head = ("engage-day-1", f"day {day}", f"previous {previous}")
+            found[day] = set(body(text, day, *head))
         previous = row["sha256"]
         due = (date.fromisoformat(day) + timedelta(days=1)).isoformat()
     print(f"{len(found)} signed days hold together.")
@@ -72,16 +79,15 @@ def read_list(city: str, figures: dict[str, Any], listed: set[str]) -> dict[str,
     """Check a quarter's list, compute its figures again; returns its lines by commitment."""
     service, quarter = figures["service"], figures["quarter"]
     text = fetch(city, f"quarters/{quarter}/{service}")
-    lines = text.split("\n")
-    head = ["engage-quarter-1", f"service {service}", f"quarter {quarter}"]
-    if sha256(text) not in listed or lines[:3] != head:
+    if sha256(text) not in listed:
         raise Failed(f"{service}: no signed file names this list")
-    rows = {line[:64]: line.split(" ") for line in lines[4:-1]}
-    if len(rows) != len(lines) - 5 or not set(rows) <= listed:
+    lines = body(text, service, "engage-quarter-1", f"service {service}", f"quarter {quarter}")
+    rows = {line[:64]: line.split(" ") for line in lines}
+    if len(rows) != len(lines) or not set(rows) <= listed:
         raise Failed(f"{service}: the list holds a rating that is in no day's file")
     counted = [int(row[1]) for row in rows.values() if len(row) == 2]
     mean = round(sum(counted) / len(counted), 4)
-    if (len(counted), mean) != (figures["count"], figures["mean"]):
+    if [len(counted), mean] != [figures["count"], figures["mean"]]:
         raise Failed(f"{service}: the published count or mean is another one")
     print(f"{service}, quarter of {quarter}: {len(counted)} ratings count, mean {mean:.4f}.")
     return rows
@@ -93,53 +99,51 @@ def find_rating(code: str, service: str, quarter: str, days: Days) -> tuple[str,
     salt = sha256(f"engage-salt-1\n{sha256(plain)}")
     for q0 in "12345":
         commitment = sha256(f"engage-rating-1\n{service}\n{quarter}\n{q0}\n{salt}")
-        for day, entries in days.items():
-            if commitment in entries:
-                print(f"Your rating, {q0} of 5, stands in the signed file of {day}.")
-                return commitment, q0
+        for day in [day for day in days if commitment in days[day]]:
+            print(f"Your rating, {q0} of 5, stands in the signed file of {day}.")
+            return commitment, q0
     raise Failed("no signed file holds a rating of this receipt, service and quarter")
 
 
-def check(city: str, quarter: str, service: str | None, receipt: str | None) -> None:
+def check(asked: argparse.Namespace) -> None:
     """Check all that was asked for. Raises Failed at the first thing that does not hold."""
+    city, quarter, service = asked.city.rstrip("/"), asked.quarter, asked.service
     index = json.loads(fetch(city, ""))
+    published = {index["public_key"], *(row["sha256"] for row in index["days"])}
+    for known in set(asked.known) - published:
+        raise Failed(f"the city no longer has the key or file {known}: its past was changed")
     days = read_days(city, index, quarter)
     listed = {entry for entries in days.values() for entry in entries}
-    mine = find_rating(receipt, service or "", quarter, days) if receipt else None
+    mine = find_rating(asked.receipt, service, quarter, days) if asked.receipt else None
     lists = [row for row in index["lists"] if row["quarter"] == quarter]
-    lists = [row for row in lists if service in {None, row["service"]}]
-    if not lists:
+    if service not in {None, *(row["service"] for row in lists)} or not lists:
         print("There is no list: the quarter is not over, or fewer than 10 ratings count.")
-    for figures in lists:
+    for figures in (row for row in lists if service in {None, row["service"]}):
         rows = read_list(city, figures, listed)
         if mine is not None:
             row = rows.get(mine[0], [])
             if row[1:2] != [mine[1]]:
                 raise Failed("your rating is not in the quarter's list")
-            counts = "and counts" if len(row) == 2 else "but set apart: it does not count"
+            counts = "but set apart: it does not count" if row[2:] else "and counts"
             print(f"It stands in the quarter's list, {counts}.")
-    newest = index["days"][-1] if index["days"] else {"day": "none", "sha256": ""}
-    print(f"Public key {index['public_key']}\nNewest file {newest['day']} {newest['sha256']}")
+    newest = [f"{row['day']} {row['sha256']}" for row in index["days"][-1:]]
+    print(f"Public key {index['public_key']}", *(f"Newest file {one}" for one in newest), sep="\n")
 
 
-def main() -> int:
+def main() -> None:
     """Read the command line, check, and say what was found."""
     parser = argparse.ArgumentParser(description="Was my rating counted?")
     parser.add_argument("city", help="the city's address, for instance https://city.example")
     parser.add_argument("--quarter", required=True, help="first day of the quarter: 2026-07-01")
     parser.add_argument("--service", help="the service's short name, as in its address")
     parser.add_argument("--receipt", help="the code of your receipt; it stays on your computer")
-    asked = parser.parse_args()
-    if asked.receipt and not asked.service:
-        parser.error("--receipt needs --service")
+    parser.add_argument("--known", nargs="+", default=[], help="a key or hash printed before")
     try:
-        check(asked.city.rstrip("/"), asked.quarter, asked.service, asked.receipt)
-    except (Failed, OSError, ValueError, KeyError) as error:
-        print(f"DOES NOT HOLD: {error}", file=sys.stderr)
-        return 1
+        check(parser.parse_args())
+    except (Failed, OSError, ValueError, LookupError, ArithmeticError) as error:
+        raise SystemExit(f"DOES NOT HOLD: {error}") from error
     print("All of it holds.")
-    return 0
 
 
 if __name__ == "__main__":
-    sys.exit(main())
+    main()
