@@ -14,6 +14,7 @@ from portal.demo.chance import Chance
 from portal.demo.content import Comment, ThemeContent
 from portal.demo.profiles import Profile
 from portal.demo.publishing import ResponseRecord, publish_responses
+from portal.domain.doors import is_first_hand, takes_verdict
 from portal.domain.loop import Actor, Event, EventKind, Verdict
 from portal.domain.publication import quarter_of
 from portal.store.secrets import period_of
@@ -260,6 +261,8 @@ class _Years:
         if on > self.today or not self.chance.happens(self.profile.reply):
             return
         verdict = self._verdict()
+        if not takes_verdict(submission.channel, verdict):
+            return
         self._add(submission, EventKind.CONFIRMED, on, Actor.RESIDENT, verdict=verdict)
         if verdict is not Verdict.NO:
             return
@@ -276,7 +279,8 @@ class _Years:
     def _rate_again(self, submission: SubmissionRecord) -> list[SubmissionRecord]:
         """The full form through the receipt, which is what makes a rating verified."""
         told = [event.on for event, _ in submission.events if event.kind is EventKind.TOLD]
-        if not told or not self.chance.happens(self.profile.verified):
+        is_invited = bool(told) and is_first_hand(submission.channel)
+        if not is_invited or not self.chance.happens(self.profile.verified):
             return []
         on = told[0] + timedelta(days=self.random.randint(0, 20))
         if on > self.today:

@@ -7,6 +7,7 @@ from datetime import date, datetime, timedelta
 from sqlalchemy import delete, select
 from sqlalchemy.orm import Session
 
+from portal.domain.doors import is_first_hand, takes_verdict
 from portal.domain.loop import Actor, Event, EventKind, LoopError, Verdict
 from portal.follow.queries import find_verdict
 from portal.follow.together import find_judgement, may_judge
@@ -52,6 +53,8 @@ def record_verdict(
     loop = facts_of(row)
     if loop.told_on is None or loop.withdrawn_on is not None:
         raise LoopError("there is no answer to judge")
+    if not takes_verdict(_get_channel(session, submission_id), verdict):
+        raise LoopError("staff have seen this receipt")
     require_room(
         session,
         scope="verdict",
@@ -89,6 +92,8 @@ def record_judgement(
     ).one()
     if row.withdrawn_on is not None or not may_judge(session, submission_id, co_decision_id):
         raise LoopError("there is no record to judge")
+    if not is_first_hand(_get_channel(session, submission_id)):
+        raise LoopError("staff have seen this receipt")
     require_room(
         session,
         scope="judgement",
@@ -148,6 +153,10 @@ def withdraw(session: Session, *, submission_id: int, now: datetime, today: date
     strike_notes(session, submission_id, now=now)
     erase_contacts(session, [submission_id], now=now)
     session.execute(delete(ExclusionRequest).where(ExclusionRequest.submission_id == submission_id))
+
+
+def _get_channel(session: Session, submission_id: int) -> str:
+    return session.scalars(select(Submission.channel).where(Submission.id == submission_id)).one()
 
 
 def _by_resident(kind: EventKind, today: date, verdict: Verdict | None = None) -> Event:

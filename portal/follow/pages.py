@@ -6,6 +6,8 @@ from flask import render_template, url_for
 from werkzeug.wrappers import Response
 
 from portal.data import load_instrument
+from portal.domain.doors import takes_verdict
+from portal.domain.loop import Verdict
 from portal.follow.forms import LookUpForm
 from portal.follow.queries import Case, Sent
 from portal.follow.timeline import timeline
@@ -49,7 +51,11 @@ def show_receipt(sent: Sent, code: str) -> Response:
         steps=timeline(sent, today),
         today=today,
         is_new=sent.received_on == today and not sent.answers,
-        verdicts=load_instrument().options("verdict", current_language()),
+        verdicts=[
+            (verdict, text)
+            for verdict, text in load_instrument().options("verdict", current_language())
+            if takes_verdict(sent.channel, Verdict(verdict))
+        ],
     )
 
 

@@ -10,6 +10,7 @@ from typing import Any
 from sqlalchemy import func, select
 from sqlalchemy.orm import Session
 
+from portal.domain.doors import is_first_hand
 from portal.domain.loop import EventKind, Loop
 from portal.follow.together import Invited, Judged, list_invited, list_judged
 from portal.models.case_work import Redaction
@@ -77,6 +78,7 @@ class Sent:
     slug: str
     service: InLanguage[str]
     lang: str
+    channel: str
     q0: int | None
     received_on: date
     is_quarantined: bool
@@ -104,6 +106,11 @@ class Case(Sent):
     redactions: Sequence[Redaction] = ()
     rated: InLanguage[str] | None = None
     handed_to: Mapping[int, InLanguage[str]] = field(default_factory=dict)
+
+    @property
+    def is_first_hand(self) -> bool:
+        """Whether nobody but the resident has seen this receipt."""
+        return is_first_hand(self.channel)
 
     @property
     def verdict(self) -> str | None:
@@ -139,6 +146,7 @@ def find_sent(session: Session, receipt_hash: str, reader: Reader) -> Sent | Cas
             session, row.service_id, row.slug, reader.lang, reader.fallbacks
         ),
         "lang": submission.lang,
+        "channel": submission.channel,
         "q0": submission.q0,
         "received_on": submission.received_on,
         "is_quarantined": submission.is_quarantined,
@@ -158,7 +166,7 @@ def find_sent(session: Session, receipt_hash: str, reader: Reader) -> Sent | Cas
         events=events,
         answers=_list_answers(session, events, submission.lang, reader),
         redactions=list_redactions(session, submission.id) if submission.is_redacted else (),
-        **_together(session, loop_row, reader),
+        **_together(session, loop_row, reader, may_judge=is_first_hand(submission.channel)),
         **_on_its_way(session, submission, events, reader),
     )
 
@@ -179,13 +187,15 @@ def _on_its_way(
     return {"handed_to": names, "rated": names[submission.service_id]}
 
 
-def _together(session: Session, row: LoopRow, reader: Reader) -> dict[str, Any]:
+def _together(session: Session, row: LoopRow, reader: Reader, *, may_judge: bool) -> dict[str, Any]:
     if row.invited_on is None or row.withdrawn_on is not None:
         return {}
     fallbacks = (row.lang, *reader.fallbacks)
     return {
         "invited": list_invited(session, row.submission_id, reader.lang, fallbacks),
-        "judged": list_judged(session, row.submission_id, reader.lang, fallbacks),
+        "judged": list_judged(session, row.submission_id, reader.lang, fallbacks)
+        if may_judge
+        else (),
     }
 
 

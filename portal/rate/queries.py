@@ -9,6 +9,7 @@ from datetime import date
 from sqlalchemy import ColumnElement, or_, select
 from sqlalchemy.orm import Session
 
+from portal.domain.doors import is_first_hand
 from portal.models.loops import LoopRow
 from portal.models.services import (
     District,
@@ -125,13 +126,17 @@ def _districts(
 
 
 def find_invited_case(session: Session, receipt_hash: str, today: date) -> InvitedCase | None:
-    """The case behind a receipt, None for an unknown one and for a bare rating."""
+    """The case behind a receipt, None for an unknown one and for a bare rating.
+
+    And None where staff have seen the receipt: such ratings are never verified (domain.doors).
+    """
     row = session.execute(
         select(
             Submission.id,
             Service.slug,
             Submission.received_on,
             Submission.person_key,
+            Submission.channel,
             LoopRow.told_on,
             Contact.email_hash,
             Contact.confirmed_at,
@@ -141,7 +146,7 @@ def find_invited_case(session: Session, receipt_hash: str, today: date) -> Invit
         .outerjoin(Contact, Contact.submission_id == Submission.id)
         .where(Submission.receipt_hash == receipt_hash)
     ).one_or_none()
-    if row is None:
+    if row is None or not is_first_hand(row.channel):
         return None
     return InvitedCase(
         submission_id=row.id,

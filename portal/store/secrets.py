@@ -113,6 +113,14 @@ class Secrets:
         is_ours = hmac.compare_digest(self.mail_reference(int(outbox_id)), reference)
         return int(outbox_id) if is_ours else None
 
+    def paper_token(self, form_id: int) -> str:
+        """The token of a printed form, the same every time: its receipt follows from it."""
+        return self._hex("paper-form", str(form_id))
+
+    def is_typed_twice(self, form_id: int, one_in: int) -> bool:
+        """Whether a printed form is in the sample; nobody can tell before it is typed."""
+        return int(self._hex("paper-sample", str(form_id))[:12], 16) % one_in == 0
+
     def digest_token(self, person_id: int) -> str:
         """The token of the link that stops somebody's weekly mail, the same every time."""
         return self._hex("digest-token", str(person_id))

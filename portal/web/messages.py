@@ -17,3 +17,5 @@ CODE_WRONG = _l("We do not know this code. Check each group of five, as it stand
 RATING_NEEDED = _l("Choose how good or bad this service is for you.")
 FORM_TOO_OLD = _l("This form was open for too long. Check it and send it once more.")
 DATE_WRONG = _l("Enter a date as year-month-day, for example 2027-03-31.")
+NUMBER_BETWEEN = _l("Enter a whole number from %(low)d to %(high)d.")
+FORM_NUMBER_WRONG = _l("There is no form with this number. It stands at the top of the form.")

@@ -14,6 +14,7 @@ from sqlalchemy.orm import Session
 
 from portal.models import Base
 from portal.models.assessments import HistoryImport
+from portal.models.doors import PaperBatch, PaperForm
 from portal.models.partners import CoDecision, NextStep, Partner
 from portal.models.responses import Response, Theme
 from portal.models.self_assessments import SelfAssessment
@@ -60,6 +61,16 @@ class World:
         session.flush()
         self.self_assessment = claimed.id
         self._decide_together(session)
+        self.paper_form = self._print(session)
+
+    def _print(self, session: Session) -> int:
+        batch = PaperBatch(**paper_batch(self))
+        session.add(batch)
+        session.flush()
+        form = PaperForm(batch_id=batch.id)
+        session.add(form)
+        session.flush()
+        return form.id
 
     def _decide_together(self, session: Session) -> None:
         step = NextStep(theme_id=self.theme, happens_on=DAY, created_at=NOW)
@@ -93,6 +104,18 @@ def self_assessment(world: World) -> dict[str, Any]:
         "assessed_at": NOW,
         "assessed_on": DAY,
         "valid_until": date(2027, 11, 20),
+    }
+
+
+def paper_batch(world: World) -> dict[str, Any]:
+    return {
+        "service_id": world.city.potholes,
+        "lang": "en",
+        "paper": "a4",
+        "forms": 1,
+        "printed_by": world.staff,
+        "printed_at": NOW,
+        "printed_on": DAY,
     }
 
 
@@ -297,6 +320,21 @@ VALID: dict[str, Callable[[World], dict[str, Any]]] = {
         "submission_id": w.case,
         "added_on": DAY,
     },
+    "paper_batch": paper_batch,
+    "entry_check": lambda w: {
+        "form_id": w.paper_form,
+        "first_by": w.staff,
+        "second_by": w.reviewer,
+        "checked_on": DAY,
+        "fields": 14,
+        "differences": 1,
+    },
+    "kiosk": lambda _w: {
+        "name": "Library",
+        "key_hash": fresh(),
+        "hourly_limit": 60,
+        "opened_on": DAY,
+    },
     "signature": lambda w: {
         "co_decision_id": w.co_decision,
         "token_hash": fresh(),
@@ -462,6 +500,12 @@ VALID: dict[str, Callable[[World], dict[str, Any]]] = {
 
 # (constraint without the ck_<table>_ in front, table, what makes the row senseless)
 REFUSED: list[tuple[str, str, dict[str, Any]]] = [
+    ("forms_range", "paper_batch", {"forms": 0}),
+    ("forms_range", "paper_batch", {"forms": 101}),
+    ("differences_range", "entry_check", {"differences": 15}),
+    ("differences_range", "entry_check", {"differences": -1}),
+    ("closed_after_opened", "kiosk", {"closed_on": date(2000, 1, 1)}),
+    ("limit_range", "kiosk", {"hourly_limit": 0}),
     ("changed_has_time", "warning", {"state": "looked_at"}),
     ("kind", "warning", {"kind": "rumour"}),
     ("seen_after_raised", "warning", {"last_seen_on": date(2000, 1, 1)}),
@@ -609,6 +653,7 @@ SECOND_PERSON = ("service_text", "response_text")
 
 # Rows may not agree in these columns.
 UNIQUE: list[tuple[str, tuple[str, ...]]] = [
+    ("kiosk", ("key_hash",)),
     ("department", ("slug",)),
     ("district", ("slug",)),
     ("person", ("email",)),
@@ -702,6 +747,11 @@ def test_nobody_reviews_their_own_self_assessment(session: Session, world: World
     put(session, "self_assessment", reviewed | {"reviewed_by": world.reviewer})
 
 
+def test_nobody_checks_their_own_typing(session: Session, world: World) -> None:
+    same = VALID["entry_check"](world) | {"second_by": world.staff}
+    assert "second_person" in refusal(session, "entry_check", same)
+
+
 def test_rows_that_must_differ_may_not_agree(session: Session, world: World) -> None:
     for table, columns in UNIQUE:
         imported = {"import_id": world.source, "import_ref": "1"} if "import_id" in columns else {}
@@ -738,7 +788,9 @@ def test_every_constraint_is_tried() -> None:
                 uniques.add((table.name, tuple(column.name for column in constraint.columns)))
         partials |= {str(index.name) for index in table.indexes if index.unique}
     tried = {(name, table) for name, table, _ in REFUSED}
-    tried |= {("second_person", table) for table in (*SECOND_PERSON, "self_assessment")}
+    tried |= {
+        ("second_person", table) for table in (*SECOND_PERSON, "self_assessment", "entry_check")
+    }
     assert checks == tried
     assert uniques == set(UNIQUE)
     assert partials == set(PARTIAL)

@@ -3,6 +3,8 @@
 from portal.respond.routes import (
     care,
     cases,
+    doors,
+    entry,
     hand_overs,
     responses,
     texts,
@@ -15,6 +17,8 @@ __all__ = [
     "blueprint",
     "care",
     "cases",
+    "doors",
+    "entry",
     "hand_overs",
     "responses",
     "texts",

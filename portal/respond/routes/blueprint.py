@@ -5,10 +5,12 @@ from __future__ import annotations
 from flask import Blueprint, abort, current_app, request
 from werkzeug import exceptions
 
+from portal.domain.short_code import short_code
 from portal.respond import words
 from portal.respond.rules import Conflict
 from portal.web.context import portal
 from portal.web.i18n import current_language
+from portal.web.warning_words import channel_name
 
 blueprint = Blueprint("respond", __name__, url_prefix="/<lang:lang>/staff")
 blueprint.register_error_handler(
@@ -33,9 +35,13 @@ def _state_name(state: str) -> str:
     return words.state_name(state)
 
 
+blueprint.add_app_template_filter(short_code)
+
+
 @blueprint.context_processor
 def _words() -> dict[str, object]:
     return {
+        "channel_name": channel_name,
         "places": words.PLACES,
         "reasons": words.REASONS,
         "need_names": words.NEEDS,

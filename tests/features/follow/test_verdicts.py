@@ -6,12 +6,12 @@ from datetime import UTC, datetime
 from typing import Any
 
 import pytest
-from sqlalchemy import select
+from sqlalchemy import select, update
 
 from portal.domain.loop import EventKind, fold
 from portal.follow.operations import VERDICTS_A_DAY
 from portal.models.loops import LoopEvent, LoopRow
-from portal.models.submissions import RatingInvitation
+from portal.models.submissions import RatingInvitation, Submission
 from portal.store.engine import Store
 from portal.store.loops import event_of, facts_of, list_events
 from tests.support.city import City
@@ -71,6 +71,21 @@ def test_the_four_answers_are_offered_alike(resident: Resident, told: str) -> No
     assert [button.get("value") for button in buttons] == ["yes", "partly", "no", "again"]
     assert len({button.get("class") for button in buttons}) == 1
     assert "Does this answer deal with what you told us?" in page.words()
+
+
+def test_a_receipt_that_staff_have_seen_says_no_but_never_yes(
+    resident: Resident, store: Store, told: str
+) -> None:
+    store.write(lambda session: session.execute(update(Submission).values(channel="phone")))
+    page = resident.get(f"/en/receipts/{told}/")
+    buttons = [button for button in page.all("button") if button.get("name") == "verdict"]
+    assert [button.get("value") for button in buttons] == ["no", "again"]
+    for verdict in ("yes", "partly"):
+        assert resident.post(f"/en/receipts/{told}/confirm", verdict=verdict).status_code == 409
+    assert events(store, told) == []
+    say(resident, told, "no")
+    assert events(store, told) == ["confirmed:no", "disputed"]
+    assert resident.client.get(f"/en/receipts/{told}/rate").status_code == 404
 
 
 @pytest.mark.parametrize("verdict", ["yes", "partly"])

@@ -1,0 +1,160 @@
+"""Paper, phone and counter: what staff type in counts once, and never speaks for the resident."""
+
+from __future__ import annotations
+
+import re
+from datetime import date
+
+import pytest
+from flask import Flask
+from flask.testing import FlaskClient
+from sqlalchemy import insert, select
+from werkzeug.test import TestResponse
+
+from portal.domain.doors import TYPED_TWICE
+from portal.domain.short_code import short_code
+from portal.models.doors import EntryCheck, PaperForm, PendingEntry
+from portal.models.services import ServiceChannel
+from portal.models.submissions import Submission
+from portal.store.engine import Store
+from portal.store.secrets import Secrets, sha256
+from tests.support.city import City
+from tests.support.client import response_page
+from tests.support.desk import Desk
+
+PHONE = "entry/?service=pothole-repair&channel=phone&language=vi"
+
+
+@pytest.fixture
+def staff(app: Flask, desk_city: City, store: Store) -> Desk:
+    """Somebody at the desk of public works, whose potholes take paper, too."""
+    opened = {"service_id": desk_city.potholes, "channel": "paper", "opened_on": date(2024, 1, 1)}
+    store.write(lambda session: session.execute(insert(ServiceChannel).values(opened)))
+    return Desk(app)
+
+
+def stored(store: Store) -> list[Submission]:
+    with store.read() as session:
+        found = session.scalars(select(Submission).order_by(Submission.id)).all()
+        session.expunge_all()
+    return list(found)
+
+
+def receipt_on(answer: TestResponse) -> str:
+    """The code that is read out to the resident."""
+    page = response_page(answer)
+    [shown] = [one for one in page.all("p") if one.get("class") == "code"]
+    return re.sub(r"\W", "", page.words(shown))
+
+
+def print_forms(staff: Desk, forms: int = 1, lang: str = "es") -> str:
+    """Prepare forms; the address of their page."""
+    wanted = {"service": "pothole-repair", "language": lang, "paper": "a4", "forms": str(forms)}
+    answer = staff.post("doors/print", **{f"print-{name}": said for name, said in wanted.items()})
+    return answer.location
+
+
+def printed(store: Store, app: Flask, *, is_twice: bool) -> int:
+    """A printed form that is in the sample, or is not."""
+    secrets: Secrets = app.extensions["portal"].secrets
+    with store.read() as session:
+        ids = session.scalars(select(PaperForm.id).order_by(PaperForm.id)).all()
+    return next(one for one in ids if secrets.is_typed_twice(one, TYPED_TWICE) is is_twice)
+
+
+def test_a_call_is_stored_once_with_its_channel_language_and_receipt(
+    staff: Desk, store: Store, client: FlaskClient
+) -> None:
+    page = staff.get(PHONE)
+    said = {
+        "token": page.value("token"), "q0": "2", "q4": "0", "comment": "Ổ gà trước nhà tôi.",
+        "kind": "problem", "received_on": page.value("received_on"),
+    }  # fmt: skip
+    answer = staff.post(PHONE, 200, **said)
+    code = receipt_on(answer)
+    [row] = stored(store)
+    assert (row.channel, row.lang, row.q0, row.q4) == ("phone", "vi", 2, 0)
+    assert row.receipt_hash == sha256(code)
+    assert not row.is_verified
+    assert client.get(f"/vi/receipts/{code}/").status_code == 200
+    again = staff.post(PHONE, 200, **said)
+    assert receipt_on(again) == code
+    staff.post(PHONE, 409, **{**said, "q0": "5"})
+    assert len(stored(store)) == 1
+
+
+def test_what_cannot_be_is_said_beside_its_field_and_nothing_is_lost(
+    staff: Desk, store: Store
+) -> None:
+    page = staff.get(PHONE)
+    answer = staff.post(
+        PHONE, 422, token=page.value("token"), q0="٣", q1="6", comment="Kept",
+        received_on="2099-01-01",
+    )  # fmt: skip
+    shown = response_page(answer)
+    assert {"#q0", "#q1", "#received_on"} <= {link.get("href") for link in shown.all("a")}
+    assert "Kept" in shown.words()
+    assert stored(store) == []
+
+
+def test_only_open_channels_of_ones_own_services_are_taken(staff: Desk) -> None:
+    for wrong in (
+        "service=pothole-repair&channel=web&language=en",
+        "service=pothole-repair&channel=mail&language=en",
+        "service=swimming-pools&channel=phone&language=en",
+        "service=pothole-repair&channel=phone&language=xx",
+    ):
+        staff.get(f"entry/?{wrong}", 404)
+
+
+def test_printed_forms_are_for_whoever_printed_them(staff: Desk, app: Flask) -> None:
+    address = print_forms(staff, forms=3)
+    assert address.startswith("/es/staff/doors/print/")
+    page = response_page(staff.client.get(address))
+    assert len([one for one in page.all("section") if "sheet" in (one.get("class") or "")]) == 3
+    assert Desk(app, "reviewer").client.get(address).status_code == 404
+
+
+def test_a_printed_form_is_stored_once_under_the_receipt_on_its_stub(
+    staff: Desk, app: Flask, store: Store
+) -> None:
+    sheets = response_page(staff.client.get(print_forms(staff, forms=30)))
+    form_id = printed(store, app, is_twice=False)
+    number = short_code(form_id)
+    assert number in sheets.words()
+    found = staff.client.get(f"/en/staff/entry/paper?number={number.lower()}")
+    assert found.location == f"/en/staff/entry/paper/{number}"
+    day = staff.get(f"entry/paper/{number}").value("received_on")
+    staff.post(f"entry/paper/{number}", q0="4", received_on=day)
+    staff.post(f"entry/paper/{number}", 409, q0="1", received_on=day)
+    [row] = stored(store)
+    assert (row.channel, row.lang, row.q0) == ("paper", "es", 4)
+    secrets: Secrets = app.extensions["portal"].secrets
+    code = secrets.receipt_code(secrets.paper_token(form_id))
+    assert row.receipt_hash == sha256(code)
+    assert code in re.sub(r"\W", "", sheets.words())
+    staff.get("entry/paper?number=ZZZZ", 404)
+
+
+def test_a_form_of_the_sample_is_typed_by_two_people_and_compared(
+    staff: Desk, app: Flask, store: Store
+) -> None:
+    print_forms(staff, forms=90)
+    number = short_code(printed(store, app, is_twice=True))
+    day = staff.get(f"entry/paper/{number}").value("received_on")
+    path = f"entry/paper/{number}"
+    staff.post(path, q0="4", comment="Un bache", received_on=day)
+    assert stored(store) == []
+    with store.read() as session:
+        assert b"bache" not in session.scalars(select(PendingEntry.answers)).one()
+    staff.post(path, 409, q0="4", comment="Un bache", received_on=day)  # not the same person
+    colleague = Desk(app, "reviewer")
+    answer = colleague.post(path, 409, q0="5", comment="Un bache", received_on=day)
+    assert "The two typings differ" in response_page(answer).words()
+    assert stored(store) == []
+    colleague.post(path, q0="5", comment="Un bache", received_on=day, is_decided="1")
+    [row] = stored(store)
+    assert row.q0 == 5
+    with store.read() as session:
+        check = session.scalars(select(EntryCheck)).one()
+        assert (check.differences, session.scalar(select(PendingEntry.form_id))) == (1, None)
