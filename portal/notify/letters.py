@@ -2,11 +2,12 @@
 
 from __future__ import annotations
 
-from datetime import datetime, timedelta
+from datetime import date, datetime, timedelta
 
 from sqlalchemy import select
 from sqlalchemy.orm import Session
 
+from portal.domain.loop import Kind
 from portal.models.loops import LoopRow
 from portal.models.operations import Outbox
 from portal.models.partners import NextStep
@@ -22,6 +23,7 @@ from portal.store.secrets import sha256
 from portal.store.texts import in_language
 
 HOUR = timedelta(hours=1)
+ANSWER_TIME = timedelta(days=30)  # METHOD.md, L3.1
 
 
 def prepare_confirmation(
@@ -29,7 +31,8 @@ def prepare_confirmation(
 ) -> Letter | Nothing:
     """The mail that asks whether an address is right: one per address a day (SECURITY.md T8).
 
-    It holds nothing that a stranger could have written.
+    It also acknowledges the message, at once, and says by when it is to be answered. It holds
+    nothing that a stranger could have written.
     """
     job = session.get_one(Outbox, job_id)
     contact = _lock_contact(session, job.submission_id)
@@ -46,10 +49,18 @@ def prepare_confirmation(
     context = {
         "service": _service_name(session, desk, submission.service_id, submission.lang),
         "received_on": submission.received_on,
+        "answer_by": _answer_by(submission),
         "link": link,
     }
     stop = f"{link}unsubscribe"
     return Letter(email, submission.lang, "mail_confirm", context, desk.reference(job.id), stop)
+
+
+def _answer_by(submission: Submission) -> date | None:
+    """The day by which the resident should have been told; None where nobody has to be."""
+    if not submission.is_case or submission.kind == Kind.PRAISE:
+        return None
+    return submission.received_on + ANSWER_TIME
 
 
 def prepare_telling(

@@ -117,6 +117,17 @@ def test_the_question_holds_nothing_that_a_stranger_wrote(
     assert "evil.example" not in mailbox.messages[0].as_string()
 
 
+def test_the_question_acknowledges_the_message_and_says_by_when_it_is_answered(
+    worker: Worker, send: Send, mailbox: Mailbox
+) -> None:
+    send("en", "ana@mail.example", is_confirmed=False)
+    worker.run()
+    for kind in ("plain", "html"):
+        body = mailbox.messages[-1].get_body((kind,))
+        assert body is not None
+        assert "The message has arrived. It is to be answered by" in body.get_content()
+
+
 @pytest.mark.parametrize(("lang", "direction"), [("en", "ltr"), ("ar", "rtl"), ("zh-Hans", "ltr")])
 def test_a_mail_is_in_the_residents_language_and_stops_with_one_click(
     worker: Worker, send: Send, mailbox: Mailbox, lang: str, direction: str
