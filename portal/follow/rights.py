@@ -7,6 +7,7 @@ import json
 from flask import Blueprint, abort, redirect, url_for
 from werkzeug.wrappers import Response
 
+from portal.data import load_instrument
 from portal.domain.loop import LoopError
 from portal.follow import held
 from portal.follow.by_code import find_by_code, refuse_other_sites
@@ -16,6 +17,7 @@ from portal.follow.queries import Case
 from portal.web.access import Access, access
 from portal.web.context import portal
 from portal.web.database import read, write
+from portal.web.i18n import current_language
 from portal.web.pages import page
 
 blueprint = Blueprint("rights", __name__, url_prefix="/<lang:lang>/receipts/<code>")
@@ -29,13 +31,18 @@ def show_data(code: str) -> Response:
     if sent is None:
         return show_no_receipt()
     session, decrypt, number = read(), portal().secrets.decrypt, sent.submission_id
+    row, lang = held.get_submission(session, number), current_language()
     return page(
         "follow/show_data.html",
         code=code,
         sent=sent,
         is_case=isinstance(sent, Case),
         rated=rated_in_words(sent),
-        row=held.get_submission(session, number),
+        row=row,
+        district=held.get_district_name(session, row.district, lang, portal().settings.languages)
+        if row.district
+        else None,
+        age=dict(load_instrument().options("age_band", lang)).get(row.age_band or ""),
         email=held.get_email(session, number, decrypt),
         note_days=held.list_note_days(session, number),
     )

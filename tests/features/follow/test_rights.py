@@ -43,7 +43,9 @@ LEFT_OUT: dict[str, set[str]] = {
 
 
 def send(resident: Resident, **more: str) -> str:
-    return resident.send(comment=WORDS, email=EMAIL, q0="2", q3="4", district="north", **more)
+    return resident.send(
+        comment=WORDS, email=EMAIL, q0="2", q3="4", district="north", age_band="65_plus", **more
+    )
 
 
 def number_of(store: Store, code: str) -> int:
@@ -81,7 +83,7 @@ def test_the_page_and_the_file_hold_what_is_kept(
     add_note(store, city, number)
     answer = resident.client.get(f"/en/receipts/{code}/data/")
     words = response_page(answer).words()
-    for part in (WORDS, "Pothole repair", "a•••@e•••.org", "Bad", "1 note"):
+    for part in (WORDS, "Pothole repair", "a•••@e•••.org", "Bad", "1 note", "North en", "65"):
         assert part in words, part
     assert EMAIL not in words
     assert "Says:" not in words
