@@ -25,8 +25,10 @@ from portal.assess.quarantine import quarantine_bursts
 from portal.assess.warnings import warn_due
 from portal.notify.digest import post_digests
 from portal.notify.operations import purge_contacts
+from portal.notify.reminders import post_reminders
 from portal.notify.rendering import make_renderer
 from portal.notify.runner import run_due
+from portal.respond.operations.publishing import publish_due
 from portal.store.clock import Clock
 from portal.store.command import Context
 from portal.store.engine import Store
@@ -87,6 +89,7 @@ def list_jobs(app: Flask, store: Store, clock: Clock) -> list[Job]:
     """All jobs, in the order in which their results build on each other."""
     always = timedelta()
     return [
+        Job("publish", lambda: publish_due(store, clock), always),
         Job("tell and send", lambda: tell_and_send(app), always),
         Job("quarantine bursts", lambda: quarantine_bursts(store, clock), timedelta(minutes=5)),
         Job("appraise", lambda: appraise_due(store, clock), timedelta(minutes=5)),
@@ -94,6 +97,7 @@ def list_jobs(app: Flask, store: Store, clock: Clock) -> list[Job]:
         Job("calibrate", lambda: calibrate_due(store, clock), timedelta(seconds=30)),
         Job("watch", lambda: watch_due(store, clock), timedelta(minutes=5)),
         Job("warn", lambda: warn_due(store, clock), timedelta(minutes=10)),
+        Job("remind of promises", lambda: post_reminders(store, clock), timedelta(minutes=30)),
         Job("post digests", lambda: post_digests(store, clock), timedelta(minutes=10)),
         Job(
             "sign days",

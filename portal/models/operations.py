@@ -10,7 +10,15 @@ from sqlalchemy.orm import Mapped, mapped_column
 
 from portal.models.base import Base, BigId, one_of
 
-OUTBOX_KINDS = ("confirm_address", "digest", "invite", "invite_theme", "tell", "tell_response")
+OUTBOX_KINDS = (
+    "confirm_address",
+    "digest",
+    "invite",
+    "invite_theme",
+    "promise",
+    "tell",
+    "tell_response",
+)
 
 
 class Outbox(Base):

@@ -4,7 +4,16 @@ from __future__ import annotations
 
 from datetime import date, datetime
 
-from sqlalchemy import CheckConstraint, ForeignKey, Index, Integer, String, Text, UniqueConstraint
+from sqlalchemy import (
+    CheckConstraint,
+    ForeignKey,
+    Index,
+    Integer,
+    String,
+    Text,
+    UniqueConstraint,
+    text,
+)
 from sqlalchemy.orm import Mapped, mapped_column
 
 from portal.models.base import Base, BigId, one_of
@@ -75,11 +84,19 @@ class Response(Base):
             "status = 'draft' OR import_id IS NOT NULL OR outcome <> 'done' OR done_on IS NOT NULL",
             name="done_has_day",
         ),
+        CheckConstraint("(publish_at IS NULL) = (publisher_id IS NULL)", name="publisher_of_time"),
+        CheckConstraint("publish_at IS NULL OR status = 'draft'", name="only_drafts_wait"),
         CheckConstraint("(import_id IS NULL) = (import_ref IS NULL)", name="import_is_complete"),
         CheckConstraint("import_id IS NOT NULL OR theme_id IS NOT NULL", name="theme_given"),
         UniqueConstraint("import_id", "import_ref"),
         Index("ix_response_service_id_published_on", "service_id", "published_on"),
         Index("ix_response_theme_id", "theme_id"),
+        Index(
+            "ix_response_publish_at",
+            "publish_at",
+            sqlite_where=text("publish_at IS NOT NULL"),
+            postgresql_where=text("publish_at IS NOT NULL"),
+        ),
     )
 
     id: Mapped[int] = mapped_column(BigId, primary_key=True)
@@ -96,6 +113,8 @@ class Response(Base):
     created_at: Mapped[datetime]
     published_at: Mapped[datetime | None]
     published_on: Mapped[date | None]
+    publish_at: Mapped[datetime | None]  # a draft that waits for this moment
+    publisher_id: Mapped[int | None] = mapped_column(ForeignKey("person.id"))  # who asked for it
     import_id: Mapped[int | None] = mapped_column(ForeignKey("history_import.id"))
     import_ref: Mapped[str | None] = mapped_column(String(80))
 

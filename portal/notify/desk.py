@@ -12,14 +12,14 @@ from portal.store.secrets import Secrets
 
 @dataclass(frozen=True)
 class Letter:
-    """One mail to one resident, before it is put into words."""
+    """One mail to one person, before it is put into words."""
 
     to: str
     lang: str
     template: str  # notify/<template>.txt and .html
     context: dict[str, Any]
     reference: str  # the Message-ID is made of it, so that a repeat can be told from another mail
-    stop_link: str
+    stop_link: str | None  # None: mail that belongs to somebody's work
 
 
 @dataclass(frozen=True)

@@ -59,8 +59,9 @@ def make_message(
     message["Date"] = format_datetime(now)
     message["Message-ID"] = f"<{letter.reference}@{urlsplit(base_url).hostname or 'localhost'}>"
     message["Auto-Submitted"] = "auto-generated"
-    message["List-Unsubscribe"] = f"<{letter.stop_link}>"
-    message["List-Unsubscribe-Post"] = "List-Unsubscribe=One-Click"
+    if letter.stop_link is not None:
+        message["List-Unsubscribe"] = f"<{letter.stop_link}>"
+        message["List-Unsubscribe-Post"] = "List-Unsubscribe=One-Click"
     message.set_content(words.text)
     message.add_alternative(words.html, subtype="html")
     for part in message.walk():  # after the content: setting that clears all Content-… headers

@@ -25,6 +25,7 @@ from portal.notify.mail import (
     make_message,
 )
 from portal.notify.operations import Job
+from portal.notify.reminders import prepare_reminder
 from portal.notify.telling import tell_next
 from portal.settings import Settings
 from portal.store.clock import Clock
@@ -34,7 +35,7 @@ from portal.store.secrets import Secrets
 BATCH = 20
 ROUND_SECONDS = 60  # the worker's other jobs wait no longer than that for a slow mail server
 STRIKES = 3  # times in a row that a mail server is not reached before it counts as down
-MAIL = ("confirm_address", "digest", "invite", "tell")
+MAIL = ("confirm_address", "digest", "invite", "promise", "tell")
 _log = logging.getLogger("portal.notify")
 
 
@@ -47,6 +48,7 @@ class _Prepare(Protocol):
 _PREPARE: dict[str, _Prepare] = {
     "confirm_address": prepare_confirmation,
     "digest": prepare_digest,
+    "promise": prepare_reminder,
     "tell": prepare_telling,
     "invite": prepare_invitation,
 }
@@ -197,7 +199,7 @@ class _Runner:
             is_telling = job.kind == "tell"
             finish = operations.finish_telling if is_telling else operations.finish_invitation
             self.store.write(finish, now=now, today=today, job=job, has_bounced=has_bounced)
-        elif job.kind == "digest":
+        elif job.kind in {"digest", "promise"}:
             note = "refused" if has_bounced else None
             self.store.write(operations.finish, now=now, job_id=job.id, note=note)
         else:

@@ -16,9 +16,11 @@ from sqlalchemy import ColumnElement, Select, func, select
 from sqlalchemy.orm import Session
 
 from portal.domain.language import fold
+from portal.domain.promises import Standing
 from portal.models.responses import Response, ResponseCorrection, ResponseText
 from portal.models.services import Service, ServiceText
 from portal.public.queries import Reader, ServiceName, reviewed_first
+from portal.store.promises import PromiseStory, find_story, list_stories
 from portal.store.texts import in_language
 
 PUBLISHED = "published"
@@ -118,6 +120,20 @@ def list_related(session: Session, reader: Reader, entry: ResponseEntry) -> list
     query = _published(entry.service.id).where(is_related)
     ordered = query.order_by(Response.published_on, Response.id)
     return _entries(session, reader, session.scalars(ordered).all(), entry.service)
+
+
+def find_promise(session: Session, entry: ResponseEntry, today: date) -> PromiseStory | None:
+    """The promise that this response makes, keeps or renews, with where it stands."""
+    return find_story(session, session.get_one(Response, entry.id), today=today)
+
+
+def list_standings(
+    session: Session, entries: Sequence[ResponseEntry], today: date
+) -> dict[int, Standing]:
+    """Where the promises among these responses stand, by response id."""
+    ids = [entry.id for entry in entries]
+    stories = list_stories(session, Response.id.in_(ids), today=today)
+    return {one.promise.id: one.standing for one in stories}
 
 
 def list_corrections(

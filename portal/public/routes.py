@@ -174,6 +174,7 @@ def list_responses() -> str:
     return render_template(
         "public/list_responses.html",
         page=page,
+        standings=response_queries.list_standings(read(), page.items, portal().clock.today()),
         service=service,
         services=response_queries.list_answered_services(read(), current_reader()),
     )
@@ -199,6 +200,7 @@ def show_response(response_id: int) -> str:
         "public/show_response.html",
         response=response,
         related=response_queries.list_related(read(), current_reader(), response),
+        promise=response_queries.find_promise(read(), response, portal().clock.today()),
         corrections=corrections.get(response_id, []),
     )
 

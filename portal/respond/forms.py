@@ -3,6 +3,8 @@
 from __future__ import annotations
 
 import re
+from datetime import UTC, datetime
+from zoneinfo import ZoneInfo
 
 from flask import request
 from flask_babel import lazy_gettext as _l
@@ -27,6 +29,31 @@ MAX_TEXT = 5000
 MAX_NAME = 200
 MAX_NOTE = 2000
 _SPAN = re.compile(r"([0-9]{1,6})-([0-9]{1,6})")
+
+
+class PublishForm(DeskForm):
+    """Answers to publish together, each with the version that was read, and perhaps a moment."""
+
+    publish_at = StringField(filters=[tidy])
+
+    @property
+    def versions(self) -> list[tuple[int, int]]:
+        """(id, version) of the answers that were ticked; what makes no sense is left out."""
+        pairs = (text.partition(":") for text in request.form.getlist("response"))
+        found = ((whole_number(one), whole_number(version)) for one, _colon, version in pairs)
+        return [(one, version) for one, version in found if one is not None and version is not None]
+
+    def moment(self, zone: ZoneInfo) -> datetime | None:
+        """The moment that was given in the city's time; None where there is no right one.
+
+        A time that daylight saving skips is taken as the hour after; one that it repeats, as the
+        first.
+        """
+        try:
+            typed = datetime.fromisoformat(self.publish_at.data or "")
+        except ValueError:
+            return None
+        return typed.replace(tzinfo=zone).astimezone(UTC)
 
 
 def case_ids() -> list[int]:

@@ -37,6 +37,8 @@ class Problem(StrEnum):
     NO_SERVICE = "no_service"
     NOT_WAITING = "not_waiting"
     HANDED_ENOUGH = "handed_enough"
+    TIME_MISSING = "time_missing"
+    TIME_PAST = "time_past"
 
 
 @dataclass(frozen=True)

@@ -54,6 +54,14 @@ NEEDS: dict[str, Any] = {
     "review": _l("To be reviewed"),
     "correction": _l("Correction to be reviewed"),
 }
+PROMISES: dict[str, Any] = {
+    "open": _l("All open promises"),
+    "soon": _l("Due in 14 days"),
+    "overdue": _l("Overdue"),
+    "broken": _l("Broken"),
+    "kept": _l("Kept"),
+    "late": _l("Done late"),
+}
 _EVENTS: dict[str, Any] = {
     "received": _l("Received"),
     "acknowledged": _l("Receipt given"),
@@ -90,6 +98,8 @@ _PROBLEMS: dict[Problem, Any] = {
     Problem.NOT_WAITING: _l("Only a case that waits for its first answer can be handed over."),
     Problem.HANDED_ENOUGH: _l("It was handed over three times. Answer it, and say who does what."),
     Problem.NOTHING_TICKED: _l("Tick what is taken out."),
+    Problem.TIME_MISSING: _l("Give the day and the time at which it shall come out."),
+    Problem.TIME_PAST: _l("This moment has passed. Give a later one, or publish now."),
 }
 
 

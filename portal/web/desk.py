@@ -26,6 +26,7 @@ PLACES = (
     Place("respond.show_responses", _l("Answers"), ("staff", "translator", "manager")),
     Place("respond.show_translations", _l("Translations"), ("staff", "translator", "manager")),
     Place("respond.show_doors", _l("Paper, phone and counter"), ("staff", "manager")),
+    Place("respond.show_promises", _l("Promises"), ("staff", "manager")),
     Place("manage.show_overview", _l("Levels"), ("manager", "administrator")),
     Place("manage.show_warnings", _l("Warnings"), ("manager",)),
     Place("manage.show_city_trends", _l("Trends"), ("manager",)),

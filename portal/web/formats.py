@@ -6,7 +6,7 @@ from collections.abc import Iterable
 from datetime import date, datetime
 
 from babel import Locale
-from babel.dates import format_date, format_skeleton
+from babel.dates import format_date, format_datetime, format_skeleton
 from babel.lists import format_list
 from babel.numbers import format_decimal, format_percent
 from flask import Flask
@@ -45,6 +45,11 @@ def day(value: date | datetime, length: str = "long") -> str:
     return format_date(value, format=length, locale=_locale())
 
 
+def moment(value: datetime) -> str:
+    """A day and the time of day, in the city's time."""
+    return format_datetime(value, format="medium", tzinfo=portal().settings.zone, locale=_locale())
+
+
 def short_day(value: date | datetime) -> str:
     """A day in medium length, for tables."""
     return day(value, "medium")
@@ -81,6 +86,7 @@ def register(app: Flask) -> None:
         number=number,
         percent=percent,
         day=day,
+        moment=moment,
         short_day=short_day,
         month=month,
         quarter=quarter,

@@ -118,6 +118,7 @@ def save_source(
     make_draft(text, scope.person_id, now)
     response.outcome = promise.outcome.value
     response.due_on, response.done_on = promise.due_on, promise.done_on
+    response.publish_at = response.publisher_id = None  # it was another text that was to come out
     response.version += 1
     record_response(session, now, scope, "response_saved", response_id, lang=text.lang)
 
@@ -135,18 +136,35 @@ def publish_response(
         return
     if response.version != version:
         raise Conflict
-    source = get_text(session, response_id, response.source_lang)
-    if source.status != "reviewed":
-        raise Refusal(("", Problem.NOT_REVIEWED))
-    _checked(wording_of(source), promise_of(response), today)
+    make_public(session, response, now=now, today=today, person_id=scope.person_id)
+    record_response(session, now, scope, "response_published", response_id)
+
+
+def make_public(
+    session: Session, response: Response, *, now: datetime, today: date, person_id: int
+) -> None:
+    """Publish a locked draft. Raises Refusal as `require_publishable` does."""
+    source = require_publishable(session, response, today)
     assert response.theme_id is not None  # noqa: S101 - the table says so of all but imported ones
     lock_themes(session, [response.theme_id])
+    response.publish_at = response.publisher_id = None
     response.status = "published"
     response.published_at, response.published_on = now, today
     response.version += 1
-    ask_to_tell_in(session, response, source, now=now, person_id=scope.person_id)
+    ask_to_tell_in(session, response, source, now=now, person_id=person_id)
     raise_content_version(session)
-    record_response(session, now, scope, "response_published", response_id)
+
+
+def require_publishable(session: Session, response: Response, on: date) -> ResponseText:
+    """The source of what may be published on this day.
+
+    Raises Refusal when no second person reviewed it, or its promise is none any more by then.
+    """
+    source = get_text(session, response.id, response.source_lang)
+    if source.status != "reviewed":
+        raise Refusal(("", Problem.NOT_REVIEWED))
+    _checked(wording_of(source), promise_of(response), on)
+    return source
 
 
 def ask_to_tell_in(

@@ -4,10 +4,12 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 from dataclasses import dataclass
+from datetime import date, datetime
 
 from sqlalchemy import exists, func, select
 from sqlalchemy.orm import Session
 
+from portal.domain.loop import PROMISES
 from portal.models.loops import LoopEvent, LoopRow
 from portal.models.responses import (
     PendingCorrection,
@@ -28,7 +30,8 @@ from portal.store.coverage import (
     list_texts,
     told_languages,
 )
-from portal.store.scope import Scope
+from portal.store.scope import NotAllowed, Scope
+from portal.store.texts import in_language
 
 LISTED = 25
 
@@ -75,6 +78,22 @@ class ResponseLine:
     outcome: str | None = None
     status: str | None = None
     needs: tuple[str, ...] = ()  # languages with a draft that somebody has to review
+    version: int = 0
+    publish_at: datetime | None = None
+    is_ready: bool = False  # a second person has reviewed the source
+
+
+@dataclass(frozen=True)
+class Earlier:
+    """The published answer that a new one is to follow."""
+
+    id: int
+    lang: str
+    you_said: str
+    we_did: str
+    why_not: str
+    is_promise: bool
+    due_on: date | None
 
 
 def get_response_view(
@@ -160,6 +179,35 @@ def _count_told(session: Session, response_id: int) -> int:
     return count or 0
 
 
+def find_earlier(
+    session: Session, scope: Scope, theme_id: int, response_id: int, *, langs: list[str]
+) -> Earlier | None:
+    """The answer of this theme that a new one is to follow; None where there is none to follow."""
+    try:
+        response = get_response(session, scope, response_id, for_desk=True)
+    except NotAllowed:
+        return None
+    if response.theme_id != theme_id or response.status != "published":
+        return None
+    texts = {
+        lang: text
+        for lang, text in list_texts(session, response_id).items()
+        if text.status == "reviewed"
+    }
+    shown = in_language(texts, langs[0], (response.source_lang, *langs))
+    if shown is None:
+        return None
+    return Earlier(
+        id=response_id,
+        lang=shown.lang,
+        you_said=shown.text.you_said,
+        we_did=shown.text.we_did,
+        why_not=shown.text.why_not,
+        is_promise=response.outcome in PROMISES,
+        due_on=response.due_on,
+    )
+
+
 def list_unanswered_themes(
     session: Session, scope: Scope, *, langs: list[str]
 ) -> list[ResponseLine]:
@@ -220,6 +268,9 @@ def _lines(session: Session, responses: Sequence[Response], langs: list[str]) ->
             outcome=one.outcome,
             status=one.status,
             needs=tuple(sorted(needs.get(one.id, ()))),
+            version=one.version,
+            publish_at=one.publish_at,
+            is_ready=one.source_lang not in needs.get(one.id, ()),
         )
         for one in responses
         if one.theme_id is not None

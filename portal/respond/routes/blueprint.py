@@ -46,6 +46,7 @@ def _words() -> dict[str, object]:
         "reasons": words.REASONS,
         "need_names": words.NEEDS,
         "redactions": words.REDACTIONS,
+        "promise_names": words.PROMISES,
         "text_states": words.TEXT_STATES,
         "event_name": words.event_name,
         "kind_name": words.kind_name,

@@ -2,12 +2,14 @@
 
 from __future__ import annotations
 
+from datetime import datetime, timedelta
 from typing import TypeVar
 
 from flask import flash, redirect, request, url_for
 from werkzeug.wrappers import Response
 
-from portal.respond.forms import ResponseForm, VersionedForm, explain
+from portal.domain.loop import Outcome
+from portal.respond.forms import PublishForm, ResponseForm, VersionedForm, explain
 from portal.respond.operations import responses as operations
 from portal.respond.queries import responses as queries
 from portal.respond.queries import themes
@@ -25,6 +27,7 @@ from portal.web.pages import page
 from portal.web.words import gettext as _
 
 CONFLICT = 409
+OVERDUE = timedelta(minutes=10)  # a worker at work publishes within seconds
 Version = TypeVar("Version", bound=VersionedForm)
 
 
@@ -32,6 +35,11 @@ Version = TypeVar("Version", bound=VersionedForm)
 @access(Access.STAFF)
 def show_responses() -> Response:
     """Themes that wait for an answer, answers in work, and what was published."""
+    return responses_page(PublishForm(formdata=None), [])
+
+
+def responses_page(form: PublishForm, errors: ErrorList, status: int = 200) -> Response:
+    """The list, with what was ticked where there is something."""
     scope = current_scope()
     number = min(max(whole_number(request.args.get("page")) or 1, 1), 100_000)
     drafts, _more = queries.list_responses(read(), scope, "draft", page=1, langs=langs())
@@ -40,6 +48,11 @@ def show_responses() -> Response:
     )
     return page(
         "respond/show_responses.html",
+        status,
+        form=form,
+        errors=errors,
+        ticked=form.versions,
+        zone=portal().settings.time_zone,
         unanswered=queries.list_unanswered_themes(read(), scope, langs=langs()),
         drafts=drafts,
         published=published,
@@ -53,7 +66,19 @@ def show_responses() -> Response:
 def show_new_response(theme_id: int) -> Response:
     """An empty answer to a theme; `follows` names the promise that it keeps or renews."""
     form = ResponseForm(formdata=None, follows=request.args.get("follows", ""))
+    earlier = _earlier(form, theme_id)
+    if earlier is not None:
+        form.you_said.data = earlier.you_said if earlier.lang == current_language() else ""
+        if earlier.is_promise:
+            form.outcome.data, form.done_on.data = Outcome.DONE.value, portal().clock.today()
     return _new_page(theme_id, form, [])
+
+
+def _earlier(form: ResponseForm, theme_id: int) -> queries.Earlier | None:
+    follows = whole_number(form.follows.data)
+    if follows is None:
+        return None
+    return queries.find_earlier(read(), current_scope(), theme_id, follows, langs=langs())
 
 
 def _new_page(theme_id: int, form: ResponseForm, errors: ErrorList, status: int = 200) -> Response:
@@ -67,7 +92,7 @@ def _new_page(theme_id: int, form: ResponseForm, errors: ErrorList, status: int 
         form=form,
         errors=errors,
         outcomes=outcome_options(),
-        follows=whole_number(form.follows.data),
+        earlier=_earlier(form, theme_id),
     )
 
 
@@ -103,6 +128,8 @@ def response_page(
     form: ResponseForm | None = None,
     errors: ErrorList | None = None,
     status: int = 200,
+    *,
+    typed_at: str | None = None,
 ) -> Response:
     """The editor of the source, with what was typed where there is something."""
     view = queries.get_response_view(
@@ -118,7 +145,15 @@ def response_page(
         tag=view.response.source_lang,
         person_id=current_scope().person_id,
         is_conflict=status == CONFLICT,
+        zone=portal().settings.time_zone,
+        typed_at=typed_at,
+        is_blocked=_is_blocked(view.response.publish_at),
     )
+
+
+def _is_blocked(publish_at: datetime | None) -> bool:
+    """Whether the answer should have come out by itself, and did not."""
+    return publish_at is not None and publish_at < portal().clock.now() - OVERDUE
 
 
 def _stored(view: queries.ResponseView) -> ResponseForm:
@@ -168,26 +203,6 @@ def save_response(response_id: int) -> Response:
     except Conflict:
         return response_page(response_id, form, status=CONFLICT)
     flash(_("Saved. Somebody else has to review it before anybody is told."))
-    return to_response(response_id)
-
-
-@blueprint.post("/responses/<int:response_id>/publish")
-@access(Access.STAFF)
-def publish_response(response_id: int) -> Response:
-    """Publish: whoever waits in a reviewed language is told."""
-    clock = portal().clock
-    version = whole_number(request.form.get("version"))
-    try:
-        write(
-            operations.publish_response, now=clock.now(), today=clock.today(),
-            scope=current_scope(), response_id=response_id,
-            version=-1 if version is None else version,
-        )  # fmt: skip
-    except Refusal as refusal:
-        form = ResponseForm(formdata=None)
-        errors = explain(form, refusal)
-        return response_page(response_id, None, errors, 422)
-    flash(_("Published. Residents are being told."))
     return to_response(response_id)
 
 

@@ -52,6 +52,8 @@ POSTS: tuple[tuple[str, dict[str, Any]], ...] = (
     ("themes/{theme}/answer", ANSWER),
     ("responses/{draft}/", ANSWER),
     ("responses/{draft}/publish", {"version": "2"}),
+    ("responses/publish", {"response": "{draft}:2"}),
+    ("responses/{draft}/unschedule", {}),
     ("responses/{draft}/texts/es/", {**TEXT, "version": "0"}),
     ("responses/{draft}/texts/en/review", {"version": "1"}),
     ("responses/{published}/texts/en/correct", {**TEXT, "version": "2"}),
@@ -61,7 +63,9 @@ POSTS: tuple[tuple[str, dict[str, Any]], ...] = (
 # What translators may do: the texts of their department, and nothing else.
 TEXT_GETS = {one for one in GETS if one.startswith("responses/")}
 TEXT_POSTS = {one for one, _form in POSTS if one.startswith("responses/")} - {
-    "responses/{draft}/publish"
+    "responses/{draft}/publish",
+    "responses/publish",
+    "responses/{draft}/unschedule",
 }
 
 

@@ -1,0 +1,112 @@
+"""Promises with the answers that followed them: one reading for desk, public and reminders."""
+
+from __future__ import annotations
+
+from collections import defaultdict
+from collections.abc import Sequence
+from dataclasses import dataclass
+from datetime import date
+
+from sqlalchemy import ColumnElement, select
+from sqlalchemy.orm import Session, aliased
+
+from portal.domain.loop import PROMISES, Outcome
+from portal.domain.promises import Standing, Step, Story, fold_story, standing_of
+from portal.models.responses import Response
+
+_PROMISES = [outcome.value for outcome in PROMISES]
+
+
+@dataclass(frozen=True)
+class PromiseStory:
+    """A published promise, the published answers that followed it, and where it stands."""
+
+    promise: Response
+    followers: Sequence[Response]
+    story: Story
+    standing: Standing
+
+    @property
+    def last(self) -> Response:
+        """The newest answer of the story."""
+        return self.followers[-1] if self.followers else self.promise
+
+
+def list_stories(
+    session: Session, which: ColumnElement[bool], *, today: date
+) -> list[PromiseStory]:
+    """The promises among the responses for which the condition holds, by the day they are due.
+
+    A renewed promise is one story with its first day. What came with earlier history is none of
+    these: nobody here can keep it.
+    """
+    earlier = aliased(Response)
+    firsts = session.scalars(
+        select(Response)
+        .outerjoin(earlier, earlier.id == Response.follows_id)
+        .where(
+            which,
+            _is_published(),
+            Response.outcome.in_(_PROMISES),
+            Response.due_on.is_not(None),
+            earlier.id.is_(None) | earlier.outcome.not_in(_PROMISES),
+        )
+        .order_by(Response.due_on, Response.id)
+    ).all()
+    return _with_followers(session, firsts, today)
+
+
+def find_story(session: Session, response: Response, *, today: date) -> PromiseStory | None:
+    """The story that a published response belongs to; None where nothing was promised in it."""
+    first, seen = response, {response.id}
+    while first.follows_id is not None and first.follows_id not in seen:
+        earlier = session.get(Response, first.follows_id)
+        if earlier is None or earlier.outcome not in _PROMISES:
+            break
+        first = earlier
+        seen.add(first.id)
+    if first.outcome not in _PROMISES or first.status != "published":
+        return None
+    stories = _with_followers(session, [first], today)
+    return stories[0] if stories else None
+
+
+def _with_followers(
+    session: Session, firsts: Sequence[Response], today: date
+) -> list[PromiseStory]:
+    followers = _followers(session, [first.id for first in firsts])
+    found = []
+    for first in firsts:
+        chain = followers.get(first.id, [])
+        story = fold_story(_step(one) for one in (first, *chain))
+        if story is not None:
+            found.append(PromiseStory(first, chain, story, standing_of(story, today)))
+    return found
+
+
+def _followers(session: Session, first_ids: list[int]) -> dict[int, list[Response]]:
+    """The published answers after each of these, in the order in which they came."""
+    first_of = {one: one for one in first_ids}
+    found: dict[int, list[Response]] = defaultdict(list)
+    ends = first_ids
+    while ends:
+        rows = session.scalars(
+            select(Response)
+            .where(Response.follows_id.in_(ends), _is_published())
+            .order_by(Response.published_on, Response.id)
+        ).all()
+        ends = []
+        for row in rows:
+            if row.id not in first_of and row.follows_id is not None:
+                first_of[row.id] = first_of[row.follows_id]
+                found[first_of[row.id]].append(row)
+                ends.append(row.id)
+    return found
+
+
+def _is_published() -> ColumnElement[bool]:
+    return (Response.status == "published") & Response.import_id.is_(None)
+
+
+def _step(response: Response) -> Step:
+    return Step(Outcome(response.outcome), response.due_on, response.done_on)

@@ -1,0 +1,90 @@
+"""Reminders of promises: before the day, after it, when broken; once, to whoever is in charge."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from datetime import timedelta
+
+import pytest
+from sqlalchemy import update
+from sqlalchemy.orm import Session
+
+from portal.domain.loop import Outcome
+from portal.models.people import Person
+from portal.notify.reminders import post_reminders
+from portal.respond.rules import Promise
+from portal.store.engine import Store
+from tests.features.notify.conftest import Mailbox, Worker
+from tests.support.answers import NOW, TODAY, Office, send
+from tests.support.city import City
+
+DUE = TODAY + timedelta(days=30)
+
+
+@pytest.fixture
+def promise(store: Store, city: City) -> int:
+    office = Office(store, city)
+    return office.answer([send(store, city.potholes)], promise=Promise(Outcome.PLANNED, DUE))
+
+
+@pytest.fixture
+def on_day(store: Store, worker: Worker) -> Callable[[int], None]:
+    """Several rounds of the worker, so many days from the promise's day."""
+
+    def run(days: int) -> None:
+        worker.clock.moment = NOW + timedelta(days=30 + days)
+        for _round in range(2):
+            post_reminders(store, worker.clock)
+            worker.run()
+
+    return run
+
+
+def subjects(mailbox: Mailbox) -> list[str]:
+    return [str(message["Subject"]) for message in mailbox.messages]
+
+
+@pytest.mark.usefixtures("promise")
+def test_the_author_is_reminded_before_after_and_when_it_is_broken(
+    mailbox: Mailbox, on_day: Callable[[int], None]
+) -> None:
+    for days in (-20, -7, -3, 1, 10, 15, 16, 40):
+        on_day(days)
+    assert [one.partition(":")[0] for one in subjects(mailbox)] == [
+        "Promised by December 20, 2026",
+        "The day of a promise has passed",
+        "A promise counts as broken",
+    ]
+    assert set(mailbox.to()) == {"staff@city.example"}
+    assert "List-Unsubscribe" not in mailbox.messages[0]
+
+
+def test_what_is_done_meanwhile_reminds_nobody(
+    store: Store, city: City, promise: int, mailbox: Mailbox, on_day: Callable[[int], None],
+    worker: Worker,
+) -> None:  # fmt: skip
+    office = Office(store, city)
+    worker.clock.moment = NOW + timedelta(days=25)
+    post_reminders(store, worker.clock)  # asked for, and not sent yet
+    done = office.draft(1, promise=Promise(Outcome.DONE, done_on=TODAY), follows_id=promise)
+    office.review(done)
+    office.publish(done)
+    for days in (-5, 1, 15):
+        on_day(days)
+    assert mailbox.messages == []
+
+
+@pytest.mark.usefixtures("promise")
+def test_where_the_author_has_left_everybody_at_the_desk_is_reminded(
+    store: Store, mailbox: Mailbox, on_day: Callable[[int], None]
+) -> None:
+    def leave(session: Session) -> None:
+        session.execute(
+            update(Person).where(Person.email == "staff@city.example").values(active=False)
+        )
+
+    store.write(leave)
+    on_day(-3)
+    assert "staff@city.example" not in mailbox.to()
+    assert "reviewer@city.example" in mailbox.to()
+    assert "parks@city.example" not in mailbox.to()

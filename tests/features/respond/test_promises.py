@@ -1,0 +1,137 @@
+"""The ledger of promises: where they stand, saying what was done, telling the same people again."""
+
+from __future__ import annotations
+
+from datetime import UTC, datetime, timedelta
+
+import pytest
+from flask import Flask
+from flask.testing import FlaskClient
+from sqlalchemy import select, update
+from sqlalchemy.orm import Session
+
+from portal.domain.loop import Outcome
+from portal.models.loops import LoopEvent
+from portal.models.responses import Response
+from portal.notify.telling import tell_next
+from portal.respond.rules import Promise, Wording
+from portal.store.engine import Store
+from tests.support.answers import Office, send
+from tests.support.city import City
+from tests.support.client import response_page
+from tests.support.desk import Desk
+
+NOW = datetime.now(UTC)
+TODAY = NOW.date()
+DONE = Wording("The holes come back.", "All 14 streets are paved since Monday.")
+
+
+@pytest.fixture
+def promise(store: Store, office: Office, desk_city: City) -> int:
+    """Planned, published, and told to two people; its day is far ahead."""
+    cases = [send(store, desk_city.potholes) for _one in range(2)]
+    due = Promise(Outcome.PLANNED, due_on=TODAY + timedelta(days=60))
+    response = office.answer(cases, promise=due)
+    tell(store, response, office)
+    return response
+
+
+def tell(store: Store, response_id: int, office: Office) -> None:
+    store.write(
+        tell_next, now=NOW, today=TODAY, response_id=response_id,
+        person_id=office.staff.person_id, after=0,
+    )  # fmt: skip
+
+
+def put_due(store: Store, response_id: int, days: int) -> None:
+    """Let its day be so many days from today."""
+
+    def change(session: Session) -> None:
+        due = TODAY + timedelta(days=days)
+        session.execute(update(Response).where(Response.id == response_id).values(due_on=due))
+
+    store.write(change)
+
+
+@pytest.mark.parametrize(
+    ("days", "view", "public"),
+    [
+        (60, "open", None),
+        (10, "soon", None),
+        (-3, "overdue", "not done yet"),
+        (-15, "broken", "not kept"),
+    ],
+)
+def test_a_promise_stands_where_its_day_puts_it(
+    app: Flask, store: Store, promise: int, client: FlaskClient,
+    days: int, view: str, public: str | None,
+) -> None:  # fmt: skip
+    put_due(store, promise, days)
+    desk = Desk(app)
+    page = desk.get(f"promises/?view={view}")
+    assert f"/en/staff/responses/{promise}/" in page.links()
+    assert "2 people told so far" in page.words()
+    other = "kept" if view != "kept" else "open"
+    assert f"/en/staff/responses/{promise}/" not in desk.get(f"promises/?view={other}").links()
+    for path in (f"responses/{promise}/", "responses/"):
+        words = response_page(client.get(f"/en/{path}")).words()
+        assert public in words if public else "not kept" not in words
+
+
+def test_done_asks_for_what_was_done_and_tells_the_same_people_again(
+    app: Flask, store: Store, office: Office, promise: int, client: FlaskClient
+) -> None:
+    put_due(store, promise, -3)
+    desk = Desk(app)
+    form_address = next(
+        link for link in desk.get("promises/").links() if link.endswith(f"follows={promise}")
+    ).removeprefix("/en/staff/")
+    page = desk.get(form_address)
+    assert "We repaved the street by the school." in page.words()
+    assert page.words().count("The holes come back.") == 2  # as promised, and to begin with
+    assert page.value("done_on") == TODAY.isoformat()
+    form = {
+        "you_said": DONE.you_said, "we_did": DONE.we_did, "why_not": "", "outcome": "done",
+        "done_on": TODAY.isoformat(), "due_on": "", "follows": str(promise),
+    }  # fmt: skip
+    empty = desk.post(form_address.partition("?")[0], 422, **{**form, "we_did": ""})
+    assert "What was promised by" in response_page(empty).words()
+    desk.post(form_address.partition("?")[0], **form)
+    with store.read() as session:
+        follower = session.scalars(select(Response).where(Response.follows_id == promise)).one()
+    assert f"/en/staff/responses/{follower.id}/" in desk.get("promises/").links()
+    office.review(follower.id)
+    office.publish(follower.id, now=NOW)
+    tell(store, follower.id, office)
+    with store.read() as session:
+        retold = session.scalars(
+            select(LoopEvent.kind).where(
+                LoopEvent.response_id == follower.id, LoopEvent.kind == "retold"
+            )
+        ).all()
+    assert len(retold) == 2
+    assert f"/en/staff/responses/{promise}/" in desk.get("promises/?view=kept").links()
+    words = response_page(client.get(f"/en/responses/{promise}/")).words()
+    assert ": kept" in words
+
+
+def test_a_new_day_keeps_the_first_one_in_the_record(
+    app: Flask, store: Store, office: Office, promise: int
+) -> None:
+    with store.read() as session:
+        theme = session.get_one(Response, promise).theme_id or 0
+    renewed = Promise(Outcome.IN_PROGRESS, due_on=TODAY + timedelta(days=90))
+    later = office.draft(theme, promise=renewed, follows_id=promise)
+    office.review(later)
+    office.publish(later, now=NOW)
+    put_due(store, promise, -20)
+    page = Desk(app).get("promises/?view=broken")
+    assert "now planned by" in page.words()
+    assert page.links().count(f"/en/staff/responses/{promise}/") == 1
+    assert f"/en/staff/responses/{later}/" not in page.links()
+
+
+def test_another_department_sees_no_promise(app: Flask, promise: int) -> None:
+    desk = Desk(app, "parks")
+    assert "Holes" not in desk.get("promises/").words()
+    assert "Holes" not in desk.get("promises/?view=x&service=1&author=1&page=9").words()

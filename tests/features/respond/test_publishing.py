@@ -1,0 +1,179 @@
+"""Publishing at a time, and several answers together."""
+
+from __future__ import annotations
+
+import threading
+from datetime import UTC, date, datetime, timedelta
+from zoneinfo import ZoneInfo
+
+import pytest
+from flask import Flask
+from sqlalchemy import select, update
+from sqlalchemy.orm import Session
+
+from portal.domain.loop import Outcome
+from portal.models.operations import AuditEvent, Outbox
+from portal.models.responses import Response
+from portal.respond.operations.publishing import publish_due
+from portal.respond.rules import Promise
+from portal.store.clock import Clock
+from portal.store.engine import Store
+from tests.support.answers import ANSWERED, Office, send
+from tests.support.city import City
+from tests.support.desk import Desk, words_of
+
+CITY = ZoneInfo("America/Chicago")
+LATER = datetime.now(CITY) + timedelta(days=2)
+FIELD = LATER.strftime("%Y-%m-%dT%H:%M")
+
+
+class At(Clock):
+    """A clock that stands still."""
+
+    def __init__(self, moment: datetime) -> None:
+        super().__init__(CITY)
+        self.moment = moment
+
+    def now(self) -> datetime:
+        return self.moment.astimezone(UTC)
+
+
+def ready(store: Store, office: Office, promise: Promise = ANSWERED) -> int:
+    """A reviewed draft."""
+    draft = office.draft(office.group([send(store, office.city.potholes)]), promise=promise)
+    office.review(draft)
+    return draft
+
+
+def schedule(app: Flask, draft: int, at: str = FIELD, status: int = 303) -> Desk:
+    desk = Desk(app)
+    desk.post(f"responses/{draft}/publish", status, version="2", when="later", publish_at=at)
+    return desk
+
+
+def published(store: Store) -> dict[int, date]:
+    with store.read() as session:
+        rows = session.execute(select(Response.id, Response.published_on))
+        return {row[0]: row[1] for row in rows if row[1] is not None}
+
+
+def test_an_answer_comes_out_by_itself_at_its_time_and_once(
+    app: Flask, store: Store, office: Office
+) -> None:
+    draft = ready(store, office)
+    desk = schedule(app, draft)
+    assert "It comes out on" in desk.get(f"responses/{draft}/").words()
+    assert publish_due(store, At(LATER - timedelta(minutes=2))) == 0
+    after_standstill = At(LATER + timedelta(days=3))
+    workers = [threading.Thread(target=publish_due, args=(store, after_standstill)) for _ in "abc"]
+    for worker in workers:
+        worker.start()
+    for worker in workers:
+        worker.join()
+    assert published(store) == {draft: after_standstill.today()}
+    with store.read() as session:
+        asked = session.scalars(select(Outbox).where(Outbox.kind == "tell_response")).all()
+        actions = session.scalars(
+            select(AuditEvent.action).where(AuditEvent.action == "response_published")
+        ).all()
+    assert len(asked) == len(actions) == 1
+    assert publish_due(store, after_standstill) == 0
+
+
+def test_the_time_can_be_taken_back(app: Flask, store: Store, office: Office) -> None:
+    draft = ready(store, office)
+    desk = schedule(app, draft)
+    desk.post(f"responses/{draft}/unschedule")
+    desk.post(f"responses/{draft}/unschedule", 409)
+    assert publish_due(store, At(LATER + timedelta(days=1))) == 0
+    assert published(store) == {}
+
+
+def test_a_changed_text_does_not_come_out_unreviewed(
+    app: Flask, store: Store, office: Office
+) -> None:
+    draft = ready(store, office)
+    desk = schedule(app, draft)
+    changed = {
+        "you_said": "The holes come back.", "we_did": "Other words.", "why_not": "",
+        "outcome": "answered", "due_on": "", "done_on": "", "version": "2",
+    }  # fmt: skip
+    desk.post(f"responses/{draft}/", **changed)
+    assert publish_due(store, At(LATER + timedelta(days=1))) == 0
+    assert published(store) == {}
+
+
+@pytest.mark.parametrize(
+    ("at", "words"),
+    [
+        ("", "Give the day and the time"),
+        ("tomorrow", "Give the day and the time"),
+        ("2020-01-01T10:00", "This moment has passed"),
+    ],
+)
+def test_a_time_must_be_one_that_comes(
+    app: Flask, store: Store, office: Office, at: str, words: str
+) -> None:
+    draft = ready(store, office)
+    answer = Desk(app).post(
+        f"responses/{draft}/publish", 422, version="2", when="later", publish_at=at
+    )
+    assert words in words_of(answer)
+
+
+def test_a_promise_must_still_be_one_when_it_comes_out(
+    app: Flask, store: Store, office: Office
+) -> None:
+    due = LATER.date() - timedelta(days=1)
+    draft = ready(store, office, Promise(Outcome.PLANNED, due_on=due))
+    answer = Desk(app).post(
+        f"responses/{draft}/publish", 422, version="2", when="later", publish_at=FIELD
+    )
+    assert "This day has passed" in words_of(answer)
+
+
+def test_what_a_standstill_made_wrong_stays_a_draft_and_says_so(
+    app: Flask, store: Store, office: Office
+) -> None:
+    fine = ready(store, office)
+    late = ready(store, office, Promise(Outcome.PLANNED, due_on=LATER.date()))
+    schedule(app, fine)
+    schedule(app, late)
+    assert publish_due(store, At(LATER + timedelta(days=2))) == 1
+    assert set(published(store)) == {fine}
+
+    def long_ago(session: Session) -> None:
+        session.execute(
+            update(Response)
+            .where(Response.id == late)
+            .values(publish_at=datetime.now(UTC) - timedelta(days=1))
+        )
+
+    store.write(long_ago)
+    assert "Nothing came out" in Desk(app).get(f"responses/{late}/").words()
+
+
+def test_several_are_published_together_all_or_none(
+    app: Flask, store: Store, office: Office, desk_city: City
+) -> None:
+    first, second = ready(store, office), ready(store, office)
+    unreviewed = office.draft(office.group([send(store, desk_city.potholes)]))
+    desk = Desk(app)
+    page = desk.get("responses/")
+    assert "ready to be published" in page.words()
+    ticked = [f"{first}:2", f"{second}:2"]
+    desk.post("responses/publish", 422, response=[*ticked, f"{unreviewed}:1"])
+    desk.post("responses/publish", 409, response=[*ticked[:1], f"{second}:1"])
+    desk.post("responses/publish", response=["x:y", "nonsense"])
+    assert published(store) == {}
+    desk.post("responses/publish", response=ticked)
+    assert set(published(store)) == {first, second}
+
+
+def test_several_come_out_at_a_time(app: Flask, store: Store, office: Office) -> None:
+    drafts = [ready(store, office), ready(store, office)]
+    ticked = [f"{one}:2" for one in drafts]
+    desk = Desk(app)
+    desk.post("responses/publish", response=ticked, when="later", publish_at=FIELD)
+    assert "comes out on" in desk.get("responses/").words()
+    assert publish_due(store, At(LATER + timedelta(minutes=1))) == 2
