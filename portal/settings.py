@@ -24,6 +24,7 @@ _RANGES = {
     "port": (1, 65535), "web_workers": (1, 256), "worker_seconds": (1, 3600),
     "mail_domain_hourly_limit": (1, 1_000_000),
 }  # fmt: skip
+_MAILBOXES = ("imap://", "imaps://", "maildir:///")
 
 Network = ipaddress.IPv4Network | ipaddress.IPv6Network
 
@@ -79,6 +80,11 @@ class Settings:
         "",
     )
     translate_key: str = _setting("The key that the translation service asks for, if any.", "")
+    bounce_mailbox: str = _setting(
+        "Where these reports are read: imaps://user:password@host/folder or maildir:///path; empty:"
+        " nowhere. What is read there counts as read, and reports about our mail are deleted.",
+        "",
+    )
     host: str = _setting("Address that `portal serve` listens on.", "127.0.0.1")
     port: int = _setting("Port that `portal serve` listens on.", 8000)
     web_workers: int = _setting("Web processes.", 2)
@@ -120,6 +126,8 @@ class Settings:
             raise SettingsError("PORTAL_TRANSLATE_URL must begin with http:// or https://")
         if self.smtp_url and not self.mail_from:
             raise SettingsError("PORTAL_MAIL_FROM must be set when PORTAL_SMTP_URL is")
+        if self.bounce_mailbox and not self.bounce_mailbox.startswith(_MAILBOXES):
+            raise SettingsError(f"PORTAL_BOUNCE_MAILBOX must begin with one of {_MAILBOXES}")
 
     @property
     def default_language(self) -> str:

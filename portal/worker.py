@@ -23,9 +23,11 @@ from portal.assess.monitors import watch_due
 from portal.assess.operations import assess_due
 from portal.assess.quarantine import quarantine_bursts
 from portal.assess.warnings import warn_due
+from portal.notify.bounces import read_reports
 from portal.notify.digest import post_digests
 from portal.notify.operations import purge_contacts
 from portal.notify.reminders import post_reminders
+from portal.notify.reminding import remind_due
 from portal.notify.rendering import make_renderer
 from portal.notify.runner import run_due
 from portal.respond.operations.publishing import publish_due
@@ -35,11 +37,13 @@ from portal.store.engine import Store
 from portal.store.integrity.days import sign_due
 from portal.store.secrets import destroy_past_period_secrets
 from portal.store.throttle import forget_before
+from portal.store.worker_jobs import note_run
 from portal.web.context import Portal
 
 _log = logging.getLogger("portal.worker")
 _KEEP_COUNTS = timedelta(days=2)
 _FAULT_SECONDS = 5
+_NOTE_EVERY = timedelta(minutes=1)
 
 
 @dataclass
@@ -51,6 +55,8 @@ class Job:
     every: timedelta
     last_at: datetime | None = field(default=None)
     has_failed: bool = field(default=False)
+    noted_at: datetime | None = field(default=None)
+    noted_fault: str | None = field(default=None)
 
     def is_due(self, now: datetime) -> bool:
         """Whether it was last begun long enough ago, or in a future that the clock has left."""
@@ -68,6 +74,7 @@ def work(context: Context, *, once: bool) -> None:
     if once:
         for job in jobs:
             _run(job, context.clock.now())
+            _note(context, job, None)
         return
     _log.info("working")
     _work_until(stop, jobs, context)
@@ -80,7 +87,11 @@ def _work_until(stop: threading.Event, jobs: Sequence[Job], context: Context) ->
         for job in jobs:
             if stop.is_set():
                 break
-            if job.is_due(context.clock.now()) and not _try(job, context.clock.now()):
+            if not job.is_due(context.clock.now()):
+                continue
+            fault = _try(job, context.clock.now())
+            _note(context, job, fault)
+            if fault is not None:
                 rest = _FAULT_SECONDS
         stop.wait(rest)
 
@@ -91,6 +102,7 @@ def list_jobs(app: Flask, store: Store, clock: Clock) -> list[Job]:
     return [
         Job("publish", lambda: publish_due(store, clock), always),
         Job("tell and send", lambda: tell_and_send(app), always),
+        Job("read reports", lambda: read_mail_reports(app), timedelta(minutes=1)),
         Job("quarantine bursts", lambda: quarantine_bursts(store, clock), timedelta(minutes=5)),
         Job("appraise", lambda: appraise_due(store, clock), timedelta(minutes=5)),
         Job("assess", lambda: assess_due(store, clock), timedelta(seconds=30)),
@@ -98,6 +110,7 @@ def list_jobs(app: Flask, store: Store, clock: Clock) -> list[Job]:
         Job("watch", lambda: watch_due(store, clock), timedelta(minutes=5)),
         Job("warn", lambda: warn_due(store, clock), timedelta(minutes=10)),
         Job("remind of promises", lambda: post_reminders(store, clock), timedelta(minutes=30)),
+        Job("remind", lambda: remind(app), timedelta(hours=1)),
         Job("post digests", lambda: post_digests(store, clock), timedelta(minutes=10)),
         Job(
             "sign days",
@@ -120,6 +133,18 @@ def tell_and_send(app: Flask) -> int:
     )
 
 
+def read_mail_reports(app: Flask) -> int:
+    """Learn which mail did not arrive."""
+    installed: Portal = app.extensions["portal"]
+    return read_reports(installed.store, installed.clock, installed.secrets, installed.settings)
+
+
+def remind(app: Flask) -> int:
+    """Ask a half of those who are silent once more whether the answer helps."""
+    installed: Portal = app.extensions["portal"]
+    return remind_due(installed.store, installed.clock, installed.secrets)
+
+
 def purge(store: Store, clock: Clock) -> int:
     """Destroy and forget what must not be kept any longer."""
     now = clock.now()
@@ -128,22 +153,38 @@ def purge(store: Store, clock: Clock) -> int:
     return store.write(purge_contacts, now=now)
 
 
-def _try(job: Job, now: datetime) -> bool:
-    """Run a job; a fault is logged and tried again later, and never stops the other jobs."""
+def _try(job: Job, now: datetime) -> str | None:
+    """Run a job; a fault is logged and tried again later, and never stops the other jobs.
+
+    Returns the class of the fault, None where all went well.
+    """
     had_failed, job.has_failed = job.has_failed, True
     try:
         _run(job, now)
     except DBAPIError as error:
         _log.error("database unavailable", extra={"job": job.name, "fault": type(error).__name__})
         job.last_at = None  # due again as soon as the database is back
-        return False
-    except Exception:
+        return type(error).__name__
+    except Exception as error:
         _log.exception("fault", extra={"job": job.name})
-        return False
+        return type(error).__name__
     job.has_failed = False
     if had_failed:
         _log.info("works again", extra={"job": job.name})
-    return True
+    return None
+
+
+def _note(context: Context, job: Job, fault: str | None) -> None:
+    """Write down how the job went, once a minute and when that changes; nothing hangs on it."""
+    now = context.clock.now()
+    noted_at = job.noted_at if fault == job.noted_fault else None
+    if noted_at is not None and noted_at <= now < noted_at + _NOTE_EVERY:
+        return
+    try:
+        context.store.write(note_run, name=job.name, at=now, fault=fault)
+    except DBAPIError:
+        return
+    job.noted_at, job.noted_fault = now, fault
 
 
 def _run(job: Job, now: datetime) -> None:

@@ -8,7 +8,8 @@ import click
 
 from portal.settings import PREFIX, Settings, load_settings
 
-_HIDDEN = {"secret_key", "smtp_url", "database_url", "translate_key"}  # they are or hold secrets
+# They are or hold secrets.
+_HIDDEN = {"bounce_mailbox", "database_url", "secret_key", "smtp_url", "translate_key"}
 
 
 @click.command()

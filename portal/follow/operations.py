@@ -1,4 +1,4 @@
-"""What residents do with a receipt: look it up, and say whether the answer deals with it."""
+"""What residents do with a receipt: look it up, and judge records of what was decided."""
 
 from __future__ import annotations
 
@@ -7,21 +7,20 @@ from datetime import date, datetime, timedelta
 from sqlalchemy import delete, select
 from sqlalchemy.orm import Session
 
-from portal.domain.doors import is_first_hand, takes_verdict
-from portal.domain.loop import Actor, Event, EventKind, LoopError, Verdict
-from portal.follow.queries import find_verdict
+from portal.domain.doors import is_first_hand
+from portal.domain.loop import Actor, Event, EventKind, LoopError
 from portal.follow.together import find_judgement, may_judge
 from portal.models.loops import ExclusionRequest, LoopRow
 from portal.models.partners import Attestation
 from portal.models.submissions import Submission
 from portal.store.comments import Cause, redact_comment, strike_notes
 from portal.store.contacts import erase_contacts
-from portal.store.loops import append_event, facts_of, list_events
+from portal.store.loops import append_event
 from portal.store.throttle import require_room
+from portal.store.verdicts import VERDICTS_A_DAY, get_channel
 
 LOOKUPS_AN_HOUR = 120  # of one network prefix: a library's readers share one
 EXPORTS_A_DAY = 20  # of one receipt
-VERDICTS_A_DAY = 20  # on one case: enough for every change of mind
 
 
 def look_up(session: Session, *, receipt_hash: str, prefix_key: str, now: datetime) -> bool:
@@ -36,40 +35,6 @@ def look_up(session: Session, *, receipt_hash: str, prefix_key: str, now: dateti
     )
     found = session.scalar(select(Submission.id).where(Submission.receipt_hash == receipt_hash))
     return found is not None
-
-
-def record_verdict(
-    session: Session, *, submission_id: int, verdict: Verdict, now: datetime, today: date
-) -> None:
-    """Write down what the resident says to the newest answer (METHOD.md section 2).
-
-    `no` and `again` open the case again; only a new answer closes it. Pressing a button twice is
-    pressing it once. Raises LoopError before an answer and after withdrawal, LimitReached when
-    this goes on all day.
-    """
-    row = session.scalars(
-        select(LoopRow).where(LoopRow.submission_id == submission_id).with_for_update()
-    ).one()
-    loop = facts_of(row)
-    if loop.told_on is None or loop.withdrawn_on is not None:
-        raise LoopError("there is no answer to judge")
-    if not takes_verdict(_get_channel(session, submission_id), verdict):
-        raise LoopError("staff have seen this receipt")
-    require_room(
-        session,
-        scope="verdict",
-        key=str(submission_id),
-        now=now,
-        length=timedelta(days=1),
-        limit=VERDICTS_A_DAY,
-    )
-    if verdict is not Verdict.AGAIN and verdict != find_verdict(
-        list_events(session, submission_id)
-    ):
-        event = _by_resident(EventKind.CONFIRMED, today, verdict)
-        append_event(session, submission_id, event, at=now)
-    if verdict in {Verdict.NO, Verdict.AGAIN} and not loop.is_open_again:
-        append_event(session, submission_id, _by_resident(EventKind.DISPUTED, today), at=now)
 
 
 def record_judgement(
@@ -92,7 +57,7 @@ def record_judgement(
     ).one()
     if row.withdrawn_on is not None or not may_judge(session, submission_id, co_decision_id):
         raise LoopError("there is no record to judge")
-    if not is_first_hand(_get_channel(session, submission_id)):
+    if not is_first_hand(get_channel(session, submission_id)):
         raise LoopError("staff have seen this receipt")
     require_room(
         session,
@@ -155,9 +120,5 @@ def withdraw(session: Session, *, submission_id: int, now: datetime, today: date
     session.execute(delete(ExclusionRequest).where(ExclusionRequest.submission_id == submission_id))
 
 
-def _get_channel(session: Session, submission_id: int) -> str:
-    return session.scalars(select(Submission.channel).where(Submission.id == submission_id)).one()
-
-
-def _by_resident(kind: EventKind, today: date, verdict: Verdict | None = None) -> Event:
-    return Event(kind=kind, on=today, actor=Actor.RESIDENT, verdict=verdict)
+def _by_resident(kind: EventKind, today: date) -> Event:
+    return Event(kind=kind, on=today, actor=Actor.RESIDENT)

@@ -25,6 +25,7 @@ from portal.store.invitations import get_next_use
 from portal.store.loops import facts_of, list_events
 from portal.store.service_names import get_service_name
 from portal.store.texts import InLanguage, in_language
+from portal.store.verdicts import find_verdict
 
 _ANSWERS = (EventKind.RESPONDED, EventKind.TOLD, EventKind.RETOLD)
 
@@ -208,16 +209,6 @@ def _find_proof(session: Session, submission: Submission) -> Proof | None:
         submission.comment_commitment,
         submission.comment_salt,
     )
-
-
-def find_verdict(events: Sequence[LoopEvent]) -> str | None:
-    """What the resident said to the newest answer, None while they said nothing to it."""
-    for event in reversed(events):
-        if event.kind in (EventKind.TOLD, EventKind.RETOLD):
-            return None
-        if event.kind == EventKind.CONFIRMED:
-            return event.verdict
-    return None
 
 
 def _list_answers(

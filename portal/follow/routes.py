@@ -9,10 +9,11 @@ from portal.domain.loop import LoopError, Verdict
 from portal.follow.by_code import find_by_code, refuse_other_sites
 from portal.follow.forms import LookUpForm
 from portal.follow.operations import look_up as look_up_receipt
-from portal.follow.operations import record_judgement, record_verdict
+from portal.follow.operations import record_judgement
 from portal.follow.pages import render_look_up, show_no_receipt, show_receipt, show_unknown
 from portal.follow.queries import Case
 from portal.store.secrets import normalise_receipt, sha256
+from portal.store.verdicts import record_verdict
 from portal.web.access import Access, access
 from portal.web.client_address import client_address
 from portal.web.context import portal

@@ -109,6 +109,11 @@ def _told(event: LoopEvent, case: Case) -> Step:
     return Step("done", title, event.happened_on, note)
 
 
+def _bounced(event: LoopEvent, _case: Case) -> Step:
+    note = _("Our mail could not be delivered. Our answer stands on this page.")
+    return Step("again", _("The mail came back"), event.happened_on, note)
+
+
 def _confirmed(event: LoopEvent, _case: Case) -> Step:
     said = load_instrument().text(f"c1.{event.verdict}", current_language())
     return Step("done", _("You said: “%(verdict)s”", verdict=said), event.happened_on)
@@ -166,6 +171,7 @@ _WORDS: Mapping[EventKind, Callable[[LoopEvent, Case], Step]] = {
     EventKind.RESPONDED: _responded,
     EventKind.TOLD: _told,
     EventKind.RETOLD: _told,
+    EventKind.BOUNCED: _bounced,
     EventKind.CONFIRMED: _confirmed,
     EventKind.DISPUTED: _disputed,
     EventKind.INVITED: _invited,

@@ -11,11 +11,13 @@ from sqlalchemy.orm import Mapped, mapped_column
 from portal.models.base import Base, BigId, one_of
 
 OUTBOX_KINDS = (
+    "acknowledge",
     "confirm_address",
     "digest",
     "invite",
     "invite_theme",
     "promise",
+    "remind",
     "tell",
     "tell_response",
 )
@@ -37,6 +39,12 @@ class Outbox(Base):
             sqlite_where=text("done_at IS NULL AND dead_at IS NULL"),
             postgresql_where=text("done_at IS NULL AND dead_at IS NULL"),
         ),
+        Index(
+            "ix_outbox_dead",
+            "dead_at",
+            sqlite_where=text("dead_at IS NOT NULL"),
+            postgresql_where=text("dead_at IS NOT NULL"),
+        ),
     )
 
     id: Mapped[int] = mapped_column(BigId, primary_key=True)
@@ -52,6 +60,24 @@ class Outbox(Base):
     done_at: Mapped[datetime | None]
     dead_at: Mapped[datetime | None]
     last_error: Mapped[str | None] = mapped_column(String(200))
+
+
+class WorkerJob(Base):
+    """How one of the worker's jobs goes, for administrators; written at most once a minute.
+
+    `fault` is the class of what went wrong when it ran last, null where nothing did.
+    """
+
+    __tablename__ = "worker_job"
+    __table_args__ = (
+        CheckConstraint("fault IS NULL OR failed_at IS NOT NULL", name="fault_has_time"),
+    )
+
+    name: Mapped[str] = mapped_column(String(40), primary_key=True)
+    ran_at: Mapped[datetime]
+    worked_at: Mapped[datetime | None]
+    failed_at: Mapped[datetime | None]
+    fault: Mapped[str | None] = mapped_column(String(80))
 
 
 class Setting(Base):

@@ -17,6 +17,7 @@ from portal.models.submissions import Contact, Submission
 from portal.notify.caps import refuse_letter, refuse_question
 from portal.notify.cases import is_mailable
 from portal.notify.desk import Desk, Letter, Nothing
+from portal.notify.reminding import is_silent
 from portal.store.coverage import is_superseded, list_texts, told_languages
 from portal.store.next_steps import find_open_step
 from portal.store.secrets import sha256
@@ -134,6 +135,62 @@ def prepare_invitation(
     }
     return Letter(
         email, row.lang, "mail_invite", context, desk.reference(job.id), f"{link}unsubscribe"
+    )
+
+
+def prepare_second_question(
+    session: Session, *, now: datetime, desk: Desk, job_id: int
+) -> Letter | Nothing:
+    """The mail that asks once more whether the answer helps; never a second one."""
+    job = session.get_one(Outbox, job_id)
+    row = session.get(LoopRow, job.submission_id)
+    if row is None or not is_silent(row):
+        return Nothing("not to be reminded any more")
+    contact = _lock_contact(session, job.submission_id)
+    if contact is None or not is_mailable(contact) or contact.email_encrypted is None:
+        return Nothing("no address any more")
+    email = desk.secrets.decrypt(contact.email_encrypted)
+    refusal = refuse_letter(session, now=now, desk=desk, job=job, email=email)
+    if refusal is not None:
+        return refusal
+    link = _mail_link(desk, contact, row.lang)
+    context = {
+        "service": _service_name(session, desk, row.service_id, row.lang),
+        "told_on": row.told_on,
+        "receipt_link": desk.link(row.lang, "receipts/"),
+        "link": link,
+    }
+    return Letter(
+        email, row.lang, "mail_remind", context, desk.reference(job.id), f"{link}unsubscribe"
+    )
+
+
+def prepare_acknowledgement(
+    session: Session, *, now: datetime, desk: Desk, job_id: int
+) -> Letter | Nothing:
+    """The mail that says what happens next, once the address is known to be right."""
+    job = session.get_one(Outbox, job_id)
+    row = session.get(LoopRow, job.submission_id)
+    if row is None or row.told_on or row.excluded or row.withdrawn_on:
+        return Nothing("nothing to acknowledge any more")
+    contact = _lock_contact(session, job.submission_id)
+    if contact is None or not is_mailable(contact) or contact.email_encrypted is None:
+        return Nothing("no address any more")
+    email = desk.secrets.decrypt(contact.email_encrypted)
+    refusal = refuse_letter(session, now=now, desk=desk, job=job, email=email)
+    if refusal is not None:
+        return refusal
+    link = _mail_link(desk, contact, row.lang)
+    context = {
+        "service": _service_name(session, desk, row.service_id, row.lang),
+        "received_on": row.received_on,
+        "due_on": row.received_on + ANSWER_TIME,
+        "is_praise": row.kind == Kind.PRAISE,
+        "receipt_link": desk.link(row.lang, "receipts/"),
+        "link": link,
+    }
+    return Letter(
+        email, row.lang, "mail_acknowledge", context, desk.reference(job.id), f"{link}unsubscribe"
     )
 
 

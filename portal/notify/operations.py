@@ -12,8 +12,10 @@ from sqlalchemy.orm import Session
 from portal.models.loops import LoopEvent
 from portal.models.operations import Outbox
 from portal.models.submissions import Contact
+from portal.notify.bounces import mark_bounced
 from portal.notify.cases import lock_case
 from portal.notify.telling import record_told
+from portal.store import outbox
 from portal.store.next_steps import invite
 from portal.store.secrets import sha256
 
@@ -136,7 +138,7 @@ def finish_telling(
     """The mail was accepted, or told rests on the receipt's page: the resident is told."""
     assert job.submission_id is not None and job.response_id is not None  # noqa: S101, PT018
     if has_bounced:
-        _mark_bounced(session, now, job.submission_id)
+        mark_bounced(session, now, job.submission_id, is_gone=True)
     row = lock_case(session, job.submission_id)
     if row is not None:
         mailed = session.get_one(Outbox, job.id).detail.get("next_step_id")
@@ -153,28 +155,18 @@ def finish_invitation(
     """The mail was accepted, or the invitation rests on the receipt's page."""
     assert job.submission_id is not None and job.next_step_id is not None  # noqa: S101, PT018
     if has_bounced:
-        _mark_bounced(session, now, job.submission_id)
+        mark_bounced(session, now, job.submission_id, is_gone=True)
     case = lock_case(session, job.submission_id)
     if case is not None:
         invite(session, now=now, today=today, case=case, step_id=job.next_step_id)
     finish(session, now=now, job_id=job.id, note="refused" if has_bounced else None)
 
 
-def finish_confirmation(
-    session: Session, *, now: datetime, job: Job, has_bounced: bool = False
-) -> None:
-    """The question went out, or the server knows no such address."""
+def finish_mail(session: Session, *, now: datetime, job: Job, has_bounced: bool = False) -> None:
+    """A mail on which nothing hangs went out, or the server knows no such address."""
     if has_bounced and job.submission_id is not None:
-        _mark_bounced(session, now, job.submission_id)
+        mark_bounced(session, now, job.submission_id, is_gone=True)
     finish(session, now=now, job_id=job.id, note="refused" if has_bounced else None)
-
-
-def _mark_bounced(session: Session, now: datetime, submission_id: int) -> None:
-    session.execute(
-        update(Contact)
-        .where(Contact.submission_id == submission_id, Contact.bounced_at.is_(None))
-        .values(bounced_at=now)
-    )
 
 
 def confirm_address(session: Session, *, now: datetime, token: str) -> bool:
@@ -186,6 +178,7 @@ def confirm_address(session: Session, *, now: datetime, token: str) -> bool:
     contact = find_contact(session, token)
     if contact is None:
         return False
+    is_news = contact.confirmed_at is None and contact.unsubscribed_at is None
     session.execute(
         update(Contact)
         .where(
@@ -196,6 +189,12 @@ def confirm_address(session: Session, *, now: datetime, token: str) -> bool:
         )
         .values(confirmed_at=now)
     )
+    if is_news:
+        # One mail says that all of it has arrived, however much was sent with the address.
+        outbox.post(
+            session, "acknowledge", f"acknowledge:{contact.submission_id}", now=now,
+            submission_id=contact.submission_id,
+        )  # fmt: skip
     return True
 
 

@@ -1,15 +1,25 @@
-"""The links in mails: confirm an address, or stop all mail. Reading a page changes nothing."""
+"""The links in mails: confirm an address, say whether an answer helps, or stop all mail.
+
+Reading a page changes nothing, so that programs which look into mails decide nothing.
+"""
 
 from __future__ import annotations
 
 from flask import Blueprint, abort, redirect, request, url_for
 from werkzeug.wrappers import Response
 
+from portal.data import load_instrument
+from portal.domain.doors import takes_verdict
+from portal.domain.loop import LoopError, Verdict
 from portal.notify.digest import find_digest, stop_digest
 from portal.notify.operations import confirm_address, find_contact, stop_mail
+from portal.notify.questions import Question, find_question
+from portal.store.verdicts import record_verdict
 from portal.web.access import Access, access
 from portal.web.context import portal
 from portal.web.database import read, write
+from portal.web.form_token import comes_from_elsewhere
+from portal.web.i18n import current_language
 from portal.web.pages import page
 
 blueprint = Blueprint("notify", __name__, url_prefix="/<lang:lang>")
@@ -41,6 +51,46 @@ def confirm_mail(code: str) -> Response:
     if not write(confirm_address, now=portal().clock.now(), token=code):
         abort(404)
     return redirect(url_for("notify.show_mail", code=code), 303)
+
+
+@blueprint.get("/mail/<code>/answer")
+@access(Access.RESIDENT)
+def show_question(code: str) -> Response:
+    """Our answer and the question whether it helps: programs that follow links answer nothing."""
+    question = _find_question(code)
+    if question is None:
+        return page("notify/show_no_question.html", 404)
+    verdicts = [
+        (value, words)
+        for value, words in load_instrument().options("verdict", current_language())
+        if takes_verdict(question.channel, Verdict(value))
+    ]
+    return page("notify/show_question.html", code=code, question=question, verdicts=verdicts)
+
+
+@blueprint.post("/mail/<code>/answer")
+@access(Access.RESIDENT)
+def answer_question(code: str) -> Response:
+    """Take the resident's verdict; the newest one counts, and it may be changed."""
+    if comes_from_elsewhere(request, portal().settings.base_url):
+        abort(403)
+    question, verdict = _find_question(code), request.form.get("verdict", "")
+    if question is None:
+        return page("notify/show_no_question.html", 404)
+    if verdict not in set(Verdict):
+        abort(422)
+    try:
+        write(
+            record_verdict, submission_id=question.submission_id, verdict=Verdict(verdict),
+            now=portal().clock.now(), today=portal().clock.today(),
+        )  # fmt: skip
+    except LoopError:
+        abort(409)
+    return redirect(url_for("notify.show_question", code=code), 303)
+
+
+def _find_question(code: str) -> Question | None:
+    return find_question(read(), code, current_language(), portal().settings.languages)
 
 
 @blueprint.post("/mail/<code>/unsubscribe")

@@ -15,8 +15,15 @@ from portal.notify import operations
 from portal.notify.desk import Desk, Letter, Nothing
 from portal.notify.digest import prepare_digest
 from portal.notify.inviting import invite_next
-from portal.notify.letters import prepare_confirmation, prepare_invitation, prepare_telling
+from portal.notify.letters import (
+    prepare_acknowledgement,
+    prepare_confirmation,
+    prepare_invitation,
+    prepare_second_question,
+    prepare_telling,
+)
 from portal.notify.mail import (
+    MAIL,
     AddressRefused,
     MailDown,
     Mailer,
@@ -35,7 +42,6 @@ from portal.store.secrets import Secrets
 BATCH = 20
 ROUND_SECONDS = 60  # the worker's other jobs wait no longer than that for a slow mail server
 STRIKES = 3  # times in a row that a mail server is not reached before it counts as down
-MAIL = ("confirm_address", "digest", "invite", "promise", "tell")
 _log = logging.getLogger("portal.notify")
 
 
@@ -46,11 +52,13 @@ class _Prepare(Protocol):
 
 
 _PREPARE: dict[str, _Prepare] = {
+    "acknowledge": prepare_acknowledgement,
     "confirm_address": prepare_confirmation,
     "digest": prepare_digest,
     "promise": prepare_reminder,
     "tell": prepare_telling,
     "invite": prepare_invitation,
+    "remind": prepare_second_question,
 }
 
 
@@ -203,9 +211,7 @@ class _Runner:
             note = "refused" if has_bounced else None
             self.store.write(operations.finish, now=now, job_id=job.id, note=note)
         else:
-            self.store.write(
-                operations.finish_confirmation, now=now, job=job, has_bounced=has_bounced
-            )
+            self.store.write(operations.finish_mail, now=now, job=job, has_bounced=has_bounced)
 
     def _leave(self, job: Job, nothing: Nothing) -> None:
         if nothing.again_at is not None:

@@ -9,13 +9,14 @@ has happened already does not happen a second time.
 from __future__ import annotations
 
 from dataclasses import dataclass
-from datetime import date, datetime
+from datetime import date, datetime, timedelta
 
 from sqlalchemy import select
 from sqlalchemy.orm import Session
 
 from portal.domain.loop import Actor, Event, EventKind, Outcome
 from portal.models.loops import LoopEvent, LoopRow
+from portal.models.reminders import Reminder
 from portal.models.responses import Response
 from portal.models.submissions import Contact
 from portal.notify.cases import is_mailable, lock_case
@@ -32,6 +33,7 @@ from portal.store.coverage import (
 from portal.store.loops import Links, append_event
 
 CHUNK = 100
+REMIND_AFTER = timedelta(days=14)  # who replies does so within days; addresses are kept for 90
 
 
 def tell_next(
@@ -117,10 +119,18 @@ def record_told(
         at=now,
         links=Links(response_id=response_id),
     )
+    if kind is EventKind.TOLD:
+        _plan_reminder(session, row.submission_id, today)
     theme_id = session.get_one(Response, response_id).theme_id
     invite_told(
         session, now=now, today=today, case=row, theme_id=theme_id, mailed_step_id=mailed_step_id
     )
+
+
+def _plan_reminder(session: Session, submission_id: int, today: date) -> None:
+    """Whoever left an address may be reminded later to say whether the answer helps, once."""
+    if session.get(Contact, submission_id) and not session.get(Reminder, submission_id):
+        session.add(Reminder(submission_id=submission_id, due_on=today + REMIND_AFTER))
 
 
 def _kinds(session: Session, submission_id: int, response_id: int) -> set[str]:

@@ -71,6 +71,7 @@ _EVENTS: dict[str, Any] = {
     "transferred": _l("Handed to another service"),
     "responded": _l("Answer published"),
     "told": _l("Resident told"),
+    "bounced": _l("Mail with the answer came back"),
     "confirmed": _l("Resident replied"),
     "disputed": _l("Resident asked to look again"),
     "retold": _l("Resident told again"),

@@ -121,6 +121,10 @@ class Secrets:
         """Whether a printed form is in the sample; nobody can tell before it is typed."""
         return int(self._hex("paper-sample", str(form_id))[:12], 16) % one_in == 0
 
+    def is_in_first_half(self, purpose: str, submission_id: int) -> bool:
+        """One of two halves at random, always the same; nobody without the key can foresee it."""
+        return int(self._hex(f"half:{purpose}", str(submission_id)), 16) % 2 == 0
+
     def digest_token(self, person_id: int) -> str:
         """The token of the link that stops somebody's weekly mail, the same every time."""
         return self._hex("digest-token", str(person_id))

@@ -34,6 +34,7 @@ PLACES = (
     Place("manage.show_city_roadmap", _l("Roadmap"), ("manager",)),
     Place("admin.show_calibration", _l("Shadow mode"), ()),
     Place("admin.show_thresholds", _l("Thresholds"), ()),
+    Place("mail.show_queue", _l("Mail and worker"), ()),
     Place("manage.list_co_decisions", _l("Decided together"), ("manager",)),
 )
 

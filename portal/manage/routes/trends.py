@@ -13,6 +13,7 @@ from portal.domain.parity import POOL
 from portal.domain.trends import TOLD, Figure, make_series
 from portal.manage import trend_views as views
 from portal.manage.queries import trends as queries
+from portal.manage.queries.reminders import find_halves
 from portal.manage.routes.blueprint import blueprint, langs
 from portal.manage.scoped import get_managed_service
 from portal.store.service_names import get_service_name
@@ -39,6 +40,7 @@ def show_service_trends(slug: str) -> Response:
         watched=queries.get_city(read()),
         instrument=instrument,
         answers=answers,
+        halves=find_halves(read(), service.id),
         **_words(wanted),
     )
 

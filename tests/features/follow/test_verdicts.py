@@ -9,11 +9,11 @@ import pytest
 from sqlalchemy import select, update
 
 from portal.domain.loop import EventKind, fold
-from portal.follow.operations import VERDICTS_A_DAY
 from portal.models.loops import LoopEvent, LoopRow
 from portal.models.submissions import RatingInvitation, Submission
 from portal.store.engine import Store
 from portal.store.loops import event_of, facts_of, list_events
+from portal.store.verdicts import VERDICTS_A_DAY
 from tests.support.city import City
 from tests.support.client import response_page
 from tests.support.residents import RATE, Resident, answer_case, move_clock, submission_of

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import csv
 import io
-from datetime import UTC, datetime, timedelta
+from datetime import UTC, date, datetime, timedelta
 from typing import Any
 
 import pytest
@@ -15,9 +15,11 @@ from sqlalchemy.orm import Session
 from portal.assess.monitors import watch_due
 from portal.assess.operations import assess_due
 from portal.models.appraisals import CityFigure
+from portal.models.reminders import ReminderSummary
 from portal.store.clock import Clock
 from portal.store.engine import Store
 from tests.support.city import City
+from tests.support.client import response_page
 from tests.support.desk import Desk, open_desk
 from tests.support.history import add_submission
 
@@ -193,3 +195,34 @@ def test_people_behind_the_citys_groups_count_once(
     assert {row["x"] for row in rows if row["group"] == "vi" and row["x"] != "0"} == {
         "under 5 people"
     }
+
+
+def test_both_halves_of_the_silent_are_compared_or_neither(
+    app: Flask, store: Store, city: City
+) -> None:
+    open_desk(store, city)
+    desk = Desk(app, "manager")
+    address = "/en/manage/services/pothole-repair/trends/"
+    assert (
+        "as soon as there are 10 people in each half"
+        in response_page(desk.client.get(address)).words()
+    )
+    counts = {
+        "reminded": 20, "reminded_replied": 12, "reminded_helped": 6,
+        "others": 9, "others_replied": 9, "others_helped": 9,
+    }  # fmt: skip
+    for others, shown in (
+        (9, "as soon as there are 10 people"),
+        (15, "Not reminded 15 60% too few"),
+    ):
+        store.write(_compare, city.potholes, {**counts, "others": others})
+        assert shown in response_page(desk.client.get(address)).words()
+    assert "Reminded 20 60% too few" in response_page(desk.client.get(address)).words(), (
+        "both or neither"
+    )
+    store.write(_compare, city.potholes, {**counts, "others": 20, "others_replied": 10})
+    assert "Reminded 20 60% 50%" in response_page(desk.client.get(address)).words()
+
+
+def _compare(session: Session, service_id: int, counts: dict[str, int]) -> None:
+    session.merge(ReminderSummary(service_id=service_id, as_of=date(2026, 11, 20), **counts))

@@ -7,11 +7,13 @@ from collections.abc import Callable
 from datetime import timedelta
 
 import pytest
+from flask.testing import FlaskClient
 from sqlalchemy import func, select
 
 from portal.domain.loop import Actor, Event, EventKind, Outcome, Verdict
 from portal.models.loops import LoopEvent, LoopRow
 from portal.models.operations import Outbox
+from portal.notify.operations import purge_contacts
 from portal.respond.operations.cases import restore, set_aside
 from portal.respond.operations.texts import propose_correction, review_correction
 from portal.respond.rules import Promise, Wording
@@ -20,6 +22,7 @@ from portal.store.loops import append_event
 from tests.features.notify.conftest import Mailbox, Worker
 from tests.support.answers import NOW, PLANNED, TODAY, Office
 from tests.support.city import City
+from tests.support.client import response_page
 
 Send = Callable[..., int]
 
@@ -307,3 +310,54 @@ def test_a_worker_that_died_after_sending_tells_once_when_another_goes_on(
 
 def _die(*_args: object, **_kwargs: object) -> None:
     raise RuntimeError("killed")
+
+
+def question_of(mailbox: Mailbox) -> str:
+    """The address that asks whether the answer helps, without its host."""
+    text = mailbox.messages[-1].get_body(("plain",))
+    assert text is not None
+    (link,) = [line for line in text.get_content().splitlines() if line.endswith("/answer")]
+    return str(link).removeprefix("http://localhost")
+
+
+def test_the_mails_link_asks_and_only_a_button_answers(
+    store: Store, office: Office, worker: Worker, send: Send, mailbox: Mailbox, client: FlaskClient
+) -> None:
+    case = send("es", "ana@mail.example", comment="Frente a mi casa, calle Olmo 7")
+    response = office.answer([case])
+    office.translate(response)
+    office.review(response, "es")
+    worker.run()
+    link = question_of(mailbox)
+    for _scanner in range(2):
+        asked = client.get(link)
+        assert (asked.status_code, client.head(link).status_code) == (200, 200)
+        assert asked.headers["Cache-Control"] == "no-store"
+    words = response_page(asked).words()
+    assert "Repavimentamos la calle junto a la escuela." in words
+    assert "calle Olmo 7" not in words, "a mail may be passed on"
+    assert kinds(store, case)[-1] == "told"
+    elsewhere = {"Sec-Fetch-Site": "cross-site"}
+    assert client.post(link, data={"verdict": "yes"}, headers=elsewhere).status_code == 403
+    assert client.post(link, data={"verdict": "maybe"}).status_code == 422
+    answer = client.post(link, data={"verdict": "partly"})
+    assert (answer.status_code, answer.location) == (303, link)
+    assert kinds(store, case)[-1] == "confirmed"
+    assert told(store, case)[0] == "confirmed"
+    client.post(link, data={"verdict": "no"})
+    assert kinds(store, case)[-2:] == ["confirmed", "disputed"]
+    assert client.get(link.replace("/answer", "0/answer")).status_code == 404
+
+
+def test_before_an_answer_and_after_erasure_the_link_leads_to_the_receipt(
+    store: Store, office: Office, worker: Worker, send: Send, mailbox: Mailbox, client: FlaskClient
+) -> None:
+    office.answer([send("en", "ana@mail.example")])
+    worker.run()
+    link = question_of(mailbox)
+    worker.wait(days=91)
+    assert store.write(purge_contacts, now=worker.clock.moment) == 1
+    gone = client.get(link)
+    assert gone.status_code == 404
+    assert "code on your receipt" in response_page(gone).words()
+    assert client.post(link, data={"verdict": "yes"}).status_code == 404

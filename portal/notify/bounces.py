@@ -1,0 +1,117 @@
+"""Deliveries that failed after the mail server had accepted them: `told` stays honest.
+
+METHOD.md counts as told what was delivered and not bounced. What bounces has told nobody, so that
+is undone by an event of its own; and since the resident can be reached by mail no more, they are
+told on the receipt's page from the day on which the city learned it (docs/decisions).
+"""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from datetime import date, datetime
+
+from sqlalchemy import update
+from sqlalchemy.orm import Session
+
+from portal.domain.loop import Actor, Event, EventKind
+from portal.models.loops import LoopEvent, LoopRow
+from portal.models.operations import Outbox
+from portal.models.submissions import Contact
+from portal.notify.cases import lock_case
+from portal.notify.mailboxes import read_mailbox
+from portal.notify.reports import Report, read_report
+from portal.settings import Settings
+from portal.store.clock import Clock
+from portal.store.coverage import DELIVERIES
+from portal.store.engine import Store
+from portal.store.loops import Links, append_event, list_events
+from portal.store.secrets import Secrets
+
+_REACTIONS = (EventKind.CONFIRMED, EventKind.DISPUTED, EventKind.ATTESTED)
+
+
+def read_reports(store: Store, clock: Clock, secrets: Secrets, settings: Settings) -> int:
+    """Read the mailbox of reports, if there is one; returns how many messages were new."""
+    if not settings.bounce_mailbox:
+        return 0
+
+    def take(raw: bytes) -> bool:
+        report = read_report(raw)
+        outbox_id = _find_ours(secrets, report) if report else None
+        if report is None or outbox_id is None:
+            return False
+        store.write(
+            record_bounce, now=clock.now(), today=clock.today(), outbox_id=outbox_id, report=report
+        )
+        return True
+
+    return read_mailbox(settings.bounce_mailbox, take)
+
+
+def _find_ours(secrets: Secrets, report: Report) -> int | None:
+    ids = (secrets.read_mail_reference(reference) for reference in report.references)
+    return next((outbox_id for outbox_id in ids if outbox_id is not None), None)
+
+
+def record_bounce(
+    session: Session, *, now: datetime, today: date, outbox_id: int, report: Report
+) -> None:
+    """A mail did not arrive: the contact is marked, and who was told by it was not told.
+
+    The same report twice changes nothing the second time.
+    """
+    job = session.get(Outbox, outbox_id, with_for_update=True)
+    if job is None or job.submission_id is None or "bounced" in job.detail:
+        return
+    job.detail = {**job.detail, "bounced": report.status}
+    job.last_error = f"bounced: {report.status}"
+    mark_bounced(session, now, job.submission_id, is_gone=report.is_about_address)
+    row = lock_case(session, job.submission_id)
+    if job.kind == "tell" and row is not None and job.response_id is not None:
+        _undo_told(session, now=now, today=today, row=row, response_id=job.response_id)
+
+
+def mark_bounced(session: Session, now: datetime, submission_id: int, *, is_gone: bool) -> None:
+    """Write no more to this contact; nor to others with its address, where there is none such."""
+    contact = session.get(Contact, submission_id)
+    if contact is None:
+        return
+    is_same = Contact.submission_id == submission_id
+    if is_gone and contact.email_hash is not None:
+        is_same = Contact.email_hash == contact.email_hash
+    session.execute(
+        update(Contact).where(is_same, Contact.bounced_at.is_(None)).values(bounced_at=now)
+    )
+
+
+def _undo_told(
+    session: Session, *, now: datetime, today: date, row: LoopRow, response_id: int
+) -> None:
+    """Undo the delivery where the facts rest on it, and tell on the receipt's page instead."""
+    events = list_events(session, row.submission_id)
+    if _find_decisive(events) != response_id:
+        return
+    lang, links = row.lang, Links(response_id=response_id)
+    kind = EventKind.TOLD if row.disputed_on is None else EventKind.RETOLD
+    for event in (
+        Event(kind=EventKind.BOUNCED, on=today, actor=Actor.SYSTEM),
+        Event(kind=kind, on=today, actor=Actor.SYSTEM, lang=lang),
+    ):
+        append_event(session, row.submission_id, event, at=now, links=links)
+
+
+def _find_decisive(events: Sequence[LoopEvent]) -> int | None:
+    """The response whose delivery the facts rest on: the first one since the last dispute.
+
+    None where the resident has reacted since: then it has arrived, whatever a report says.
+    """
+    decisive: int | None = None
+    has_reacted = False
+    for event in events:
+        if event.kind in {EventKind.DISPUTED, EventKind.BOUNCED}:
+            decisive, has_reacted = None, event.kind == EventKind.DISPUTED
+        elif event.kind in DELIVERIES and decisive is None:
+            decisive, has_reacted = event.response_id, False
+        elif event.kind in _REACTIONS:
+            has_reacted = True
+    return None if has_reacted else decisive

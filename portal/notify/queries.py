@@ -1,0 +1,100 @@
+"""What administrators see of mail and of the worker."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+from datetime import datetime, timedelta
+
+from sqlalchemy import func, select
+from sqlalchemy.orm import Session
+
+from portal.models.operations import Outbox, WorkerJob
+from portal.models.submissions import Contact
+from portal.notify.mail import MAIL
+from portal.store.secrets import Secrets
+
+SHOWN = 50
+LATE = timedelta(hours=1)  # mail that waits for longer than this is worth a look
+
+
+@dataclass(frozen=True)
+class DeadLetter:
+    """A mail that was given up: for whom (masked), since when and why."""
+
+    id: int
+    kind: str
+    address: str | None
+    created_at: datetime
+    dead_at: datetime
+    attempts: int
+    reason: str | None
+
+
+@dataclass(frozen=True)
+class Waiting:
+    """Messages of one kind that are not done: how many, and since when the oldest is asked for."""
+
+    kind: str
+    count: int
+    since: datetime
+    failing: int
+
+
+@dataclass(frozen=True)
+class Queue:
+    """The outbox at a moment."""
+
+    waiting: Sequence[Waiting]
+    dead: Sequence[DeadLetter]
+    dead_count: int
+    jobs: Sequence[WorkerJob]
+
+
+def get_queue(session: Session, secrets: Secrets) -> Queue:
+    """What waits, what was given up (newest first), and the worker's jobs (failing first)."""
+    is_dead = Outbox.dead_at.is_not(None)
+    rows = session.execute(
+        select(Outbox, Contact.email_encrypted)
+        .outerjoin(Contact, Contact.submission_id == Outbox.submission_id)
+        .where(is_dead)
+        .order_by(Outbox.dead_at.desc(), Outbox.id.desc())
+        .limit(SHOWN)
+    ).all()
+    return Queue(
+        waiting=_list_waiting(session),
+        dead=[_dead_letter(row[0], row[1], secrets) for row in rows],
+        dead_count=session.scalar(select(func.count()).select_from(Outbox).where(is_dead)) or 0,
+        jobs=session.scalars(
+            select(WorkerJob).order_by(WorkerJob.fault.is_(None), WorkerJob.name)
+        ).all(),
+    )
+
+
+def _list_waiting(session: Session) -> list[Waiting]:
+    rows = session.execute(
+        select(
+            Outbox.kind,
+            func.count(),
+            func.min(Outbox.created_at),
+            func.count().filter(Outbox.attempts > 0, Outbox.last_error.is_not(None)),
+        )
+        .where(Outbox.done_at.is_(None), Outbox.dead_at.is_(None))
+        .group_by(Outbox.kind)
+        .order_by(Outbox.kind)
+    )
+    return [Waiting(*row) for row in rows]
+
+
+def _dead_letter(row: Outbox, encrypted: bytes | None, secrets: Secrets) -> DeadLetter:
+    address = mask(secrets.decrypt(encrypted)) if encrypted and row.kind in MAIL else None
+    assert row.dead_at is not None  # noqa: S101 - asked for
+    return DeadLetter(
+        row.id, row.kind, address, row.created_at, row.dead_at, row.attempts, row.last_error
+    )
+
+
+def mask(email: str) -> str:
+    """Enough of an address to find what is wrong with a provider, and not whose it is."""
+    local, _, domain = email.rpartition("@")
+    return f"{local[:1]}…@{domain}"

@@ -1,0 +1,66 @@
+"""The question that a mail's link opens: does this answer deal with what you told us?
+
+The link shows the answer, which is public, and never the resident's own words: mails are passed on.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+from datetime import date
+
+from sqlalchemy import select
+from sqlalchemy.orm import Session
+
+from portal.models.loops import LoopRow
+from portal.models.responses import Response, ResponseText
+from portal.models.services import Service
+from portal.notify.operations import find_contact
+from portal.store.coverage import DELIVERIES, list_texts
+from portal.store.loops import list_events
+from portal.store.service_names import get_service_name
+from portal.store.texts import InLanguage, in_language
+from portal.store.verdicts import find_verdict, get_channel
+
+
+@dataclass(frozen=True)
+class Question:
+    """The newest answer of a case, and what its resident said to it."""
+
+    submission_id: int
+    response_id: int
+    service: InLanguage[str]
+    text: InLanguage[ResponseText]
+    outcome: str
+    due_on: date | None
+    done_on: date | None
+    verdict: str | None
+    channel: str  # staff-entered ones cannot say "yes" (domain.doors)
+
+
+def find_question(session: Session, token: str, lang: str, langs: Sequence[str]) -> Question | None:
+    """The question behind a mail's link; None without an answer, or when the link is no more."""
+    contact = find_contact(session, token)
+    row = session.get(LoopRow, contact.submission_id) if contact else None
+    if row is None or row.told_on is None or row.withdrawn_on is not None:
+        return None
+    events = list_events(session, row.submission_id)
+    told = [event.response_id for event in events if event.kind in DELIVERIES]
+    response = session.get(Response, told[-1]) if told and told[-1] else None
+    if response is None:
+        return None
+    reviewed = {
+        tag: text
+        for tag, text in list_texts(session, response.id).items()
+        if text.status == "reviewed"
+    }
+    text = in_language(reviewed, lang, (row.lang, response.source_lang, *langs))
+    if text is None:
+        return None
+    slug = session.scalars(select(Service.slug).where(Service.id == row.service_id)).one()
+    return Question(
+        row.submission_id, response.id,
+        get_service_name(session, row.service_id, slug, lang, (row.lang, *langs)),
+        text, response.outcome, response.due_on, response.done_on, find_verdict(events),
+        get_channel(session, row.submission_id),
+    )  # fmt: skip

@@ -1,0 +1,55 @@
+"""The administrators' page of mail: what waits, what was given up, and how the worker goes."""
+
+from __future__ import annotations
+
+from flask import Blueprint, flash, redirect, request, url_for
+from werkzeug.wrappers import Response
+
+from portal.notify.dead_letters import retry
+from portal.notify.queries import LATE, SHOWN, get_queue
+from portal.notify.words import job_name, kind_name
+from portal.web.access import Access, access, current_scope
+from portal.web.context import portal
+from portal.web.database import read, write
+from portal.web.formats import number
+from portal.web.pages import page
+from portal.web.words import ngettext
+
+blueprint = Blueprint("mail", __name__, url_prefix="/<lang:lang>/admin/mail")
+
+
+@blueprint.get("/")
+@access(Access.ADMINISTRATOR)
+def show_queue() -> Response:
+    """All of it on one page."""
+    settings, now = portal().settings, portal().clock.now()
+    return page(
+        "notify/show_queue.html",
+        queue=get_queue(read(), portal().secrets),
+        has_server=bool(settings.smtp_url),
+        has_reports=bool(settings.bounce_mailbox),
+        late_before=now - LATE,
+        shown=SHOWN,
+        kind_name=kind_name,
+        job_name=job_name,
+    )
+
+
+@blueprint.post("/retry")
+@access(Access.ADMINISTRATOR)
+def retry_mail() -> Response:
+    """Try one mail again that was given up, or all of them."""
+    wanted = request.form.get("mail", "")
+    is_one = wanted.isascii() and wanted.isdigit()
+    count = write(
+        retry,
+        now=portal().clock.now(),
+        person_id=current_scope().person_id,
+        job_id=int(wanted) if is_one else None,
+    )
+    if count:
+        text = ngettext(
+            "%(n)s mail is tried again.", "%(n)s mails are tried again.", count, n=number(count)
+        )
+        flash(text, "done")
+    return redirect(url_for("mail.show_queue"), 303)

@@ -1,0 +1,45 @@
+"""Names of the outbox's messages and of the worker's jobs."""
+
+from __future__ import annotations
+
+from typing import Any
+
+from flask_babel import lazy_gettext as _l
+
+_KINDS: dict[str, Any] = {
+    "acknowledge": _l("Acknowledgement"),
+    "confirm_address": _l("Question whether an address is right"),
+    "digest": _l("Weekly mail of warnings"),
+    "invite": _l("Invitation to a next step"),
+    "invite_theme": _l("Inviting everybody in a theme"),
+    "promise": _l("Reminder of a promise"),
+    "remind": _l("Reminder to say whether an answer helps"),
+    "tell": _l("Answer to a resident"),
+    "tell_response": _l("Telling everybody whom an answer covers"),
+}
+_JOBS: dict[str, Any] = {
+    "appraise": _l("Appraise levels each quarter"),
+    "assess": _l("Assess services"),
+    "calibrate": _l("Try other thresholds for the report on shadow mode"),
+    "post digests": _l("Prepare the weekly mail of warnings"),
+    "publish": _l("Publish answers whose time has come"),
+    "purge": _l("Erase what must not be kept"),
+    "quarantine bursts": _l("Set bursts of ratings apart"),
+    "read reports": _l("Read reports of failed deliveries"),
+    "remind": _l("Remind residents who have not said whether an answer helps"),
+    "remind of promises": _l("Remind the desk of promises"),
+    "sign days": _l("Sign the day’s list of records"),
+    "tell and send": _l("Tell residents and send mail"),
+    "warn": _l("Look for warnings"),
+    "watch": _l("Watch ratings and texts for differences between languages"),
+}
+
+
+def kind_name(kind: str) -> str:
+    """What a message of the outbox is, in words."""
+    return str(_KINDS.get(kind, kind))
+
+
+def job_name(name: str) -> str:
+    """What a job of the worker does, in words."""
+    return str(_JOBS.get(name, name))

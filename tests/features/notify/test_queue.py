@@ -1,0 +1,106 @@
+"""What administrators see of mail: what waits, what was given up, how the worker's jobs go."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Callable
+from datetime import timedelta
+
+import pytest
+from flask import Flask
+from sqlalchemy import select, update
+from sqlalchemy.orm import Session
+
+from portal.models.operations import AuditEvent, Outbox, WorkerJob
+from portal.notify.queries import mask
+from portal.store.engine import Store
+from portal.store.worker_jobs import note_run
+from tests.features.notify.conftest import Mailbox, Worker
+from tests.support.answers import NOW, Office
+from tests.support.city import City
+from tests.support.client import Page, response_page
+from tests.support.desk import Desk, open_desk
+
+Send = Callable[..., int]
+
+
+class Administration(Desk):
+    """An administrator at the page of mail."""
+
+    def __init__(self, app: Flask) -> None:
+        """Sign in."""
+        super().__init__(app, "admin")
+
+    def page(self) -> Page:
+        """The page as it is now."""
+        page = response_page(self.client.get("/en/admin/mail/"))
+        self.token = page.value("csrf_token")
+        return page
+
+    def retry(self, mail: str = "") -> None:
+        """Press a button."""
+        data = {"csrf_token": self.token, "mail": mail}
+        assert self.client.post("/en/admin/mail/retry", data=data).status_code == 303
+
+
+@pytest.fixture
+def administration(app: Flask, store: Store, city: City) -> Administration:
+    open_desk(store, city)
+    return Administration(app)
+
+
+def test_dead_letters_are_shown_masked_and_tried_again_by_a_button(
+    store: Store, administration: Administration, worker: Worker, send: Send, office: Office,
+    mailbox: Mailbox,
+) -> None:  # fmt: skip
+    office.answer([send("en", "later1@mail.example"), send("en", "later2@mail.example")])
+    worker.run()
+    store.write(_give_up)
+    page = administration.page()
+    words = page.words()
+    assert "2 mails were tried" in words
+    assert "l…@mail.example" in words
+    assert "later1" not in words
+    assert "SMTP 451" in words
+    (one, other) = [b.get("value", "") for b in page.all("button") if b.get("name") == "mail"]
+    mailbox.is_failing = False
+    administration.retry(one)
+    with store.read() as session:
+        row, still = session.get_one(Outbox, int(one)), session.get_one(Outbox, int(other))
+        assert (row.dead_at, row.attempts) == (None, 0)
+        assert still.dead_at is not None
+    administration.retry()
+    with store.read() as session:
+        assert session.scalars(select(Outbox.id).where(Outbox.dead_at.is_not(None))).all() == []
+        audited = session.scalars(select(AuditEvent).where(AuditEvent.action == "retried")).all()
+    assert [event.detail for event in audited] == [{"count": 1}, {"count": 1}]
+    assert "No mail was given up" in administration.page().words()
+
+
+def _give_up(session: Session) -> None:
+    session.execute(
+        update(Outbox)
+        .where(Outbox.kind == "tell")
+        .values(dead_at=NOW, locked_until=None, attempts=14)
+    )
+
+
+def test_what_waits_and_a_job_that_fails_can_be_seen(
+    store: Store, administration: Administration, worker: Worker, send: Send
+) -> None:
+    send("en", "ana@mail.example", is_confirmed=False)
+    store.write(note_run, name="assess", at=NOW, fault=None)
+    store.write(note_run, name="read reports", at=NOW, fault=None)
+    store.write(note_run, name="read reports", at=NOW + timedelta(hours=1), fault="MailboxDown")
+    words = re.sub(r"\s+", " ", administration.page().words())
+    assert "Question whether an address is right10" in words
+    assert "Assess servicesWorks" in words
+    assert "Read reports of failed deliveriesFails: MailboxDown" in words
+    with store.read() as session:
+        row = session.get_one(WorkerJob, "read reports")
+    assert (row.worked_at, row.failed_at) == (NOW, NOW + timedelta(hours=1))
+
+
+def test_masks_keep_the_provider_and_hide_the_person() -> None:
+    assert mask("ana.lopez@mail.example") == "a…@mail.example"
+    assert mask("x@y") == "x…@y"
