@@ -55,12 +55,6 @@ def short_day(value: date | datetime) -> str:
     return day(value, "medium")
 
 
-def moment(value: datetime) -> str:
-    """A day and the time of day in the city's time zone, short."""
-    zone = portal().settings.zone
-    return format_datetime(value, format="short", tzinfo=zone, locale=_locale())
-
-
 def month(value: date) -> str:
     """A month and its year, short: "Nov 2026"."""
     return format_skeleton("yMMM", value, locale=_locale())
@@ -94,7 +88,6 @@ def register(app: Flask) -> None:
         day=day,
         moment=moment,
         short_day=short_day,
-        moment=moment,
         month=month,
         quarter=quarter,
         code=code,
