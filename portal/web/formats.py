@@ -4,7 +4,6 @@ from __future__ import annotations
 
 from collections.abc import Iterable
 from datetime import date, datetime
-from functools import lru_cache
 
 from babel import Locale
 from babel.dates import format_date, format_datetime, format_skeleton
@@ -17,7 +16,6 @@ from portal.web.context import portal
 from portal.web.i18n import current_language, format_locale, language_of, locale_of
 
 _GROUP = 5
-_REMEMBERED = 4096
 _MARKED_SIGN = "\u200e%\u200e"
 
 
@@ -27,13 +25,12 @@ def _locale() -> Locale:
 
 def number(value: float) -> str:
     """A number with the language's separators."""
-    return _decimal(value, _locale())
+    return format_decimal(value, locale=_locale())
 
 
-@lru_cache(maxsize=_REMEMBERED, typed=True)
-def _decimal(value: float, locale: Locale) -> str:
-    """CLDR's pattern takes a tenth of a millisecond, and a table of services has a thousand."""
-    return format_decimal(value, locale=locale)
+def mean(value: float) -> str:
+    """A mean with two places, always: below one another they read as a column."""
+    return format_decimal(value, format="0.00", locale=_locale())
 
 
 def percent(share: float) -> str:
@@ -92,6 +89,7 @@ def register(app: Flask) -> None:
     """Make the formats Jinja filters."""
     app.jinja_env.filters.update(
         number=number,
+        mean=mean,
         percent=percent,
         day=day,
         moment=moment,

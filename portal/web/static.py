@@ -17,6 +17,7 @@ from portal.web.headers import EVERYWHERE
 
 FOLDER = Path(__file__).resolve().parents[1] / "static"
 _HASHED = re.compile(r"\.[0-9a-f]{10}\.\w+$")
+_COMMENT = re.compile(rb"/\*.*?\*/\n?", re.DOTALL)
 
 
 def publish(app: Flask, instance: Path) -> dict[str, str]:
@@ -43,8 +44,14 @@ def _add_headers(headers: Headers, _path: str, _url: str) -> None:
         headers[name] = value
 
 
+def _content(path: Path) -> bytes:
+    """What browsers get: comments are for those who read the source, and weigh a third of a kB."""
+    content = path.read_bytes()
+    return _COMMENT.sub(b"", content) if path.suffix == ".css" else content
+
+
 def _hashed_name(path: Path) -> str:
-    digest = hashlib.sha256(path.read_bytes()).hexdigest()[:10]
+    digest = hashlib.sha256(_content(path)).hexdigest()[:10]
     return str(path.relative_to(FOLDER).with_suffix(f".{digest}{path.suffix}"))
 
 
@@ -56,7 +63,7 @@ def _build(files: list[Path], names: dict[str, str], folder: Path) -> None:
     for path in files:
         target = aside / names[str(path.relative_to(FOLDER))]
         target.parent.mkdir(parents=True, exist_ok=True)
-        shutil.copyfile(path, target)
+        target.write_bytes(_content(path))
         list(compressor.compress(str(target)))
     try:
         aside.rename(folder)

@@ -1,0 +1,45 @@
+"""Residents' pages are light: with their stylesheet they fit into a server's first window."""
+
+from __future__ import annotations
+
+import re
+from urllib.request import urlopen
+
+import brotli
+import pytest
+
+from tests.browser.conftest import Site
+
+pytestmark = pytest.mark.browser
+
+MOST = 14_000  # bytes, ten packets of the first TCP window
+SERVICE = "services/pothole-repair/"
+PATHS = (
+    "", "services/", SERVICE, f"{SERVICE}rate", f"{SERVICE}level/", "levels/", "responses/",
+    "receipts/", "integrity/", "method/", "privacy/", "accessibility/", "open-data/",
+)  # fmt: skip
+
+
+@pytest.mark.parametrize("lang", ["en", "es", "vi", "zh-Hans", "ar", "ko"])
+def test_no_page_with_its_stylesheet_is_heavier_than_the_first_window(
+    site: Site, lang: str
+) -> None:
+    weights = {path: weight_of(site, site.url(lang, path)) for path in PATHS}
+    assert {path: weight for path, weight in weights.items() if weight > MOST} == {}
+
+
+def weight_of(site: Site, address: str) -> int:
+    """Bytes of a page and its stylesheets as sent to a browser that takes brotli."""
+    page = read(address)
+    sheets = re.findall(r'rel="stylesheet" href="([^"]+)"', page.decode())
+    assert sheets
+    return sum(
+        len(brotli.compress(one)) for one in [page, *(read(site.base + at) for at in sheets)]
+    )
+
+
+def read(address: str) -> bytes:
+    """What the site sends."""
+    with urlopen(address) as answer:  # noqa: S310 the test's own site
+        body: bytes = answer.read()
+    return body
