@@ -6,7 +6,7 @@ The worker has computed it (`portal/store/calibrations.py`); here it is read and
 from __future__ import annotations
 
 from collections import Counter
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from datetime import date, datetime
 
@@ -139,36 +139,44 @@ def get_reports(session: Session, langs: Sequence[str]) -> list[QuarterReport]:
 
 def _get_report(session: Session, quarter_on: date, langs: Sequence[str]) -> QuarterReport | None:
     rows = session.execute(
-        select(Service, Appraisal, Calibration)
+        select(
+            Service.id,
+            Service.slug,
+            Appraisal.evidence["raters"],
+            Appraisal.evidence["confirmed"],
+            Calibration,
+        )
         .join(Appraisal, Appraisal.service_id == Service.id)
         .outerjoin(Calibration, Calibration.appraisal_id == Appraisal.id)
         .where(Service.is_active, Appraisal.quarter_on == quarter_on)
     ).all()
-    if any(calibration is None for _service, _appraisal, calibration in rows):
+    if any(row[-1] is None for row in rows):
         return None
-    names = get_service_names(session, [service.id for service, *_rest in rows])
+    names = get_service_names(session, [service_id for service_id, *_rest in rows])
     services = []
-    for service, appraisal, calibration in rows:
-        name = in_language(names.get(service.id, {}), langs[0], langs[1:])
-        shown = name or InLanguage(langs[0], service.slug)
-        services.append(_report(service.slug, shown, appraisal, calibration))
+    for service_id, slug, raters, confirmed, calibration in rows:
+        name = in_language(names.get(service_id, {}), langs[0], langs[1:])
+        found = name or InLanguage(langs[0], slug)
+        services.append(_report(slug, found, raters, confirmed or {}, calibration))
     return QuarterReport(
         quarter_on,
-        max(calibration.made_at for _service, _appraisal, calibration in rows),
+        max(calibration.made_at for *_rest, calibration in rows),
         sorted(services, key=lambda one: one.name.text.casefold()),
     )
 
 
 def _report(
-    slug: str, name: InLanguage[str], appraisal: Appraisal, calibration: Calibration
+    slug: str,
+    name: InLanguage[str],
+    raters: int | None,
+    confirmed: Mapping[str, int | None],
+    calibration: Calibration,
 ) -> ServiceReport:
-    evidence = appraisal.evidence
-    confirmed = evidence.get("confirmed") or {}
     return ServiceReport(
         slug=slug,
         name=name,
-        people=evidence.get("raters", 0),
-        replied=confirmed.get("n", 0),
+        people=raters or 0,
+        replied=confirmed.get("n") or 0,
         asked=confirmed.get("asked") or 0,
         standing=standing_of(calibration),
         drawn=drawn_of(calibration),

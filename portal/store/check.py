@@ -7,16 +7,18 @@ from collections.abc import Callable, Iterator
 from sqlalchemy import distinct, func, select, text
 from sqlalchemy.orm import Session, aliased
 
+from portal.domain.calibration import CALIBRATION, DRAWS, stand
 from portal.domain.criteria import METHOD, Thresholds
 from portal.domain.level import evaluate
 from portal.domain.loop import EventKind, fold
 from portal.domain.publication import PublishedLevel, appraise, evidence_hash
-from portal.models.appraisals import Appraisal
+from portal.models.appraisals import Appraisal, Calibration
 from portal.models.assessments import Assessment
 from portal.models.loops import LoopEvent, LoopRow
 from portal.models.submissions import Submission
 from portal.store.append_only import missing_triggers
 from portal.store.assessments import state_of
+from portal.store.calibrations import drawn_of, standing_of
 from portal.store.clock import Clock
 from portal.store.engine import Store
 from portal.store.evidence.hand_overs import IS_HAND_OVER
@@ -70,6 +72,7 @@ def list_problems(
         ("submissions against cases", _check_cases),
         ("assessments against their evidence", _check_assessments),
         ("appraisals against their evidence", _check_appraisals),
+        ("the calibration report against the appraisals", _check_calibrations),
         ("ratings and comments against their commitments", check_commitments),
         ("the chain of signed days", lambda session: check_chain(session, secrets)),
         ("the lists of ratings", check_lists),
@@ -204,3 +207,16 @@ def _check_appraisals(session: Session) -> Iterator[str]:
             if appraise(states.get(row.service_id), row.result) != state_of(row):
                 yield f"appraisal {row.id}: its level does not follow from its result"
         states[row.service_id] = state_of(row)
+
+
+def _check_calibrations(session: Session) -> Iterator[str]:
+    """What other thresholds give is computed again; drawing anew would take too long."""
+    statement = select(Calibration, Appraisal).join(
+        Appraisal, Appraisal.id == Calibration.appraisal_id
+    )
+    for row, appraisal in session.execute(statement.execution_options(yield_per=100)):
+        if row.method != CALIBRATION:
+            continue
+        standing = stand(appraisal.evidence, Thresholds(appraisal.thresholds))
+        if standing_of(row) != standing or drawn_of(row).total() != DRAWS:
+            yield f"calibration of appraisal {appraisal.id}: it does not follow from its evidence"

@@ -2,9 +2,10 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
+from typing import Any
 
-from flask import request
+from flask import request, url_for
 from flask_babel import lazy_gettext as _l
 from werkzeug.wrappers import Response
 
@@ -24,6 +25,7 @@ from portal.web.csv_text import CSV, to_csv
 from portal.web.database import read
 from portal.web.pages import page
 
+_ANY = "any-service"
 SORT_WORDS = {
     "name": _l("Name"),
     "level": _l("Published level, lowest first"),
@@ -55,7 +57,16 @@ def show_overview() -> Response:
         sort_words=SORT_WORDS,
         quarters=last_quarters(portal().clock.today()),
         short=short,
+        service_page=_addresses("manage.show_service", "slug"),
+        warnings_page=_addresses("manage.show_warnings", "service"),
     )
+
+
+def _addresses(endpoint: str, argument: str) -> Callable[[str], str]:
+    """Where the pages of many services are: the router is asked once, and no slug needs quoting."""
+    arguments: dict[str, Any] = {argument: _ANY}
+    before, after = url_for(endpoint, **arguments).split(_ANY)
+    return lambda slug: f"{before}{slug}{after}"
 
 
 @blueprint.get("/levels.csv")

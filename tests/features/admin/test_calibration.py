@@ -25,6 +25,7 @@ from portal.store.publicity import get_chosen_day, get_public_since
 from tests.features.admin.conftest import QUARTER, Visitor, keep_appraisal
 from tests.support.city import City
 from tests.support.client import response_page
+from tests.support.soundness import find_problems
 
 Change = Callable[[Callable[[Session], Any]], Any]
 
@@ -226,6 +227,23 @@ def test_what_was_asked_for_later_is_not_overwritten(store: Store, app: Flask) -
             asked=asked, now=now,
         )  # fmt: skip
     assert made(store)[number][1][0]["level"] == 3
+
+
+@pytest.mark.usefixtures("calibrated")
+def test_the_check_finds_a_report_that_was_embellished(store: Store) -> None:
+    found = "it does not follow from its evidence"
+    assert not [line for line in find_problems(store) if "calibration" in line]
+    for change in ({"drawn": {"4": 1}}, {"standing": {**made_standing(store), "eased": 0}}):
+        store.write(embellish, change)
+        assert [line for line in find_problems(store) if "calibration" in line and found in line]
+
+
+def embellish(session: Session, change: dict[str, Any]) -> None:
+    session.execute(update(Calibration).values(**change))
+
+
+def made_standing(store: Store) -> Any:
+    return next(iter(made(store).values()))[1][0]
 
 
 def made(store: Store) -> dict[int, tuple[datetime, tuple[Any, Any]]]:
