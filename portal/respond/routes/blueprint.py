@@ -7,8 +7,11 @@ from werkzeug import exceptions
 
 from portal.domain.short_code import short_code
 from portal.respond import words
+from portal.respond.queries.promises import count_pressing
 from portal.respond.rules import Conflict
+from portal.web.access import current_scope
 from portal.web.context import portal
+from portal.web.database import read
 from portal.web.i18n import current_language
 from portal.web.warning_words import channel_name
 
@@ -38,6 +41,10 @@ def _state_name(state: str) -> str:
 blueprint.add_app_template_filter(short_code)
 
 
+def _pressing() -> dict[str, int]:
+    return count_pressing(read(), current_scope(), today=portal().clock.today())
+
+
 @blueprint.context_processor
 def _words() -> dict[str, object]:
     return {
@@ -46,6 +53,7 @@ def _words() -> dict[str, object]:
         "reasons": words.REASONS,
         "need_names": words.NEEDS,
         "redactions": words.REDACTIONS,
+        "pressing": _pressing,
         "promise_names": words.PROMISES,
         "text_states": words.TEXT_STATES,
         "event_name": words.event_name,

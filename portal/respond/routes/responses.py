@@ -8,11 +8,18 @@ from typing import TypeVar
 from flask import flash, redirect, request, url_for
 from werkzeug.wrappers import Response
 
+from portal.domain.cautions import Caution
 from portal.domain.loop import Outcome
 from portal.respond.forms import PublishForm, ResponseForm, VersionedForm, explain
 from portal.respond.operations import responses as operations
 from portal.respond.queries import responses as queries
 from portal.respond.queries import themes
+from portal.respond.queries.cautions import list_cautions
+from portal.respond.queries.disputes import (
+    DisputedCase,
+    list_disputed_answers,
+    list_disputes,
+)
 from portal.respond.queries.preview import get_preview
 from portal.respond.routes.blueprint import blueprint, langs
 from portal.respond.rules import Conflict, Refusal
@@ -53,6 +60,7 @@ def responses_page(form: PublishForm, errors: ErrorList, status: int = 200) -> R
         errors=errors,
         ticked=form.versions,
         zone=portal().settings.time_zone,
+        disputed=list_disputed_answers(read(), scope, langs=langs()),
         unanswered=queries.list_unanswered_themes(read(), scope, langs=langs()),
         drafts=drafts,
         published=published,
@@ -147,8 +155,22 @@ def response_page(
         is_conflict=status == CONFLICT,
         zone=portal().settings.time_zone,
         typed_at=typed_at,
+        cautions=_cautions(view),
+        disputes=_disputes(view),
         is_blocked=_is_blocked(view.response.publish_at),
     )
+
+
+def _cautions(view: queries.ResponseView) -> list[Caution]:
+    if view.source is None or view.response.status != "draft":
+        return []
+    return list_cautions(read(), view.response, view.source)
+
+
+def _disputes(view: queries.ResponseView) -> list[DisputedCase]:
+    if not view.is_desk or view.response.status != "published":
+        return []
+    return list_disputes(read(), view.response, today=portal().clock.today())
 
 
 def _is_blocked(publish_at: datetime | None) -> bool:

@@ -7,7 +7,7 @@ from werkzeug.wrappers import Response
 
 from portal.respond.forms import GroupForm, ThemeNameForm, case_ids
 from portal.respond.operations import cases as operations
-from portal.respond.queries import inbox, themes
+from portal.respond.queries import inbox, similar, themes
 from portal.respond.routes.blueprint import blueprint, langs
 from portal.store.scope import NotAllowed
 from portal.web.access import Access, access, current_scope
@@ -112,6 +112,17 @@ def _theme_page(theme_id: int, form: ThemeNameForm, status: int) -> Response:
         "respond/show_theme.html", status, view=view, form=form, errors=errors_of(form),
         languages_offered=portal().settings.languages,
     )  # fmt: skip
+
+
+@blueprint.get("/themes/<int:theme_id>/similar")
+@access(Access.STAFF)
+def show_similar(theme_id: int) -> Response:
+    """Untreated cases that are like those of the theme, to be put into it by hand."""
+    view = similar.get_similar(
+        read(), current_scope(), theme_id, request.args.get("language", ""),
+        today=portal().clock.today(), langs=langs(),
+    )  # fmt: skip
+    return page("respond/show_similar.html", view=view)
 
 
 @blueprint.post("/themes/<int:theme_id>/name")

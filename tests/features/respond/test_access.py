@@ -29,6 +29,7 @@ GETS = (
     "cases/{case}/redact",
     "cases/{case}/hand-over",
     "themes/{theme}/",
+    "themes/{theme}/similar",
     "themes/{theme}/answer",
     "themes/{theme}/answer?follows={published}",
     "responses/{draft}/",

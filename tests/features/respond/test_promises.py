@@ -71,6 +71,8 @@ def test_a_promise_stands_where_its_day_puts_it(
     page = desk.get(f"promises/?view={view}")
     assert f"/en/staff/responses/{promise}/" in page.links()
     assert "2 people told so far" in page.words()
+    marked = f"/en/staff/promises/?view={view}" in desk.get("").links()
+    assert marked == (view != "open")
     other = "kept" if view != "kept" else "open"
     assert f"/en/staff/responses/{promise}/" not in desk.get(f"promises/?view={other}").links()
     for path in (f"responses/{promise}/", "responses/"):

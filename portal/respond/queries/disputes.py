@@ -1,0 +1,106 @@
+"""Answers that residents disputed, with what they wrote, until they are told anew."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from datetime import date
+
+from sqlalchemy import func, select
+from sqlalchemy.orm import Session
+
+from portal.domain.loop import LoopState
+from portal.models.loops import LoopEvent, LoopRow
+from portal.models.responses import Response
+from portal.models.services import Service
+from portal.models.submissions import Submission
+from portal.respond.queries.inbox import days_left
+from portal.respond.queries.names import Name, theme_names
+from portal.store.coverage import DELIVERIES
+from portal.store.scope import Scope
+
+SHOWN = 20
+
+
+@dataclass(frozen=True)
+class DisputedCase:
+    """A case that its resident opened again after an answer."""
+
+    id: int
+    words: str | None
+    words_lang: str
+    lang: str
+    state: str
+    verdict: str | None
+    disputed_on: date | None
+    days_left: int | None
+
+
+@dataclass(frozen=True)
+class DisputedAnswer:
+    """A published answer, and how many people wait for a better one."""
+
+    response_id: int
+    theme: Name
+    people: int
+
+
+def list_disputed_answers(
+    session: Session, scope: Scope, *, langs: list[str]
+) -> list[DisputedAnswer]:
+    """Answers after which people wait again, most people first."""
+    people = func.count(LoopRow.person_key.distinct())
+    rows = session.execute(
+        select(Response.id, Response.theme_id, people)
+        .join(LoopEvent, LoopEvent.response_id == Response.id)
+        .join(LoopRow, LoopRow.submission_id == LoopEvent.submission_id)
+        .join(Service, Service.id == Response.service_id)
+        .where(
+            Service.department_id.in_(scope.desk),
+            Response.theme_id.is_not(None),
+            LoopEvent.kind.in_(DELIVERIES),
+            LoopRow.state == LoopState.REOPENED.value,
+            LoopRow.service_id == Response.service_id,
+        )
+        .group_by(Response.id, Response.theme_id)
+        .order_by(people.desc(), Response.id)
+        .limit(SHOWN)
+    ).all()
+    themes = theme_names(session, [row[1] or 0 for row in rows], langs)
+    return [DisputedAnswer(row[0], themes[row[1] or 0], row[2]) for row in rows]
+
+
+def list_disputes(session: Session, response: Response, *, today: date) -> list[DisputedCase]:
+    """The cases that are open again after this answer, the oldest dispute first."""
+    was_told = (
+        select(LoopEvent.id)
+        .where(
+            LoopEvent.submission_id == LoopRow.submission_id,
+            LoopEvent.response_id == response.id,
+            LoopEvent.kind.in_(DELIVERIES),
+        )
+        .exists()
+    )
+    rows = session.execute(
+        select(LoopRow, Submission)
+        .join(Submission, Submission.id == LoopRow.submission_id)
+        .where(
+            LoopRow.state == LoopState.REOPENED.value,
+            LoopRow.service_id == response.service_id,
+            was_told,
+        )
+        .order_by(LoopRow.disputed_on, LoopRow.submission_id)
+        .limit(SHOWN)
+    )
+    return [
+        DisputedCase(
+            id=row.submission_id,
+            words=submission.comment,
+            words_lang=submission.comment_lang or submission.lang,
+            lang=row.lang,
+            state=row.state,
+            verdict=row.verdict,
+            disputed_on=row.disputed_on,
+            days_left=days_left(row, today),
+        )
+        for row, submission in rows
+    ]
