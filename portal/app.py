@@ -20,6 +20,7 @@ from portal.public import api as public_api
 from portal.public import integrity_api, integrity_routes
 from portal.public import root as public_root
 from portal.public import routes as public_routes
+from portal.rate import kiosk
 from portal.rate import routes as rate_routes
 from portal.respond import routes as respond_routes
 from portal.settings import Settings
@@ -60,6 +61,7 @@ BLUEPRINTS = (
     integrity_routes.blueprint,
     public_root.blueprint,
     rate_routes.blueprint,
+    kiosk.blueprint,
     follow_routes.blueprint,
     rights.blueprint,
     accounts_routes.blueprint,

@@ -5,14 +5,18 @@ from __future__ import annotations
 import re
 
 from flask_babel import lazy_gettext as _l
-from wtforms import StringField, TextAreaField
+from wtforms import Field, StringField, TextAreaField
+from wtforms.validators import StopValidation
 
 from portal.admin.operations import list_numbers
 from portal.domain.criteria import WHOLE_NUMBERS
-from portal.web.fields import AtMost, ChoiceField, DayField, Needed, Storable, tidy
+from portal.web import messages
+from portal.web.fields import AtMost, ChoiceField, DayField, Needed, Storable, tidy, whole_number
 from portal.web.forms import DeskForm
 
 MAX_REASON = 500
+MAX_NAME = 200
+MAX_HOURLY = 1000
 # One to four digits, perhaps two more after a point or comma; int() and float() take other scripts.
 _NUMBER = re.compile(r"([0-9]{1,4})(?:[.,]([0-9]{1,2}))?\s*%?")
 _RATIO_OF_TIPPING = "rho"
@@ -65,3 +69,21 @@ def read_number(text: str, criterion_id: str, number: str) -> float | None:
     if number in WHOLE_NUMBERS:
         return None if found[2] else int(found[1])
     return round(value / 100, 4) if is_share(criterion_id, number) else value
+
+
+class KioskForm(DeskForm):
+    """A new kiosk."""
+
+    name = StringField(
+        filters=[tidy],
+        validators=[Needed(_l("Name the place, for example “Library, ground floor”.")),
+                    AtMost(MAX_NAME), Storable()],
+    )  # fmt: skip
+    service = ChoiceField()
+    hourly_limit = StringField(filters=[tidy], validators=[Needed()])
+
+    def validate_hourly_limit(self, field: Field) -> None:
+        """A whole number within limits."""
+        typed = whole_number(field.data)
+        if typed is None or not 1 <= typed <= MAX_HOURLY:
+            raise StopValidation(str(messages.NUMBER_BETWEEN) % {"low": 1, "high": MAX_HOURLY})

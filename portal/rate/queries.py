@@ -28,7 +28,7 @@ from portal.store.texts import InLanguage, in_language
 class Place:
     """A service as its rating form needs it. `districts` are (slug, name) in their order.
 
-    `open_languages` are those in which the service takes ratings on the web today.
+    `open_languages` are those in which the service takes ratings through the door today.
     """
 
     service_id: int
@@ -62,9 +62,17 @@ class InvitedCase:
 
 
 def find_place(
-    session: Session, *, slug: str, lang: str, fallbacks: Sequence[str], today: date
+    session: Session,
+    *,
+    slug: str,
+    lang: str,
+    fallbacks: Sequence[str],
+    today: date,
+    channel: str = "web",
 ) -> Place | None:
     """The place for ratings of a service in `lang`; None for a service that is not in use."""
+    if "\0" in slug:  # PostgreSQL cannot even be asked
+        return None
     service_id = session.scalar(select(Service.id).where(Service.slug == slug, Service.is_active))
     if service_id is None:
         return None
@@ -73,35 +81,35 @@ def find_place(
         slug=slug,
         name=get_service_name(session, service_id, slug, lang, fallbacks),
         lang=lang,
-        open_languages=_open_languages(session, service_id, today),
+        open_languages=_open_languages(session, service_id, today, channel),
         districts=_districts(session, lang, fallbacks),
     )
 
 
-def _open_languages(session: Session, service_id: int, today: date) -> frozenset[str]:
-    on_the_web = session.scalar(
+def _open_languages(session: Session, service_id: int, today: date, channel: str) -> frozenset[str]:
+    is_open = session.scalar(
         select(ServiceChannel.id)
         .where(
             ServiceChannel.service_id == service_id,
-            ServiceChannel.channel == "web",
-            *_holds(ServiceChannel, today),
+            ServiceChannel.channel == channel,
+            *holds(ServiceChannel, today),
         )
         .limit(1)
     )
-    if on_the_web is None:
+    if is_open is None:
         return frozenset()
     return frozenset(
         session.scalars(
             select(ServiceLanguage.lang).where(
                 ServiceLanguage.service_id == service_id,
                 ServiceLanguage.role == "input",
-                *_holds(ServiceLanguage, today),
+                *holds(ServiceLanguage, today),
             )
         )
     )
 
 
-def _holds(
+def holds(
     table: type[ServiceChannel] | type[ServiceLanguage], today: date
 ) -> tuple[ColumnElement[bool], ColumnElement[bool]]:
     """Begun, and not yet over: `closed_on` is the first day on which it no longer holds."""

@@ -35,6 +35,7 @@ PLACES = (
     Place("admin.show_calibration", _l("Shadow mode"), ()),
     Place("admin.show_thresholds", _l("Thresholds"), ()),
     Place("mail.show_queue", _l("Mail and worker"), ()),
+    Place("admin.show_kiosks", _l("Kiosks"), ()),
     Place("manage.list_co_decisions", _l("Decided together"), ("manager",)),
 )
 

@@ -1,0 +1,72 @@
+"""What a kiosk's pages read."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+from datetime import date
+
+from sqlalchemy import or_, select
+from sqlalchemy.orm import Session
+
+from portal.models.doors import Kiosk
+from portal.models.services import Service, ServiceChannel, ServiceLanguage
+from portal.rate.queries import holds
+from portal.store.service_names import get_service_name
+from portal.store.texts import InLanguage
+
+
+@dataclass(frozen=True)
+class KioskView:
+    """A kiosk that is in use; `slug` is the one service it asks about, None for all."""
+
+    id: int
+    hourly_limit: int
+    slug: str | None
+
+
+@dataclass(frozen=True)
+class KioskService:
+    """A service that takes ratings at kiosks in the page's language."""
+
+    slug: str
+    name: InLanguage[str]
+
+
+def find_kiosk(session: Session, key_hash: str, today: date) -> KioskView | None:
+    """The kiosk with this key; None for an unknown one, and before or after its time."""
+    row = session.execute(
+        select(Kiosk.id, Kiosk.hourly_limit, Service.slug)
+        .outerjoin(Service, Service.id == Kiosk.service_id)
+        .where(
+            Kiosk.key_hash == key_hash,
+            Kiosk.opened_on <= today,
+            or_(Kiosk.closed_on.is_(None), Kiosk.closed_on > today),
+        )
+    ).one_or_none()
+    return KioskView(row.id, row.hourly_limit, row.slug) if row is not None else None
+
+
+def list_kiosk_services(
+    session: Session, lang: str, fallbacks: Sequence[str], today: date
+) -> list[KioskService]:
+    """The services that take ratings at kiosks in `lang`, by name."""
+    rows = session.execute(
+        select(Service.id, Service.slug)
+        .join(ServiceChannel, ServiceChannel.service_id == Service.id)
+        .join(ServiceLanguage, ServiceLanguage.service_id == Service.id)
+        .where(
+            Service.is_active,
+            ServiceChannel.channel == "kiosk",
+            *holds(ServiceChannel, today),
+            ServiceLanguage.lang == lang,
+            ServiceLanguage.role == "input",
+            *holds(ServiceLanguage, today),
+        )
+        .distinct()
+    ).all()
+    services = [
+        KioskService(row.slug, get_service_name(session, row.id, row.slug, lang, fallbacks))
+        for row in rows
+    ]
+    return sorted(services, key=lambda service: service.name.text)
