@@ -8,10 +8,10 @@ from __future__ import annotations
 
 import re
 import unicodedata
-from collections import defaultdict
+from collections import Counter, defaultdict
 from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
-from typing import Generic, NamedTuple, TypeVar
+from typing import Any, Generic, NamedTuple, TypeVar
 
 from portal.domain.statistics import at_least
 from portal.domain.warning import THEME_DAYS_NOW, THEME_TIMES_MIN, theme_surges
@@ -44,7 +44,12 @@ _KOREAN_PARTICLES = (
 )  # fmt: skip
 _KOREAN_STEM = 2
 
-Key = TypeVar("Key")
+GRAMMAR = 0.02
+"""What more than this share of those who write in the language about other services use…"""
+GRAMMAR_MIN = 3
+"""… and at least so many of them, belongs to the language and not to a matter."""
+
+Service = TypeVar("Service")
 
 
 def words_of(text: str, lang: str) -> frozenset[str]:
@@ -97,13 +102,13 @@ class Mention(NamedTuple):
 
 
 @dataclass(frozen=True)
-class WordSurge(Generic[Key]):
+class WordSurge(Generic[Service]):
     """Words that the same people write, in one group of comments: the one of most people first.
 
     `now` and `before` are the people who write the first one, `words` are at most five.
     """
 
-    group: Key
+    group: tuple[Service, str]
     words: tuple[str, ...]
     now: int
     before: int
@@ -121,22 +126,28 @@ class _Writers:
         return len(self.now), len(self.before)
 
 
-def find_word_surges(groups: Mapping[Key, Sequence[Mention]]) -> list[WordSurge[Key]]:
+def find_word_surges(
+    groups: Mapping[tuple[Service, str], Sequence[Mention]],
+) -> list[WordSurge[Service]]:
     """Words that surge as themes do, all groups and words judged together (`theme_surges`).
 
-    Two safeguards can only make it fewer. Words that more than a third of the group's people write
-    are left out before anything is tested, by all that they wrote, so that no false alarm is made.
-    And where everybody writes more, a word must be twice as frequent among those who write.
+    A group is a service and a language. Safeguards can only make it fewer. Words that more than a
+    third of the group's people write, and those of the language, which people use about other
+    services too, are left out before anything is tested, by all that was written, so that no false
+    alarm is made. And where everybody writes more, a word must be twice as frequent.
     """
-    words: dict[str, tuple[Key, str]] = {}
+    words: dict[str, tuple[tuple[Service, str], str]] = {}
     writers: dict[str, _Writers] = {}
-    everybody: dict[Key, _Writers] = {}
-    for number, (key, mentions) in enumerate(groups.items()):
-        everybody[key], found = _writers(mentions)
+    counted = {key: _writers(mentions) for key, mentions in groups.items()}
+    everybody = {key: who for key, (who, _) in counted.items()}
+    languages = _languages(counted)
+    for number, (key, (people, found)) in enumerate(counted.items()):
         for word, who in found.items():
+            if _is_common(who, people) or _is_grammar(languages[key[1]], word, who, people):
+                continue
             name = f"{number}:{word}"
             words[name], writers[name] = (key, word), who
-    surging: dict[Key, dict[str, _Writers]] = defaultdict(dict)
+    surging: dict[tuple[Service, str], dict[str, _Writers]] = defaultdict(dict)
     for name in theme_surges({name: who.pair for name, who in writers.items()}):
         key, word = words[name]
         if _is_more_frequent(writers[name], everybody[key]):
@@ -155,14 +166,35 @@ def count_word_periods(mentions: Sequence[Mention], word: str) -> list[int]:
 
 
 def _writers(mentions: Sequence[Mention]) -> tuple[_Writers, dict[str, _Writers]]:
-    """Everybody of a group, and who writes each word that is not common to it."""
+    """Everybody of a group, and who writes each word."""
     everybody = _Writers(set(), set())
     found: dict[str, _Writers] = defaultdict(lambda: _Writers(set(), set()))
     for mention in mentions:
         for who in (everybody, *(found[word] for word in mention.words)):
             (who.now if mention.is_now else who.before).add(mention.person)
-    most = max(COMMON * sum(everybody.pair), COMMON_MIN)
-    return everybody, {word: who for word, who in found.items() if sum(who.pair) <= most}
+    return everybody, found
+
+
+def _languages(
+    counted: Mapping[tuple[Any, str], tuple[_Writers, Mapping[str, _Writers]]],
+) -> dict[str, Counter[str]]:
+    """{language: how many people use each word}, counted in each group; "" stands for everybody."""
+    languages: dict[str, Counter[str]] = defaultdict(Counter)
+    for (_, lang), (everybody, found) in counted.items():
+        languages[lang][""] += sum(everybody.pair)
+        for word, who in found.items():
+            languages[lang][word] += sum(who.pair)
+    return languages
+
+
+def _is_common(who: _Writers, everybody: _Writers) -> bool:
+    return sum(who.pair) > max(COMMON * sum(everybody.pair), COMMON_MIN)
+
+
+def _is_grammar(language: Counter[str], word: str, who: _Writers, everybody: _Writers) -> bool:
+    elsewhere = language[word] - sum(who.pair)
+    others = language[""] - sum(everybody.pair)
+    return elsewhere >= GRAMMAR_MIN and elsewhere > GRAMMAR * others
 
 
 def _is_more_frequent(who: _Writers, everybody: _Writers) -> bool:
@@ -171,7 +203,9 @@ def _is_more_frequent(who: _Writers, everybody: _Writers) -> bool:
     return at_least(now * all_before, THEME_TIMES_MIN * before * all_now)
 
 
-def _gather(key: Key, found: Mapping[str, _Writers]) -> Iterator[WordSurge[Key]]:
+def _gather(
+    key: tuple[Service, str], found: Mapping[str, _Writers]
+) -> Iterator[WordSurge[Service]]:
     """Words of the same people together: each joins the first one that it shares people with."""
     heads: dict[str, list[str]] = {}
     for word in sorted(found, key=lambda word: (-len(found[word].now), -len(word), word)):

@@ -56,8 +56,8 @@ def comments(now: dict[str, int], before: dict[str, int], *, others: int = 40) -
 
 def test_words_of_the_same_people_are_one_suggestion() -> None:
     mentions = comments({"burst hydrant floods": 7, "hydrant": 2}, {"hydrant": 1})
-    [surge] = find_word_surges({"water": mentions})
-    assert surge.group == "water"
+    [surge] = find_word_surges({(1, "en"): mentions})
+    assert surge.group == (1, "en")
     assert surge.words[0] == "hydrant"
     assert set(surge.words) == {"hydrant", "burst", "floods"}
     assert (surge.now, surge.before) == (9, 1)
@@ -65,12 +65,20 @@ def test_words_of_the_same_people_are_one_suggestion() -> None:
 
 def test_one_person_who_writes_much_is_no_surge() -> None:
     mentions = [Mention("one", 0, frozenset({"hydrant"})) for _ in range(30)]
-    assert find_word_surges({"water": mentions + comments({}, {})}) == []
+    assert find_word_surges({(1, "en"): mentions + comments({}, {})}) == []
 
 
 def test_where_everybody_writes_more_a_usual_word_is_no_suggestion() -> None:
     mentions = comments({"hydrant leaks": 8, "other": 40}, {"hydrant leaks": 2, "x": 8}, others=0)
-    assert not [one for one in find_word_surges({"water": mentions}) if "hydrant" in one.words]
+    assert not [one for one in find_word_surges({(1, "en"): mentions}) if "hydrant" in one.words]
+
+
+def test_words_of_the_language_are_no_suggestion() -> None:
+    """People who write of other things use them as well."""
+    mentions = comments({"hydrant has": 9}, {})
+    others = comments({}, {"lamp has": 6, "lamp": 30})
+    [surge] = find_word_surges({("water", "en"): mentions, ("lights", "en"): others})
+    assert surge.words == ("hydrant",)
 
 
 def test_what_most_people_write_is_no_suggestion() -> None:
@@ -78,7 +86,7 @@ def test_what_most_people_write_is_no_suggestion() -> None:
         Mention(f"p{number}", 0 if number < 20 else 28, frozenset({"street"}))
         for number in range(30)
     ]
-    assert find_word_surges({"streets": mentions}) == []
+    assert find_word_surges({(1, "en"): mentions}) == []
 
 
 @given(
@@ -93,7 +101,7 @@ def test_every_suggestion_is_of_five_people_and_twice_as_frequent(
     now = {word: pair[0] for word, pair in counts.items()}
     before = {word: pair[1] for word, pair in counts.items()}
     seen: list[str] = []
-    for surge in find_word_surges({"one": comments(now, before)}):
+    for surge in find_word_surges({(1, "en"): comments(now, before)}):
         assert surge.now >= 5
         assert surge.now / 28 >= 2 * surge.before / 182
         assert (surge.now, surge.before) == counts[surge.words[0]]
@@ -111,7 +119,7 @@ def test_chance_alone_seldom_suggests_anything() -> None:
             Mention(str(person), chance.randrange(210), frozenset(chance.choices(vocabulary, k=8)))
             for person in range(200)
         ]
-        alarms += bool(find_word_surges({"one": mentions}))
+        alarms += bool(find_word_surges({(1, "en"): mentions}))
     assert alarms <= 15
 
 
@@ -126,5 +134,5 @@ def test_a_planted_surge_is_found() -> None:
             if chance.random() < (0.45 if age < 28 else 0.02):
                 words.add("hydrant")
             mentions.append(Mention(str(person), age, frozenset(words)))
-        found += any("hydrant" in one.words for one in find_word_surges({"one": mentions}))
+        found += any("hydrant" in one.words for one in find_word_surges({(1, "en"): mentions}))
     assert found >= 0.9 * runs
