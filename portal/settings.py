@@ -48,7 +48,8 @@ class Settings:
     )
     instance: Path = _setting("Folder for what this installation keeps.", Path(".instance"))
     base_url: str = _setting(
-        "Public address, e.g. https://listens.example.org", "http://127.0.0.1:8000"
+        "Public address, e.g. https://listens.example.org; empty: this machine at PORTAL_PORT.",
+        "http://127.0.0.1:8000",
     )
     city_name: str = _setting("The city's name, where no translated one is kept.", "Our city")
     time_zone: str = _setting("The city's time zone (IANA name).", "America/Chicago")
@@ -165,6 +166,8 @@ def load_settings(environ: Mapping[str, str] = os.environ) -> Settings:
             values.get("database_url", Settings.database_url),
             values.get("instance", Settings.instance),
         )
+    # What is tried out on another port must not print receipts that lead to the usual one.
+    values.setdefault("base_url", f"http://127.0.0.1:{values.get('port', Settings.port)}")
     return Settings(**values)
 
 

@@ -67,6 +67,13 @@ def test_settings_lists_every_setting_but_no_secret(installation: Installation) 
         assert secret not in done.out
 
 
+def test_addresses_follow_the_port_unless_one_is_set(installation: Installation) -> None:
+    moved = installation.run("settings", without="PORTAL_BASE_URL", PORTAL_PORT="8123")
+    assert "PORTAL_BASE_URL=http://127.0.0.1:8123\n" in moved.out
+    public = installation.run("settings", PORTAL_BASE_URL="https://x.example", PORTAL_PORT="8123")
+    assert "PORTAL_BASE_URL=https://x.example\n" in public.out
+
+
 def test_a_secret_is_made_once_and_kept_beside_an_sqlite_file(
     empty_installation: Installation,
 ) -> None:
