@@ -13,6 +13,7 @@ from sqlalchemy import Connection, text
 
 from portal.models import Base
 from portal.models.base import UtcDateTime
+from portal.store.word_index import PREFIX
 
 LOCK = 4_201_300_711  # any number that nothing else in the database uses
 engine = context.config.attributes["engine"]
@@ -25,6 +26,11 @@ def render_item(kind: str, item: Any, _context: AutogenContext) -> str | Literal
     return False
 
 
+def include_name(name: str | None, _kind: str, _parents: Any) -> bool:
+    # Indexes of words are made of tables, or of expressions, that no model has.
+    return name is None or not name.startswith(PREFIX)
+
+
 def run(connection: Connection) -> None:
     context.configure(
         connection=connection,
@@ -34,6 +40,7 @@ def run(connection: Connection) -> None:
         compare_server_default=True,
         transaction_per_migration=False,
         render_item=render_item,
+        include_name=include_name,
     )
     context.run_migrations()
 

@@ -33,6 +33,8 @@ _PAIRS = (
 _SHARED = frozenset("后才家叶余采征游范划迹踪烟云")
 TRADITIONAL_ONLY = frozenset(_PAIRS[::2]) - _SHARED
 SIMPLIFIED_ONLY = frozenset(_PAIRS[1::2]) - _SHARED - TRADITIONAL_ONLY
+# For search, where both scripts should find each other.
+SIMPLIFIED_OF = str.maketrans(dict(zip(_PAIRS[::2], _PAIRS[1::2], strict=True)))
 
 
 def chinese_script(text: str) -> str | None:

@@ -55,6 +55,7 @@ class Submission(Base):
         CheckConstraint(
             "comment_salt IS NULL OR comment IS NOT NULL", name="salt_goes_with_comment"
         ),
+        CheckConstraint("words IS NULL OR comment IS NOT NULL", name="words_go_with_comment"),
         UniqueConstraint("import_id", "import_ref"),
         Index("ix_submission_service_id_received_on", "service_id", "received_on"),
         Index("ix_submission_received_at", "received_at"),
@@ -101,6 +102,8 @@ class Submission(Base):
     commitment: Mapped[str | None] = mapped_column(String(64))
     comment_commitment: Mapped[str | None] = mapped_column(String(64))
     comment_salt: Mapped[str | None] = mapped_column(String(32))
+    # The comment as it is searched (store.word_index). Nobody reads it, so nobody loads it.
+    words: Mapped[str | None] = mapped_column(Text, deferred=True)
     import_id: Mapped[int | None] = mapped_column(ForeignKey("history_import.id"))
     import_ref: Mapped[str | None] = mapped_column(String(80))
 

@@ -18,6 +18,7 @@ from portal.models.case_work import CaseNote, Redaction
 from portal.models.submissions import Submission
 from portal.store.content import raise_content_version
 from portal.store.loops import Links, append_event
+from portal.store.word_index import words_column
 
 _SALT_BYTES = 16
 
@@ -35,11 +36,16 @@ class Cause:
 
 
 def commit_to_comment(comment: str | None) -> dict[str, str | None]:
-    """The columns of a submission that commit to its comment; a new salt every time."""
+    """The columns of a submission that go with its comment: what commits to it, with a new salt
+    every time, and its words for searching."""
     if comment is None:
-        return {"comment_commitment": None, "comment_salt": None}
+        return {"comment_commitment": None, "comment_salt": None, "words": None}
     salt = secrets.token_hex(_SALT_BYTES)
-    return {"comment_commitment": commit_comment(comment, salt), "comment_salt": salt}
+    return {
+        "comment_commitment": commit_comment(comment, salt),
+        "comment_salt": salt,
+        "words": words_column(comment),
+    }
 
 
 def redact_comment(
@@ -66,13 +72,14 @@ def redact_comment(
     event = Event(kind=EventKind.REDACTED, on=today, actor=actor)
     links = Links(person_id=cause.person_id)
     append_event(session, submission_id, event, at=now, links=links)
-    left = {"comment": cut(comment, pieces)} if pieces else {"comment": None, "comment_lang": None}
+    left = cut(comment, pieces) if pieces else None
+    kept = {} if pieces else {"comment_lang": None}
     # Whoever has the portal's key could try guesses against the hash of the answers.
     gone = {"comment_salt": None, "answers_hash": None, "has_personal_data": False}
     session.execute(
         update(Submission)
         .where(Submission.id == submission_id)
-        .values(**left, **gone, is_redacted=True)
+        .values(comment=left, words=words_column(left), **kept, **gone, is_redacted=True)
     )
     strike_notes(
         session, submission_id, now=now, holding=[comment[one.start : one.end] for one in pieces]

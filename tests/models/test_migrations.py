@@ -12,11 +12,14 @@ import pytest
 from alembic import command
 from alembic.script import ScriptDirectory
 from sqlalchemy import func, inspect, select, text
+from sqlalchemy.orm import Session
 
 from portal.models.services import Service, ServiceText
+from portal.models.submissions import Submission
 from portal.store.engine import Store
 from portal.store.revision import MIGRATIONS, current_revision, pinned_head
 from portal.store.schema import alembic_config, downgrade, migrate
+from portal.store.word_index import PREFIX, has_words
 from tests.support.cases import send_case
 from tests.support.city import make_city
 
@@ -59,6 +62,7 @@ def protected_tables(store: Store) -> set[str]:
     is_sqlite = store.engine.dialect.name == "sqlite"
     query = (
         "SELECT DISTINCT tbl_name FROM sqlite_master WHERE type = 'trigger'"
+        " AND name NOT LIKE 'fts!_%' ESCAPE '!'"
         if is_sqlite
         else "SELECT DISTINCT relname FROM pg_trigger t JOIN pg_class c ON c.oid = t.tgrelid "
         "WHERE NOT t.tgisinternal"
@@ -72,13 +76,24 @@ def counts(store: Store) -> dict[str, int]:
         return {
             table: connection.scalar(text(f'SELECT count(*) FROM "{table}"')) or 0
             for table in inspect(connection).get_table_names()
-            if table != "alembic_version"
+            if table != "alembic_version" and not table.startswith(PREFIX)
         }
 
 
 def fill(store: Store) -> None:
     city = store.write(make_city, NOW)
     store.write(send_case, city.potholes, NOW, comment="A hole as wide as the lane.")
+
+
+def send_another(session: Session) -> None:
+    service_id = session.scalars(select(Service.id).limit(1)).one()
+    send_case(session, service_id, NOW, comment="Another hole.")
+
+
+def found(store: Store, query: str) -> int:
+    with store.read() as session:
+        wanted = has_words(Submission.id, Submission.words, query)
+        return session.scalar(select(func.count()).select_from(Submission).where(wanted)) or 0
 
 
 def test_revisions_are_numbered_and_linear_and_the_head_is_pinned(store: Store) -> None:
@@ -106,6 +121,7 @@ def test_up_down_and_up_with_data_loses_nothing(store: Store) -> None:
     assert counts(store)["loop_event"] == 2
     migrate(store.engine)
     assert counts(store) == before
+    assert found(store, "hole lane") == 1  # the words of comments that were there are found
     assert current_revision(store.engine) == pinned_head()
 
 
@@ -125,7 +141,7 @@ def test_every_revision_has_the_triggers_it_should_have(store: Store) -> None:
         assert protected_tables(store) == expected, revision.revision
 
 
-@pytest.mark.parametrize("table", ["loop_event", "service"])
+@pytest.mark.parametrize("table", ["loop_event", "service", "submission"])
 def test_a_batch_migration_keeps_children_and_triggers(
     store: Store, table: str, tmp_path: Path
 ) -> None:
@@ -142,6 +158,8 @@ def test_a_batch_migration_keeps_children_and_triggers(
     command.upgrade(config, "9999")
     assert counts(store) == before
     assert protected_tables(store) == append_only(pinned_head())
+    store.write(send_another)
+    assert found(store, "hole") == 2
 
 
 def test_foreign_keys_are_on_after_a_migration(store: Store) -> None:

@@ -1,0 +1,59 @@
+"""The indexes of words as migrations make them (store.word_index says what they are)."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable
+
+from alembic import op
+from sqlalchemy import text
+
+from portal.store.word_index import PREFIX, VECTOR
+
+# FTS5's tokenizer "ascii" takes every other character as part of a word.
+_CREATE_SQLITE = (
+    """CREATE VIRTUAL TABLE {index} USING fts5(
+       words, content='{table}', content_rowid='id', tokenize='ascii', detail='none')""",
+    """CREATE TRIGGER {index}_insert AFTER INSERT ON {table} WHEN NEW.words IS NOT NULL BEGIN
+       INSERT INTO {index}(rowid, words) VALUES (NEW.id, NEW.words); END""",
+    """CREATE TRIGGER {index}_delete AFTER DELETE ON {table} WHEN OLD.words IS NOT NULL BEGIN
+       INSERT INTO {index}({index}, rowid, words) VALUES ('delete', OLD.id, OLD.words); END""",
+    """CREATE TRIGGER {index}_leave AFTER UPDATE OF words ON {table}
+       WHEN OLD.words IS NOT NULL BEGIN
+       INSERT INTO {index}({index}, rowid, words) VALUES ('delete', OLD.id, OLD.words); END""",
+    """CREATE TRIGGER {index}_enter AFTER UPDATE OF words ON {table}
+       WHEN NEW.words IS NOT NULL BEGIN
+       INSERT INTO {index}(rowid, words) VALUES (NEW.id, NEW.words); END""",
+    "INSERT INTO {index}(rowid, words) SELECT id, words FROM {table} WHERE words IS NOT NULL",
+)
+_DROP_SQLITE = (
+    "DROP TRIGGER {index}_enter",
+    "DROP TRIGGER {index}_leave",
+    "DROP TRIGGER {index}_delete",
+    "DROP TRIGGER {index}_insert",
+    "DROP TABLE {index}",
+)
+
+
+def create_word_index(table: str) -> None:
+    """For a migration: index the column `words` of a table with the key `id`."""
+    if op.get_bind().dialect.name == "sqlite":
+        _run(_CREATE_SQLITE, table)
+    else:
+        vector = VECTOR.format(words="words")
+        _run((f"CREATE INDEX {{index}} ON {{table}} USING gin ({vector})",), table)
+
+
+def drop_word_index(table: str) -> None:
+    """For a downgrade: take the index away."""
+    connection = op.get_bind()
+    if connection.dialect.name == "sqlite":
+        names = {f"{PREFIX}{table}_{what}" for what in ("enter", "leave", "delete", "insert")}
+        connection.info.setdefault("dropped_triggers", set()).update(names)
+        _run(_DROP_SQLITE, table)
+    else:
+        _run(("DROP INDEX {index}",), table)
+
+
+def _run(statements: Iterable[str], table: str) -> None:
+    for statement in statements:
+        op.execute(text(statement.format(index=f"{PREFIX}{table}", table=table)))
