@@ -93,6 +93,7 @@ class AuditEvent(Base):
     """What somebody who is signed in did, beside the loops' own events. Append-only."""
 
     __tablename__ = "audit_event"
+    __table_args__ = (Index("ix_audit_event_person_id_id", "person_id", "id"),)
 
     id: Mapped[int] = mapped_column(BigId, primary_key=True)
     at: Mapped[datetime]

@@ -39,6 +39,8 @@ class Problem(StrEnum):
     HANDED_ENOUGH = "handed_enough"
     TIME_MISSING = "time_missing"
     TIME_PAST = "time_past"
+    NAME_TAKEN = "name_taken"
+    TOO_MANY_VIEWS = "too_many_views"
 
 
 @dataclass(frozen=True)

@@ -25,6 +25,19 @@ PLACES: dict[str, Any] = {
     "excluded": _l("Set aside"),
     "withdrawn": _l("Withdrawn by the resident"),
 }
+FLAGS: dict[str, Any] = {
+    "reopened": PLACES["reopened"],
+    "personal_data": PLACES["personal_data"],
+    "wants_answer": _l("Asks for an answer"),
+    "set_aside": PLACES["set_aside"],
+    "quarantined": _l("Rating under review"),
+}
+SORTS: dict[str, Any] = {
+    "due": _l("Due first"),
+    "newest": _l("Newest first"),
+    "oldest": _l("Oldest first"),
+    "rating": _l("Lowest rating first"),
+}
 REASONS: dict[str, Any] = {
     "automatic": _l("Set aside automatically"),
     "spam": _l("Spam or advertising"),
@@ -101,6 +114,8 @@ _PROBLEMS: dict[Problem, Any] = {
     Problem.NOTHING_TICKED: _l("Tick what is taken out."),
     Problem.TIME_MISSING: _l("Give the day and the time at which it shall come out."),
     Problem.TIME_PAST: _l("This moment has passed. Give a later one, or publish now."),
+    Problem.NAME_TAKEN: _l("There is a view of this name already. Choose another name."),
+    Problem.TOO_MANY_VIEWS: _l("There are 20 views already. Delete one that is not needed."),
 }
 
 

@@ -49,13 +49,17 @@ def group_cases(
         theme_id = _make_theme(session, act, service_id, name, lang)
     elif get_theme(session, scope, theme_id).service_id != service_id:
         raise MixedServices
-    for row in rows:
-        if row.excluded is None and row.withdrawn_on is None:
-            _add(session, act, theme_id, row.submission_id)
+    added = [
+        row.submission_id
+        for row in rows
+        if row.excluded is None
+        and row.withdrawn_on is None
+        and _add(session, act, theme_id, row.submission_id)
+    ]
     ask_to_tell(session, [theme_id], now=now, person_id=scope.person_id)
     audit.record(
         session, at=now, person_id=scope.person_id, action="cases_grouped", subject="theme",
-        subject_id=theme_id, cases=[row.submission_id for row in rows],
+        subject_id=theme_id, cases=added,
     )  # fmt: skip
     return theme_id
 
@@ -69,9 +73,10 @@ def _make_theme(session: Session, act: Act, service_id: int, name: str, lang: st
     return theme.id
 
 
-def _add(session: Session, act: Act, theme_id: int, submission_id: int) -> None:
+def _add(session: Session, act: Act, theme_id: int, submission_id: int) -> bool:
+    """Put one case into the theme; returns whether it was not in it before."""
     if session.get(ThemeCase, (theme_id, submission_id)) is not None:
-        return
+        return False
     session.add(
         ThemeCase(
             theme_id=theme_id,
@@ -88,6 +93,7 @@ def _add(session: Session, act: Act, theme_id: int, submission_id: int) -> None:
         at=act.now,
         links=Links(person_id=act.person_id, theme_id=theme_id),
     )
+    return True
 
 
 def ask_to_tell(session: Session, theme_ids: list[int], *, now: datetime, person_id: int) -> None:

@@ -20,7 +20,7 @@ from portal.models.responses import (
     ThemeCase,
 )
 from portal.models.services import Service
-from portal.respond.queries.inbox import WAITING
+from portal.respond.queries.filters import WAITING
 from portal.respond.queries.names import Name, people_names, service_names, theme_names
 from portal.respond.scoped import get_response
 from portal.store.coverage import (

@@ -17,7 +17,8 @@ from portal.domain.similar import suggest
 from portal.models.loops import LoopRow
 from portal.models.responses import Theme, ThemeCase
 from portal.models.submissions import Submission
-from portal.respond.queries.inbox import UNTHEMED, InboxCase, list_selected
+from portal.respond.queries.filters import UNTHEMED
+from portal.respond.queries.inbox import InboxCase, list_selected
 from portal.respond.queries.names import Name, theme_names
 from portal.respond.scoped import get_theme
 from portal.store.scope import Scope

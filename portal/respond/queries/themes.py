@@ -11,7 +11,8 @@ from sqlalchemy.orm import Session
 from portal.models.loops import LoopRow
 from portal.models.responses import Response, Theme, ThemeCase
 from portal.models.submissions import Submission
-from portal.respond.queries.inbox import PAGE, WAITING, days_left
+from portal.respond.queries.filters import WAITING
+from portal.respond.queries.inbox import PAGE, days_left
 from portal.respond.queries.names import Name, service_names, theme_names
 from portal.respond.scoped import get_service, get_theme
 from portal.store.scope import Scope

@@ -1,31 +1,37 @@
 """Addresses of the desk, all below /<lang>/staff/."""
 
 from portal.respond.routes import (
+    bulk,
     care,
     cases,
     doors,
     entry,
     hand_overs,
+    inbox,
     promises,
     publishing,
     responses,
     texts,
     themes,
     translations,
+    views,
 )
 from portal.respond.routes.blueprint import blueprint
 
 __all__ = [
     "blueprint",
+    "bulk",
     "care",
     "cases",
     "doors",
     "entry",
     "hand_overs",
+    "inbox",
     "promises",
     "publishing",
     "responses",
     "texts",
     "themes",
     "translations",
+    "views",
 ]

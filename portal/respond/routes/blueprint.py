@@ -55,6 +55,7 @@ def _words() -> dict[str, object]:
         "redactions": words.REDACTIONS,
         "pressing": _pressing,
         "promise_names": words.PROMISES,
+        "flag_names": words.FLAGS,
         "text_states": words.TEXT_STATES,
         "event_name": words.event_name,
         "kind_name": words.kind_name,

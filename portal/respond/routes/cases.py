@@ -1,65 +1,19 @@
-"""The inbox and the page of a case."""
+"""The page of a case."""
 
 from __future__ import annotations
 
-from flask import flash, request
+from flask import flash
 from werkzeug.wrappers import Response
 
-from portal.models.submissions import KINDS
 from portal.respond.forms import SetAsideForm, explain
 from portal.respond.operations import cases as operations
-from portal.respond.queries import inbox
-from portal.respond.queries.names import list_my_services
-from portal.respond.routes.blueprint import blueprint, langs
+from portal.respond.routes.blueprint import blueprint
 from portal.respond.routes.case_page import case_page, to_case
 from portal.respond.rules import Refusal
 from portal.web.access import Access, access, current_scope
 from portal.web.context import portal
-from portal.web.database import read, write
-from portal.web.fields import whole_number
-from portal.web.pages import page
+from portal.web.database import write
 from portal.web.words import gettext as _
-
-
-@blueprint.get("/")
-@access(Access.STAFF)
-def show_inbox() -> Response:
-    """The cases of one's departments, those due first on top."""
-    scope, today = current_scope(), portal().clock.today()
-    services = list_my_services(read(), scope, langs())
-    filters = _filters({service.slug: service.id for service, _name in services})
-    return page(
-        "respond/show_inbox.html",
-        inbox=inbox.list_cases(read(), scope, filters, today=today, langs=langs()),
-        counts=inbox.count_views(read(), scope, today=today),
-        views=inbox.VIEWS,
-        place_names=(*inbox.VIEWS, *inbox.PLACES),
-        filters=filters,
-        chosen=_chosen(),
-        services=services,
-        kinds=KINDS,
-        is_desk=bool(scope.desk),
-    )
-
-
-def _chosen() -> dict[str, str]:
-    """The filters as the address has them, for links to other pages of the same list."""
-    names = ("service", "language", "kind", "place")
-    return {name: request.args[name] for name in names if request.args.get(name)}
-
-
-def _filters(services: dict[str, int]) -> inbox.Filters:
-    """What the address asks for; whatever makes no sense is left out."""
-    place = request.args.get("place", "")
-    kind = request.args.get("kind", "")
-    language = request.args.get("language", "")
-    return inbox.Filters(
-        service_id=services.get(request.args.get("service", "")),
-        lang=language if language in portal().settings.languages else "",
-        kind=kind if kind in KINDS else "",
-        place=place if place in (*inbox.VIEWS, *inbox.PLACES) else "waiting",
-        page=min(max(whole_number(request.args.get("page")) or 1, 1), 100_000),
-    )
 
 
 @blueprint.get("/cases/<int:case_id>/")

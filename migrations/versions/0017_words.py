@@ -6,8 +6,8 @@ from alembic import op
 from portal.store.word_index import words_column
 from portal.store.word_index_schema import create_word_index, drop_word_index
 
-revision = "0013"
-down_revision = "0012"
+revision = "0017"
+down_revision = "0016"
 branch_labels = None
 depends_on = None
 

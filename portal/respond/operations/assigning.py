@@ -1,0 +1,122 @@
+"""Who looks after which cases: taking them, giving them to somebody, giving them back."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from datetime import date, datetime
+
+from sqlalchemy import ColumnElement, delete, exists, insert, select
+from sqlalchemy.orm import Session
+
+from portal.models.desk import CaseAssignment
+from portal.models.loops import LoopRow
+from portal.models.operations import AuditEvent
+from portal.models.people import Person
+from portal.models.services import Service
+from portal.respond.act import Act
+from portal.respond.queries.selection import Selection, count_left, selected
+from portal.store.assignments import holder, is_held_by, works_on
+from portal.store.scope import NotAllowed, Scope
+
+BATCH = 500  # cases in one transaction: well under a second on both databases
+
+
+@dataclass(frozen=True)
+class Done:
+    """How many cases a batch reached, and how many of the selection still wait for the next."""
+
+    count: int
+    left: int
+
+
+def assign_cases(
+    session: Session,
+    *,
+    now: datetime,
+    today: date,
+    scope: Scope,
+    selection: Selection,
+    person_id: int | None,
+) -> Done:
+    """Let somebody look after the cases, None for nobody; at most BATCH of them at a time.
+
+    Cases that the person looks after already, or of departments that they do not work for, stay
+    as they are. Raises NotAllowed for somebody who shares no department with whoever asks.
+    """
+    if person_id is not None:
+        _require_colleague(session, scope, person_id)
+    wanted = (~is_held_by(person_id), *_fitting(person_id))
+    rows = session.execute(
+        selected(scope, selection, today)
+        .where(*wanted)
+        .with_only_columns(LoopRow.submission_id, holder())
+        .order_by(LoopRow.submission_id)
+        .limit(BATCH)
+        .with_for_update(of=LoopRow)
+    ).all()
+    before: dict[int, int | None] = {row[0]: row[1] for row in rows}
+    _assign(session, Act(scope, now, today), dict.fromkeys(before, person_id), before)
+    session.flush()
+    return Done(len(before), count_left(session, scope, selection, today, *wanted))
+
+
+def _require_colleague(session: Session, scope: Scope, person_id: int) -> None:
+    is_colleague = session.scalar(
+        select(exists().where(Person.id == person_id, _works_on_any(scope.desk)))
+    )
+    if not is_colleague:
+        raise NotAllowed
+
+
+def _works_on_any(departments: frozenset[int]) -> ColumnElement[bool]:
+    return exists().where(Service.department_id.in_(departments), works_on(Service.department_id))
+
+
+def _fitting(person_id: int | None) -> tuple[ColumnElement[bool], ...]:
+    if person_id is None:
+        return ()
+    return (exists().where(Person.id == person_id, works_on(Service.department_id)),)
+
+
+def _assign(
+    session: Session,
+    act: Act,
+    after: dict[int, int | None],
+    before: dict[int, int | None],
+    action: str = "case_assigned",
+) -> None:
+    """Write who looks after the cases now, and into the audit trail who did before."""
+    if not after:
+        return
+    session.execute(delete(CaseAssignment).where(CaseAssignment.submission_id.in_(after)))
+    rows = [
+        {"submission_id": case, "person_id": person, "assigned_by": act.person_id,
+         "assigned_at": act.now}
+        for case, person in after.items()
+        if person is not None
+    ]  # fmt: skip
+    if rows:
+        session.execute(insert(CaseAssignment), rows)
+    trail = [
+        {"at": act.now, "person_id": act.person_id, "action": action, "subject": "submission",
+         "subject_id": case, "detail": {"from": before[case], "to": person}}
+        for case, person in after.items()
+    ]  # fmt: skip
+    session.execute(insert(AuditEvent), trail)
+
+
+def give_back(session: Session, act: Act, events: list[AuditEvent]) -> tuple[int, int]:
+    """Undo assignments: (how many, how many not, since somebody else has changed them).
+
+    `events` are those of `assign_cases`; only cases of one's own desk are touched.
+    """
+    trail = {event.subject_id: event.detail for event in events}
+    rows = session.execute(
+        selected(act.scope, Selection(ids=tuple(one for one in trail if one)), act.today)
+        .with_only_columns(LoopRow.submission_id, holder())
+        .with_for_update(of=LoopRow)
+    ).all()
+    now = {row[0]: row[1] for row in rows if row[1] == trail[row[0]]["to"]}
+    after = {case: trail[case]["from"] for case in now}
+    _assign(session, act, after, now, "assignment_undone")
+    return len(now), len(trail) - len(now)

@@ -1,0 +1,71 @@
+"""Undoing what one did last, as long as nobody has been told anything by it.
+
+Events stay: that a case was in a theme is history. What is undone is that it belongs there.
+"""
+
+from __future__ import annotations
+
+from datetime import date, datetime
+
+from sqlalchemy import delete, exists, select
+from sqlalchemy.orm import Session
+
+from portal.models.operations import AuditEvent
+from portal.models.partners import CoDecision, CoDecisionCase
+from portal.models.responses import Response, ThemeCase
+from portal.respond.act import Act
+from portal.respond.operations.assigning import give_back
+from portal.respond.queries.undo import find_last_deed
+from portal.respond.rules import Conflict
+from portal.respond.scoped import get_theme, lock_themes
+from portal.store import audit
+from portal.store.scope import Scope
+
+
+def undo(
+    session: Session, *, now: datetime, today: date, scope: Scope, event_id: int
+) -> tuple[int, int]:
+    """Undo the last deed: (how many cases, how many not, since others have gone on with them).
+
+    Raises Conflict when it is not the last one any more, or residents may have been told by it.
+    """
+    deed = find_last_deed(session, scope, now=now)
+    if deed is None or deed.event_id != event_id:
+        raise Conflict
+    act = Act(scope, now, today)
+    if deed.action == "case_assigned":
+        return give_back(session, act, deed.events)
+    return _take_out(session, act, deed.events[0])
+
+
+def _take_out(session: Session, act: Act, event: AuditEvent) -> tuple[int, int]:
+    theme = get_theme(session, act.scope, event.subject_id or 0)
+    lock_themes(session, [theme.id])  # as publishing does: either comes first
+    if _is_answered(session, theme.id):
+        raise Conflict
+    cases: list[int] = event.detail["cases"]
+    linked = (
+        select(CoDecisionCase.submission_id)
+        .join(CoDecision, CoDecision.id == CoDecisionCase.co_decision_id)
+        .where(CoDecision.theme_id == theme.id)
+    )
+    gone = session.scalars(
+        delete(ThemeCase)
+        .where(
+            ThemeCase.theme_id == theme.id,
+            ThemeCase.submission_id.in_(cases),
+            ThemeCase.person_id == act.person_id,
+            ThemeCase.submission_id.not_in(linked),
+        )
+        .returning(ThemeCase.submission_id)
+    ).all()
+    audit.record(
+        session, at=act.now, person_id=act.person_id, action="grouping_undone", subject="theme",
+        subject_id=theme.id, cases=sorted(gone),
+    )  # fmt: skip
+    return len(gone), len(cases) - len(gone)
+
+
+def _is_answered(session: Session, theme_id: int) -> bool:
+    published = exists().where(Response.theme_id == theme_id, Response.status == "published")
+    return bool(session.scalar(select(published)))

@@ -1,0 +1,75 @@
+"""What the inbox may be narrowed by: services, themes, people and districts, by their names."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+
+from sqlalchemy import or_, select
+from sqlalchemy.orm import Session
+
+from portal.models.people import Person
+from portal.models.responses import Theme
+from portal.models.services import District, DistrictText, Service
+from portal.respond.queries.names import Name, list_my_services, theme_names
+from portal.store.assignments import works_on
+from portal.store.scope import Scope
+from portal.store.texts import in_language
+
+MAX_THEMES = 200  # the newest: a list to choose from, not an archive
+
+
+@dataclass(frozen=True)
+class Choices:
+    """Lists of (value, name), in the order in which they are offered."""
+
+    services: list[tuple[Service, Name]]
+    themes: list[tuple[int, Name]]
+    people: list[tuple[int, str]]
+    districts: list[tuple[str, Name]]
+
+
+def list_choices(session: Session, scope: Scope, *, langs: list[str]) -> Choices:
+    """Whatever the cases of one's desk may be told apart by."""
+    services = list_my_services(session, scope, langs)
+    return Choices(
+        services=services,
+        themes=_themes(session, [service.id for service, _name in services], langs),
+        people=list_people(session, scope.desk),
+        districts=_districts(session, langs),
+    )
+
+
+def list_people(session: Session, department_ids: frozenset[int]) -> list[tuple[int, str]]:
+    """Who works on the cases of one of these departments, by name."""
+    if not department_ids:
+        return []
+    rows = session.execute(
+        select(Person.id, Person.name)
+        .where(or_(*(works_on(one) for one in sorted(department_ids))))
+        .order_by(Person.name, Person.id)
+    )
+    return [(row[0], row[1]) for row in rows]
+
+
+def _themes(session: Session, service_ids: list[int], langs: list[str]) -> list[tuple[int, Name]]:
+    ids = session.scalars(
+        select(Theme.id)
+        .where(Theme.service_id.in_(service_ids))
+        .order_by(Theme.id.desc())
+        .limit(MAX_THEMES)
+    ).all()
+    names = theme_names(session, ids, langs)
+    return sorted(names.items(), key=lambda pair: pair[1].text.casefold())
+
+
+def _districts(session: Session, langs: list[str]) -> list[tuple[str, Name]]:
+    rows = session.execute(
+        select(District.slug, DistrictText.lang, DistrictText.name)
+        .join(DistrictText, DistrictText.district_id == District.id)
+        .order_by(District.position, District.id)
+    ).all()
+    names: dict[str, dict[str, str]] = {}
+    for slug, lang, name in rows:
+        names.setdefault(slug, {})[lang] = name
+    found = ((slug, in_language(texts, langs[0], langs[1:])) for slug, texts in names.items())
+    return [(slug, name) for slug, name in found if name is not None]

@@ -1,0 +1,189 @@
+"""What the inbox may be narrowed to, and in which order it stands. Everything combines."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import dataclass
+from datetime import date, timedelta
+from typing import Any
+
+from sqlalchemy import ColumnElement, Select, case, exists, or_, select
+from sqlalchemy.orm import InstrumentedAttribute
+
+from portal.domain.loop import LoopState
+from portal.models.loops import ExclusionRequest, LoopRow
+from portal.models.responses import ThemeCase
+from portal.models.services import Service
+from portal.models.submissions import Submission
+from portal.store.assignments import is_held_by
+from portal.store.scope import Scope
+from portal.store.word_index import has_words
+
+TELL_DAYS = 30  # METHOD.md 3.2, L3.1: told within 30 days
+SOON_DAYS = 7
+UNTHEMED = (LoopState.RECEIVED, LoopState.ACKNOWLEDGED)
+UNTOLD = (
+    LoopState.ANSWERED,
+    LoopState.PLANNED,
+    LoopState.IN_PROGRESS,
+    LoopState.DONE,
+    LoopState.DECLINED,
+)
+WAITING = (*UNTHEMED, LoopState.IN_THEME, *UNTOLD, LoopState.REOPENED)
+# Views that stand as tabs above the list, then further places in the loop.
+VIEWS = ("waiting", "due", "reopened", "set_aside", "personal_data")
+PLACES = ("new", "in_theme", "answered", "told", "confirmed", "excluded", "withdrawn")
+OPEN_PLACES = (*VIEWS, "new", "in_theme", "answered")  # whoever was longest due comes first
+FLAGS = ("reopened", "personal_data", "wants_answer", "set_aside", "quarantined")
+SORTS = ("due", "newest", "oldest", "rating")
+RATINGS = (1, 2, 3, 4, 5)
+NOBODY = "nobody"
+ME = "me"
+NO_THEME = "none"
+
+# A dispute starts a clock of its own (METHOD.md section 2).
+CLOCK = case(
+    (LoopRow.state == LoopState.REOPENED.value, LoopRow.disputed_on), else_=LoopRow.received_on
+)
+
+
+@dataclass(frozen=True, kw_only=True)
+class Filters:
+    """What the list is narrowed to; empty means all."""
+
+    service_id: int | None = None
+    lang: str = ""
+    kind: str = ""
+    place: str = "waiting"
+    theme: int | str | None = None  # an id, or NO_THEME
+    ratings: tuple[int, ...] = ()
+    flags: tuple[str, ...] = ()
+    assigned: int | str | None = None  # an id, ME or NOBODY
+    district: str = ""
+    received_from: date | None = None
+    received_to: date | None = None
+    words: str = ""
+    sort: str = ""
+    page: int = 1
+
+
+def cases_of(scope: Scope) -> Select[Any]:
+    """The cases of one's desk. Imported history has no words and nobody to tell: it is no work."""
+    return (
+        select(LoopRow)
+        .join(Submission, Submission.id == LoopRow.submission_id)
+        .join(Service, Service.id == LoopRow.service_id)
+        .where(Service.department_id.in_(scope.desk), LoopRow.is_imported.is_(False))
+    )
+
+
+def narrowed(scope: Scope, filters: Filters, today: date) -> Select[Any]:
+    """The cases of one's desk that fit all the filters."""
+    equal: tuple[tuple[InstrumentedAttribute[Any], Any], ...] = (
+        (LoopRow.service_id, filters.service_id),
+        (LoopRow.lang, filters.lang),
+        (LoopRow.kind, filters.kind),
+        (LoopRow.district, filters.district),
+    )
+    conditions = [column == value for column, value in equal if value]
+    if filters.ratings:
+        conditions.append(Submission.q0.in_(filters.ratings))
+    if filters.received_from:
+        conditions.append(LoopRow.received_on >= filters.received_from)
+    if filters.received_to:
+        conditions.append(LoopRow.received_on <= filters.received_to)
+    if filters.theme is not None:
+        conditions.append(_in_theme(filters.theme))
+    if filters.assigned is not None:
+        conditions.append(_is_assigned(filters.assigned, scope))
+    if filters.words:
+        conditions.append(_says(filters.words))
+    flags = (_flag(flag) for flag in filters.flags)
+    return cases_of(scope).where(in_place(filters.place, today), *conditions, *flags)
+
+
+def order_of(filters: Filters) -> tuple[ColumnElement[Any], ...]:
+    """In which order the list stands. The id decides between equals: no case is on two pages."""
+    number = LoopRow.submission_id
+    sort = filters.sort or ("due" if filters.place in OPEN_PLACES else "newest")
+    orders: Mapping[str, tuple[ColumnElement[Any], ...]] = {
+        "due": (CLOCK, number.asc()),
+        "newest": (number.desc(),),
+        "oldest": (LoopRow.received_on.asc(), number.asc()),
+        "rating": (Submission.q0.is_(None).asc(), Submission.q0.asc(), CLOCK, number.asc()),
+    }
+    return orders[sort]
+
+
+def in_place(place: str, today: date) -> ColumnElement[bool]:
+    """Whether the case stands there."""
+    waiting, themed = in_states(WAITING), in_states((LoopState.IN_THEME,))
+    places: Mapping[str, ColumnElement[bool]] = {
+        "waiting": waiting,
+        "due": waiting & is_due(today),
+        "reopened": in_states((LoopState.REOPENED,)),
+        "set_aside": is_requested(),
+        "personal_data": waiting & Submission.has_personal_data,
+        "new": in_states(UNTHEMED) | (themed & ~has_theme()),
+        "in_theme": themed & has_theme(),
+        "answered": in_states(UNTOLD),
+        "told": in_states((LoopState.TOLD,)),
+        "confirmed": in_states((LoopState.CONFIRMED,)),
+        "excluded": in_states((LoopState.EXCLUDED,)),
+        "withdrawn": in_states((LoopState.WITHDRAWN,)),
+    }
+    return places[place]
+
+
+def in_states(states: tuple[LoopState, ...]) -> ColumnElement[bool]:
+    """Whether the case is in one of these states."""
+    return LoopRow.state.in_([state.value for state in states])
+
+
+def is_due(today: date) -> ColumnElement[bool]:
+    """Whether little is left of the days in which the resident should be told."""
+    return (today - timedelta(days=TELL_DAYS - SOON_DAYS)) >= CLOCK
+
+
+def is_requested() -> ColumnElement[bool]:
+    """Whether somebody asks to set the case aside."""
+    return exists().where(ExclusionRequest.submission_id == LoopRow.submission_id)
+
+
+def has_theme() -> ColumnElement[bool]:
+    """Whether the case is in a theme now: one may have been taken out of the only one."""
+    return exists().where(ThemeCase.submission_id == LoopRow.submission_id)
+
+
+def _in_theme(theme: int | str) -> ColumnElement[bool]:
+    if theme == NO_THEME:
+        return ~has_theme()
+    return exists().where(
+        ThemeCase.submission_id == LoopRow.submission_id, ThemeCase.theme_id == theme
+    )
+
+
+def _is_assigned(assigned: int | str, scope: Scope) -> ColumnElement[bool]:
+    if assigned == NOBODY:
+        return is_held_by(None)
+    return is_held_by(scope.person_id if assigned == ME else int(assigned))
+
+
+def _says(words: str) -> ColumnElement[bool]:
+    """Whether the resident's words hold these, or the case has this number."""
+    found = has_words(Submission.id, Submission.words, words)
+    number = words.strip().removeprefix("#")
+    if number.isascii() and number.isdecimal() and len(number) < 16:
+        return or_(LoopRow.submission_id == int(number), found)
+    return found
+
+
+def _flag(flag: str) -> ColumnElement[bool]:
+    flags: Mapping[str, ColumnElement[bool]] = {
+        "reopened": in_states((LoopState.REOPENED,)),
+        "personal_data": Submission.has_personal_data.is_(True),
+        "wants_answer": Submission.wants_answer.is_(True),
+        "set_aside": is_requested(),
+        "quarantined": Submission.is_quarantined.is_(True),
+    }
+    return flags[flag]

@@ -1,0 +1,73 @@
+"""Saved views of the inbox: one's own and those of one's teams."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+
+from sqlalchemy import or_, select
+from sqlalchemy.orm import Session
+
+from portal.models.desk import InboxView
+from portal.models.services import DepartmentText
+from portal.respond.queries.names import Name
+from portal.store.scope import NotAllowed, Scope
+from portal.store.texts import in_language
+
+MAX_VIEWS = 20  # of one person, and of one team: what can be taken in at a glance
+MAX_ID = 2**63 - 1
+
+
+@dataclass(frozen=True)
+class SavedView:
+    """A view with the team that it belongs to, None for one's own."""
+
+    view: InboxView
+    team: Name | None
+
+
+def list_views(session: Session, scope: Scope, *, langs: list[str]) -> list[SavedView]:
+    """One's own views, then those of one's teams, each by name."""
+    rows = session.scalars(
+        select(InboxView)
+        .where(
+            or_(
+                InboxView.person_id == scope.person_id,
+                InboxView.department_id.in_(scope.desk),
+            )
+        )
+        .order_by(InboxView.name, InboxView.id)
+    ).all()
+    teams = dict(list_teams(session, scope, langs=langs))
+    own = [SavedView(row, None) for row in rows if row.department_id is None]
+    return own + [SavedView(row, teams.get(row.department_id)) for row in rows if row.department_id]
+
+
+def list_teams(session: Session, scope: Scope, *, langs: list[str]) -> list[tuple[int, Name]]:
+    """The departments of one's desk, by name."""
+    rows = session.execute(
+        select(DepartmentText.department_id, DepartmentText.lang, DepartmentText.name).where(
+            DepartmentText.department_id.in_(scope.desk)
+        )
+    )
+    names: dict[int, dict[str, str]] = {}
+    for department, lang, name in rows:
+        names.setdefault(department, {})[lang] = name
+    found = ((one, in_language(texts, langs[0], langs[1:])) for one, texts in names.items())
+    return sorted(
+        ((one, name) for one, name in found if name is not None), key=lambda pair: pair[1].text
+    )
+
+
+def get_view(session: Session, scope: Scope, view_id: int, *, lock: bool = False) -> InboxView:
+    """The view. Raises NotAllowed when it is somebody else's, or of another team."""
+    view = (
+        session.get(InboxView, view_id, with_for_update=lock or None) if view_id <= MAX_ID else None
+    )
+    if view is None:
+        raise NotAllowed
+    if view.department_id is None:
+        if view.person_id != scope.person_id:
+            raise NotAllowed
+    else:
+        scope.require_desk(view.department_id)
+    return view

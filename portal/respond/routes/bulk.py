@@ -1,0 +1,165 @@
+"""What is done to many cases at once: to those that were ticked, or to all that fit the filters."""
+
+from __future__ import annotations
+
+from flask import flash, redirect, request, url_for
+from werkzeug.wrappers import Response
+
+from portal.respond.addresses import Address, filters_of, parse_query, read_address
+from portal.respond.forms import case_ids
+from portal.respond.inbox_forms import NOBODY, AssignForm, BatchForm, GroupAllForm, ticked
+from portal.respond.operations.assigning import BATCH, Done, assign_cases
+from portal.respond.operations.cases import MixedServices
+from portal.respond.operations.grouping import BATCH as GROUP_BATCH
+from portal.respond.operations.grouping import group_selection
+from portal.respond.queries.choices import list_choices, list_people
+from portal.respond.queries.selection import Extent, Selection, get_extent
+from portal.respond.queries.themes import list_themes_of
+from portal.respond.routes.blueprint import blueprint, langs
+from portal.respond.routes.themes import NEW
+from portal.web.access import Access, access, current_scope
+from portal.web.context import portal
+from portal.web.database import read, write
+from portal.web.fields import whole_number
+from portal.web.forms import ErrorList, errors_of
+from portal.web.i18n import current_language
+from portal.web.pages import page
+from portal.web.words import gettext as _
+from portal.web.words import ngettext
+
+
+def _selection() -> tuple[Selection, Address]:
+    """Which cases are meant, and the address of the list that they stand in."""
+    choices = list_choices(read(), current_scope(), langs=langs())
+    query = parse_query(request.values.get("filters", ""))
+    address = read_address(query, choices, list(portal().settings.languages))
+    if not request.values.get("all"):
+        return ticked(), address
+    until = whole_number(request.values.get("until"))
+    return Selection(filters=filters_of(address, choices), until=until), address
+
+
+def _extent(selection: Selection) -> Extent:
+    today = portal().clock.today()
+    return get_extent(read(), current_scope(), selection, today=today, langs=langs())
+
+
+def _nothing(address: Address) -> Response:
+    flash(_("Tick at least one case first."), "alarm")
+    return redirect(url_for("respond.show_inbox", **address.values), 303)  # type: ignore[arg-type]
+
+
+@blueprint.get("/assign")
+@access(Access.STAFF)
+def show_assign() -> Response:
+    """How many cases they are, and the people who may look after them."""
+    return _assign_page(AssignForm(formdata=None))
+
+
+def _assign_page(form: AssignForm, errors: ErrorList | None = None) -> Response:
+    selection, address = _selection()
+    extent = _extent(selection)
+    if not extent.total:
+        return _nothing(address)
+    return page(
+        "respond/show_assign.html",
+        422 if errors else 200,
+        extent=extent,
+        selection=selection,
+        address=address,
+        people=list_people(read(), extent.departments),
+        person_id=current_scope().person_id,
+        form=form,
+        errors=errors or [],
+        progress=_progress(form, extent),
+        batch=BATCH,
+    )
+
+
+def _progress(form: BatchForm, extent: Extent) -> dict[str, int]:
+    """What every batch carries on: the newest case that is meant, and how many are done."""
+    until = whole_number(request.values.get("until")) or extent.until
+    return {"until": until, "done": form.done_so_far}
+
+
+@blueprint.post("/assign")
+@access(Access.STAFF)
+def assign() -> Response:
+    """Let somebody look after the cases, or nobody; a batch at a time."""
+    form, clock = AssignForm(), portal().clock
+    person = whole_number(form.person.data)
+    if form.validate() and person is None and form.person.data != NOBODY:
+        form.person.errors = [_("Choose a person, or nobody.")]
+    if errors_of(form):
+        return _assign_page(form, errors_of(form))
+    selection, address = _selection()
+    done = write(
+        assign_cases, now=clock.now(), today=clock.today(), scope=current_scope(),
+        selection=selection, person_id=person,
+    )  # fmt: skip
+    return _go_on("respond/continue_assign.html", form, done, address, person=form.person.data)
+
+
+def _go_on(
+    template: str, form: BatchForm, done: Done, address: Address, **context: object
+) -> Response:
+    """The next batch where there is one, otherwise back to the list."""
+    count = form.done_so_far + done.count
+    if done.left and done.count:
+        progress = {"until": request.values.get("until", ""), "done": count, "left": done.left}
+        return page(template, address=address, progress=progress, **context)
+    flash(ngettext("Done for %(n)s case.", "Done for %(n)s cases.", count, n=str(count)))
+    return redirect(url_for("respond.show_inbox", **address.values), 303)  # type: ignore[arg-type]
+
+
+@blueprint.get("/group-many")
+@access(Access.STAFF)
+def show_group_many() -> Response:
+    """Ticked cases are shown one by one; of all that fit, it is said how many they are."""
+    if not request.args.get("all"):
+        return redirect(url_for("respond.show_group", case=case_ids()), 303)
+    return _group_page(GroupAllForm(formdata=None))
+
+
+def _group_page(form: GroupAllForm, errors: ErrorList | None = None) -> Response:
+    selection, address = _selection()
+    extent = _extent(selection)
+    if not extent.total:
+        return _nothing(address)
+    service = extent.services[0][0]
+    return page(
+        "respond/show_group_many.html",
+        422 if errors else 200,
+        extent=extent,
+        address=address,
+        themes=list_themes_of(read(), current_scope(), service.id, langs=langs()),
+        form=form,
+        errors=errors or [],
+        progress=_progress(form, extent),
+        new=NEW,
+        batch=GROUP_BATCH,
+    )
+
+
+@blueprint.post("/group-many")
+@access(Access.STAFF)
+def group_many() -> Response:
+    """Put all cases that fit into the theme, a batch at a time."""
+    form, clock = GroupAllForm(), portal().clock
+    theme_id = whole_number(form.theme.data)
+    if form.validate() and form.theme.data == NEW and not form.name.data:
+        form.name.errors = [_("Give the theme a name.")]
+    elif form.theme.data and form.theme.data != NEW and theme_id is None:
+        form.theme.errors = [_("Choose a theme, or a new one.")]
+    if errors_of(form):
+        return _group_page(form, errors_of(form))
+    selection, address = _selection()
+    try:
+        theme_id, done = write(
+            group_selection, now=clock.now(), today=clock.today(), scope=current_scope(),
+            selection=selection, theme_id=theme_id, name=form.name.data or "",
+            lang=current_language(),
+        )  # fmt: skip
+    except MixedServices:
+        return _group_page(form, [("", _("A theme holds cases of one service only."))])
+    return _go_on("respond/continue_group.html", form, done, address, theme=theme_id)

@@ -1,0 +1,68 @@
+"""The inbox, and undoing what one did last."""
+
+from __future__ import annotations
+
+from flask import flash, redirect, request, url_for
+from werkzeug.wrappers import Response
+
+from portal.respond.addresses import filters_of, read_address
+from portal.respond.filter_words import filter_fields, list_chips
+from portal.respond.inbox_forms import ViewForm
+from portal.respond.operations.undoing import undo
+from portal.respond.queries import inbox
+from portal.respond.queries.choices import list_choices
+from portal.respond.queries.filters import FLAGS, RATINGS, VIEWS
+from portal.respond.queries.undo import find_last_deed
+from portal.respond.queries.views import list_teams, list_views
+from portal.respond.routes.blueprint import blueprint, langs
+from portal.web.access import Access, access, current_scope
+from portal.web.context import portal
+from portal.web.database import read, write
+from portal.web.fields import whole_number
+from portal.web.pages import page
+from portal.web.words import ngettext
+
+
+@blueprint.get("/")
+@access(Access.STAFF)
+def show_inbox() -> Response:
+    """The cases of one's departments, those due first on top."""
+    scope, clock = current_scope(), portal().clock
+    choices = list_choices(read(), scope, langs=langs())
+    address = read_address(request.args.to_dict(flat=False), choices, _languages())
+    filters = filters_of(address, choices, whole_number(request.args.get("page")) or 1)
+    return page(
+        "respond/show_inbox.html",
+        inbox=inbox.list_cases(read(), scope, filters, today=clock.today(), langs=langs()),
+        counts=inbox.count_views(read(), scope, today=clock.today()),
+        saved=list_views(read(), scope, langs=langs()),
+        teams=list_teams(read(), scope, langs=langs()),
+        last=find_last_deed(read(), scope, now=clock.now()),
+        filters=filters,
+        address=address,
+        chips=list_chips(address, choices, _languages()),
+        form=ViewForm(formdata=None),
+        is_desk=bool(scope.desk),
+        filter_fields=filter_fields(choices, _languages()),
+        offered={"views": VIEWS, "flags": FLAGS, "ratings": RATINGS},
+    )
+
+
+def _languages() -> list[str]:
+    return list(portal().settings.languages)
+
+
+@blueprint.post("/undo/<int:event_id>")
+@access(Access.STAFF)
+def undo_last(event_id: int) -> Response:
+    """Undo what one did last, while nobody has been told by it."""
+    clock = portal().clock
+    count, left = write(
+        undo, now=clock.now(), today=clock.today(), scope=current_scope(), event_id=event_id
+    )
+    flash(ngettext("Undone for %(n)s case.", "Undone for %(n)s cases.", count, n=str(count)))
+    if left:
+        flash(ngettext("%(n)s case stays: somebody has gone on with it.",
+                       "%(n)s cases stay: somebody has gone on with them.", left, n=str(left)),
+              "alarm")  # fmt: skip
+    return redirect(url_for("respond.show_inbox"), 303)
