@@ -63,11 +63,19 @@ def upgrade() -> None:
         sa.UniqueConstraint("department_id", "name", name=op.f("uq_inbox_view_department_id_name")),
         sa.UniqueConstraint("person_id", "name", name=op.f("uq_inbox_view_person_id_name")),
     )
+    op.create_index(
+        "ix_submission_personal_data",
+        "submission",
+        ["service_id"],
+        sqlite_where=sa.text("has_personal_data"),
+        postgresql_where=sa.text("has_personal_data"),
+    )
     # What somebody did last, which is what they may want to undo.
     op.create_index("ix_audit_event_person_id_id", "audit_event", ["person_id", "id"])
 
 
 def downgrade() -> None:
+    op.drop_index("ix_submission_personal_data", table_name="submission")
     op.drop_index("ix_audit_event_person_id_id", table_name="audit_event")
     op.drop_table("inbox_view")
     op.drop_index("ix_case_assignment_person_id", table_name="case_assignment")

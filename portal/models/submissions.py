@@ -65,6 +65,12 @@ class Submission(Base):
             sqlite_where=text("is_quarantined"),
             postgresql_where=text("is_quarantined"),
         ),
+        Index(
+            "ix_submission_personal_data",
+            "service_id",
+            sqlite_where=text("has_personal_data"),
+            postgresql_where=text("has_personal_data"),
+        ),
     )
 
     id: Mapped[int] = mapped_column(BigId, primary_key=True)

@@ -2,7 +2,9 @@
 
 from __future__ import annotations
 
-from sqlalchemy import ColumnElement, ScalarSelect, SQLColumnExpression, exists, select
+from collections.abc import Iterable
+
+from sqlalchemy import ColumnElement, ScalarSelect, exists, select
 
 from portal.models.desk import CaseAssignment
 from portal.models.loops import LoopRow
@@ -29,13 +31,21 @@ def is_held_by(person_id: int | None) -> ColumnElement[bool]:
     return _assigned(CaseAssignment.person_id == person_id, _holds())
 
 
-def works_on(department_id: int | SQLColumnExpression[int]) -> ColumnElement[bool]:
-    """Whether a Person of the query is active and works on the department's cases."""
-    return Person.active & exists().where(
-        Membership.person_id == Person.id,
-        Membership.department_id == department_id,
-        Membership.role.in_(DESK_ROLES),
+def works_on(person_id: int) -> ColumnElement[bool]:
+    """Whether this person is active and works on the cases of the Service in the query."""
+    return (
+        exists()
+        .where(Person.id == person_id, *_at_desk(Membership.department_id == Service.department_id))
+        .correlate(Service)
     )
+
+
+def works_in(department_ids: Iterable[int]) -> ColumnElement[bool]:
+    """Whether the Person of the query is active and works on cases of one of the departments."""
+    members = select(Membership.person_id).where(
+        Membership.department_id.in_(department_ids), Membership.role.in_(DESK_ROLES)
+    )
+    return Person.active & Person.id.in_(members)
 
 
 def _assigned(*conditions: ColumnElement[bool]) -> ColumnElement[bool]:
@@ -51,10 +61,16 @@ def _holds() -> ColumnElement[bool]:
         exists()
         .where(
             Person.id == CaseAssignment.person_id,
-            Person.active,
-            Membership.person_id == Person.id,
-            Membership.department_id == Service.department_id,
-            Membership.role.in_(DESK_ROLES),
+            *_at_desk(Membership.department_id == Service.department_id),
         )
         .correlate(CaseAssignment, Service)
+    )
+
+
+def _at_desk(is_there: ColumnElement[bool]) -> tuple[ColumnElement[bool], ...]:
+    return (
+        Person.active.is_(True),
+        Membership.person_id == Person.id,
+        Membership.role.in_(DESK_ROLES),
+        is_there,
     )

@@ -17,17 +17,16 @@ _CREATE_SQLITE = (
        INSERT INTO {index}(rowid, words) VALUES (NEW.id, NEW.words); END""",
     """CREATE TRIGGER {index}_delete AFTER DELETE ON {table} WHEN OLD.words IS NOT NULL BEGIN
        INSERT INTO {index}({index}, rowid, words) VALUES ('delete', OLD.id, OLD.words); END""",
-    """CREATE TRIGGER {index}_leave AFTER UPDATE OF words ON {table}
-       WHEN OLD.words IS NOT NULL BEGIN
-       INSERT INTO {index}({index}, rowid, words) VALUES ('delete', OLD.id, OLD.words); END""",
-    """CREATE TRIGGER {index}_enter AFTER UPDATE OF words ON {table}
-       WHEN NEW.words IS NOT NULL BEGIN
-       INSERT INTO {index}(rowid, words) VALUES (NEW.id, NEW.words); END""",
+    # One trigger for both, for of two it is not said which comes first.
+    """CREATE TRIGGER {index}_update AFTER UPDATE OF words ON {table} BEGIN
+       INSERT INTO {index}({index}, rowid, words)
+       SELECT 'delete', OLD.id, OLD.words WHERE OLD.words IS NOT NULL;
+       INSERT INTO {index}(rowid, words) SELECT NEW.id, NEW.words WHERE NEW.words IS NOT NULL;
+       END""",
     "INSERT INTO {index}(rowid, words) SELECT id, words FROM {table} WHERE words IS NOT NULL",
 )
 _DROP_SQLITE = (
-    "DROP TRIGGER {index}_enter",
-    "DROP TRIGGER {index}_leave",
+    "DROP TRIGGER {index}_update",
     "DROP TRIGGER {index}_delete",
     "DROP TRIGGER {index}_insert",
     "DROP TABLE {index}",
@@ -47,7 +46,7 @@ def drop_word_index(table: str) -> None:
     """For a downgrade: take the index away."""
     connection = op.get_bind()
     if connection.dialect.name == "sqlite":
-        names = {f"{PREFIX}{table}_{what}" for what in ("enter", "leave", "delete", "insert")}
+        names = {f"{PREFIX}{table}_{what}" for what in ("update", "delete", "insert")}
         connection.info.setdefault("dropped_triggers", set()).update(names)
         _run(_DROP_SQLITE, table)
     else:

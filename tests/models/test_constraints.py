@@ -148,6 +148,17 @@ def response(world: World) -> dict[str, Any]:
     }
 
 
+def inbox_view(world: World) -> dict[str, Any]:
+    return {
+        "person_id": world.staff,
+        "name": fresh("view"),
+        "filters": "",
+        "version": 1,
+        "author_id": world.staff,
+        "updated_at": NOW,
+    }
+
+
 def event(world: World) -> dict[str, Any]:
     return {
         "submission_id": world.case,
@@ -397,6 +408,7 @@ VALID: dict[str, Callable[[World], dict[str, Any]]] = {
         "is_imported": False,
     },
     "loop_event": event,
+    "inbox_view": inbox_view,
     "outbox": lambda _w: {
         "kind": "tell",
         "dedupe_key": fresh(),
@@ -626,6 +638,9 @@ REFUSED: list[tuple[str, str, dict[str, Any]]] = [
     ("told_in_a_language", "loop", {"told_on": DAY}),
     ("told_in_a_language", "loop", {"told_lang": "en"}),
     ("verdict", "loop", {"verdict": "maybe"}),
+    ("name_given", "inbox_view", {"name": ""}),
+    ("one_owner", "inbox_view", {"department_id": 1}),
+    ("one_owner", "inbox_view", {"person_id": None}),
     ("actor", "loop_event", {"actor": "robot"}),
     ("kind", "loop_event", {"kind": "forgotten"}),
     ("language_of_told", "loop_event", {"kind": "told"}),

@@ -5,17 +5,17 @@ from __future__ import annotations
 from dataclasses import dataclass
 from datetime import date, datetime
 
-from sqlalchemy import ColumnElement, delete, exists, insert, select
+from sqlalchemy import ColumnElement, delete, insert, select
 from sqlalchemy.orm import Session
 
 from portal.models.desk import CaseAssignment
 from portal.models.loops import LoopRow
 from portal.models.operations import AuditEvent
 from portal.models.people import Person
-from portal.models.services import Service
 from portal.respond.act import Act
-from portal.respond.queries.selection import Selection, count_left, selected
-from portal.store.assignments import holder, is_held_by, works_on
+from portal.respond.queries.selection import Selection, count_left, require_any, selected
+from portal.respond.scoped import MAX_ID
+from portal.store.assignments import holder, is_held_by, works_in, works_on
 from portal.store.scope import NotAllowed, Scope
 
 BATCH = 500  # cases in one transaction: well under a second on both databases
@@ -43,6 +43,7 @@ def assign_cases(
     Cases that the person looks after already, or of departments that they do not work for, stay
     as they are. Raises NotAllowed for somebody who shares no department with whoever asks.
     """
+    require_any(session, scope, selection, today)
     if person_id is not None:
         _require_colleague(session, scope, person_id)
     wanted = (~is_held_by(person_id), *_fitting(person_id))
@@ -61,21 +62,13 @@ def assign_cases(
 
 
 def _require_colleague(session: Session, scope: Scope, person_id: int) -> None:
-    is_colleague = session.scalar(
-        select(exists().where(Person.id == person_id, _works_on_any(scope.desk)))
-    )
-    if not is_colleague:
+    found = select(Person.id).where(Person.id == person_id, works_in(scope.desk))
+    if person_id > MAX_ID or session.scalar(found) is None:
         raise NotAllowed
 
 
-def _works_on_any(departments: frozenset[int]) -> ColumnElement[bool]:
-    return exists().where(Service.department_id.in_(departments), works_on(Service.department_id))
-
-
 def _fitting(person_id: int | None) -> tuple[ColumnElement[bool], ...]:
-    if person_id is None:
-        return ()
-    return (exists().where(Person.id == person_id, works_on(Service.department_id)),)
+    return () if person_id is None else (works_on(person_id),)
 
 
 def _assign(

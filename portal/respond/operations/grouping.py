@@ -11,7 +11,13 @@ from portal.models.loops import LoopRow
 from portal.models.responses import ThemeCase
 from portal.respond.operations.assigning import Done
 from portal.respond.operations.cases import MixedServices, group_cases
-from portal.respond.queries.selection import Selection, count_left, get_extent, selected
+from portal.respond.queries.selection import (
+    Selection,
+    count_left,
+    get_extent,
+    require_any,
+    selected,
+)
 from portal.store.scope import Scope
 
 BATCH = 200  # every case gets an event of its own: about a second
@@ -32,6 +38,7 @@ def group_selection(
 
     Returns the theme's id, None where nothing was left to do. Raises MixedServices.
     """
+    require_any(session, scope, selection, today)
     extent = get_extent(session, scope, selection, today=today, langs=[lang])
     if len(extent.services) > 1:
         raise MixedServices

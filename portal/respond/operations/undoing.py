@@ -17,9 +17,9 @@ from portal.respond.act import Act
 from portal.respond.operations.assigning import give_back
 from portal.respond.queries.undo import find_last_deed
 from portal.respond.rules import Conflict
-from portal.respond.scoped import get_theme, lock_themes
+from portal.respond.scoped import MAX_ID, get_theme, lock_themes
 from portal.store import audit
-from portal.store.scope import Scope
+from portal.store.scope import NotAllowed, Scope
 
 
 def undo(
@@ -27,8 +27,12 @@ def undo(
 ) -> tuple[int, int]:
     """Undo the last deed: (how many cases, how many not, since others have gone on with them).
 
-    Raises Conflict when it is not the last one any more, or residents may have been told by it.
+    Raises Conflict when it is not the last one any more, or residents may have been told by it;
+    NotAllowed for what somebody else did.
     """
+    event = session.get(AuditEvent, event_id) if event_id <= MAX_ID else None
+    if event is None or event.person_id != scope.person_id:
+        raise NotAllowed
     deed = find_last_deed(session, scope, now=now)
     if deed is None or deed.event_id != event_id:
         raise Conflict

@@ -71,7 +71,6 @@ def cases_of(scope: Scope) -> Select[Any]:
     """The cases of one's desk. Imported history has no words and nobody to tell: it is no work."""
     return (
         select(LoopRow)
-        .join(Submission, Submission.id == LoopRow.submission_id)
         .join(Service, Service.id == LoopRow.service_id)
         .where(Service.department_id.in_(scope.desk), LoopRow.is_imported.is_(False))
     )
@@ -98,8 +97,24 @@ def narrowed(scope: Scope, filters: Filters, today: date) -> Select[Any]:
         conditions.append(_is_assigned(filters.assigned, scope))
     if filters.words:
         conditions.append(_says(filters.words))
-    flags = (_flag(flag) for flag in filters.flags)
-    return cases_of(scope).where(in_place(filters.place, today), *conditions, *flags)
+    conditions += [_flag(flag) for flag in filters.flags]
+    query = cases_of(scope).where(in_place(filters.place, today), *conditions)
+    return with_submissions(query) if _asks_submissions(filters) else query
+
+
+def with_submissions(query: Select[Any]) -> Select[Any]:
+    """The query with what residents sent, which is a wide row to look up for each case."""
+    return query.join(Submission, Submission.id == LoopRow.submission_id)
+
+
+def _asks_submissions(filters: Filters) -> bool:
+    return bool(
+        filters.ratings
+        or filters.words
+        or filters.place == "personal_data"
+        or filters.sort == "rating"
+        or {"personal_data", "wants_answer", "quarantined"}.intersection(filters.flags)
+    )
 
 
 def order_of(filters: Filters) -> tuple[ColumnElement[Any], ...]:

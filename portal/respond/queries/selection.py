@@ -13,7 +13,7 @@ from portal.models.loops import LoopRow
 from portal.models.services import Service
 from portal.respond.queries.filters import Filters, cases_of, narrowed
 from portal.respond.queries.names import Name, service_names
-from portal.store.scope import Scope
+from portal.store.scope import NotAllowed, Scope
 
 
 @dataclass(frozen=True)
@@ -73,6 +73,12 @@ def get_extent(
             (row[0], names.get(row[0].id, Name(langs[0], row[0].slug)), row[1]) for row in rows
         ],
     )
+
+
+def require_any(session: Session, scope: Scope, selection: Selection, today: date) -> None:
+    """Raise NotAllowed when all the cases that were ticked are other departments'."""
+    if not selection.is_all and not count_left(session, scope, selection, today):
+        raise NotAllowed
 
 
 def count_left(

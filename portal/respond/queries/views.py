@@ -10,11 +10,11 @@ from sqlalchemy.orm import Session
 from portal.models.desk import InboxView
 from portal.models.services import DepartmentText
 from portal.respond.queries.names import Name
+from portal.respond.scoped import MAX_ID
 from portal.store.scope import NotAllowed, Scope
 from portal.store.texts import in_language
 
 MAX_VIEWS = 20  # of one person, and of one team: what can be taken in at a glance
-MAX_ID = 2**63 - 1
 
 
 @dataclass(frozen=True)

@@ -17,6 +17,7 @@ from portal.respond.queries.selection import Extent, Selection, get_extent
 from portal.respond.queries.themes import list_themes_of
 from portal.respond.routes.blueprint import blueprint, langs
 from portal.respond.routes.themes import NEW
+from portal.store.scope import NotAllowed
 from portal.web.access import Access, access, current_scope
 from portal.web.context import portal
 from portal.web.database import read, write
@@ -44,7 +45,9 @@ def _extent(selection: Selection) -> Extent:
     return get_extent(read(), current_scope(), selection, today=today, langs=langs())
 
 
-def _nothing(address: Address) -> Response:
+def _nothing(selection: Selection, address: Address) -> Response:
+    if selection.ids:  # other departments' cases are not found
+        raise NotAllowed
     flash(_("Tick at least one case first."), "alarm")
     return redirect(url_for("respond.show_inbox", **address.values), 303)  # type: ignore[arg-type]
 
@@ -60,7 +63,7 @@ def _assign_page(form: AssignForm, errors: ErrorList | None = None) -> Response:
     selection, address = _selection()
     extent = _extent(selection)
     if not extent.total:
-        return _nothing(address)
+        return _nothing(selection, address)
     return page(
         "respond/show_assign.html",
         422 if errors else 200,
@@ -93,6 +96,8 @@ def assign() -> Response:
     if errors_of(form):
         return _assign_page(form, errors_of(form))
     selection, address = _selection()
+    if not selection.is_all and not selection.ids:
+        return _nothing(selection, address)
     done = write(
         assign_cases, now=clock.now(), today=clock.today(), scope=current_scope(),
         selection=selection, person_id=person,
@@ -125,7 +130,7 @@ def _group_page(form: GroupAllForm, errors: ErrorList | None = None) -> Response
     selection, address = _selection()
     extent = _extent(selection)
     if not extent.total:
-        return _nothing(address)
+        return _nothing(selection, address)
     service = extent.services[0][0]
     return page(
         "respond/show_group_many.html",

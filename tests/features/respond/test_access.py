@@ -14,6 +14,7 @@ from portal.models.loops import LoopEvent
 from portal.models.operations import AuditEvent, Outbox
 from portal.models.people import Membership, Person
 from portal.respond.operations.cases import set_aside
+from portal.respond.operations.views import save_view
 from portal.store.engine import Store
 from tests.support.answers import NOW, Office, send
 from tests.support.city import PASSWORD, City
@@ -25,6 +26,7 @@ ANSWER = {**TEXT, "outcome": "answered", "due_on": "", "done_on": ""}
 # (method, address below /en/staff/, form); everything that the desk does to one thing.
 GETS = (
     "group?case={case}",
+    "assign?case={case}",
     "cases/{case}/",
     "cases/{case}/redact",
     "cases/{case}/hand-over",
@@ -41,6 +43,11 @@ GETS = (
 POSTS: tuple[tuple[str, dict[str, Any]], ...] = (
     ("group", {"case": "{case}", "theme": "new", "name": "Mine now"}),
     ("group", {"case": "{case}", "theme": "{theme}", "name": ""}),
+    ("assign", {"case": "{case}", "person": "{staff}"}),
+    ("group-many", {"case": "{case}", "theme": "{theme}"}),
+    ("views/{view}/", {"version": "1", "name": "Mine now"}),
+    ("views/{view}/delete", {"version": "1"}),
+    ("undo/1", {}),
     ("cases/{case}/set-aside", {"reason": "spam"}),
     ("cases/{requested}/set-aside/agree", {}),
     ("cases/{requested}/set-aside/refuse", {}),
@@ -86,8 +93,14 @@ def things(store: Store, office: Office, desk_city: City) -> dict[str, int]:
     }
     store.write(set_aside, submission_id=aside, **desk)
     store.write(set_aside, submission_id=requested, **desk)
+    view = store.write(
+        save_view, now=NOW, scope=office.staff, name="Ours", filters="",
+        department_id=desk_city.works,
+    )  # fmt: skip
     return {
         "case": case,
+        "staff": desk_city.people["staff"],
+        "view": view,
         "aside": aside,
         "requested": requested,
         "theme": theme,

@@ -17,6 +17,7 @@ from portal.models.people import Membership, Person
 from portal.models.responses import ThemeCase
 from portal.respond.operations import assigning, grouping
 from portal.respond.operations.views import save_view
+from portal.respond.queries.selection import Selection
 from portal.respond.queries.views import MAX_VIEWS
 from portal.store.engine import Store
 from tests.support.answers import NOW, Office, send
@@ -205,7 +206,7 @@ def test_putting_under_a_theme_is_undone_while_nobody_was_told(
     page = desk.get("")
     assert "You put 1 case into a theme" in page.words()
     event = undo_of(page)
-    other.post(f"undo/{event}", 409)
+    other.post(f"undo/{event}", 404)
     assert "Undo" not in other.get("").words()
     desk.post(f"undo/{event}")
     with store.read() as session:
@@ -312,14 +313,14 @@ def _set_district(session: Session, case: int, district: str) -> None:
 def _assign(session: Session, office: Office, case_ids: list[int], person: int) -> None:
     assigning.assign_cases(
         session, now=NOW, today=NOW.date(), scope=office.staff, person_id=person,
-        selection=assigning.Selection(ids=tuple(case_ids)),
+        selection=Selection(ids=tuple(case_ids)),
     )  # fmt: skip
 
 
 def _take(session: Session, office: Office, case: int) -> None:
     assigning.assign_cases(
         session, now=NOW, today=NOW.date(), scope=office.reviewer,
-        person_id=office.reviewer.person_id, selection=assigning.Selection(ids=(case,)),
+        person_id=office.reviewer.person_id, selection=Selection(ids=(case,)),
     )  # fmt: skip
 
 

@@ -6,9 +6,10 @@ from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 from sqlalchemy import select, text
 
+from portal.domain.personal_data import DataKind, Finding
 from portal.domain.search_words import is_found
 from portal.models.submissions import Submission
-from portal.store.comments import redact_comment
+from portal.store.comments import Cause, redact_comment
 from portal.store.engine import Store
 from portal.store.word_index import has_words
 from tests.domain.test_search_words import ARABIC, CHINESE, ENGLISH, KOREAN, SPANISH, VIETNAMESE
@@ -55,8 +56,12 @@ def test_what_is_redacted_is_found_no_longer(store: Store, city: City) -> None:
     case = send(store, city.potholes, comment="Call Rosalind about the hole")
     other = send(store, city.potholes, comment="Another hole")
     assert found(store, "rosalind") == {case}
-    staff = city.people["staff"]
-    store.write(redact_comment, case, person_id=staff, now=NOW, today=TODAY)
+    part = Finding(5, 13, DataKind.PHONE)  # where the name stands
+    cause = Cause(reason="others_data", person_id=city.people["staff"])
+    store.write(redact_comment, case, cause=cause, now=NOW, today=TODAY, pieces=[part])
+    assert found(store, "rosalind") == set()
+    assert found(store, "hole") == {case, other}
+    store.write(redact_comment, case, cause=cause, now=NOW, today=TODAY)
     assert found(store, "rosalind") == set()
     assert found(store, "hole") == {other}
     with store.read() as session:
