@@ -167,7 +167,9 @@ def load_settings(environ: Mapping[str, str] = os.environ) -> Settings:
             values.get("instance", Settings.instance),
         )
     # What is tried out on another port must not print receipts that lead to the usual one.
-    values.setdefault("base_url", f"http://127.0.0.1:{values.get('port', Settings.port)}")
+    values["base_url"] = (
+        values.get("base_url") or f"http://127.0.0.1:{values.get('port', Settings.port)}"
+    )
     return Settings(**values)
 
 
