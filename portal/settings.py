@@ -12,6 +12,7 @@ from collections.abc import Mapping
 from dataclasses import dataclass, field, fields
 from pathlib import Path
 from typing import Any
+from urllib.parse import urlsplit
 from zoneinfo import ZoneInfo, ZoneInfoNotFoundError
 
 from portal.domain.language import is_language_tag
@@ -86,6 +87,15 @@ class Settings:
         " nowhere. What is read there counts as read, and reports about our mail are deleted.",
         "",
     )
+    oidc_issuer: str = _setting(
+        "Address of the city's identity provider (OpenID Connect); empty: none.", ""
+    )
+    oidc_client_id: str = _setting("What the provider knows this portal by.", "")
+    oidc_client_secret: str = _setting("The provider's secret for this portal.", "")
+    oidc_name: str = _setting("What people call the provider.", "single sign-on")
+    oidc_factors: tuple[str, ...] = _setting(
+        "Values of the provider's amr or acr that count as a second factor.", ("mfa",)
+    )
     host: str = _setting("Address that `portal serve` listens on.", "127.0.0.1")
     port: int = _setting("Port that `portal serve` listens on.", 8000)
     web_workers: int = _setting("Web processes.", 2)
@@ -129,6 +139,20 @@ class Settings:
             raise SettingsError("PORTAL_MAIL_FROM must be set when PORTAL_SMTP_URL is")
         if self.bounce_mailbox and not self.bounce_mailbox.startswith(_MAILBOXES):
             raise SettingsError(f"PORTAL_BOUNCE_MAILBOX must begin with one of {_MAILBOXES}")
+        self._check_provider()
+
+    def _check_provider(self) -> None:
+        if not self.oidc_issuer:
+            return
+        if not (self.oidc_client_id and self.oidc_client_secret):
+            raise SettingsError(
+                "PORTAL_OIDC_CLIENT_ID and PORTAL_OIDC_CLIENT_SECRET must be set when"
+                " PORTAL_OIDC_ISSUER is"
+            )
+        address = urlsplit(self.oidc_issuer)
+        is_here = address.scheme == "http" and address.hostname in {"127.0.0.1", "localhost"}
+        if address.scheme != "https" and not is_here:
+            raise SettingsError("PORTAL_OIDC_ISSUER must begin with https://")
 
     @property
     def default_language(self) -> str:

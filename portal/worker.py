@@ -16,6 +16,7 @@ from datetime import datetime, timedelta
 from flask import Flask
 from sqlalchemy.exc import DBAPIError
 
+from portal.accounts.operations.sign_ins import forget_ended
 from portal.app import create_app
 from portal.assess.appraisals import appraise_due
 from portal.assess.calibration import calibrate_due
@@ -150,6 +151,7 @@ def purge(store: Store, clock: Clock) -> int:
     now = clock.now()
     store.write(destroy_past_period_secrets, clock.day(now))
     store.write(forget_before, now - _KEEP_COUNTS)
+    store.write(forget_ended, now=now)
     return store.write(purge_contacts, now=now)
 
 

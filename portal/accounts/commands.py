@@ -6,7 +6,7 @@ import sys
 
 import click
 
-from portal.accounts.operations import add_person
+from portal.accounts.operations.people import add_person
 from portal.models.people import ROLES
 from portal.store.command import Context, pass_portal
 

@@ -39,7 +39,12 @@ _SWAPS = str.maketrans("013457@$", "oieastas")
 
 
 class PasswordError(ValueError):
-    """A password that may not be used; the message says why."""
+    """A password that may not be used; the message says why, `kind` in one word for pages."""
+
+    def __init__(self, kind: str, message: str) -> None:
+        """`kind` is short, long, common or address."""
+        super().__init__(message)
+        self.kind = kind
 
 
 @cache
@@ -70,17 +75,19 @@ def require_good(password: str, email: str) -> None:
     """Raise PasswordError when it is short, common, or made of the e-mail address."""
     plain = normalise(password)
     if len(plain) < MIN_LENGTH:
-        raise PasswordError(f"the password needs at least {MIN_LENGTH} characters")
+        raise PasswordError("short", f"the password needs at least {MIN_LENGTH} characters")
     if len(plain) > MAX_LENGTH:
-        raise PasswordError(f"the password may have {MAX_LENGTH} characters at most")
+        raise PasswordError("long", f"the password may have {MAX_LENGTH} characters at most")
     if _is_common(plain.casefold()):
-        raise PasswordError("this password is one of the first that are tried; choose another")
+        raise PasswordError(
+            "common", "this password is one of the first that are tried; choose another"
+        )
     local = email.casefold().partition("@")[0]
     rest = plain.casefold().replace(email.casefold(), "")
     if len(local) > 2:
         rest = rest.replace(local, "")
     if len(rest) < MIN_LENGTH // 2:
-        raise PasswordError("the password must not be made of the e-mail address")
+        raise PasswordError("address", "the password must not be made of the e-mail address")
 
 
 def _is_common(plain: str) -> bool:

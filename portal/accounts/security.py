@@ -9,20 +9,20 @@ from __future__ import annotations
 from typing import Any
 
 from flask import Flask, current_app, g, request, session
-from flask_security import Security, current_user
+from flask_security import Security
 
 from portal.accounts import passwords
 from portal.accounts.account import Accounts
-from portal.accounts.operations import note_seen
-from portal.accounts.queries import Visitor, find_visitor
-from portal.store.scope import Scope
+from portal.accounts.operations.sign_ins import note_seen
+from portal.accounts.proving import ask_again
+from portal.accounts.visiting import TOKEN, find_current, find_standing
+from portal.store.scope import Stage
 from portal.store.secrets import Secrets
 from portal.web.context import Portal, portal
-from portal.web.database import read, write
+from portal.web.database import write
 from portal.web.desk import desk_nav
 from portal.web.session import is_signed_in_area
 
-TOKEN = "sign_in"  # noqa: S105 - the key under which the session holds it
 _SAFE_METHODS = {"GET", "HEAD", "OPTIONS", "TRACE"}
 
 
@@ -32,7 +32,8 @@ def register(app: Flask) -> None:
     app.config.update(_settings(installed.secrets))
     security = Security(app, Accounts(), register_blueprint=False)
     _keep_off_residents(app, security)
-    installed.load_scope = load_scope
+    installed.find_standing = find_standing
+    installed.ask_again = ask_again
     app.before_request(_guard_forms)
     app.context_processor(_who)
 
@@ -61,24 +62,6 @@ def _keep_off_residents(app: Flask, security: Security) -> None:
     app.before_request(lambda: ask() if is_signed_in_area(request.path) else None)
 
 
-def load_scope() -> Scope | None:
-    """Who is signed in, for web.access; None when nobody is."""
-    visitor = _visitor()
-    return visitor.scope if visitor else None
-
-
-def _visitor() -> Visitor | None:
-    if "visitor" not in g:
-        token = session.get(TOKEN)
-        visitor = None
-        if isinstance(token, str):
-            visitor = find_visitor(read(), token=token, now=portal().clock.now())
-        is_same = visitor is not None and visitor.fs_uniquifier == current_user.get_id()
-        g.visitor = visitor if is_same else None
-    found: Visitor | None = g.visitor
-    return found
-
-
 def _guard_forms() -> None:
     """Check the session's CSRF token in the signed-in areas; note once a day who is there."""
     if request.method in _SAFE_METHODS or not is_signed_in_area(request.path):
@@ -86,7 +69,7 @@ def _guard_forms() -> None:
     if request.endpoint is None:
         return
     current_app.extensions["csrf"].protect()
-    visitor = _visitor()
+    visitor = find_current()
     today = portal().clock.today()
     if visitor is not None and visitor.last_seen_on < today:
         write(note_seen, token=session[TOKEN], today=today)
@@ -96,5 +79,8 @@ def _who() -> dict[str, Any]:
     """On signed-in pages: whose they are."""
     if g.get("scope") is None:
         return {}
-    visitor = _visitor()
-    return {"account": visitor.name, "desk_nav": desk_nav()} if visitor else {}
+    visitor = find_current()
+    if visitor is None:
+        return {}
+    is_whole = visitor.standing.stage is Stage.WHOLE
+    return {"account": visitor.name, "desk_nav": desk_nav() if is_whole else []}

@@ -6,7 +6,7 @@ import sys
 
 import click
 
-from portal.accounts.operations import add_person
+from portal.accounts.operations.people import add_person
 from portal.assess.appraisals import appraise_due
 from portal.assess.monitors import watch_due
 from portal.assess.operations import assess_service

@@ -11,6 +11,7 @@ from sqlalchemy.orm import Mapped, mapped_column
 from portal.models.base import Base, BigId, one_of
 
 OUTBOX_KINDS = (
+    "account_link",
     "acknowledge",
     "confirm_address",
     "digest",

@@ -19,7 +19,16 @@ from portal.notify.desk import Letter
 
 TIMEOUT = 20
 # Kinds of the outbox that are mails.
-MAIL = ("acknowledge", "confirm_address", "digest", "invite", "promise", "remind", "tell")
+MAIL = (
+    "account_link",
+    "acknowledge",
+    "confirm_address",
+    "digest",
+    "invite",
+    "promise",
+    "remind",
+    "tell",
+)
 _LOCAL = {"localhost", "127.0.0.1", "::1"}
 
 

@@ -12,6 +12,7 @@ from typing import Protocol
 from sqlalchemy.orm import Session
 
 from portal.notify import operations
+from portal.notify.account_links import prepare_account_link
 from portal.notify.desk import Desk, Letter, Nothing
 from portal.notify.digest import prepare_digest
 from portal.notify.inviting import invite_next
@@ -52,6 +53,7 @@ class _Prepare(Protocol):
 
 
 _PREPARE: dict[str, _Prepare] = {
+    "account_link": prepare_account_link,
     "acknowledge": prepare_acknowledgement,
     "confirm_address": prepare_confirmation,
     "digest": prepare_digest,
@@ -207,7 +209,7 @@ class _Runner:
             is_telling = job.kind == "tell"
             finish = operations.finish_telling if is_telling else operations.finish_invitation
             self.store.write(finish, now=now, today=today, job=job, has_bounced=has_bounced)
-        elif job.kind in {"digest", "promise"}:
+        elif job.kind in {"account_link", "digest", "promise"}:
             note = "refused" if has_bounced else None
             self.store.write(operations.finish, now=now, job_id=job.id, note=note)
         else:

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 from dataclasses import dataclass
+from enum import StrEnum
 
 
 class NotAllowed(Exception):
@@ -35,6 +36,11 @@ class Scope:
         """Departments whose responses the person writes, translates or reviews."""
         return self.having("staff", "translator", "manager")
 
+    @property
+    def must_have_second_factor(self) -> bool:
+        """Whether a password alone is too little for what the person may do (SECURITY.md T10)."""
+        return self.is_administrator or bool(self.having("manager"))
+
     def require_desk(self, department_id: int) -> None:
         """Raise NotAllowed unless the person works on that department's cases."""
         if department_id not in self.desk:
@@ -44,3 +50,24 @@ class Scope:
         """Raise NotAllowed unless the person works on that department's responses."""
         if department_id not in self.texts:
             raise NotAllowed
+
+
+class Stage(StrEnum):
+    """How far somebody has come who gave an address and its password."""
+
+    CODE = "code"  # the second factor is still to be shown
+    SET_UP = "set_up"  # their roles ask for a second factor, and there is none yet
+    WHOLE = "whole"
+
+
+@dataclass(frozen=True)
+class Standing:
+    """Somebody at the door or behind it. Only who is WHOLE may do what the scope says.
+
+    `is_fresh`: they showed a short while ago that it is them, so that sensitive things need no
+    new proof.
+    """
+
+    scope: Scope
+    stage: Stage
+    is_fresh: bool

@@ -12,7 +12,7 @@ import hmac
 import ipaddress
 import secrets
 from dataclasses import dataclass
-from datetime import date
+from datetime import date, datetime
 from functools import cached_property, lru_cache
 
 from cryptography.fernet import Fernet
@@ -128,6 +128,21 @@ class Secrets:
     def digest_token(self, person_id: int) -> str:
         """The token of the link that stops somebody's weekly mail, the same every time."""
         return self._hex("digest-token", str(person_id))
+
+    def account_token(self, link_id: int, made_at: datetime) -> str:
+        """The token of a link for one person's account, the same every time.
+
+        The moment is part of it: a number that a database gives out again makes another token.
+        """
+        return self._hex("account-link", f"{link_id}:{made_at.isoformat()}")
+
+    def passkey_user(self, person_id: int) -> bytes:
+        """What devices know a person by who keeps a passkey there; it says nothing about them."""
+        return bytes.fromhex(self._hex("passkey-user", str(person_id)))
+
+    def recovery_hash(self, person_id: int, code: str) -> str:
+        """How a recovery code rests: nobody can try codes against it without our secret."""
+        return self._hex("recovery-code", f"{person_id}:{code}")
 
     def answers_hash(self, text: str) -> str:
         """Tells whether a repeated form holds the same answers."""

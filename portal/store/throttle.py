@@ -84,6 +84,17 @@ def count_one(session: Session, *, scope: str, key: str, now: datetime, length: 
     return _count(session, [(scope, key)], now, length)[scope]
 
 
+def count_within(
+    session: Session, *, scope: str, key: str, now: datetime, length: timedelta, limit: int
+) -> int | None:
+    """Count one more; the seconds to wait when that is over the limit, else None.
+
+    For refused attempts, which count too: an exception would undo the counting.
+    """
+    count = count_one(session, scope=scope, key=key, now=now, length=length)
+    return _seconds_left(now, length) if count > limit else None
+
+
 def require_room(
     session: Session, *, scope: str, key: str, now: datetime, length: timedelta, limit: int
 ) -> int:

@@ -10,11 +10,12 @@ from flask import Flask, abort, current_app, g, redirect, request, url_for
 from werkzeug.exceptions import NotFound
 from werkzeug.wrappers import Response
 
-from portal.store.scope import NotAllowed, Scope
+from portal.store.scope import NotAllowed, Scope, Stage
 from portal.web.context import portal
 
 View = TypeVar("View", bound=Callable[..., Any])
 _ATTRIBUTE = "portal_access"
+_FRESH = "portal_access_is_fresh"
 
 
 class Access(StrEnum):
@@ -25,24 +26,32 @@ class Access(StrEnum):
     OPEN_DATA = "open_data"  # other programs read
     OPERATIONS = "operations"  # whoever runs the portal asks how it is
     SIGN_IN = "sign_in"  # signed out or in: the door itself
+    SET_UP = "set_up"  # whoever is signed in, even where a second factor is still to be set up
+    ACCOUNT = "account"  # whoever is signed in, about themselves
     STAFF = "staff"
     MANAGER = "manager"
     ADMINISTRATOR = "administrator"
 
 
-SIGNED_IN = frozenset({Access.STAFF, Access.MANAGER, Access.ADMINISTRATOR})
+SIGNED_IN = frozenset(
+    {Access.SET_UP, Access.ACCOUNT, Access.STAFF, Access.MANAGER, Access.ADMINISTRATOR}
+)
 
 # Routes that extensions make; anything else of theirs is refused until it stands here.
 EXTENSION_ROUTES: dict[str, Access] = {}
 
 
-def access(level: Access) -> Callable[[View], View]:
-    """Say who may use a view: `@access(Access.STAFF)`, innermost, once."""
+def access(level: Access, *, is_fresh: bool = False) -> Callable[[View], View]:
+    """Say who may use a view: `@access(Access.STAFF)`, innermost, once.
+
+    `is_fresh`: it is so sensitive that whoever signed in a while ago is asked once more.
+    """
 
     def mark(view: View) -> View:
         if hasattr(view, _ATTRIBUTE):
             raise TypeError(f"{view.__name__} has two access classes")
         setattr(view, _ATTRIBUTE, level)
+        setattr(view, _FRESH, is_fresh)
         return view
 
     return mark
@@ -54,6 +63,11 @@ def access_of(app: Flask, endpoint: str) -> Access | None:
         return EXTENSION_ROUTES[endpoint]
     level = getattr(app.view_functions.get(endpoint), _ATTRIBUTE, None)
     return level if isinstance(level, Access) else None
+
+
+def needs_fresh(app: Flask, endpoint: str) -> bool:
+    """Whether the endpoint asks whoever signed in a while ago once more."""
+    return bool(getattr(app.view_functions.get(endpoint), _FRESH, False))
 
 
 def register(app: Flask) -> None:
@@ -79,17 +93,25 @@ def _check() -> Response | None:
         abort(403)
     if level not in SIGNED_IN:
         return None
-    scope = portal().load_scope()
-    if scope is None:
+    standing = portal().find_standing()
+    if standing is None or standing.stage is Stage.CODE:
         return redirect(url_for("accounts.show_sign_in", lang=g.lang, next=_next()), 303)
-    if not _may(scope, level):
+    if standing.stage is Stage.SET_UP and level is not Access.SET_UP:
+        return redirect(url_for("accounts.show_second_factor", lang=g.lang), 303)
+    if not _may(standing.scope, level):
         abort(403)
-    g.scope = scope
+    if needs_fresh(current_app, request.endpoint) and not standing.is_fresh:
+        question = portal().ask_again()
+        if question is not None:
+            return question
+    g.scope = standing.scope
     return None
 
 
 def _may(scope: Scope, level: Access) -> bool:
     match level:
+        case Access.SET_UP | Access.ACCOUNT:
+            return True
         case Access.STAFF:
             return bool(scope.having("staff", "translator", "manager")) or scope.is_administrator
         case Access.MANAGER:

@@ -5,12 +5,13 @@ from __future__ import annotations
 from collections.abc import Callable
 from dataclasses import dataclass, field
 
-from flask import Flask, current_app
+from flask import Flask, abort, current_app
+from werkzeug.wrappers import Response
 
 from portal.settings import Settings
 from portal.store.clock import Clock
 from portal.store.engine import Store
-from portal.store.scope import Scope
+from portal.store.scope import Standing
 from portal.store.secrets import Secrets
 from portal.web.cache import PageCache
 from portal.web.form_token import FormTokens
@@ -18,13 +19,21 @@ from portal.web.form_token import FormTokens
 _KEY = "portal"
 
 
-def _nobody() -> Scope | None:
+def _nobody() -> Standing | None:
     return None
+
+
+def _refuse() -> Response | None:
+    abort(403)
 
 
 @dataclass
 class Portal:
-    """The parts of a running portal. `load_scope` is set by accounts: who is signed in."""
+    """The parts of a running portal.
+
+    Set by accounts: `find_standing` says who is signed in; `ask_again` answers a request that needs
+    a fresh proof of who it is, None where the request itself holds one.
+    """
 
     settings: Settings
     store: Store
@@ -33,7 +42,8 @@ class Portal:
     tokens: FormTokens
     pages: PageCache
     static: dict[str, str] = field(default_factory=dict)
-    load_scope: Callable[[], Scope | None] = _nobody
+    find_standing: Callable[[], Standing | None] = _nobody
+    ask_again: Callable[[], Response | None] = _refuse
 
 
 def install(app: Flask, portal: Portal) -> None:

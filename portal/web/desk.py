@@ -32,6 +32,7 @@ PLACES = (
     Place("manage.show_city_trends", _l("Trends"), ("manager",)),
     Place("manage.show_city_dimensions", _l("Five dimensions"), ("manager",)),
     Place("manage.show_city_roadmap", _l("Roadmap"), ("manager",)),
+    Place("accounts.list_people", _l("Colleagues"), ()),
     Place("admin.show_calibration", _l("Shadow mode"), ()),
     Place("admin.show_thresholds", _l("Thresholds"), ()),
     Place("mail.show_queue", _l("Mail and worker"), ()),

@@ -11,7 +11,7 @@ import re
 from flask import Flask, Request, Response
 from flask.sessions import NullSession, SecureCookieSessionInterface, SessionMixin
 
-_SIGNED_IN_AREA = re.compile(r"/[^/]+/(staff|manage|admin|sign-in|sign-out)(/|$)")
+_SIGNED_IN_AREA = re.compile(r"/[^/]+/(staff|manage|admin|account|sign-in|sign-out)(/|$)")
 
 
 def is_signed_in_area(path: str) -> bool:

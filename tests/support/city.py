@@ -127,6 +127,7 @@ def make_person(
         fs_uniquifier=f"uniquifier-{email}",
         lang="en",
         created_at=now,
+        joined_at=now,
     )
     session.add(person)
     session.flush()

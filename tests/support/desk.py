@@ -15,6 +15,7 @@ from portal.accounts.passwords import normalise
 from portal.store.engine import Store
 from tests.support.city import PASSWORD, City, set_passwords
 from tests.support.client import Page, response_page
+from tests.support.second_factor import give_factors, next_spare_code
 
 # A hash says itself what it costs to check. The portal's own cost is tested where passwords are.
 _CHEAP = PasswordHasher(memory_cost=8, time_cost=1, parallelism=1)
@@ -40,7 +41,9 @@ class Desk:
     """One signed-in person. Posts carry the CSRF token of the page that they come from."""
 
     def __init__(self, app: Flask, who: str = "staff") -> None:
-        """Sign in as `<who>@city.example`."""
+        """Sign in as `<who>@city.example`, with a second factor where the person must have one."""
+        portal = app.extensions["portal"]
+        portal.store.write(give_factors, portal.secrets)
         self.client: FlaskClient = app.test_client()
         self._csrf_token: str | None = None
         door = response_page(self.client.get("/en/sign-in"))
@@ -54,6 +57,11 @@ class Desk:
             },
         )
         assert answer.status_code == 303, answer.get_data(as_text=True)
+        if answer.location.startswith("/en/sign-in/code"):
+            door = response_page(self.client.get(answer.location))
+            form = {"csrf_token": door.value("csrf_token"), "code": next_spare_code(app, who)}
+            answer = self.client.post("/en/sign-in/code", data=form)
+            assert answer.status_code == 303, answer.get_data(as_text=True)
 
     def get(self, path: str, status: int = 200) -> Page:
         """The page at an address below /en/staff/."""

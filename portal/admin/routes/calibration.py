@@ -59,7 +59,7 @@ def _page(form: PublicDayForm, errors: ErrorList, status: int = 200) -> Response
 
 
 @blueprint.post("/calibration/public-from")
-@access(Access.ADMINISTRATOR)
+@access(Access.ADMINISTRATOR, is_fresh=True)
 def choose_public_day() -> Response:
     """Choose the day from which levels are public."""
     form, clock = PublicDayForm(), portal().clock
@@ -101,7 +101,7 @@ def _is_public() -> Response:
 
 
 @blueprint.post("/calibration/shadow")
-@access(Access.ADMINISTRATOR)
+@access(Access.ADMINISTRATOR, is_fresh=True)
 def take_public_day_back() -> Response:
     """Stay in shadow."""
     form = PublicDayForm()

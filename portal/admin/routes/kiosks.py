@@ -40,7 +40,7 @@ def _page(form: KioskForm, errors: ErrorList, status: int = 200) -> Response:
 
 
 @blueprint.post("/kiosks/")
-@access(Access.ADMINISTRATOR)
+@access(Access.ADMINISTRATOR, is_fresh=True)
 def set_up_kiosk() -> Response:
     """Make a kiosk; its address is shown this once."""
     form, clock = KioskForm(), portal().clock
@@ -58,7 +58,7 @@ def set_up_kiosk() -> Response:
 
 
 @blueprint.post("/kiosks/<int:kiosk_id>/close")
-@access(Access.ADMINISTRATOR)
+@access(Access.ADMINISTRATOR, is_fresh=True)
 def close_kiosk(kiosk_id: int) -> Response:
     """Its address stops working at once; what was rated there stays."""
     clock = portal().clock

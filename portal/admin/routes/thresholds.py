@@ -51,7 +51,7 @@ def _option(row: thresholds.Row) -> str:
 
 
 @blueprint.post("/thresholds/")
-@access(Access.ADMINISTRATOR)
+@access(Access.ADMINISTRATOR, is_fresh=True)
 def change_threshold() -> Response:
     """Make one number stricter from a day on."""
     form, clock = ThresholdForm(), portal().clock

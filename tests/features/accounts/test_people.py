@@ -8,9 +8,9 @@ from typing import Any
 import pytest
 from sqlalchemy import func, select
 
-from portal.accounts.operations import add_person
+from portal.accounts.operations.people import add_person
 from portal.accounts.passwords import PasswordError, hash_password, matches, require_good
-from portal.accounts.queries import find_account, get_scope
+from portal.accounts.queries.visitors import find_account, get_scope
 from portal.models.operations import AuditEvent
 from portal.models.people import Person
 from portal.store.engine import Store

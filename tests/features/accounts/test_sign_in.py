@@ -13,7 +13,7 @@ from sqlalchemy import select, update
 from sqlalchemy.orm import Session
 from werkzeug.test import TestResponse
 
-from portal.accounts import security
+from portal.accounts import visiting
 from portal.accounts.passwords import hash_password
 from portal.app import create_app
 from portal.models.people import Person, SignIn
@@ -118,7 +118,7 @@ def test_the_session_is_a_new_one_at_every_sign_in(app: Flask, store: Store) -> 
     client = app.test_client()
     knock(client, "staff@city.example", PASSWORD)
     with client.session_transaction("/en/staff/") as session:
-        first = session[security.TOKEN]
+        first = session[visiting.TOKEN]
     assert client.get("/en/sign-in").status_code == 303
     with client.session_transaction("/en/staff/") as session:
         csrf = session.get("csrf_token")
@@ -133,7 +133,7 @@ def test_the_session_is_a_new_one_at_every_sign_in(app: Flask, store: Store) -> 
         },
     )
     with client.session_transaction("/en/staff/") as session:
-        second = session[security.TOKEN]
+        second = session[visiting.TOKEN]
     assert first != second
     assert _row(store, first).ended_at is not None
     assert _row(store, second).ended_at is None
@@ -248,7 +248,7 @@ def test_the_cookie_is_bound_to_the_host_over_https(
 def test_passwords_rest_as_argon2id_and_secrets_as_hashes(app: Flask, store: Store) -> None:
     staff = Desk(app)
     with staff.client.session_transaction("/en/staff/") as session:
-        token = session[security.TOKEN]
+        token = session[visiting.TOKEN]
     with store.read() as database:
         kept = database.scalars(select(Person.password)).all()
         hashes = database.scalars(select(SignIn.token_hash)).all()

@@ -15,9 +15,9 @@ from portal.domain.level import evaluate
 from portal.domain.publication import evidence_hash
 from portal.models.appraisals import Appraisal
 from portal.store.engine import Store
-from tests.support.city import PASSWORD, City, set_passwords
+from tests.support.city import City, set_passwords
 from tests.support.client import response_page
-from tests.support.desk import hashed
+from tests.support.desk import Desk, hashed
 from tests.support.history import EXAMPLES
 
 QUARTER = date(2026, 10, 1)
@@ -27,19 +27,9 @@ class Visitor:
     """Somebody who is signed in; `post` carries the token of the last page."""
 
     def __init__(self, app: Flask, who: str) -> None:
-        self.client: FlaskClient = app.test_client()
-        door = response_page(self.client.get("/en/sign-in"))
-        self.token = door.value("csrf_token")
-        answer = self.client.post(
-            "/en/sign-in",
-            data={
-                "csrf_token": self.token,
-                "email": f"{who}@city.example",
-                "password": PASSWORD,
-                "next": "",
-            },
-        )
-        assert answer.status_code == 303
+        desk = Desk(app, who)
+        self.client: FlaskClient = desk.client
+        self.token = desk.csrf_token()
 
     def get(self, path: str) -> TestResponse:
         answer = self.client.get(f"/en/admin/{path}")

@@ -6,6 +6,8 @@ empty: whoever may not is turned away before anything is read.
 
 from __future__ import annotations
 
+from typing import Any
+
 import pytest
 from flask import Flask
 
@@ -18,12 +20,16 @@ UNKNOWN = 987654321  # no row has this id
 
 
 @pytest.fixture
-def pages(app: Flask) -> list[tuple[str, str]]:
-    """(method, address) of every route that asks for an administrator; arguments name nothing."""
+def pages(app: Flask, city: City) -> list[tuple[str, str]]:
+    """(method, address) of every route that asks for an administrator.
+
+    An argument names a person of the city, or nothing.
+    """
+    made: dict[str, Any] = {"lang": "en", "person_id": city.people["parks"]}
     found = []
     for rule in app.url_map.iter_rules():
         if access_of(app, rule.endpoint) is Access.ADMINISTRATOR:
-            values = dict.fromkeys(rule.arguments, UNKNOWN) | {"lang": "en"}
+            values = {name: made.get(name, UNKNOWN) for name in rule.arguments}
             with app.test_request_context():
                 address = app.url_map.bind("localhost").build(rule.endpoint, values)
             found += [(method, address) for method in (rule.methods or set()) & {"GET", "POST"}]

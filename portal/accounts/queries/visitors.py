@@ -10,13 +10,13 @@ from collections import defaultdict
 from dataclasses import dataclass
 from datetime import date, datetime, timedelta
 
-from sqlalchemy import select
+from sqlalchemy import ColumnElement, exists, or_, select
 from sqlalchemy.orm import Session
 
 from portal.accounts import passwords
-from portal.accounts.operations import SIGN_IN_HOURS
-from portal.models.people import Membership, Person, SignIn
-from portal.store.scope import Scope
+from portal.accounts.operations.sign_ins import CODE_MINUTES, FRESH, SIGN_IN_HOURS
+from portal.models.people import Authenticator, Membership, Passkey, Person, SignIn
+from portal.store.scope import Scope, Stage, Standing
 from portal.store.secrets import sha256
 
 
@@ -24,10 +24,19 @@ from portal.store.secrets import sha256
 class Visitor:
     """A signed-in person as pages need them."""
 
-    scope: Scope
+    standing: Standing
+    sign_in_id: int
     name: str
+    email: str
+    lang: str
     fs_uniquifier: str
+    has_password: bool
     last_seen_on: date
+
+    @property
+    def id(self) -> int:
+        """The person's number."""
+        return self.standing.scope.person_id
 
 
 @dataclass(frozen=True)
@@ -38,10 +47,17 @@ class Found:
     fs_uniquifier: str
 
 
-def find_visitor(session: Session, *, token: str, now: datetime) -> Visitor | None:
+def find_visitor(
+    session: Session, *, token: str, now: datetime, is_factor_required: bool = True
+) -> Visitor | None:
     """Whose sign-in this is; None when it ended, is too old, or the person may no longer."""
     row = session.execute(
-        select(Person.id, Person.name, Person.fs_uniquifier, SignIn.last_seen_on)
+        select(
+            Person.id, Person.name, Person.email, Person.lang, Person.fs_uniquifier,
+            Person.password.is_not(None).label("has_password"), SignIn.id.label("sign_in_id"),
+            SignIn.last_seen_on, SignIn.created_at, SignIn.fresh_at, SignIn.factor,
+            _has_factor().label("has_factor"),
+        )
         .join(SignIn, SignIn.person_id == Person.id)
         .where(
             SignIn.token_hash == sha256(token),
@@ -49,10 +65,29 @@ def find_visitor(session: Session, *, token: str, now: datetime) -> Visitor | No
             SignIn.created_at > now - timedelta(hours=SIGN_IN_HOURS),
             Person.active.is_(True),
         )
-    ).one_or_none()
+    ).one_or_none()  # fmt: skip
     if row is None:
         return None
-    return Visitor(get_scope(session, row.id), row.name, row.fs_uniquifier, row.last_seen_on)
+    scope = get_scope(session, row.id)
+    stage = Stage.WHOLE
+    if row.has_factor and row.factor is None:
+        stage = Stage.CODE
+        if row.created_at <= now - timedelta(minutes=CODE_MINUTES):
+            return None
+    elif row.factor is None and scope.must_have_second_factor and is_factor_required:
+        stage = Stage.SET_UP
+    return Visitor(
+        Standing(scope, stage, is_fresh=row.fresh_at > now - FRESH),
+        row.sign_in_id, row.name, row.email, row.lang, row.fs_uniquifier, row.has_password,
+        row.last_seen_on,
+    )  # fmt: skip
+
+
+def _has_factor() -> ColumnElement[bool]:
+    has_app = exists().where(
+        Authenticator.person_id == Person.id, Authenticator.confirmed_at.is_not(None)
+    )
+    return or_(has_app, exists().where(Passkey.person_id == Person.id))
 
 
 def find_account(session: Session, *, email: str, password: str) -> Found | None:
@@ -67,6 +102,13 @@ def find_account(session: Session, *, email: str, password: str) -> Found | None
     ).one_or_none()
     is_right = passwords.matches(password, row.password if row else None)
     return Found(row.id, row.fs_uniquifier) if row and is_right and row.active else None
+
+
+def find_invited(session: Session, *, email: str) -> int | None:
+    """Who may sign in under this address, invited or here before."""
+    return session.scalar(
+        select(Person.id).where(Person.email == email.strip().casefold(), Person.active.is_(True))
+    )
 
 
 def get_scope(session: Session, person_id: int) -> Scope:

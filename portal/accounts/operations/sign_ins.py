@@ -1,0 +1,164 @@
+"""Signing in and out: tries are counted, every sign-in has a secret of its own."""
+
+from __future__ import annotations
+
+from datetime import date, datetime, timedelta
+
+from sqlalchemy import delete, select, update
+from sqlalchemy.orm import Session
+
+from portal.models.people import Person, SignIn
+from portal.store import audit, throttle
+from portal.store.secrets import new_token, sha256
+
+WINDOW = timedelta(minutes=15)
+DAY = timedelta(days=1)
+SIGN_IN_HOURS = 12
+FRESH = timedelta(minutes=15)  # for so long nobody is asked again who they are
+KEEP_ENDED = timedelta(days=30)
+CODE_MINUTES = 10  # between the password and the second factor
+# (scope, limit): one network against one address, one address from anywhere, one network at all.
+# The first is the lowest, so that nobody can lock somebody else out from one place.
+PAIR_LIMIT = ("sign-in-pair", 10)
+ADDRESS_LIMIT = ("sign-in-address", 100)
+PREFIX_LIMIT = ("sign-in-prefix", 200)
+# Codes have six figures. Whoever guesses them knows the password, so the person may be kept out
+# for a while: 50 tries a day, of which three codes are right at any time, find one in 18 years.
+CODE_LIMIT = ("code", 10)
+CODE_DAY_LIMIT = ("code-day", 50)
+
+
+def count_attempt(
+    session: Session, *, now: datetime, email_hash: str, prefix_hash: str
+) -> int | None:
+    """Count one try to sign in; seconds to wait where there were too many, else None.
+
+    It returns rather than raises, so that refused tries are counted as well.
+    """
+    keys = (
+        (*PAIR_LIMIT, sha256(f"{email_hash}:{prefix_hash}")),
+        (*ADDRESS_LIMIT, email_hash),
+        (*PREFIX_LIMIT, prefix_hash),
+    )
+    waits = [
+        throttle.count_within(session, scope=scope, key=key, now=now, length=WINDOW, limit=limit)
+        for scope, limit, key in keys
+    ]
+    return max(filter(None, waits), default=None)
+
+
+def count_code(session: Session, *, now: datetime, person_id: int) -> int | None:
+    """Count one try to give a second factor; seconds to wait where there were too many."""
+    waits = [
+        throttle.count_within(
+            session, scope=scope, key=str(person_id), now=now, length=length, limit=limit
+        )
+        for (scope, limit), length in ((CODE_LIMIT, WINDOW), (CODE_DAY_LIMIT, DAY))
+    ]
+    return max(filter(None, waits), default=None)
+
+
+def begin_sign_in(
+    session: Session,
+    *,
+    now: datetime,
+    today: date,
+    person_id: int,
+    device: str = "other",
+    factor: str | None = None,
+    fresh_at: datetime | None = None,
+    previous_token: str | None = None,
+) -> str:
+    """Sign somebody in whose password was checked; returns the secret of this sign-in.
+
+    The secret is a new one every time, and the browser's earlier one ends.
+    """
+    if previous_token is not None:
+        end_sign_in(session, now=now, token=previous_token)
+    token = new_token()
+    session.add(
+        SignIn(
+            person_id=person_id, token_hash=sha256(token), created_at=now,
+            fresh_at=min(fresh_at or now, now),
+            last_seen_on=today, device=device, factor=factor,
+        )
+    )  # fmt: skip
+    session.execute(
+        update(Person)
+        .where(Person.id == person_id, Person.joined_at.is_(None))
+        .values(joined_at=now)
+    )
+    audit.record(
+        session, at=now, person_id=person_id, action="signed_in", subject="person",
+        subject_id=person_id,
+    )  # fmt: skip
+    return token
+
+
+def renew_sign_in(session: Session, *, now: datetime, token: str, factor: str | None = None) -> str:
+    """The person showed again who they are, or may do more from now on: a new secret.
+
+    The old one is worth nothing. `factor`: the second factor that was shown, where one was.
+    """
+    renewed = new_token()
+    values = {"token_hash": sha256(renewed), "fresh_at": now}
+    session.execute(
+        update(SignIn)
+        .where(SignIn.token_hash == sha256(token), SignIn.ended_at.is_(None))
+        .values(values | ({"factor": factor} if factor else {}))
+    )
+    return renewed
+
+
+def end_sign_in(session: Session, *, now: datetime, token: str) -> None:
+    """Sign out: the secret is worth nothing from now on."""
+    session.execute(
+        update(SignIn)
+        .where(SignIn.token_hash == sha256(token), SignIn.ended_at.is_(None))
+        .values(ended_at=now)
+    )
+
+
+def end_one(session: Session, *, now: datetime, person_id: int, sign_in_id: int) -> bool:
+    """End one of a person's own sign-ins; returns whether there was such a one."""
+    row = session.get(SignIn, sign_in_id, with_for_update=True)
+    if row is None or row.person_id != person_id or row.ended_at is not None:
+        return False
+    row.ended_at = now
+    audit.record(
+        session, at=now, person_id=person_id, action="sign_in_ended", subject="person",
+        subject_id=person_id,
+    )  # fmt: skip
+    return True
+
+
+def end_all(
+    session: Session, *, now: datetime, person_id: int, by: int | None, but: str | None = None
+) -> int:
+    """End all sign-ins of a person, except the one with the secret `but`; returns how many."""
+    open_ones = select(SignIn).where(SignIn.person_id == person_id, SignIn.ended_at.is_(None))
+    if but is not None:
+        open_ones = open_ones.where(SignIn.token_hash != sha256(but))
+    rows = session.scalars(open_ones.with_for_update()).all()
+    for row in rows:
+        row.ended_at = now
+    if rows:
+        audit.record(
+            session, at=now, person_id=by, action="sign_ins_ended", subject="person",
+            subject_id=person_id, count=len(rows),
+        )  # fmt: skip
+    return len(rows)
+
+
+def note_seen(session: Session, *, token: str, today: date) -> None:
+    """Write down, once a day, that a sign-in is in use."""
+    session.execute(
+        update(SignIn)
+        .where(SignIn.token_hash == sha256(token), SignIn.last_seen_on < today)
+        .values(last_seen_on=today)
+    )
+
+
+def forget_ended(session: Session, *, now: datetime) -> None:
+    """Delete sign-ins that nobody can use any more, a month after they began."""
+    session.execute(delete(SignIn).where(SignIn.created_at < now - KEEP_ENDED))

@@ -1,0 +1,220 @@
+"""The people who sign in, as administrators see them."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import dataclass, field
+from datetime import date, datetime
+
+from sqlalchemy import ColumnElement, Select, exists, func, or_, select
+from sqlalchemy.orm import Session
+
+from portal.accounts.operations.links import is_open
+from portal.models.operations import AuditEvent
+from portal.models.people import (
+    AccountLink,
+    Authenticator,
+    Membership,
+    Passkey,
+    Person,
+    SignIn,
+)
+from portal.models.services import Department, DepartmentText
+from portal.store.texts import InLanguage, in_language
+
+PAGE = 50
+STATES = ("active", "invited", "inactive")
+_HISTORY = 20
+Name = InLanguage[str]
+
+
+@dataclass(frozen=True)
+class Filters:
+    """What the list is narrowed to; empty means all."""
+
+    words: str = ""
+    role: str = ""
+    state: str = ""
+    department_id: int | None = None
+    page: int = 1
+
+
+@dataclass(frozen=True)
+class Line:
+    """One person in the list."""
+
+    id: int
+    name: str
+    email: str
+    state: str
+    has_factor: bool
+    last_seen_on: date | None
+    roles: list[tuple[str, Name | None]] = field(default_factory=list)
+
+
+@dataclass(frozen=True)
+class Found:
+    """One page of the list."""
+
+    people: list[Line]
+    total: int
+
+
+@dataclass(frozen=True)
+class Invitation:
+    """The newest invitation of somebody who has not come yet."""
+
+    made_at: datetime
+    expires_at: datetime
+    is_open: bool
+
+
+@dataclass(frozen=True)
+class Note:
+    """Something that was done about a person."""
+
+    at: datetime
+    action: str
+    by: str | None
+
+
+@dataclass(frozen=True)
+class OnePerson:
+    """Everything about one person."""
+
+    line: Line
+    held: frozenset[tuple[str, int | None]]
+    invitation: Invitation | None
+    history: list[Note]
+
+
+def list_people(session: Session, filters: Filters, langs: Sequence[str]) -> Found:
+    """The people who fit, by name; those who may sign in before those who may not any more."""
+    wanted = _narrowed(select(Person.id), filters)
+    total = session.scalar(select(func.count()).select_from(wanted.subquery())) or 0
+    ordered = wanted.order_by(Person.active.desc(), func.lower(Person.name), Person.id)
+    ids = session.scalars(ordered.limit(PAGE).offset((filters.page - 1) * PAGE)).all()
+    lines = _lines(session, ids, langs)
+    return Found([lines[person_id] for person_id in ids], total)
+
+
+def _narrowed(wanted: Select[int], filters: Filters) -> Select[int]:
+    for word in filters.words.lower().split():
+        wanted = wanted.where(
+            or_(
+                func.lower(Person.name).contains(word, autoescape=True),
+                Person.email.contains(word, autoescape=True),
+            )
+        )
+    membership = exists().where(Membership.person_id == Person.id)
+    if filters.role:
+        wanted = wanted.where(membership.where(Membership.role == filters.role))
+    if filters.department_id is not None:
+        wanted = wanted.where(membership.where(Membership.department_id == filters.department_id))
+    if filters.state:
+        wanted = wanted.where(_in_state(filters.state))
+    return wanted
+
+
+def _in_state(state: str) -> ColumnElement[bool]:
+    if state == "inactive":
+        return Person.active.is_(False)
+    has_come = Person.joined_at.is_not(None)
+    return Person.active.is_(True) & (has_come if state == "active" else ~has_come)
+
+
+def _lines(session: Session, ids: Sequence[int], langs: Sequence[str]) -> dict[int, Line]:
+    has_app = exists().where(
+        Authenticator.person_id == Person.id, Authenticator.confirmed_at.is_not(None)
+    )
+    has_passkey = exists().where(Passkey.person_id == Person.id)
+    last_seen = (
+        select(func.max(SignIn.last_seen_on)).where(SignIn.person_id == Person.id).scalar_subquery()
+    )
+    rows = session.execute(
+        select(
+            Person.id, Person.name, Person.email, Person.active, Person.joined_at,
+            or_(has_app, has_passkey), last_seen,
+        ).where(Person.id.in_(ids))
+    )  # fmt: skip
+    found = {
+        row[0]: Line(row[0], row[1], row[2], _state(row[3], row[4]), bool(row[5]), row[6])
+        for row in rows
+    }
+    names = department_names(session, langs)
+    for person_id, role, department_id in session.execute(
+        select(Membership.person_id, Membership.role, Membership.department_id)
+        .where(Membership.person_id.in_(ids))
+        .order_by(Membership.id)
+    ):
+        place = names.get(department_id) if department_id is not None else None
+        found[person_id].roles.append((role, place))
+    return found
+
+
+def _state(is_active: bool, joined_at: datetime | None) -> str:
+    if not is_active:
+        return "inactive"
+    return "invited" if joined_at is None else "active"
+
+
+def department_names(session: Session, langs: Sequence[str]) -> dict[int, Name]:
+    """Names of all departments by id, in the order in which they were made."""
+    texts: dict[int, dict[str, str]] = {}
+    slugs: dict[int, str] = {}
+    for number, slug, lang, name in session.execute(
+        select(Department.id, Department.slug, DepartmentText.lang, DepartmentText.name)
+        .outerjoin(DepartmentText, DepartmentText.department_id == Department.id)
+        .order_by(Department.id)
+    ):
+        slugs[number] = slug
+        texts.setdefault(number, {})
+        if lang is not None:
+            texts[number][lang] = name
+    return {
+        number: in_language(known, langs[0], langs[1:]) or InLanguage(langs[0], slugs[number])
+        for number, known in texts.items()
+    }
+
+
+def find_person(
+    session: Session, person_id: int, *, now: datetime, langs: Sequence[str]
+) -> OnePerson | None:
+    """One person with their roles, their open invitation and what was done about them."""
+    line = _lines(session, [person_id], langs).get(person_id)
+    if line is None:
+        return None
+    held = session.execute(
+        select(Membership.role, Membership.department_id).where(Membership.person_id == person_id)
+    )
+    return OnePerson(
+        line,
+        frozenset((row[0], row[1]) for row in held),
+        _invitation(session, person_id, now) if line.state == "invited" else None,
+        _history(session, person_id),
+    )
+
+
+def _invitation(session: Session, person_id: int, now: datetime) -> Invitation | None:
+    link = session.scalar(
+        select(AccountLink)
+        .where(AccountLink.person_id == person_id, AccountLink.kind == "invitation")
+        .order_by(AccountLink.id.desc())
+        .limit(1)
+    )
+    return Invitation(link.made_at, link.expires_at, is_open(link, now)) if link else None
+
+
+def _history(session: Session, person_id: int) -> list[Note]:
+    rows = session.execute(
+        select(AuditEvent.at, AuditEvent.action, Person.name)
+        .outerjoin(Person, Person.id == AuditEvent.person_id)
+        .where(
+            AuditEvent.subject == "person",
+            AuditEvent.subject_id == person_id,
+            AuditEvent.action != "signed_in",
+        )
+        .order_by(AuditEvent.id.desc())
+        .limit(_HISTORY)
+    )
+    return [Note(row[0], row[1], row[2]) for row in rows]

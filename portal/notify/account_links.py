@@ -1,0 +1,37 @@
+"""Mail to people who sign in: an invitation, and a link to choose a new password."""
+
+from __future__ import annotations
+
+from datetime import datetime
+
+from sqlalchemy.orm import Session
+
+from portal.models.operations import Outbox
+from portal.models.people import AccountLink, Person
+from portal.notify.desk import Desk, Letter, Nothing
+from portal.store.secrets import sha256
+
+PATHS = {"invitation": "sign-in/invitation", "reset": "sign-in/reset"}
+
+
+def prepare_account_link(
+    session: Session, *, now: datetime, desk: Desk, job_id: int
+) -> Letter | Nothing:
+    """The mail with a link that still works. Its host is the portal's own setting."""
+    job = session.get_one(Outbox, job_id)
+    link = session.get(AccountLink, job.detail.get("link_id"))
+    person = session.get(Person, link.person_id) if link else None
+    if link is None or person is None or not person.active:
+        return Nothing("gone")
+    if link.used_at or link.revoked_at or link.expires_at <= now:
+        return Nothing("used, revoked or expired")
+    token = desk.secrets.account_token(link.id, link.made_at)
+    if sha256(token) != link.token_hash:
+        return Nothing("made under another secret")
+    context = {
+        "link": desk.link(person.lang, f"{PATHS[link.kind]}/{token}/"),
+        "expires_at": link.expires_at,
+    }
+    return Letter(
+        person.email, person.lang, f"mail_{link.kind}", context, desk.reference(job_id), None
+    )

@@ -1,0 +1,269 @@
+"""Administrators look after people: inviting, roles, leaving; and what mailed links may do."""
+
+from __future__ import annotations
+
+import re
+from dataclasses import replace
+from datetime import UTC, datetime
+from typing import Any
+
+import pytest
+from flask import Flask
+from flask.testing import FlaskClient
+from sqlalchemy import select, update
+from sqlalchemy.orm import Session
+
+from portal.accounts.operations.people import LastAdministrator, deactivate_person
+from portal.models.operations import Outbox
+from portal.models.people import AccountLink, Membership, Person
+from portal.notify.account_links import prepare_account_link
+from portal.notify.desk import Desk as MailDesk
+from portal.notify.desk import Letter, Nothing
+from portal.settings import Settings
+from portal.store.engine import Store
+from portal.store.secrets import Secrets
+from tests.features.accounts.conftest import Knock, actions, send
+from tests.support.city import City
+from tests.support.client import Page, response_page
+from tests.support.desk import Desk
+
+NEW = "seven herons cross the weir"
+
+
+@pytest.fixture(autouse=True)
+def everybody(desk_city: City) -> City:
+    return desk_city
+
+
+@pytest.fixture
+def admin(app: Flask) -> FlaskClient:
+    return Desk(app, "admin").client
+
+
+class Mail:
+    """The mail that waits, put together as the worker would."""
+
+    def __init__(self, store: Store, settings: Settings) -> None:
+        self.store = store
+        self.desk = MailDesk(
+            Secrets(settings.secret_key), replace(settings, base_url="https://city.example")
+        )
+
+    def newest(self) -> Letter | Nothing:
+        with self.store.read() as session:
+            job_id = session.scalar(select(Outbox.id).order_by(Outbox.id.desc()).limit(1))
+        assert job_id is not None
+        return self.store.write(
+            prepare_account_link, now=datetime.now(UTC), desk=self.desk, job_id=job_id
+        )
+
+    def path(self) -> str:
+        """The address below /en/ in the newest mail."""
+        letter = self.newest()
+        assert isinstance(letter, Letter)
+        link = str(letter.context["link"])
+        assert link.startswith("https://city.example/en/sign-in/")
+        return link.removeprefix("https://city.example/en/")
+
+
+@pytest.fixture
+def mail(store: Store, settings: Settings) -> Mail:
+    return Mail(store, settings)
+
+
+def words(client: FlaskClient, path: str) -> str:
+    return response_page(client.get(f"/en/{path}")).words()
+
+
+def invite(admin: FlaskClient, city: City, **data: object) -> int:
+    form = {"email": "Nova@City.example", "name": "Nova", "role": [f"staff:{city.works}"], **data}
+    return send(admin, "admin/people/invite", **form).status_code
+
+
+def number_of(store: Store, email: str) -> int:
+    with store.read() as session:
+        return session.scalars(select(Person.id).where(Person.email == email)).one()
+
+
+def test_somebody_is_invited_and_comes(
+    app: Flask, store: Store, city: City, admin: FlaskClient, mail: Mail, knock: Knock
+) -> None:
+    assert invite(admin, city) == 303
+    path, nova = mail.path(), app.test_client()
+    assert knock(nova, "nova", NEW).status_code == 422
+    page = nova.get(f"/en/{path}")
+    assert page.headers["Referrer-Policy"] == "no-referrer"
+    assert "nova@city.example" in response_page(page).words()
+    assert send(nova, path, name="Nova N.", password="short").status_code == 422
+    assert send(nova, path, name="Nova N.", password=NEW).status_code == 303
+    assert knock(nova, "nova", NEW).location == "/en/staff/"
+    assert send(app.test_client(), path, name="Eve", password=NEW).status_code == 410
+    assert actions(store) == ["person_invited", "invitation_accepted"]
+    assert "Nova N." in words(admin, "admin/people/?q=nova")
+
+
+def test_an_invitation_outlives_neither_its_days_nor_a_newer_one_nor_being_taken_back(
+    app: Flask, store: Store, city: City, admin: FlaskClient, mail: Mail
+) -> None:
+    invite(admin, city)
+    number = number_of(store, "nova@city.example")
+    first = mail.path()
+    send(admin, f"admin/people/{number}/invite-again")
+    second = mail.path()
+    assert first != second
+    assert app.test_client().get(f"/en/{first}").status_code == 410
+    assert app.test_client().get(f"/en/{second}").status_code == 200
+    send(admin, f"admin/people/{number}/revoke-invitation")
+    assert isinstance(mail.newest(), Nothing)
+    assert send(app.test_client(), second, name="N", password=NEW).status_code == 410
+    send(admin, f"admin/people/{number}/invite-again")
+    third = mail.path()
+    store.write(_expire)
+    assert isinstance(mail.newest(), Nothing)
+    assert send(app.test_client(), third, name="N", password=NEW).status_code == 410
+    send(admin, f"admin/people/{number}/invite-again")
+    fourth = mail.path()
+    send(admin, f"admin/people/{number}/deactivate")
+    assert send(app.test_client(), fourth, name="N", password=NEW).status_code == 410
+    assert "has expired" not in words(admin, f"admin/people/{number}/")
+
+
+def _expire(session: Session) -> None:
+    session.execute(
+        update(AccountLink).values(
+            made_at=datetime(2026, 1, 1, tzinfo=UTC), expires_at=datetime(2026, 1, 2, tzinfo=UTC)
+        )
+    )
+
+
+def test_what_an_invitation_needs(city: City, admin: FlaskClient, store: Store) -> None:
+    wrong: dict[str, Any]
+    for wrong in (
+        {"email": "no address"}, {"email": ""}, {"name": ""}, {"role": []},
+        {"role": ["staff:999"]}, {"role": ["king:1"]}, {"role": ["administrator:1"]},
+        {"email": "staff@city.example"},
+    ):  # fmt: skip
+        assert invite(admin, city, **wrong) == 422, wrong
+    assert actions(store) == []
+
+
+def test_a_forgotten_password_is_replaced_and_nobody_learns_who_signs_in(
+    app: Flask, store: Store, mail: Mail, knock: Knock
+) -> None:
+    staff, stranger = app.test_client(), app.test_client()
+    knock(staff, "staff")
+    answers = [
+        send(stranger, "sign-in/reset", email=email)
+        for email in ("nobody@city.example", " Staff@city.example")
+    ]
+    assert [answer.status_code for answer in answers] == [200, 200]
+    assert len({response_page(answer).words() for answer in answers}) == 1
+    path = mail.path()
+    assert send(stranger, path, password="tooshort").status_code == 422
+    assert send(stranger, path, password=NEW).status_code == 303
+    assert staff.get("/en/account/").status_code == 303
+    assert knock(stranger, "staff", NEW).location == "/en/staff/"
+    assert send(stranger, path, password=NEW).status_code == 410
+    assert actions(store) == ["sign_ins_ended", "password_reset"]
+
+
+def test_asking_for_links_is_limited(client: FlaskClient, store: Store) -> None:
+    statuses = [
+        send(client, "sign-in/reset", email="staff@city.example").status_code for _try in range(21)
+    ]
+    assert statuses == [*[200] * 20, 429]
+    with store.read() as session:
+        assert len(session.scalars(select(Outbox.id)).all()) == 3
+
+
+def test_roles_are_changed_and_end_the_sign_ins(
+    app: Flask, store: Store, city: City, admin: FlaskClient, knock: Knock
+) -> None:
+    staff = app.test_client()
+    knock(staff, "staff")
+    page, path = _person(admin, city, "staff"), f"admin/people/{city.people['staff']}/roles"
+    ticked = [one.get("value") for one in page.all("input") if "checked" in one.attrib]
+    assert ticked == [f"staff:{city.works}"]
+    given = [f"translator:{city.parks}", f"staff:{city.works}"]
+    assert send(admin, path, role=given).status_code == 303
+    assert staff.get("/en/account/").status_code == 303
+    with store.read() as session:
+        held = session.execute(
+            select(Membership.role, Membership.department_id)
+            .where(Membership.person_id == city.people["staff"])
+            .order_by(Membership.id)
+        ).all()
+    assert [tuple(row) for row in held] == [("staff", city.works), ("translator", city.parks)]
+    assert send(admin, path, role=["staff:999"]).status_code == 422
+    assert actions(store) == ["sign_ins_ended", "roles_changed"]
+
+
+def _person(admin: FlaskClient, city: City, who: str) -> Page:
+    return response_page(admin.get(f"/en/admin/people/{city.people[who]}/"))
+
+
+def test_whoever_leaves_is_out_at_once_and_may_come_back(
+    app: Flask, store: Store, city: City, admin: FlaskClient, knock: Knock
+) -> None:
+    staff, number = app.test_client(), city.people["staff"]
+    knock(staff, "staff")
+    send(admin, f"admin/people/{number}/deactivate")
+    assert staff.get("/en/staff/").status_code == 303
+    assert knock(staff, "staff").status_code == 422
+    assert "Deactivated" in _person(admin, city, "staff").words()
+    send(admin, f"admin/people/{number}/reactivate")
+    assert knock(staff, "staff").status_code == 303
+    assert actions(store) == ["sign_ins_ended", "person_deactivated", "person_reactivated"]
+
+
+def test_the_last_administrator_stays(
+    store: Store, city: City, admin: FlaskClient, mail: Mail
+) -> None:
+    number = city.people["admin"]
+    assert send(admin, f"admin/people/{number}/roles", role=[]).status_code == 409
+    send(admin, f"admin/people/{number}/deactivate")
+    assert admin.get("/en/admin/people/").status_code == 200
+    invite(admin, city, role=["administrator"])  # who has not come yet cannot let others in
+    assert send(admin, f"admin/people/{number}/roles", role=[]).status_code == 409
+    with pytest.raises(LastAdministrator):
+        store.write(deactivate_person, now=datetime.now(UTC), by=number, person_id=number)
+    assert "roles_changed" not in actions(store)
+
+
+def test_administrators_may_change_their_own_roles_and_stay_signed_in(
+    city: City, admin: FlaskClient
+) -> None:
+    number = city.people["admin"]
+    cookie = admin.get_cookie("portal")
+    given = ["administrator", f"manager:{city.works}"]
+    assert send(admin, f"admin/people/{number}/roles", role=given).status_code == 303
+    renewed = admin.get_cookie("portal")
+    assert cookie
+    assert renewed
+    assert cookie.value != renewed.value
+    assert admin.get("/en/manage/warnings/").status_code == 200
+
+
+def test_somebody_who_lost_everything_begins_anew(
+    app: Flask, city: City, admin: FlaskClient, knock: Knock
+) -> None:
+    manager = Desk(app, "manager").client
+    send(admin, f"admin/people/{city.people['manager']}/forget-second-factor")
+    assert manager.get("/en/manage/").status_code == 303
+    assert knock(manager, "manager").location == "/en/account/second-factor/"
+
+
+def test_people_are_found_by_name_address_role_department_and_state(
+    city: City, admin: FlaskClient
+) -> None:
+    for query, expected in (
+        ("", 5), ("q=STAFF", 1), ("q=city.example+parks", 1), ("q=%25", 0), ("role=manager", 1),
+        (f"department={city.parks}", 1), (f"department={city.works}&role=staff", 2),
+        ("state=invited", 0), ("state=inactive", 0), ("page=2", 0), ("department=x&page=x", 5),
+        ("q=%00&department=" + "9" * 18, 0),
+    ):  # fmt: skip
+        page = response_page(admin.get(f"/en/admin/people/?{query}"))
+        numbers = [one for one in page.links() if re.fullmatch(r"/en/admin/people/\d+/", one)]
+        assert len(numbers) == expected, query
+    assert admin.get(f"/en/admin/people/{2**63}/").status_code == 404
+    assert admin.get("/en/admin/people/999/").status_code == 404

@@ -1,0 +1,242 @@
+"""Sign-in through an identity provider: a real one, as a process of its own."""
+
+from __future__ import annotations
+
+import http.client
+import json
+import subprocess
+import sys
+import time
+from collections.abc import Iterator
+from dataclasses import replace
+from datetime import UTC, datetime, timedelta
+from pathlib import Path
+from typing import Any
+from urllib.parse import parse_qs, urlencode, urlsplit
+
+import pytest
+from flask import Flask
+from flask.testing import FlaskClient
+from werkzeug.test import TestResponse
+
+from portal.accounts.operations.people import invite_person
+from portal.app import create_app
+from portal.settings import Settings, SettingsError
+from portal.store.engine import Store
+from portal.store.secrets import Secrets
+from tests.features.accounts.conftest import grow_stale, send, token_of
+from tests.support.city import City
+from tests.support.client import PageCheckingClient, response_page
+from tests.support.processes import free_port
+from tests.support.second_factor import code_now, give_factors
+
+# What the provider says about whom: sub, then claims.
+PEOPLE: dict[str, dict[str, Any]] = {
+    "staff": {"email": "Staff@city.example", "email_verified": True},
+    "reviewer": {"email": "reviewer@city.example", "email_verified": False},
+    "parks": {"email": "parks@city.example"},
+    "manager": {"email": "manager@city.example", "email_verified": True, "amr": ["pwd"]},
+    "admin": {"email": "admin@city.example", "email_verified": True, "amr": ["pwd", "mfa"]},
+    "stranger": {"email": "stranger@city.example", "email_verified": True},
+    "nova": {"email": "nova@city.example", "email_verified": True},
+}
+
+
+@pytest.fixture(scope="module")
+def issuer() -> Iterator[str]:
+    """The provider's address, while it runs."""
+    port = free_port()
+    claims = [json.dumps({"sub": sub, **said}) for sub, said in PEOPLE.items()]
+    process = subprocess.Popen(
+        [
+            str(Path(sys.executable).with_name("oidc-provider-mock")), "--port", str(port),
+            "--require-nonce", "true", *(word for one in claims for word in ("--user-claims", one)),
+        ],
+        stdout=subprocess.DEVNULL, stderr=subprocess.DEVNULL,
+    )  # fmt: skip
+    try:
+        _wait_for(port)
+        yield f"http://127.0.0.1:{port}"
+    finally:
+        process.terminate()
+        process.wait(10)
+
+
+def _wait_for(port: int) -> None:
+    for _try in range(600):
+        try:
+            connection = http.client.HTTPConnection("127.0.0.1", port, timeout=5)
+            connection.request("GET", "/.well-known/openid-configuration")
+            assert connection.getresponse().status == 200
+            connection.close()
+        except OSError:
+            time.sleep(0.1)
+        else:
+            return
+    raise AssertionError("the provider does not answer")
+
+
+@pytest.fixture
+def app(settings: Settings, store: Store, issuer: str, desk_city: City) -> Flask:
+    """The portal with that provider."""
+    del desk_city
+    app = create_app(
+        replace(
+            settings, oidc_issuer=issuer, oidc_client_id="portal", oidc_client_secret="s e:c",
+            oidc_name="City login",
+        ),
+        store,
+    )  # fmt: skip
+    app.config["TESTING"] = False
+    app.test_client_class = PageCheckingClient
+    return app
+
+
+def agree(address: str, sub: str) -> str:
+    """Somebody signs in at the provider; returns the address below /en/ that it sends them to."""
+    parts = urlsplit(address)
+    connection = http.client.HTTPConnection(parts.netloc, timeout=20)
+    form = {"Content-Type": "application/x-www-form-urlencoded"}
+    connection.request("POST", f"{parts.path}?{parts.query}", urlencode({"sub": sub}), form)
+    answer = connection.getresponse()
+    answer.read()
+    connection.close()
+    place = answer.headers["Location"]
+    assert place.startswith("http://localhost/en/sign-in/provider/answer?")
+    return str(place).removeprefix("http://localhost")
+
+
+def come(client: FlaskClient, sub: str, **query: str) -> TestResponse:
+    """The whole way: door, provider, back, one press."""
+    there = client.get("/en/sign-in/provider", query_string=query)
+    assert there.status_code == 303
+    return press(client, agree(there.location, sub))
+
+
+def press(client: FlaskClient, back: str) -> TestResponse:
+    """The one press on the page that the provider sends the browser back to."""
+    page = response_page(client.get(back))
+    return send(
+        client, "sign-in/provider/answer", code=page.value("code"), state=page.value("state")
+    )
+
+
+def refused(client: FlaskClient, answer: TestResponse) -> bool:
+    """Back at the door, with the same words for everything."""
+    if answer.location != "/en/sign-in":
+        return False
+    return "did not work" in response_page(client.get("/en/sign-in")).text
+
+
+def test_whoever_has_a_verified_address_of_ours_comes_in(client: FlaskClient) -> None:
+    door = response_page(client.get("/en/sign-in?next=/en/staff/responses/"))
+    link = next(one for one in door.links() if "/sign-in/provider" in one)
+    there = client.get(link)
+    query = parse_qs(urlsplit(there.location).query)
+    assert query["code_challenge_method"] == ["S256"]
+    assert {"state", "nonce", "code_challenge"} <= set(query)
+    answer = press(client, agree(there.location, "staff"))
+    assert answer.location == "/en/staff/responses/"
+    assert client.get("/en/staff/responses/").status_code == 200
+
+
+@pytest.mark.parametrize("sub", ["reviewer", "parks", "stranger"])
+def test_nobody_comes_in_without_a_verified_address_that_was_invited(
+    client: FlaskClient, sub: str
+) -> None:
+    assert refused(client, come(client, sub))
+    assert client.get("/en/staff/").status_code == 303
+
+
+def test_an_invitation_can_be_accepted_there(
+    client: FlaskClient, store: Store, settings: Settings, city: City
+) -> None:
+    store.write(
+        invite_person, now=datetime.now(UTC), by=city.people["admin"], email="nova@city.example",
+        name="Nova", lang="en", roles=[("staff", city.works)],
+        secrets=Secrets(settings.secret_key),
+    )  # fmt: skip
+    assert come(client, "nova").location == "/en/staff/"
+
+
+def test_a_second_factor_shown_there_counts_and_else_ours_is_asked_for(
+    app: Flask, store: Store, settings: Settings
+) -> None:
+    client = app.test_client()
+    assert come(client, "manager").location == "/en/account/second-factor/"
+    store.write(give_factors, Secrets(settings.secret_key))
+    assert come(client, "manager").location == "/en/sign-in/code"
+    answer = send(client, "sign-in/code", code=code_now())
+    assert answer.location == "/en/manage/"
+    assert come(app.test_client(), "admin").location == "/en/manage/"
+
+
+def test_an_answer_works_once_and_in_the_browser_that_asked(app: Flask) -> None:
+    thief, client = app.test_client(), app.test_client()
+    back = agree(client.get("/en/sign-in/provider").location, "staff")
+    assert refused(thief, press(thief, back))
+    thief.get("/en/sign-in/provider")  # nor with a question of its own
+    assert refused(thief, press(thief, back))
+    assert press(client, back).location == "/en/staff/"
+    client.post("/en/sign-out", data={"csrf_token": token_of(client)})
+    assert refused(client, press(client, back))
+
+
+def test_a_token_for_another_question_is_refused(app: Flask) -> None:
+    """The code of one sign-in, put into another one of the same browser: the nonce differs."""
+    client = app.test_client()
+    first = agree(client.get("/en/sign-in/provider").location, "staff")
+    second = agree(client.get("/en/sign-in/provider").location, "staff")
+    code = parse_qs(urlsplit(first).query)["code"][0]
+    state = parse_qs(urlsplit(second).query)["state"][0]
+    assert refused(client, send(client, "sign-in/provider/answer", code=code, state=state))
+
+
+def test_a_question_grows_old(client: FlaskClient, settings: Settings) -> None:
+    back = agree(client.get("/en/sign-in/provider").location, "staff")
+    assert settings.clock_file is not None
+    settings.clock_file.write_text(str(int(timedelta(minutes=11).total_seconds())))
+    assert refused(client, press(client, back))
+
+
+def test_saying_no_there_and_a_provider_that_is_down_lead_back_to_the_door(
+    client: FlaskClient, settings: Settings, store: Store
+) -> None:
+    assert refused(client, client.get("/en/sign-in/provider/answer?error=access_denied&state=x"))
+    away = replace(
+        settings, oidc_issuer=f"http://127.0.0.1:{free_port()}", oidc_client_id="p",
+        oidc_client_secret="s",
+    )  # fmt: skip
+    elsewhere = create_app(away, store).test_client()
+    assert refused(elsewhere, elsewhere.get("/en/sign-in/provider"))
+
+
+def test_a_provider_that_does_not_say_when_is_asked_again_for_what_is_sensitive(
+    client: FlaskClient, store: Store
+) -> None:
+    come(client, "staff")
+    grow_stale(store)
+    asked = client.get("/en/account/password")
+    page = response_page(client.get(asked.location))
+    link = next(one for one in page.links() if "again=1" in one)
+    query = parse_qs(urlsplit(client.get(link).location).query)
+    assert (query["prompt"], query["max_age"]) == (["login"], ["0"])
+
+
+def test_without_a_provider_there_is_no_such_door(settings: Settings, store: Store) -> None:
+    client = create_app(settings, store).test_client()
+    assert "/sign-in/provider" not in client.get("/en/sign-in").get_data(as_text=True)
+    for path in ("/en/sign-in/provider", "/en/sign-in/provider/answer?code=1&state=2"):
+        assert client.get(path).status_code == 404
+
+
+@pytest.mark.parametrize(
+    "wrong",
+    [
+        {"oidc_issuer": "https://id.example"},
+        {"oidc_issuer": "http://id.example", "oidc_client_id": "p", "oidc_client_secret": "s"},
+    ],
+)
+def test_half_a_provider_is_refused_at_the_start(settings: Settings, wrong: dict[str, str]) -> None:
+    with pytest.raises(SettingsError, match="PORTAL_OIDC_"):
+        replace(settings, **wrong)  # type: ignore[arg-type]

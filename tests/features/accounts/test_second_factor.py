@@ -1,0 +1,170 @@
+"""The second factor: who must have one, what counts as one, and that no code works twice."""
+
+from __future__ import annotations
+
+import re
+from dataclasses import replace
+from datetime import UTC, datetime
+
+import pytest
+from flask import Flask
+from flask.testing import FlaskClient
+from passlib.totp import TOTP
+
+from portal.accounts.visiting import is_factor_required
+from portal.app import create_app
+from portal.settings import Settings
+from portal.store.city import mark_as_demo
+from portal.store.engine import Store
+from portal.store.secrets import Secrets
+from tests.features.accounts.conftest import Knock, actions, send, token_of
+from tests.support.city import City
+from tests.support.client import response_page
+from tests.support.second_factor import code_now, give_factor, give_factors, spare_code
+
+SET_UP = "/en/account/second-factor/"
+
+
+@pytest.fixture(autouse=True)
+def everybody(desk_city: City) -> City:
+    return desk_city
+
+
+@pytest.fixture
+def factors(store: Store, settings: Settings) -> None:
+    store.write(give_factors, Secrets(settings.secret_key))
+
+
+def status(client: FlaskClient, path: str) -> tuple[int, str]:
+    answer = client.get(path)
+    return answer.status_code, (answer.location or "").split("?")[0]
+
+
+def give(client: FlaskClient, code: str) -> int:
+    return send(client, "sign-in/code", code=code).status_code
+
+
+@pytest.mark.parametrize("who", ["manager", "admin"])
+def test_whoever_must_have_one_can_only_set_one_up(
+    client: FlaskClient, knock: Knock, who: str
+) -> None:
+    assert knock(client, who).location == SET_UP
+    for path in ("/en/manage/", "/en/staff/", "/en/account/", "/en/account/password"):
+        assert status(client, path) == (303, SET_UP)
+    assert send(client, "account/second-factor/recovery-codes").location == SET_UP
+    assert response_page(client.get(SET_UP)).words().startswith("Second factor")
+
+
+def test_an_app_is_set_up_with_its_first_code_and_spare_codes_are_shown_once(
+    client: FlaskClient, store: Store, knock: Knock
+) -> None:
+    knock(client, "manager")
+    assert send(client, "account/second-factor/app/begin").location == f"{SET_UP}app"
+    shown = response_page(client.get(f"{SET_UP}app"))
+    key = next(one for one in shown.all("p") if one.get("class") == "key")
+    app = TOTP(key=shown.words(key))
+    assert send(client, "account/second-factor/app", code="000000").status_code == 422
+    assert status(client, "/en/manage/") == (303, SET_UP)
+    answer = send(client, "account/second-factor/app", code=app.generate().token)
+    spare = re.findall(r"[0-9A-Z]{5}-[0-9A-Z]{5}", response_page(answer).words())
+    assert len(set(spare)) == 10
+    assert status(client, "/en/manage/") == (200, "")
+    assert status(client, f"{SET_UP}app") == (303, SET_UP)  # the key is never shown again
+    assert actions(store) == ["authenticator_added", "recovery_codes_made"]
+    assert spare[0] not in response_page(client.get(SET_UP)).text
+
+
+@pytest.mark.usefixtures("factors")
+def test_the_password_alone_opens_nothing(client: FlaskClient, knock: Knock) -> None:
+    answer = knock(client, "manager", next="/en/manage/warnings/")
+    assert answer.location == "/en/sign-in/code?next=/en/manage/warnings/"
+    for path in ("/en/manage/", "/en/account/", SET_UP, "/en/account/again"):
+        assert status(client, path) == (303, "/en/sign-in")
+    answer = send(client, "sign-in/code", code=code_now(), next="/en/manage/warnings/")
+    assert answer.location == "/en/manage/warnings/"
+    assert status(client, "/en/manage/warnings/") == (200, "")
+
+
+@pytest.mark.usefixtures("factors")
+def test_no_code_works_twice(app: Flask, knock: Knock) -> None:
+    one, other = app.test_client(), app.test_client()
+    knock(one, "manager")
+    knock(other, "manager")
+    code = code_now()
+    assert give(one, f" {code[:3]} {code[3:]}") == 303
+    assert give(other, code) == 422
+    assert give(other, code_now(-30)) == 422  # nor one from before it
+    spare = spare_code(3)
+    assert give(other, f"{spare[:5].lower()}-{spare[5:]}") == 303
+    knock(other, "manager")
+    assert give(other, spare) == 422
+    assert give(other, spare_code(4)) == 303
+
+
+@pytest.mark.usefixtures("factors")
+def test_codes_cannot_be_guessed(app: Flask, knock: Knock) -> None:
+    client = app.test_client()
+    knock(client, "manager")
+    form = {"csrf_token": token_of(client), "code": "123456"}
+    assert [client.post("/en/sign-in/code", data=form).status_code for _try in range(11)] == [
+        *[422] * 10, 429,
+    ]  # fmt: skip
+    elsewhere = {"REMOTE_ADDR": "203.0.113.9"}
+    answer = client.post(
+        "/en/sign-in/code", data={**form, "code": code_now()}, environ_overrides=elsewhere
+    )
+    assert answer.status_code == 429
+
+
+@pytest.mark.usefixtures("factors")
+def test_the_time_between_password_and_code_is_short(
+    client: FlaskClient, settings: Settings, knock: Knock
+) -> None:
+    knock(client, "manager")
+    assert settings.clock_file is not None
+    settings.clock_file.write_text("660")
+    assert send(client, "sign-in/code", code=spare_code(0)).location == "/en/sign-in"
+
+
+def test_staff_may_have_one_and_are_then_asked_for_it(
+    app: Flask, store: Store, settings: Settings, city: City, knock: Knock
+) -> None:
+    client = app.test_client()
+    assert knock(client, "staff").location == "/en/staff/"
+    assert "None yet" in response_page(client.get("/en/account/")).words()
+    store.write(give_factor, city.people["staff"], Secrets(settings.secret_key))
+    assert status(client, "/en/staff/") == (303, "/en/sign-in")
+    knock(client, "staff")
+    assert give(client, code_now()) == 303
+    assert send(client, "account/second-factor/app/remove").status_code == 303
+    assert knock(app.test_client(), "staff").location == "/en/staff/"
+
+
+@pytest.mark.usefixtures("factors")
+def test_whoever_must_have_one_keeps_the_last_one(client: FlaskClient, knock: Knock) -> None:
+    knock(client, "manager")
+    give(client, spare_code(0))
+    page = client.post(
+        f"{SET_UP}app/remove", data={"csrf_token": token_of(client)}, follow_redirects=True
+    )
+    assert "This is your only second factor" in response_page(page).words()
+    assert status(client, "/en/manage/") == (200, "")
+
+
+@pytest.mark.parametrize(
+    ("host", "base_url", "is_asked"),
+    [
+        ("127.0.0.1", "http://127.0.0.1:8000", False),
+        ("0.0.0.0", "http://127.0.0.1:8000", True),  # noqa: S104 - that is the point
+        ("127.0.0.1", "https://demo.example.org", True),
+    ],
+)
+def test_it_is_off_only_in_a_demonstration_that_stays_on_its_machine(
+    settings: Settings, store: Store, host: str, base_url: str, is_asked: bool
+) -> None:
+    app = create_app(replace(settings, host=host, base_url=base_url), store)
+    with app.test_request_context("/en/sign-in"):
+        assert is_factor_required()
+    store.write(mark_as_demo, datetime.now(UTC).date())
+    with app.test_request_context("/en/sign-in"):
+        assert is_factor_required() == is_asked

@@ -1,0 +1,63 @@
+"""Second factors of test people: whoever must have one, has recovery codes and an app."""
+
+from __future__ import annotations
+
+import itertools
+from datetime import UTC, datetime
+
+from flask import Flask
+from passlib.totp import TOTP
+from sqlalchemy import select
+from sqlalchemy.orm import Session
+
+from portal.models.people import Authenticator, Membership, RecoveryCode
+from portal.store.secrets import Secrets
+
+APP_KEY = "JBSWY3DPEHPK3PXPJBSWY3DPEHPK3PXP"
+SPARE_CODES = 12  # a person signs in so often in one test
+
+
+def code_now(seconds: int = 0) -> str:
+    """What the app shows, some seconds from now."""
+    moment = int(datetime.now(UTC).timestamp()) + seconds
+    return str(TOTP(key=APP_KEY).generate(time=moment).token)
+
+
+def give_factors(session: Session, secrets: Secrets) -> None:
+    """Give an app and recovery codes to everybody who must have a second factor and has none."""
+    powerful = session.scalars(
+        select(Membership.person_id)
+        .where(Membership.role.in_(("manager", "administrator")))
+        .distinct()
+    ).all()
+    for person_id in powerful:
+        give_factor(session, person_id, secrets)
+
+
+def give_factor(session: Session, person_id: int, secrets: Secrets) -> None:
+    """Give an app and recovery codes to one person."""
+    if session.get(Authenticator, person_id) is not None:
+        return
+    session.add(
+        Authenticator(
+            person_id=person_id,
+            secret_encrypted=secrets.encrypt(APP_KEY),
+            confirmed_at=datetime.now(UTC),
+        )
+    )
+    session.add_all(
+        RecoveryCode(person_id=person_id, code_hash=secrets.recovery_hash(person_id, code))
+        for code in map(spare_code, range(SPARE_CODES))
+    )
+    session.flush()
+
+
+def spare_code(number: int) -> str:
+    """One of the recovery codes of every test person."""
+    return f"SPARE{number:05}"
+
+
+def next_spare_code(app: Flask, who: str) -> str:
+    """A recovery code of the person that no test browser has used yet."""
+    numbers = app.extensions.setdefault("spare_codes", {}).setdefault(who, itertools.count())
+    return spare_code(next(numbers))
