@@ -120,7 +120,12 @@ def footprint(store: Store) -> list[int]:
             session.scalar(select(func.count()).select_from(table)) or 0
             for table in (LoopEvent, Outbox)
         ] + [
-            session.scalar(select(func.count()).where(AuditEvent.action.not_in(["signed_in"]))) or 0
+            session.scalar(
+                select(func.count()).where(
+                    AuditEvent.action.not_in(["signed_in", "recovery_code_used"])
+                )
+            )
+            or 0
         ]
 
 
