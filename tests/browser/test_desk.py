@@ -60,6 +60,79 @@ def group_two_cases(page: Page, site: Site) -> None:
     expect(page.locator("main .case")).to_have_count(2)
 
 
+MOST_KEYS = 12
+
+
+class Keys:
+    """Presses keys and counts them."""
+
+    def __init__(self, page: Page) -> None:
+        self.page = page
+        self.count = 0
+
+    def press(self, *keys: str) -> None:
+        """One after another."""
+        for key in keys:
+            self.page.keyboard.press(key)
+            self.count += 1
+
+
+def test_a_case_of_a_known_theme_is_answered_in_few_keystrokes_and_fifty_at_once(
+    site: Site, open_page: OpenPage, sign_in: SignIn
+) -> None:
+    page = open_page()
+    sign_in(page, "staff")
+    page.goto(site.url("en", "staff/?service=traffic-signals&theme=none"))
+    fifty = page.locator("main .case input")
+    assert fifty.count() == 50
+    keys = Keys(page)
+    keys.press("x", "t")
+    page.wait_for_url("**/staff/group?**")
+    theme = page.locator("main fieldset label").first.inner_text()
+    keys.press("1", "Enter")
+    page.wait_for_url("**/staff/themes/**")
+    expect(page.locator("main")).to_contain_text("published on")  # so the worker tells them
+    assert keys.count <= MOST_KEYS
+
+    page.goto(site.url("en", "staff/?service=traffic-signals&theme=none"))
+    keys = Keys(page)
+    keys.press("*", "t")
+    page.wait_for_url("**/staff/group?**")
+    assert page.locator("main .case input:checked").count() == 50
+    keys.press("1", "Enter")
+    page.wait_for_url("**/staff/themes/**")
+    expect(page.locator(".notice")).to_contain_text("50 cases are in the theme now")
+    assert page.locator("main h1").inner_text() in theme
+    assert keys.count <= MOST_KEYS
+
+
+def test_keys_do_nothing_while_somebody_types_and_can_be_switched_off(
+    site: Site, open_page: OpenPage, sign_in: SignIn
+) -> None:
+    page = open_page()
+    sign_in(page, "staff")
+    page.goto(site.url("en", "staff/"))
+    ticked = page.locator("main .case input:checked")
+    page.keyboard.press("/")
+    expect(page.locator("#q")).to_be_focused()
+    page.keyboard.type("xj?t")
+    expect(page.locator("#q")).to_have_value("xj?t")
+    expect(page.locator("#keys")).to_be_hidden()
+    page.locator("main h1").click()
+    for key in ("j", "j", "x", "k", "x"):
+        page.keyboard.press(key)
+    expect(ticked).to_have_count(2)
+    page.keyboard.press("?")
+    expect(page.locator("#keys")).to_be_visible()
+    page.locator("#keys input").uncheck()
+    page.keyboard.press("Escape")
+    page.keyboard.press("x")
+    expect(ticked).to_have_count(2)
+    page.reload()
+    page.keyboard.press("?")
+    expect(page.locator("#keys")).to_be_hidden()
+
+
 def test_signing_out_ends_it(site: Site, open_page: OpenPage, sign_in: SignIn) -> None:
     page = open_page(java_script_enabled=False)
     sign_in(page, "staff")
