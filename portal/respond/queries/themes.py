@@ -25,6 +25,7 @@ class ThemeLine:
     id: int
     name: Name
     cases: int
+    answered_on: date | None  # when its newest answer was published
 
 
 @dataclass(frozen=True)
@@ -64,8 +65,13 @@ def list_themes_of(
 ) -> list[ThemeLine]:
     """The themes of a service, the newest first."""
     get_service(session, scope, service_id)
+    answered_on = (
+        select(func.max(Response.published_on))
+        .where(Response.theme_id == Theme.id, Response.status == "published")
+        .scalar_subquery()
+    )
     rows = session.execute(
-        select(Theme.id, func.count(ThemeCase.submission_id))
+        select(Theme.id, func.count(ThemeCase.submission_id), answered_on)
         .outerjoin(ThemeCase, ThemeCase.theme_id == Theme.id)
         .where(Theme.service_id == service_id)
         .group_by(Theme.id)
@@ -73,7 +79,7 @@ def list_themes_of(
         .limit(200)
     ).all()
     names = theme_names(session, [row[0] for row in rows], langs)
-    return [ThemeLine(one, names[one], count) for one, count in rows if one in names]
+    return [ThemeLine(row[0], names[row[0]], row[1], row[2]) for row in rows if row[0] in names]
 
 
 def get_theme_view(
