@@ -26,6 +26,7 @@ COMMANDS = {
     "import-services": "portal.imports.commands:import_services",
     "init": "portal.store.commands:init",
     "levels": "portal.assess.commands:levels",
+    "purge": "portal.commands.purging:purge",
     "serve": "portal.commands.serving:serve",
     "settings": "portal.commands.settings:settings",
     "up": "portal.commands.starting:up",

@@ -26,7 +26,6 @@ from portal.assess.quarantine import quarantine_bursts
 from portal.assess.warnings import warn_due
 from portal.notify.bounces import read_reports
 from portal.notify.digest import post_digests
-from portal.notify.operations import purge_contacts
 from portal.notify.reminders import post_reminders
 from portal.notify.reminding import remind_due
 from portal.notify.rendering import make_renderer
@@ -36,13 +35,13 @@ from portal.store.clock import Clock
 from portal.store.command import Context
 from portal.store.engine import Store
 from portal.store.integrity.days import sign_due
+from portal.store.retention import KEEP_COUNTS, purge_contacts, redact_expired
 from portal.store.secrets import destroy_past_period_secrets
 from portal.store.throttle import forget_before
 from portal.store.worker_jobs import note_run
 from portal.web.context import Portal
 
 _log = logging.getLogger("portal.worker")
-_KEEP_COUNTS = timedelta(days=2)
 _FAULT_SECONDS = 5
 _NOTE_EVERY = timedelta(minutes=1)
 
@@ -150,9 +149,14 @@ def purge(store: Store, clock: Clock) -> int:
     """Destroy and forget what must not be kept any longer."""
     now = clock.now()
     store.write(destroy_past_period_secrets, clock.day(now))
-    store.write(forget_before, now - _KEEP_COUNTS)
+    store.write(forget_before, now - KEEP_COUNTS)
     store.write(forget_ended, now=now)
-    return store.write(purge_contacts, now=now)
+    done = 0
+    while gone := store.write(purge_contacts, now=now):
+        done += gone
+    while gone := store.write(redact_expired, now=now, today=clock.day(now)):
+        done += gone
+    return done
 
 
 def _try(job: Job, now: datetime) -> str | None:

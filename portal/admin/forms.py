@@ -10,8 +10,18 @@ from wtforms.validators import StopValidation
 
 from portal.admin.operations import list_numbers
 from portal.domain.criteria import WHOLE_NUMBERS
+from portal.store.retention import COMMENT_MONTHS, CONTACT_DAYS, Periods
 from portal.web import messages
-from portal.web.fields import AtMost, ChoiceField, DayField, Needed, Storable, tidy, whole_number
+from portal.web.fields import (
+    AtMost,
+    Between,
+    ChoiceField,
+    DayField,
+    Needed,
+    Storable,
+    tidy,
+    whole_number,
+)
 from portal.web.forms import DeskForm
 
 MAX_REASON = 500
@@ -53,6 +63,29 @@ class ThresholdForm(DeskForm):
     def typed(self) -> float | None:
         """What was typed, as the method writes it: shares from 0 to 1. None for no number."""
         return read_number(self.value.data or "", *self.chosen)
+
+
+class RetentionForm(DeskForm):
+    """How long things are kept. `seen` says for which periods the reader saw what goes."""
+
+    contact_days = StringField(filters=[tidy], validators=[Needed(), Between(*CONTACT_DAYS)])
+    comment_months = StringField(filters=[tidy], validators=[Between(*COMMENT_MONTHS)])
+    seen = StringField()
+
+    @property
+    def periods(self) -> Periods | None:
+        """What was typed, where both are right."""
+        if self.errors or not self.contact_days.data:
+            return None
+        return Periods(
+            int(self.contact_days.data),
+            int(self.comment_months.data) if self.comment_months.data else None,
+        )
+
+    @property
+    def key(self) -> str:
+        """The periods as `seen` holds them."""
+        return f"{self.contact_days.data}-{self.comment_months.data or ''}"
 
 
 def is_share(criterion_id: str, number: str) -> bool:

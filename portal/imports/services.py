@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import re
 from collections import Counter
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass
@@ -12,18 +11,17 @@ from sqlalchemy import func, select
 from sqlalchemy.orm import Session
 
 from portal.domain.language import fold
+from portal.domain.slug import free_slug, slugify
 from portal.imports.service_files import ServiceLine
 from portal.models.services import (
     Department,
     DepartmentText,
     Service,
-    ServiceChannel,
-    ServiceLanguage,
     ServiceText,
 )
 from portal.store.content import raise_content_version
+from portal.store.services import open_everywhere
 
-_SLUG_LENGTH = 60
 # Where the list names no department, services stand under the city itself.
 _NO_DEPARTMENT = {
     "en": "City services",
@@ -42,13 +40,6 @@ class Imported:
     added: int
     changed: int
     unchanged: int
-
-
-def slugify(name: str) -> str:
-    """A name as part of an address: folded words joined by dashes, "service" when none is left."""
-    words = re.findall(r"[^\W_]+", fold(name))
-    slug = "-".join(words)[:_SLUG_LENGTH].strip("-")
-    return slug or "service"
 
 
 def import_services(
@@ -106,8 +97,10 @@ class _Importer:
         service = self._find(line)
         if service is not None:
             return "changed" if self._write_texts(service, line) else "unchanged"
+        slug = free_slug(slugify(line.name), self.slugs)
+        self.slugs.add(slug)
         service = Service(
-            slug=self._free_slug(line.name),
+            slug=slug,
             code=line.code,
             department_id=self._department(line.department),
             created_at=self.now,
@@ -115,7 +108,7 @@ class _Importer:
         self.session.add(service)
         self.session.flush()
         self._write_texts(service, line)
-        self._open(service)
+        open_everywhere(self.session, service.id, self.languages, self.today)
         return "added"
 
     def _find(self, line: ServiceLine) -> Service | None:
@@ -125,15 +118,6 @@ class _Importer:
         self.seen[key] += 1
         same = self.without_code.get(key, [])
         return same[self.seen[key] - 1] if len(same) >= self.seen[key] else None
-
-    def _free_slug(self, name: str) -> str:
-        base = slugify(name)
-        slug, number = base, 1
-        while slug in self.slugs:
-            number += 1
-            slug = f"{base}-{number}"
-        self.slugs.add(slug)
-        return slug
 
     def _department(self, name: str | None) -> int:
         key = name or ""
@@ -182,18 +166,6 @@ class _Importer:
                 changed = True
         self.session.flush()
         return changed
-
-    def _open(self, service: Service) -> None:
-        """From today it can be rated on the web in every language that the city offers."""
-        for lang in self.languages:
-            for role in ("required", "input"):
-                self.session.add(
-                    ServiceLanguage(
-                        service_id=service.id, lang=lang, role=role, opened_on=self.today
-                    )
-                )
-        self.session.add(ServiceChannel(service_id=service.id, channel="web", opened_on=self.today))
-        self.session.flush()
 
 
 def count_services(session: Session) -> int:

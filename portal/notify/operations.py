@@ -6,10 +6,9 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import date, datetime, timedelta
 
-from sqlalchemy import ColumnElement, func, select, update
+from sqlalchemy import ColumnElement, select, update
 from sqlalchemy.orm import Session
 
-from portal.models.loops import LoopEvent
 from portal.models.operations import Outbox
 from portal.models.submissions import Contact
 from portal.notify.bounces import mark_bounced
@@ -23,7 +22,6 @@ LEASE = timedelta(minutes=5)
 TRIES = 14  # with the pauses below: about two and a half days
 FIRST_PAUSE = timedelta(minutes=1)
 LONGEST_PAUSE = timedelta(hours=6)
-KEEP_CONTACT = timedelta(days=90)
 
 
 @dataclass(frozen=True)
@@ -220,28 +218,3 @@ def find_contact(session: Session, token: str) -> Contact | None:
     return session.scalar(
         select(Contact).where(Contact.token_hash == sha256(token), Contact.erased_at.is_(None))
     )
-
-
-def purge_contacts(session: Session, *, now: datetime, limit: int = 500) -> int:
-    """Erase addresses 90 days after the last thing that happened; returns how many."""
-    last_event = (
-        select(func.max(LoopEvent.at))
-        .where(LoopEvent.submission_id == Contact.submission_id)
-        .scalar_subquery()
-    )
-    ids = session.scalars(
-        select(Contact.submission_id)
-        .where(
-            Contact.erased_at.is_(None),
-            Contact.created_at < now - KEEP_CONTACT,
-            func.coalesce(last_event, Contact.created_at) < now - KEEP_CONTACT,
-        )
-        .order_by(Contact.submission_id)
-        .limit(limit)
-    ).all()
-    session.execute(
-        update(Contact)
-        .where(Contact.submission_id.in_(ids))
-        .values(email_encrypted=None, email_hash=None, erased_at=now)
-    )
-    return len(ids)

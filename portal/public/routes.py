@@ -21,6 +21,7 @@ from portal.public.standing import Shadow, find_shadow, stand
 from portal.public.thresholds_view import list_decisions
 from portal.store.assessments import get_public_assessment
 from portal.store.monitors import do_languages_differ
+from portal.store.retention import get_periods
 from portal.store.thresholds import list_threshold_changes
 from portal.web.access import Access, access
 from portal.web.context import portal
@@ -225,7 +226,7 @@ def show_method() -> str:
 @cached_page
 def show_privacy() -> str:
     """What is kept about residents, for how long, and what never."""
-    return render_template("public/show_privacy.html")
+    return render_template("public/show_privacy.html", periods=get_periods(read()))
 
 
 @blueprint.get("/accessibility/")

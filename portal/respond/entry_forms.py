@@ -6,15 +6,23 @@ from datetime import date, timedelta
 from typing import Any
 
 from flask_babel import lazy_gettext as _l
-from wtforms import BooleanField, Field, StringField, TextAreaField
+from wtforms import BooleanField, StringField, TextAreaField
 from wtforms.form import BaseForm
 from wtforms.validators import StopValidation
 
 from portal.domain.doors import LATE_DAYS
 from portal.models.submissions import AGE_BANDS, KINDS
 from portal.store.ratings import QUESTIONS, Answers
-from portal.web import messages
-from portal.web.fields import AtMost, ChoiceField, DayField, EmailField, Needed, Storable, tidy
+from portal.web.fields import (
+    AtMost,
+    Between,
+    ChoiceField,
+    DayField,
+    EmailField,
+    Needed,
+    Storable,
+    tidy,
+)
 from portal.web.forms import DeskForm
 
 MAX_COMMENT = 5000  # characters, as on the web
@@ -121,10 +129,4 @@ class PrintForm(DeskForm):
     service = ChoiceField(validators=[Needed()])
     language = ChoiceField(validators=[Needed()])
     paper = ChoiceField(validators=[Needed()])
-    forms = StringField(filters=[tidy], validators=[Needed()])
-
-    def validate_forms(self, field: Field) -> None:
-        """A whole number within limits."""
-        text = field.data or ""
-        if not (text.isascii() and text.isdigit() and 1 <= int(text[:4]) <= MAX_FORMS):
-            raise StopValidation(str(messages.NUMBER_BETWEEN) % {"low": 1, "high": MAX_FORMS})
+    forms = StringField(filters=[tidy], validators=[Needed(), Between(1, MAX_FORMS)])

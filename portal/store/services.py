@@ -1,11 +1,14 @@
-"""Finding a service by the name that it has in addresses and commands."""
+"""Finding a service by the name that it has in addresses, and opening a new one to everybody."""
 
 from __future__ import annotations
+
+from collections.abc import Sequence
+from datetime import date
 
 from sqlalchemy import select
 from sqlalchemy.orm import Session
 
-from portal.models.services import Service
+from portal.models.services import Service, ServiceChannel, ServiceLanguage
 
 
 def get_service_id(session: Session, slug: str) -> int:
@@ -14,3 +17,16 @@ def get_service_id(session: Session, slug: str) -> int:
     if found is None:
         raise LookupError(f"there is no service {slug!r}")
     return found
+
+
+def open_everywhere(
+    session: Session, service_id: int, languages: Sequence[str], today: date
+) -> None:
+    """From today it can be rated on the web in every language that the city offers."""
+    for lang in languages:
+        for role in ("required", "input"):
+            session.add(
+                ServiceLanguage(service_id=service_id, lang=lang, role=role, opened_on=today)
+            )
+    session.add(ServiceChannel(service_id=service_id, channel="web", opened_on=today))
+    session.flush()

@@ -32,12 +32,8 @@ PLACES = (
     Place("manage.show_city_trends", _l("Trends"), ("manager",)),
     Place("manage.show_city_dimensions", _l("Five dimensions"), ("manager",)),
     Place("manage.show_city_roadmap", _l("Roadmap"), ("manager",)),
-    Place("accounts.list_people", _l("Colleagues"), ()),
-    Place("admin.show_calibration", _l("Shadow mode"), ()),
-    Place("admin.show_thresholds", _l("Thresholds"), ()),
-    Place("mail.show_queue", _l("Mail and worker"), ()),
-    Place("admin.show_kiosks", _l("Kiosks"), ()),
     Place("manage.list_co_decisions", _l("Decided together"), ("manager",)),
+    Place("admin.show_settings", _l("Settings"), ()),
 )
 
 

@@ -36,12 +36,17 @@ def whole_number(text: str | None) -> int | None:
     return int(text) if text and _NUMBER.fullmatch(text) else None
 
 
+def is_storable(text: str) -> bool:
+    """Whether every character of it can be kept by both databases."""
+    return _UNSTORABLE.search(text) is None
+
+
 class Storable:
     """Refuses characters that a database cannot keep."""
 
     def __call__(self, _form: Form, field: Field) -> None:
         """Raise ValidationError when there are some."""
-        if isinstance(field.data, str) and _UNSTORABLE.search(field.data):
+        if isinstance(field.data, str) and not is_storable(field.data):
             raise ValidationError(str(messages.NO_CONTROL_CHARACTERS))
 
 
@@ -56,6 +61,21 @@ class AtMost:
         """Raise ValidationError when it is longer."""
         if field.data and len(field.data) > self.maximum:
             raise ValidationError(str(messages.TOO_LONG) % {"max": self.maximum})
+
+
+class Between:
+    """Refuses anything but a whole number within limits; an empty field is left to Needed."""
+
+    def __init__(self, low: int, high: int) -> None:
+        """Both limits are allowed."""
+        self.low, self.high = low, high
+
+    def __call__(self, _form: Form, field: Field) -> None:
+        """Raise ValidationError for anything else."""
+        number = whole_number(field.data)
+        if field.data and (number is None or not self.low <= number <= self.high):
+            limits = {"low": self.low, "high": self.high}
+            raise ValidationError(str(messages.NUMBER_BETWEEN) % limits)
 
 
 class Needed:
@@ -133,12 +153,14 @@ class DayField(Field):
 
 __all__ = [
     "AtMost",
+    "Between",
     "ChoiceField",
     "DayField",
     "EmailField",
     "Needed",
     "SelectField",
     "Storable",
+    "is_storable",
     "tidy",
     "whole_number",
 ]

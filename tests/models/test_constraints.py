@@ -502,6 +502,15 @@ VALID: dict[str, Callable[[World], dict[str, Any]]] = {
         "reason": "R",
         "corrected_at": NOW,
     },
+    "service_draft": lambda w: {
+        "service_id": w.city.potholes,
+        "lang": "en",
+        "name": "Potholes",
+        "summary": "",
+        "about": "",
+        "author_id": w.staff,
+        "written_at": NOW,
+    },
     "pending_correction": lambda w: {
         "response_id": w.response,
         "lang": "en",
@@ -691,6 +700,7 @@ REFUSED: list[tuple[str, str, dict[str, Any]]] = [
     ("expires_later", "account_link", {"expires_at": NOW}),
     ("used_or_revoked", "account_link", {"used_at": NOW, "revoked_at": NOW}),
     ("sign_count_counted", "passkey", {"sign_count": -1}),
+    ("name_given", "service_draft", {"name": ""}),
     ("reason_given", "pending_correction", {"reason": ""}),
     ("version_positive", "pending_correction", {"text_version": 0}),
     ("reason_given", "response_correction", {"reason": ""}),

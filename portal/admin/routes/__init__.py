@@ -1,6 +1,27 @@
 """Administrators' pages: every module here adds its views to the blueprint when it is imported."""
 
-from portal.admin.routes import calibration, kiosks, thresholds
+from portal.admin.routes import (
+    audit,
+    calibration,
+    departments,
+    kiosks,
+    retention,
+    services,
+    settings,
+    texts,
+    thresholds,
+)
 from portal.admin.routes.blueprint import blueprint
 
-__all__ = ["blueprint", "calibration", "kiosks", "thresholds"]
+__all__ = [
+    "audit",
+    "blueprint",
+    "calibration",
+    "departments",
+    "kiosks",
+    "retention",
+    "services",
+    "settings",
+    "texts",
+    "thresholds",
+]

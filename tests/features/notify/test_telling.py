@@ -13,12 +13,12 @@ from sqlalchemy import func, select
 from portal.domain.loop import Actor, Event, EventKind, Outcome, Verdict
 from portal.models.loops import LoopEvent, LoopRow
 from portal.models.operations import Outbox
-from portal.notify.operations import purge_contacts
 from portal.respond.operations.cases import restore, set_aside
 from portal.respond.operations.texts import propose_correction, review_correction
 from portal.respond.rules import Promise, Wording
 from portal.store.engine import Store
 from portal.store.loops import append_event
+from portal.store.retention import purge_contacts
 from tests.features.notify.conftest import Mailbox, Worker
 from tests.support.answers import NOW, PLANNED, TODAY, Office
 from tests.support.city import City

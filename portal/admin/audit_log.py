@@ -1,0 +1,127 @@
+"""The audit log, narrowed and in pages: who did what, the newest first."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from dataclasses import dataclass
+from datetime import date, datetime, time, timedelta
+from typing import Any
+from zoneinfo import ZoneInfo
+
+from sqlalchemy import Select, func, select
+from sqlalchemy.orm import Session
+
+from portal.models.operations import AuditEvent
+from portal.models.people import Person
+from portal.store import audit
+
+PAGE = 50
+_BATCH = 1000
+
+
+@dataclass(frozen=True)
+class Filters:
+    """What the log is narrowed to; days are the city's, both included."""
+
+    person_id: int | None = None
+    action: str = ""
+    subject: str = ""
+    first: date | None = None
+    last: date | None = None
+
+
+@dataclass(frozen=True)
+class Line:
+    """One thing that somebody did; `who` is None for the portal itself."""
+
+    id: int
+    at: datetime
+    who: str | None
+    action: str
+    subject: str
+    subject_id: int | None
+    detail: dict[str, Any]
+
+
+@dataclass(frozen=True)
+class Log:
+    """One page of the log, and what it can be narrowed to."""
+
+    lines: list[Line]
+    total: int
+    page: int
+    people: dict[int, str]
+    subjects: list[str]
+    actions: list[str]
+
+    @property
+    def has_next(self) -> bool:
+        """Whether there are more."""
+        return self.page * PAGE < self.total
+
+
+def get_log(session: Session, filters: Filters, zone: ZoneInfo, page: int = 1) -> Log:
+    """One page of the log."""
+    wanted = _narrowed(filters, zone)
+    rows = session.execute(
+        wanted.order_by(AuditEvent.id.desc()).offset((page - 1) * PAGE).limit(PAGE)
+    )
+    people = session.execute(
+        select(Person.id, Person.name).where(Person.id.in_(select(AuditEvent.person_id).distinct()))
+    )
+    return Log(
+        lines=[_line(event, who) for event, who in rows],
+        total=session.scalar(select(func.count()).select_from(wanted.subquery())) or 0,
+        page=page,
+        people={row.id: row.name for row in people},
+        subjects=sorted(session.scalars(select(AuditEvent.subject).distinct())),
+        actions=sorted(session.scalars(select(AuditEvent.action).distinct())),
+    )
+
+
+def list_lines(session: Session, filters: Filters, zone: ZoneInfo) -> Iterator[Line]:
+    """All lines that fit, the newest first, read in batches."""
+    before: int | None = None
+    while True:
+        wanted = _narrowed(filters, zone).order_by(AuditEvent.id.desc()).limit(_BATCH)
+        if before is not None:
+            wanted = wanted.where(AuditEvent.id < before)
+        lines = [_line(event, who) for event, who in session.execute(wanted)]
+        yield from lines
+        if len(lines) < _BATCH:
+            return
+        before = lines[-1].id
+
+
+def export_lines(
+    session: Session, filters: Filters, zone: ZoneInfo, *, person_id: int, now: datetime
+) -> list[Line]:
+    """The lines to be taken away. That they were, and how many, is written down itself."""
+    lines = list(list_lines(session, filters, zone))
+    audit.record(
+        session, at=now, person_id=person_id, action="audit_exported", subject="audit_event",
+        lines=len(lines),
+    )  # fmt: skip
+    return lines
+
+
+def _narrowed(filters: Filters, zone: ZoneInfo) -> Select[AuditEvent, str]:
+    wanted = select(AuditEvent, Person.name).outerjoin(Person, Person.id == AuditEvent.person_id)
+    if filters.person_id is not None:
+        wanted = wanted.where(AuditEvent.person_id == filters.person_id)
+    if filters.action:
+        wanted = wanted.where(AuditEvent.action == filters.action)
+    if filters.subject:
+        wanted = wanted.where(AuditEvent.subject == filters.subject)
+    if filters.first is not None:
+        wanted = wanted.where(AuditEvent.at >= datetime.combine(filters.first, time(), zone))
+    if filters.last is not None and filters.last < date.max:
+        end = datetime.combine(filters.last + timedelta(days=1), time(), zone)
+        wanted = wanted.where(AuditEvent.at < end)
+    return wanted
+
+
+def _line(event: AuditEvent, who: str | None) -> Line:
+    return Line(
+        event.id, event.at, who, event.action, event.subject, event.subject_id, event.detail
+    )

@@ -1,0 +1,89 @@
+"""Everything that administrators may do: each place with a sentence that says what it is for."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from typing import Any
+
+from flask_babel import lazy_gettext as _l
+
+
+@dataclass(frozen=True)
+class Entry:
+    """One place: where it leads, its name and what it is for."""
+
+    endpoint: str
+    name: Any  # lazy
+    sentence: Any  # lazy
+
+
+MENU: tuple[tuple[Any, tuple[Entry, ...]], ...] = (
+    (
+        _l("What residents see"),
+        (
+            Entry(
+                "admin.list_services",
+                _l("Services"),
+                _l(
+                    "Add a service, open and close its languages and channels, and say that"
+                    " somebody read its page."
+                ),
+            ),
+            Entry(
+                "admin.list_departments",
+                _l("Departments"),
+                _l("The units of the city that look after services, and their names."),
+            ),
+            Entry(
+                "admin.show_text_queue",
+                _l("Texts of services"),
+                _l("What is missing, out of date or waits for a second person, by language."),
+            ),
+        ),
+    ),
+    (
+        _l("Levels"),
+        (
+            Entry(
+                "admin.show_calibration",
+                _l("Shadow mode"),
+                _l("Choose the day from which levels are public, and see what chance would do."),
+            ),
+            Entry(
+                "admin.show_thresholds",
+                _l("Thresholds"),
+                _l("Make a threshold of the method stricter from a day on, with a reason."),
+            ),
+        ),
+    ),
+    (
+        _l("Keeping the portal in order"),
+        (
+            Entry(
+                "accounts.list_people",
+                _l("Colleagues"),
+                _l("Invite people, give them roles in departments, and end their access."),
+            ),
+            Entry(
+                "admin.show_kiosks",
+                _l("Kiosks"),
+                _l("Screens in public places at which residents rate: open and close them."),
+            ),
+            Entry(
+                "admin.show_retention",
+                _l("How long things are kept"),
+                _l("Say when addresses and words of residents are erased, and see what goes next."),
+            ),
+            Entry(
+                "admin.list_audit_events",
+                _l("Who did what"),
+                _l("Everything that signed-in people did, to filter and to take away as a table."),
+            ),
+            Entry(
+                "mail.show_queue",
+                _l("Mail and worker"),
+                _l("What waits to be sent, what was given up, and whether the worker works."),
+            ),
+        ),
+    ),
+)

@@ -1,0 +1,98 @@
+"""Departments and their names."""
+
+from __future__ import annotations
+
+from flask import abort, flash, redirect, request, url_for
+from werkzeug.wrappers import Response
+
+from portal.admin.routes.blueprint import blueprint, langs
+from portal.admin.routes.services import offered
+from portal.admin.service_forms import MAX_NAME, DepartmentForm
+from portal.admin.services import departments, queries
+from portal.web import messages
+from portal.web.access import Access, access, current_scope
+from portal.web.context import portal
+from portal.web.database import read, write
+from portal.web.fields import is_storable, tidy
+from portal.web.forms import ErrorList, errors_of
+from portal.web.pages import page
+from portal.web.words import gettext as _
+
+
+@blueprint.get("/departments/")
+@access(Access.ADMINISTRATOR)
+def list_departments() -> Response:
+    """All departments and the form for another one."""
+    return _page(DepartmentForm(formdata=None))
+
+
+def _page(form: DepartmentForm, status: int = 200) -> Response:
+    return page(
+        "admin/list_departments.html", status, form=form, errors=errors_of(form),
+        departments=queries.list_departments(read(), langs()), offered=offered(),
+    )  # fmt: skip
+
+
+@blueprint.post("/departments/")
+@access(Access.ADMINISTRATOR)
+def add_department() -> Response:
+    """Add a department by its name in the portal's first language."""
+    form = DepartmentForm()
+    if not form.validate():
+        return _page(form, 422)
+    slug = write(
+        departments.add_department, name=form.name.data or "", lang=offered()[0],
+        person_id=current_scope().person_id, now=portal().clock.now(),
+    )  # fmt: skip
+    flash(_("The department is added. Give it its name in the other languages."), "done")
+    return redirect(url_for("admin.show_department", department=slug), 303)
+
+
+@blueprint.get("/departments/<department>/")
+@access(Access.ADMINISTRATOR)
+def show_department(department: str) -> Response:
+    """Its names in every language."""
+    return _department_page(department, None, [])
+
+
+def _department_page(
+    slug: str, names: dict[str, str] | None, errors: ErrorList, status: int = 200
+) -> Response:
+    rows = {row.slug: row for row in queries.list_departments(read(), langs())}
+    if slug not in rows:
+        abort(404)
+    return page(
+        "admin/show_department.html", status, row=rows[slug], errors=errors, offered=offered(),
+        names=rows[slug].names if names is None else names,
+    )  # fmt: skip
+
+
+@blueprint.post("/departments/<department>/")
+@access(Access.ADMINISTRATOR)
+def name_department(department: str) -> Response:
+    """Change its names."""
+    names = {tag: tidy(request.form.get(f"name-{tag}")) or "" for tag in offered()}
+    errors = [
+        (f"name-{tag}", _wrong(name))
+        for tag, name in names.items()
+        if len(name) > MAX_NAME or not is_storable(name)
+    ]
+    if not names[offered()[0]]:
+        errors.insert(0, (f"name-{offered()[0]}", _("Enter the name of the department.")))
+    if errors:
+        return _department_page(department, names, errors, 422)
+    try:
+        write(
+            departments.name_department, slug=department, names=names,
+            person_id=current_scope().person_id, now=portal().clock.now(),
+        )  # fmt: skip
+    except LookupError:
+        abort(404)
+    flash(_("The names are kept."), "done")
+    return redirect(url_for("admin.list_departments"), 303)
+
+
+def _wrong(name: str) -> str:
+    if not is_storable(name):
+        return str(messages.NO_CONTROL_CHARACTERS)
+    return str(messages.TOO_LONG) % {"max": MAX_NAME}

@@ -1,0 +1,83 @@
+"""The forms about services, their texts, and departments."""
+
+from __future__ import annotations
+
+from flask_babel import lazy_gettext as _l
+from wtforms import StringField, TextAreaField
+
+from portal.admin.services.queries import DOORS
+from portal.admin.services.texts import Wording
+from portal.models.services import LANGUAGE_ROLES
+from portal.web.fields import AtMost, ChoiceField, DayField, Needed, Storable, tidy
+from portal.web.forms import DeskForm
+
+MAX_NAME, MAX_SUMMARY, MAX_ABOUT, MAX_CODE = 200, 500, 5000, 80
+
+
+class NewServiceForm(DeskForm):
+    """A service to be added."""
+
+    name = StringField(
+        filters=[tidy],
+        validators=[Needed(_l("Enter the name of the service.")), AtMost(MAX_NAME), Storable()],
+    )
+    code = StringField(filters=[tidy], validators=[AtMost(MAX_CODE), Storable()])
+    department = ChoiceField(validators=[Needed(_l("Choose the department."))])
+
+
+class ServiceForm(DeskForm):
+    """Whose a service is, its code, and whether it is in use."""
+
+    code = StringField(filters=[tidy], validators=[AtMost(MAX_CODE), Storable()])
+    department = ChoiceField(validators=[Needed(_l("Choose the department."))])
+    is_active = ChoiceField(choices=[("1", "")])
+
+
+class SwitchForm(DeskForm):
+    """A language or channel that opens or closes from a day on."""
+
+    what = ChoiceField(
+        choices=[("channel", ""), *((role, "") for role in LANGUAGE_ROLES)], validators=[Needed()]
+    )
+    key = ChoiceField(validators=[Needed(_l("Choose what opens or closes."))])
+    way = ChoiceField(
+        choices=[("open", ""), ("close", "")], validators=[Needed(_l("Choose open or close."))]
+    )
+    day = DayField(validators=[Needed(_l("Enter the day from which it holds."))])
+
+    def offer(self, what: str, languages: list[str]) -> None:
+        """Offer channels or languages, whichever it is about."""
+        keys = DOORS if what == "channel" else languages
+        self.key.choices = [(key, "") for key in keys]
+
+
+class TextForm(DeskForm):
+    """A service's text in one language; `seen` is the hash of what was read before."""
+
+    name = StringField(
+        filters=[tidy],
+        validators=[Needed(_l("Enter the name of the service.")), AtMost(MAX_NAME), Storable()],
+    )
+    summary = TextAreaField(filters=[tidy], validators=[AtMost(MAX_SUMMARY), Storable()])
+    about = TextAreaField(filters=[tidy], validators=[AtMost(MAX_ABOUT), Storable()])
+    seen = StringField()
+
+    @property
+    def wording(self) -> Wording:
+        """What was typed."""
+        return Wording(self.name.data or "", self.summary.data or "", self.about.data or "")
+
+
+class SeenForm(DeskForm):
+    """One button about the text that was read."""
+
+    seen = StringField()
+
+
+class DepartmentForm(DeskForm):
+    """A department to be added."""
+
+    name = StringField(
+        filters=[tidy],
+        validators=[Needed(_l("Enter the name of the department.")), AtMost(MAX_NAME), Storable()],
+    )

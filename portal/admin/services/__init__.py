@@ -1,0 +1,1 @@
+"""Services and departments as administrators see and change them."""

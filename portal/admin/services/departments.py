@@ -1,0 +1,55 @@
+"""Adding departments, and their names in every language."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from datetime import datetime
+
+from sqlalchemy import delete, select
+from sqlalchemy.orm import Session
+
+from portal.domain.slug import free_slug, slugify
+from portal.models.services import Department, DepartmentText
+from portal.store import audit
+from portal.store.content import raise_content_version
+
+
+def add_department(session: Session, *, name: str, lang: str, person_id: int, now: datetime) -> str:
+    """Add a department by its name in one language; returns its slug, which stays."""
+    taken = set(session.scalars(select(Department.slug)))
+    department = Department(slug=free_slug(slugify(name, "department"), taken), created_at=now)
+    session.add(department)
+    session.flush()
+    session.add(DepartmentText(department_id=department.id, lang=lang, name=name))
+    _record(session, "department_added", department.id, person_id, now)
+    return department.slug
+
+
+def name_department(
+    session: Session, *, slug: str, names: Mapping[str, str], person_id: int, now: datetime
+) -> None:
+    """Change its names in these languages; an empty one is taken away. Raises LookupError."""
+    department_id = session.scalar(
+        select(Department.id).where(Department.slug == slug).with_for_update()
+    )
+    if department_id is None:
+        raise LookupError(slug)
+    session.execute(
+        delete(DepartmentText).where(
+            DepartmentText.department_id == department_id, DepartmentText.lang.in_(names)
+        )
+    )
+    for lang, name in names.items():
+        if name:
+            session.add(DepartmentText(department_id=department_id, lang=lang, name=name))
+    raise_content_version(session)
+    _record(session, "department_named", department_id, person_id, now)
+
+
+def _record(
+    session: Session, action: str, department_id: int, person_id: int, now: datetime
+) -> None:
+    audit.record(
+        session, at=now, person_id=person_id, action=action, subject="department",
+        subject_id=department_id,
+    )  # fmt: skip

@@ -1,0 +1,175 @@
+"""Services and departments in administrators' hands: texts by two people, records with days."""
+
+from __future__ import annotations
+
+from datetime import UTC, datetime, timedelta
+from typing import Any
+
+import pytest
+from flask import Flask
+from sqlalchemy import select
+from sqlalchemy.orm import Session
+
+from portal.models.operations import AuditEvent
+from portal.models.services import PageCheck, Service, ServiceChannel, ServiceText
+from portal.store.engine import Store
+from tests.features.admin.conftest import Visitor
+from tests.support.city import City, make_person, set_passwords
+from tests.support.client import response_page
+from tests.support.desk import hashed
+
+LIGHTS = "services/street-lights/"
+
+
+@pytest.fixture
+def second(app: Flask, store: Store, city: City) -> Visitor:
+    """Another administrator."""
+    del city
+
+    def prepare(session: Session) -> None:
+        now = datetime.now(UTC)
+        make_person(session, "second@city.example", now, [("administrator", None)])
+        set_passwords(session, hashed())
+
+    store.write(prepare)
+    return Visitor(app, "second")
+
+
+def shown(store: Store, slug: str, lang: str) -> ServiceText:
+    with store.read() as session:
+        return session.scalars(
+            select(ServiceText)
+            .join(Service, Service.id == ServiceText.service_id)
+            .where(Service.slug == slug, ServiceText.lang == lang)
+        ).one()
+
+
+def write_text(visitor: Visitor, path: str, **texts: str) -> Any:
+    page = response_page(visitor.get(path))
+    texts = {"name": "Lights", "summary": "All lamps.", "about": "", **texts}
+    return visitor.post(path, seen=page.value("seen"), **texts)
+
+
+def review(visitor: Visitor, path: str) -> Any:
+    page = response_page(visitor.get(path))
+    return visitor.post(f"{path}/review", seen=page.value("seen"))
+
+
+def test_the_menu_says_what_every_place_is_for(admin: Visitor) -> None:
+    page = response_page(admin.get(""))
+    assert "Make a threshold of the method stricter" in page.words()
+    for address in page.links():
+        if "/admin/" in address:
+            assert admin.client.get(address).status_code == 200, address
+
+
+def test_residents_read_a_new_text_when_a_second_person_has_reviewed_it(
+    admin: Visitor, second: Visitor, store: Store
+) -> None:
+    path = f"{LIGHTS}texts/en"
+    assert write_text(admin, path).status_code == 303
+    assert shown(store, "street-lights", "en").name == "Street lights"
+    assert review(admin, path).status_code == 422  # one's own
+    assert review(second, path).status_code == 303
+    text = shown(store, "street-lights", "en")
+    assert (text.name, text.status) == ("Lights", "reviewed")
+    assert text.author_id != text.reviewer_id
+    assert "Lights" in response_page(admin.client.get("/en/services/street-lights/")).words()
+
+
+def test_translations_are_out_of_date_when_their_source_has_changed(
+    admin: Visitor, second: Visitor
+) -> None:
+    assert "To be brought up to date" not in response_page(admin.get("texts/")).words()
+    write_text(admin, f"{LIGHTS}texts/en")
+    review(second, f"{LIGHTS}texts/en")
+    words = response_page(admin.get("texts/?language=es")).words()
+    assert words.count("To be brought up to date") == 1
+    path = f"{LIGHTS}texts/es"
+    assert write_text(admin, path, name="Luces", summary="").status_code == 303
+    assert review(second, path).status_code == 422  # the source says more
+    assert write_text(admin, path, name="Luces", summary="Todas.").status_code == 303
+    assert review(second, path).status_code == 303
+    assert "Street" not in response_page(admin.get("texts/?language=es")).words()
+
+
+def test_nobody_overwrites_a_text_that_has_moved_on(admin: Visitor, second: Visitor) -> None:
+    path = f"{LIGHTS}texts/en"
+    seen = response_page(admin.get(path)).value("seen")
+    write_text(second, path, name="Theirs")
+    answer = admin.post(path, seen=seen, name="Mine", summary="", about="")
+    assert answer.status_code == 409
+    words = response_page(answer).words()
+    assert "Theirs" in words
+    assert "Mine" in words
+
+
+def test_a_channel_opens_and_closes_from_a_day_on_and_the_past_stays(
+    admin: Visitor, store: Store, city: City
+) -> None:
+    today = datetime.now(UTC).date()
+    admin.get(LIGHTS)
+    for way, ahead, status in (("open", -1, 422), ("open", 0, 303), ("close", 30, 303)):
+        answer = admin.post(
+            f"{LIGHTS}switch", what="channel", key="paper", way=way,
+            day=(today + timedelta(ahead)).isoformat(),
+        )  # fmt: skip
+        assert answer.status_code == status
+    with store.read() as session:
+        row = session.scalars(
+            select(ServiceChannel).filter_by(service_id=city.lights, channel="paper")
+        ).one()
+    assert (row.opened_on, row.closed_on) == (today, today + timedelta(30))
+
+
+def test_a_language_closes_for_feedback(admin: Visitor) -> None:
+    today = datetime.now(UTC).date().isoformat()
+    admin.get(LIGHTS)
+    answer = admin.post(f"{LIGHTS}switch", what="input", key="es", way="close", day=today)
+    assert answer.status_code == 303
+    page = admin.client.get("/es/services/street-lights/rate")
+    assert "q0" not in page.text
+
+
+def test_a_person_says_that_a_page_is_right_once_a_day(
+    admin: Visitor, store: Store, city: City
+) -> None:
+    today = datetime.now(UTC).date()
+    admin.get(LIGHTS)
+    for _ in range(2):
+        assert admin.post(f"{LIGHTS}checks/ko").status_code == 303
+    with store.read() as session:
+        rows = session.scalars(
+            select(PageCheck).filter_by(service_id=city.lights, lang="ko", checked_on=today)
+        ).all()
+    assert len(rows) == 1
+    assert admin.post(f"{LIGHTS}checks/xx").status_code == 404
+
+
+def test_a_service_is_added_and_taken_into_use_with_a_reviewed_text(
+    admin: Visitor, second: Visitor, store: Store
+) -> None:
+    admin.get("services/new")
+    sent = {"name": "Tree care", "department": "parks", "code": "T-1"}
+    assert admin.post("services/new", **sent).status_code == 303
+    assert admin.post("services/new", **sent).status_code == 422  # the code is taken
+    change = {"department": "parks", "code": "T-1", "is_active": "1"}
+    assert admin.post("services/tree-care/", **change).status_code == 422
+    assert admin.client.get("/en/services/tree-care/").status_code == 404
+    assert review(second, "services/tree-care/texts/en").status_code == 303
+    assert admin.post("services/tree-care/", **change).status_code == 303
+    assert admin.client.get("/en/services/tree-care/").status_code == 200
+    assert admin.client.get("/en/services/tree-care/rate").status_code == 200
+    with store.read() as session:
+        actions = set(session.scalars(select(AuditEvent.action)))
+    assert {"service_added", "service_changed", "service_text_reviewed"} <= actions
+
+
+def test_a_department_is_added_and_named_in_every_language(admin: Visitor) -> None:
+    admin.get("departments/")
+    assert admin.post("departments/", name="").status_code == 422
+    assert admin.post("departments/", name="Waste & Water").status_code == 303
+    path = "departments/waste-water/"
+    assert admin.post(path, **{"name-en": "", "name-es": "Agua"}).status_code == 422
+    assert admin.post(path, **{"name-en": "Waste", "name-es": "Agua"}).status_code == 303
+    assert "Agua" in admin.client.get("/es/admin/departments/").text
