@@ -34,7 +34,7 @@ def _page(form: DepartmentForm, status: int = 200) -> Response:
 
 
 @blueprint.post("/departments/")
-@access(Access.ADMINISTRATOR)
+@access(Access.ADMINISTRATOR, is_fresh=True)
 def add_department() -> Response:
     """Add a department by its name in the portal's first language."""
     form = DepartmentForm()
@@ -68,7 +68,7 @@ def _department_page(
 
 
 @blueprint.post("/departments/<department>/")
-@access(Access.ADMINISTRATOR)
+@access(Access.ADMINISTRATOR, is_fresh=True)
 def name_department(department: str) -> Response:
     """Change its names."""
     names = {tag: tidy(request.form.get(f"name-{tag}")) or "" for tag in offered()}

@@ -40,7 +40,7 @@ def show_new_service() -> Response:
 
 
 @blueprint.post("/services/new")
-@access(Access.ADMINISTRATOR)
+@access(Access.ADMINISTRATOR, is_fresh=True)
 def add_service() -> Response:
     """Add a service that is not in use yet."""
     form, clock = NewServiceForm(), portal().clock
@@ -111,7 +111,7 @@ def _filled(view: queries.ServiceView) -> ServiceForm:
 
 
 @blueprint.post("/services/<slug>/")
-@access(Access.ADMINISTRATOR)
+@access(Access.ADMINISTRATOR, is_fresh=True)
 def change_service(slug: str) -> Response:
     """Department, code, in use or not."""
     form = ServiceForm()
@@ -137,7 +137,7 @@ def change_service(slug: str) -> Response:
 
 
 @blueprint.post("/services/<slug>/switch")
-@access(Access.ADMINISTRATOR)
+@access(Access.ADMINISTRATOR, is_fresh=True)
 def switch_service(slug: str) -> Response:
     """Open or close a channel or a language from a day on."""
     form, clock = SwitchForm(), portal().clock
@@ -163,7 +163,7 @@ def switch_service(slug: str) -> Response:
 
 
 @blueprint.post("/services/<slug>/checks/<tag>")
-@access(Access.ADMINISTRATOR)
+@access(Access.ADMINISTRATOR, is_fresh=True)
 def check_page(slug: str, tag: str) -> Response:
     """Say that one read the page in a language and found it right."""
     if tag not in offered():

@@ -82,7 +82,7 @@ def save_text(slug: str, tag: str) -> Response:
 
 
 @blueprint.post("/services/<slug>/texts/<tag>/review")
-@access(Access.ADMINISTRATOR)
+@access(Access.ADMINISTRATOR, is_fresh=True)
 def review_text(slug: str, tag: str) -> Response:
     """Put somebody else's draft before residents."""
     form = SeenForm()
