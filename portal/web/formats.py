@@ -7,7 +7,7 @@ from datetime import date, datetime
 from functools import lru_cache
 
 from babel import Locale
-from babel.dates import format_date, format_datetime, format_skeleton
+from babel.dates import format_date, format_skeleton, format_time, get_datetime_format
 from babel.lists import format_list
 from babel.numbers import format_decimal, format_percent
 from flask import Flask
@@ -59,8 +59,13 @@ def day(value: date | datetime, length: str = "long") -> str:
 
 
 def moment(value: datetime) -> str:
-    """A day and the time of day, in the city's time."""
-    return format_datetime(value, format="medium", tzinfo=portal().settings.zone, locale=_locale())
+    """A day and the time of day without seconds, in the city's time."""
+    local, locale = value.astimezone(portal().settings.zone), _locale()
+    frame = str(get_datetime_format("medium", locale=locale)).replace("'", "")
+    return frame.format(
+        format_time(local, "short", tzinfo=local.tzinfo, locale=locale),
+        format_date(local, "medium", locale=locale),
+    )
 
 
 def short_day(value: date | datetime) -> str:
