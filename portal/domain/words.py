@@ -9,7 +9,7 @@ from __future__ import annotations
 import re
 import unicodedata
 from collections import Counter, defaultdict
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from typing import Any, Generic, NamedTuple, TypeVar
 
@@ -153,6 +153,20 @@ def find_word_surges(
         if _is_more_frequent(writers[name], everybody[key]):
             surging[key][word] = writers[name]
     return [surge for key, found in surging.items() for surge in _gather(key, found)]
+
+
+def as_written(word: str, words: Iterable[str], lang: str) -> str:
+    """The first word of a suggestion as people write it.
+
+    In Chinese it is a pair of characters; the other pairs that touch it are joined to it.
+    """
+    if lang.partition("-")[0] != "zh" or not _HAN.fullmatch(word):
+        return word
+    pairs = [one for one in words if one != word and _HAN.fullmatch(one)]
+    while pair := next((one for one in pairs if word[-1] == one[0] or one[-1] == word[0]), None):
+        word = word + pair[1:] if word[-1] == pair[0] else pair[:-1] + word
+        pairs.remove(pair)
+    return word
 
 
 def count_word_periods(mentions: Sequence[Mention], word: str) -> list[int]:

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Callable, Iterator
 
-from sqlalchemy import distinct, func, select, text
+from sqlalchemy import distinct, exists, func, select, text
 from sqlalchemy.orm import Session, aliased
 
 from portal.domain.calibration import CALIBRATION, DRAWS, stand
@@ -14,7 +14,10 @@ from portal.domain.loop import EventKind, fold
 from portal.domain.publication import PublishedLevel, appraise, evidence_hash
 from portal.models.appraisals import Appraisal, Calibration
 from portal.models.assessments import Assessment
+from portal.models.case_work import Redaction
 from portal.models.loops import LoopEvent, LoopRow
+from portal.models.partners import CoDecision, Signature
+from portal.models.responses import ThemeCase
 from portal.models.submissions import Submission
 from portal.store.append_only import missing_triggers
 from portal.store.assessments import state_of
@@ -30,6 +33,7 @@ from portal.store.integrity.check import (
 )
 from portal.store.integrity.records import Hashing
 from portal.store.loops import event_of, projected
+from portal.store.record_hash import hash_record
 from portal.store.revision import current_revision, pinned_head
 from portal.store.secrets import Secrets
 
@@ -70,8 +74,11 @@ def list_problems(
         ("cases against their events", _check_loops),
         ("cases against their services", _check_holders),
         ("submissions against cases", _check_cases),
+        ("themes against cases", _check_themes),
+        ("comments against redactions", _check_redactions),
         ("assessments against their evidence", _check_assessments),
         ("appraisals against their evidence", _check_appraisals),
+        ("signatures against what was signed", _check_signatures),
         ("the calibration report against the appraisals", _check_calibrations),
         ("ratings and comments against their commitments", check_commitments),
         ("the chain of signed days", lambda session: check_chain(session, secrets)),
@@ -188,10 +195,54 @@ def _check_cases(session: Session) -> Iterator[str]:
             yield f"{count} {words}"
 
 
+def _check_themes(session: Session) -> Iterator[str]:
+    """No case is in a theme that it was not put in by an event."""
+    grouped = exists().where(
+        LoopEvent.submission_id == ThemeCase.submission_id,
+        LoopEvent.kind == EventKind.THEMED.value,
+        LoopEvent.theme_id == ThemeCase.theme_id,
+    )
+    for number, theme_id in session.execute(
+        select(ThemeCase.submission_id, ThemeCase.theme_id).where(~grouped)
+    ):
+        yield f"case {number}: no event says that it belongs to theme {theme_id}"
+
+
+def _check_redactions(session: Session) -> Iterator[str]:
+    """Words that are gone were taken out by somebody: there is a record of it."""
+    recorded = exists().where(
+        Redaction.submission_id == Submission.id, Redaction.done_at.is_not(None)
+    )
+    for number in session.scalars(select(Submission.id).where(Submission.is_redacted, ~recorded)):
+        yield f"submission {number}: nothing says who took words out of it, and why"
+
+
+def _check_signatures(session: Session) -> Iterator[str]:
+    """What partners have signed is what stands there now, and is complete."""
+    signed = (
+        select(CoDecision, Signature)
+        .join(Signature, Signature.co_decision_id == CoDecision.id)
+        .where(Signature.signed_on.is_not(None))
+    )
+    for found, signature in session.execute(signed):
+        completed_on, signed_on = found.completed_on, signature.signed_on
+        is_complete = completed_on and signed_on and completed_on <= signed_on
+        if not is_complete or hash_record(session, found) != signature.record_hash:
+            yield f"co-decision {found.id}: its record is not the one that the partner signed"
+
+
 def _check_assessments(session: Session) -> Iterator[str]:
     for row in session.scalars(select(Assessment).execution_options(yield_per=100)):
-        if evaluate(row.evidence, Thresholds(row.thresholds)) != row.result:
-            yield f"assessment {row.id}: its result does not follow from its evidence"
+        name = f"assessment {row.id}"
+        result = evaluate(row.evidence, Thresholds(row.thresholds))
+        if row.method == METHOD and result != row.result:
+            yield f"{name}: its result does not follow from its evidence"
+        elif row.level != row.result["level"]:
+            yield f"{name}: its level is not that of its result"
+        if evidence_hash(row.public_evidence or row.evidence) != row.evidence_hash:
+            yield f"{name}: its evidence is not the one that was hashed"
+        if row.public_result and row.public_level != row.public_result["level"]:
+            yield f"{name}: its public level is not that of its result"
 
 
 def _check_appraisals(session: Session) -> Iterator[str]:

@@ -10,6 +10,7 @@ from typing import Any
 from sqlalchemy import Row, Select, select
 from sqlalchemy.orm import Session
 
+from portal.domain.words import as_written
 from portal.models.responses import ThemeText
 from portal.models.services import District, DistrictText, Service, ServiceText
 from portal.models.warnings import OPEN_STATES, WarningRow
@@ -70,7 +71,8 @@ def view_warnings(
             )
         elif row.kind == "word":
             lang, _, word = row.subject.partition(":")
-            view = WarningView(row, slug, service, word=InLanguage(lang, word))
+            text = as_written(word, row.evidence["words"], lang)
+            view = WarningView(row, slug, service, word=InLanguage(lang, text))
         else:
             view = WarningView(row, slug, service)
         views.append(view)

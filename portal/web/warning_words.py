@@ -5,8 +5,9 @@ Every sentence is a question to people who know the service, never a verdict.
 
 from __future__ import annotations
 
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Mapping, Sequence
 from datetime import date, timedelta
+from itertools import dropwhile, takewhile
 from typing import Any
 
 from portal.domain.statistics import Interval, wilson
@@ -16,7 +17,6 @@ from portal.web.formats import day, language_name, number, percent
 from portal.web.words import gettext as _
 from portal.web.words import ngettext
 
-RECENT_POINTS = 4
 Evidence = Mapping[str, Any]
 
 
@@ -83,9 +83,16 @@ def _ratings(_view: WarningView, evidence: Evidence) -> str:
 
 
 def recent_ratings(evidence: Evidence) -> tuple[int, int]:
-    """(good, all) of the latest points of the chart together."""
-    points = evidence["points"][-RECENT_POINTS:]
+    """(good, all) of the newest weeks in a row that are below the chart's limit, together."""
+    newest_first = reversed(evidence["points"])
+    fallen = dropwhile(lambda point: not _is_below(point), newest_first)
+    points = list(takewhile(_is_below, fallen))
     return sum(point[1] for point in points), sum(point[2] for point in points)
+
+
+def _is_below(point: Sequence[Any]) -> bool:
+    *_counts, height, limit = point
+    return bool(height < limit)
 
 
 def _time_to_told(_view: WarningView, evidence: Evidence) -> str:

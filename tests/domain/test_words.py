@@ -8,7 +8,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from portal.domain.words import LONGEST, Mention, find_word_surges, words_of
+from portal.domain.words import LONGEST, Mention, as_written, find_word_surges, words_of
 
 LANGS = ("en", "es", "vi", "zh-Hans", "zh-Hant", "ar", "ko")
 
@@ -136,3 +136,9 @@ def test_a_planted_surge_is_found() -> None:
             mentions.append(Mention(str(person), age, frozenset(words)))
         found += any("hydrant" in one.words for one in find_word_surges({(1, "en"): mentions}))
     assert found >= 0.9 * runs
+
+
+def test_pairs_of_characters_that_touch_are_read_as_one_word() -> None:
+    assert as_written("圾桶", ("圾桶", "垃圾", "桶满"), "zh-Hans") == "垃圾桶满"
+    assert as_written("路灯", ("路灯", "不亮"), "zh-Hans") == "路灯"
+    assert as_written("truck", ("truck", "kerb"), "en") == "truck"

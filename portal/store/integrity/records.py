@@ -34,14 +34,16 @@ class Hashing:
 
 @dataclass(frozen=True)
 class Kept:
-    """A table whose rows never change, and what of them is hashed, in this order for ever.
+    """Rows of a table that never change once `day` is set, and what of them is hashed.
 
-    `day` is the column of the city's day, or of the moment that it follows from.
+    `day` is the column of the city's day, or of the moment that it follows from. The fields keep
+    their order for ever. Where `is_later`, the files held no such rows at first.
     """
 
     table: str
     day: str
     fields: str
+    is_later: bool = False
 
     @property
     def columns(self) -> list[ColumnElement[Any]]:
@@ -77,7 +79,52 @@ KEPT = (
         "corrected_at",
         "id response_id lang you_said we_did why_not reason person_id corrected_at",
     ),
+    Kept(
+        "engage_claim",
+        "claimed_at",
+        "id service_id quarter_on level person_id claimed_at claimed_on",
+        is_later=True,
+    ),
+    Kept(
+        "self_assessment",
+        "assessed_at",
+        "id service_id dimension level note assessed_by assessed_at assessed_on valid_until",
+        is_later=True,
+    ),
+    Kept("self_assessment", "reviewed_at", "id reviewed_by reviewed_at", is_later=True),
+    Kept(
+        "signature",
+        "signed_at",
+        "co_decision_id signed_at signed_on signer_name signer_role record_hash",
+        is_later=True,
+    ),
+    Kept(
+        "invitation",
+        "invited_at",
+        "next_step_id submission_id lang invited_at invited_on",
+        is_later=True,
+    ),
+    Kept(
+        "attestation",
+        "attested_at",
+        "id co_decision_id submission_id actor is_fair attested_at attested_on",
+        is_later=True,
+    ),
+    Kept(
+        "redaction",
+        "done_at",
+        "id submission_id reason pieces kinds requested_by requested_at decided_by done_at",
+        is_later=True,
+    ),
+    Kept("reminder", "chosen_on", "submission_id due_on is_reminded chosen_on", is_later=True),
+    Kept(
+        "entry_check",
+        "checked_on",
+        "form_id first_by second_by checked_on fields differences",
+        is_later=True,
+    ),
 )
+LATER = frozenset(kept.table for kept in KEPT if kept.is_later)
 _OUTCOME = (Response.outcome, Response.due_on, Response.done_on, Response.published_on)
 
 

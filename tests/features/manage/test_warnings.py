@@ -125,7 +125,7 @@ def test_without_warnings_the_page_says_what_is_watched(app: Flask, desk_city: C
 @pytest.mark.parametrize(
     ("kind", "said"),
     [
-        ("ratings", "Usually 90% of ratings are good or very good. Lately it was 47%"),
+        ("ratings", "Usually 90% of ratings are good or very good. Lately it was 25%"),
         ("time_to_told", "about 6 days for an answer. Of the latest 20 cases it is about 19 days"),
         ("disparity", "Spanish: 8 of 30 people were told within 30 days (27%)."),
         ("forecast", "about 8 (5 to 11) of 30 open cases will pass 30 days"),

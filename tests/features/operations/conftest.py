@@ -12,6 +12,7 @@ import pytest
 from portal.store.engine import Store
 from tests.support.city import City, make_city
 from tests.support.processes import Installation, Running
+from tests.support.signed import make_busy
 
 
 @pytest.fixture
@@ -24,6 +25,13 @@ def installation(database_url: str, tmp_path: Path) -> Installation:
 def city(store: Store) -> City:
     """A small city in the installation's database."""
     return store.write(make_city, datetime.now(UTC))
+
+
+@pytest.fixture
+def busy(store: Store, city: City) -> Store:
+    """Three days with ratings enough to publish, a case that was answered, and what people did."""
+    make_busy(store, city)
+    return store
 
 
 @pytest.fixture

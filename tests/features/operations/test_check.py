@@ -83,7 +83,7 @@ TAMPERING = {
     "the last projection deleted":
         "DELETE FROM loop WHERE submission_id = (SELECT max(submission_id) FROM loop)",
     "a case made a bare rating":
-        "UPDATE submission SET is_case = false, comment = NULL, comment_salt = NULL,"
+        "UPDATE submission SET is_case = false, comment = NULL, comment_salt = NULL, words = NULL,"
         " wants_answer = false",
     "a verdict invented": "UPDATE loop SET verdict = 'yes', verdict_on = received_on",
     "a case hidden": "UPDATE loop SET excluded = 'spam'",

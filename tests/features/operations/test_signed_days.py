@@ -4,103 +4,30 @@ from __future__ import annotations
 
 import threading
 from collections.abc import Callable
-from datetime import UTC, date, datetime, timedelta
-from zoneinfo import ZoneInfo
+from datetime import date, timedelta
 
 import pytest
 from cryptography.hazmat.primitives.asymmetric.ed25519 import Ed25519PublicKey
 from sqlalchemy import select, text
 from sqlalchemy.exc import DBAPIError
 
-from portal.assess.appraisals import appraise_service
 from portal.domain.commitments import commit_rating, find_breaks, parse_quarter_list
 from portal.domain.loop import Actor, Event, EventKind
 from portal.models.integrity import RatingList, SignedDay
-from portal.models.responses import Response, ResponseCorrection, ResponseText, Theme
 from portal.models.submissions import Submission
-from portal.store import audit
-from portal.store.clock import Clock
 from portal.store.comments import Cause, redact_comment
 from portal.store.engine import Store
-from portal.store.integrity.days import sign_due
 from portal.store.loops import append_event
-from portal.store.secrets import Secrets
-from portal.store.thresholds import change_thresholds
 from tests.features.operations.test_check import tamper
-from tests.support.cases import send_case, send_rating
+from tests.support.cases import send_rating
 from tests.support.city import City
-from tests.support.soundness import TEST_SECRET, find_problems, find_problems_after
-
-ZONE = ZoneInfo("America/Chicago")
-SECRETS = Secrets(TEST_SECRET)
-# The last days of a quarter, at noon in the city.
-FIRST = datetime(2026, 9, 28, 17, 0, tzinfo=UTC)
-DAY = timedelta(days=1)
-
-
-class StoppedClock(Clock):
-    """A clock that stands where the test puts it."""
-
-    def __init__(self, moment: datetime) -> None:
-        super().__init__(ZONE)
-        self.moment = moment
-
-    def now(self) -> datetime:
-        return self.moment
-
-
-def sign(store: Store, moment: datetime) -> int:
-    return sign_due(store, StoppedClock(moment), SECRETS)
+from tests.support.signed import DAY, FIRST, SECRETS, sign
+from tests.support.soundness import find_problems, find_problems_after
 
 
 def list_days(store: Store) -> list[SignedDay]:
     with store.read() as session:
         return list(session.scalars(select(SignedDay).order_by(SignedDay.id)))
-
-
-@pytest.fixture
-def busy(store: Store, city: City) -> Store:
-    """Three days with ratings enough to publish, a case that was answered, and what people did."""
-    for number in range(12):
-        q0, at = 1 + number % 5, FIRST + number % 3 * DAY
-        store.write(send_rating, city.potholes, at, q0=q0, is_quarantined=number == 11)
-    store.write(send_rating, city.pools, FIRST, q0=2)
-    case = store.write(send_case, city.potholes, FIRST, comment="The gate squeaks.")
-    with store.sessions.begin() as session:
-        theme = Theme(service_id=city.potholes, created_at=FIRST)
-        session.add(theme)
-        session.flush()
-        response = Response(
-            service_id=city.potholes, theme_id=theme.id, outcome="answered", source_lang="en",
-            status="published", created_at=FIRST, published_at=FIRST, published_on=FIRST.date(),
-        )  # fmt: skip
-        session.add(response)
-        session.flush()
-        words = ResponseText(
-            response_id=response.id, lang="en", you_said="It squeaks.", we_did="We oiled it.",
-            status="reviewed", reviewed_at=FIRST, updated_at=FIRST,
-        )  # fmt: skip
-        session.add(words)
-        audit.record(
-            session, at=FIRST, person_id=city.people["staff"], action="tried", subject="test"
-        )
-        invited = Event(kind=EventKind.INVITED, on=FIRST.date(), actor=Actor.SYSTEM)
-        append_event(session, case, invited, at=FIRST)
-        # A correction on the next day keeps what the text said before.
-        old = {"you_said": words.you_said, "we_did": "We oile it.", "why_not": ""}
-        session.add(
-            ResponseCorrection(
-                response_id=response.id, lang="en", reason="A letter was missing.",
-                corrected_at=FIRST + DAY, **old,
-            )
-        )  # fmt: skip
-        appraise_service(session, service_id=city.pools, as_of=FIRST.date(), now=FIRST)
-        change_thresholds(
-            session, raised={"L3.1": {"tau": 0.75}}, from_on=FIRST.date(),
-            reason="We can do better.", person_id=city.people["manager"], today=FIRST.date(),
-            now=FIRST,
-        )  # fmt: skip
-    return store
 
 
 def test_every_finished_day_is_signed_once_and_in_order(busy: Store) -> None:
@@ -224,7 +151,8 @@ TAMPERING = {
     "a rating deleted": "DELETE FROM submission WHERE q0 = 2",
     "a comment rewritten": "UPDATE submission SET comment = 'All is well.' WHERE is_case",
     "a comment taken away":
-        "UPDATE submission SET comment = NULL, comment_salt = NULL, wants_answer = true"
+        "UPDATE submission SET comment = NULL, comment_salt = NULL, words = NULL,"
+        " wants_answer = true"
         " WHERE is_case",
     "an event changed": "UPDATE loop_event SET at = '2026-09-28 10:00:00+00:00'",
     "an event deleted": "DELETE FROM loop_event WHERE kind = 'invited'",

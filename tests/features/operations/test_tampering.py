@@ -1,0 +1,215 @@
+"""`portal check` turns red on tampering with each table, or it says here why it need not."""
+
+from __future__ import annotations
+
+from datetime import UTC, datetime, timedelta
+
+import pytest
+from sqlalchemy.orm import Session
+
+from portal.assess.calibration import calibrate_due
+from portal.assess.operations import assess_service
+from portal.models import Base
+from portal.models.doors import EntryCheck, PaperBatch, PaperForm
+from portal.models.loops import LoopRow
+from portal.models.partners import Attestation
+from portal.models.reminders import Reminder
+from portal.models.self_assessments import EngageClaim, SelfAssessment
+from portal.store.comments import Cause, redact_comment
+from portal.store.engine import Store
+from portal.store.next_steps import invite
+from tests.support.answers import NOW, TODAY, Office, send
+from tests.support.city import City
+from tests.support.signed import StoppedClock, sign
+from tests.support.soundness import find_problems, find_problems_after
+from tests.support.together import Table
+
+RED = {
+    "appraisal": ("UPDATE appraisal SET level = level + 1, raw = raw + 1",),
+    "assessment": (
+        "UPDATE assessment SET level = level + 1",
+        "UPDATE assessment SET public_level = public_level + 1",
+        "UPDATE assessment SET evidence_hash = '0'",
+    ),
+    "attestation": ("UPDATE attestation SET is_fair = true", "DELETE FROM attestation"),
+    "audit_event": ("UPDATE audit_event SET person_id = NULL WHERE person_id IS NOT NULL",),
+    "calibration": ("UPDATE calibration SET drawn = '{\"4\": 1}'",),
+    "co_decision": (
+        "UPDATE co_decision SET decided_on = '2026-11-19'",
+        "UPDATE co_decision SET completed_on = NULL",
+    ),
+    "co_decision_case": ("DELETE FROM co_decision_case",),
+    "co_decision_text": ("UPDATE co_decision_text SET decided = 'Nothing.'",),
+    "engage_claim": ("UPDATE engage_claim SET level = 3", "DELETE FROM engage_claim"),
+    "entry_check": ("UPDATE entry_check SET differences = 0", "DELETE FROM entry_check"),
+    "invitation": ("UPDATE invitation SET invited_on = '2026-11-01'", "DELETE FROM invitation"),
+    "loop": ("UPDATE loop SET told_on = received_on, told_lang = 'en'",),
+    "loop_event": ("DELETE FROM loop_event WHERE kind = 'themed'",),
+    "rating_list": ("UPDATE rating_list SET mean = 4.9",),
+    "redaction": ("UPDATE redaction SET decided_by = NULL", "DELETE FROM redaction"),
+    "reminder": ("UPDATE reminder SET is_reminded = false", "DELETE FROM reminder"),
+    "response": ("UPDATE response SET outcome = 'declined'",),
+    "response_correction": ("DELETE FROM response_correction",),
+    "response_text": ("UPDATE response_text SET we_did = 'We built a new gate.'",),
+    "self_assessment": (
+        "UPDATE self_assessment SET level = 4",
+        "UPDATE self_assessment SET reviewed_by = NULL, reviewed_at = NULL",
+        "DELETE FROM self_assessment",
+    ),
+    "service": ("UPDATE service SET slug = 'potholes' WHERE slug = 'pothole-repair'",),
+    "signature": (
+        "UPDATE signature SET signer_name = 'Somebody else'",
+        "UPDATE signature SET signed_on = '2026-11-01'",
+        "DELETE FROM signature",
+    ),
+    "signed_day": ("DELETE FROM signed_day WHERE id = 2",),
+    "submission": ("UPDATE submission SET q0 = 5 WHERE q0 = 2", "UPDATE submission SET q4 = 5"),
+    "theme_case": (
+        "UPDATE theme_case SET theme_id = (SELECT min(id) FROM theme)",
+    ),
+    "threshold_change": ("UPDATE threshold_change SET raised = '{}'",),
+}  # fmt: skip
+
+_WORK = "colleagues' own work in hand: nothing that anybody judges by or publishes follows from it"
+_TEXT = "a text that people may write anew at any time; the audit trail says who did"
+_COUNTED = "counted again by the worker from records that are checked"
+_OFFER = "set by whoever runs the portal; appraisals keep what they were judged by"
+_DOOR = "opens and closes a door; what comes in through it is a submission, and checked there"
+_HISTORY = "earlier records have no signed day; their source vouches for them, and the pages say so"
+_FLEETING = "kept for a while only, and nothing follows from it"
+_PEOPLE = "who may sign in and do what changes every day; the audit trail is checked"
+NEED_NOT = {
+    "account_link": _FLEETING,
+    "authenticator": _PEOPLE,
+    "passkey": _PEOPLE,
+    "recovery_code": _PEOPLE,
+    "service_draft": "a wording that is not shown before somebody else has agreed to it",
+    "barrier": _WORK,
+    "barrier_criterion": _WORK,
+    "case_assignment": _WORK,
+    "case_note": _WORK,
+    "city_figure": _COUNTED,
+    "contact": "encrypted, and erased on schedule: what is not there any more cannot be compared",
+    "department": "an empty name changes no record; services are checked",
+    "department_text": _TEXT,
+    "digest_subscription": _FLEETING,
+    "district": _OFFER,
+    "district_text": _TEXT,
+    "exclusion_request": "a wish only: setting a case aside is an event, and checked",
+    "history_import": _HISTORY,
+    "inbox_view": _WORK,
+    "kiosk": _DOOR,
+    "membership": _PEOPLE,
+    "monthly_figure": _COUNTED,
+    "next_step": "what is to come may be moved; who was invited is checked",
+    "next_step_text": _TEXT,
+    "outbox": _FLEETING,
+    "page_check": _HISTORY,
+    "paper_batch": _DOOR,
+    "paper_form": _DOOR,
+    "partner": "a signature is over the partner's number; names are public and may be mended",
+    "pending_correction": "unpublished until a second person has reviewed it; then it is checked",
+    "pending_entry": _FLEETING,
+    "period_key": "destroyed on schedule; submissions keep what was made with it",
+    "person": _PEOPLE,
+    "population_share": _OFFER,
+    "rating_invitation": "keeps a receipt from being used twice; the rating's own row is checked",
+    "reminder_summary": _COUNTED,
+    "self_assessment_evidence": "what managers name for their own claim; it moves no level",
+    "service_channel": _OFFER,
+    "service_language": _OFFER,
+    "service_text": _TEXT,
+    "setting": "the portal's own switches; each change of them is in the audit trail",
+    "sign_in": _FLEETING,
+    "theme": "holds nothing but its number; which case is in it is checked",
+    "theme_text": _TEXT,
+    "throttle": _FLEETING,
+    "warning": "moves no level; evidence and states are for managers, changes are audited",
+    "worker_job": _FLEETING,
+}
+
+
+@pytest.fixture
+def full(busy: Store, city: City) -> Store:
+    """A city with rows in every table that is checked, and all its days signed."""
+    office, table = Office(busy, city), Table(busy, city)
+    cases = [
+        send(busy, city.potholes, comment=f"The kerb is high at {n} Elm Street.") for n in "12"
+    ]
+    theme = office.group(cases)
+    step = table.next_step(theme)
+    decision = table.decide(theme, table.partner(), cases[:1])
+    table.sign(table.link(decision))
+    busy.write(_invite_and_ask, cases[0], step, decision)
+    busy.write(_say_of_oneself, city)
+    cause = Cause(reason="own_data", person_id=city.people["staff"])
+    busy.write(redact_comment, cases[1], cause=cause, now=NOW, today=TODAY)
+    busy.write(assess_service, service_id=city.potholes, as_of=TODAY, now=NOW)
+    clock = StoppedClock(NOW + timedelta(days=2))
+    calibrate_due(busy, clock)
+    sign(busy, clock.now())
+    return busy
+
+
+def _invite_and_ask(session: Session, case_id: int, step_id: int, decision_id: int) -> None:
+    case = session.get_one(LoopRow, case_id)
+    invite(session, now=NOW, today=TODAY, case=case, step_id=step_id)
+    session.add_all(
+        (
+            Attestation(
+                co_decision_id=decision_id, submission_id=case_id, is_fair=False,
+                attested_at=NOW, attested_on=TODAY,
+            ),
+            Reminder(
+                submission_id=case_id, due_on=TODAY, is_settled=True, is_reminded=True,
+                chosen_on=TODAY,
+            ),
+        )
+    )  # fmt: skip
+
+
+def _say_of_oneself(session: Session, city: City) -> None:
+    manager, reviewer = city.people["manager"], city.people["reviewer"]
+    batch = PaperBatch(
+        service_id=city.potholes, lang="en", paper="letter", forms=1, printed_by=manager,
+        printed_at=NOW, printed_on=TODAY,
+    )  # fmt: skip
+    session.add(batch)
+    session.flush()
+    form = PaperForm(batch_id=batch.id, entered_on=TODAY)
+    session.add(form)
+    session.flush()
+    session.add_all(
+        (
+            EntryCheck(
+                form_id=form.id, first_by=manager, second_by=reviewer, checked_on=TODAY, fields=9,
+                differences=1,
+            ),
+            EngageClaim(
+                service_id=city.potholes, quarter_on=datetime(2027, 1, 1, tzinfo=UTC).date(),
+                level=2, person_id=manager, claimed_at=NOW, claimed_on=TODAY,
+            ),
+            SelfAssessment(
+                service_id=city.potholes, dimension="B", level=2, assessed_by=manager,
+                assessed_at=NOW, assessed_on=TODAY, valid_until=TODAY + timedelta(days=365),
+                reviewed_by=reviewer, reviewed_at=NOW,
+            ),
+        )
+    )  # fmt: skip
+
+
+def test_each_table_is_checked_or_need_not_be() -> None:
+    tables = set(Base.metadata.tables)
+    assert tables == RED.keys() | NEED_NOT.keys()
+    assert not RED.keys() & NEED_NOT.keys()
+
+
+def test_tampering_with_each_table_shows(full: Store) -> None:
+    assert find_problems(full) == []
+    unseen = [
+        statement
+        for statements in RED.values()
+        for statement in statements
+        if not find_problems_after(full, statement)
+    ]
+    assert unseen == []
