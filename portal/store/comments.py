@@ -18,7 +18,7 @@ from portal.models.case_work import CaseNote, Redaction
 from portal.models.submissions import Submission
 from portal.store.content import raise_content_version
 from portal.store.loops import Links, append_event
-from portal.store.word_index import words_column
+from portal.store.word_index import clear_removed, words_column
 
 _SALT_BYTES = 16
 
@@ -85,6 +85,7 @@ def redact_comment(
         session, submission_id, now=now, holding=[comment[one.start : one.end] for one in pieces]
     )
     _keep_record(session, submission_id, cause, now, pieces)
+    clear_removed(session, Submission.__tablename__)
     raise_content_version(session)
 
 

@@ -10,9 +10,10 @@ from __future__ import annotations
 from collections.abc import Iterable
 from typing import Any
 
-from sqlalchemy import Boolean, ColumnElement, Text, bindparam, false
+from sqlalchemy import Boolean, ColumnElement, Text, bindparam, false, text
 from sqlalchemy.engine import Dialect
 from sqlalchemy.ext.compiler import compiles
+from sqlalchemy.orm import Session
 from sqlalchemy.sql.compiler import SQLCompiler
 from sqlalchemy.sql.expression import FunctionElement
 from sqlalchemy.types import TypeDecorator
@@ -38,6 +39,17 @@ def has_words(key: Any, words: Any, query: str) -> ColumnElement[bool]:
     if not wanted:
         return false()
     return _has_words(key, words, bindparam("words", wanted, type_=_WordQuery(), unique=True))
+
+
+def clear_removed(session: Session, table: str) -> None:
+    """Leave nothing of what was taken out of a table's words in the index.
+
+    FTS5 marks words as gone and keeps them until its parts are merged, which this does. PostgreSQL
+    takes them out of its pages by itself, as it does with the rows.
+    """
+    if session.get_bind().dialect.name == "sqlite":
+        index = f"{PREFIX}{table}"
+        session.execute(text(f"INSERT INTO {index} ({index}) VALUES ('optimize')"))  # noqa: S608
 
 
 class _WordQuery(TypeDecorator[Iterable[tuple[str, bool]]]):
