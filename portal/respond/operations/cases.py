@@ -46,7 +46,7 @@ def group_cases(
         raise MixedServices
     act, service_id = Act(scope, now, today), services.pop()
     if theme_id is None:
-        theme_id = _make_theme(session, act, service_id, name, lang)
+        theme_id = make_theme(session, act, service_id, name, lang)
     elif get_theme(session, scope, theme_id).service_id != service_id:
         raise MixedServices
     added = [
@@ -54,7 +54,7 @@ def group_cases(
         for row in rows
         if row.excluded is None
         and row.withdrawn_on is None
-        and _add(session, act, theme_id, row.submission_id)
+        and add_to_theme(session, act, theme_id, row.submission_id)
     ]
     ask_to_tell(session, [theme_id], now=now, person_id=scope.person_id)
     audit.record(
@@ -64,7 +64,8 @@ def group_cases(
     return theme_id
 
 
-def _make_theme(session: Session, act: Act, service_id: int, name: str, lang: str) -> int:
+def make_theme(session: Session, act: Act, service_id: int, name: str, lang: str) -> int:
+    """A new theme of the service with a name in one language; returns its id."""
     theme = Theme(service_id=service_id, author_id=act.person_id, created_at=act.now)
     session.add(theme)
     session.flush()
@@ -73,7 +74,7 @@ def _make_theme(session: Session, act: Act, service_id: int, name: str, lang: st
     return theme.id
 
 
-def _add(session: Session, act: Act, theme_id: int, submission_id: int) -> bool:
+def add_to_theme(session: Session, act: Act, theme_id: int, submission_id: int) -> bool:
     """Put one case into the theme; returns whether it was not in it before."""
     if session.get(ThemeCase, (theme_id, submission_id)) is not None:
         return False
@@ -113,22 +114,6 @@ def ask_to_tell(session: Session, theme_ids: list[int], *, now: datetime, person
             session, "tell_response", f"tell:{response_id}:later:{now.isoformat()}", now=now,
             response_id=response_id, person_id=person_id,
         )  # fmt: skip
-
-
-def name_theme(
-    session: Session, *, now: datetime, scope: Scope, theme_id: int, lang: str, name: str
-) -> None:
-    """Give a theme its name in one language."""
-    get_theme(session, scope, theme_id)
-    text = session.get(ThemeText, (theme_id, lang))
-    if text is None:
-        session.add(ThemeText(theme_id=theme_id, lang=lang, name=name))
-    else:
-        text.name = name
-    audit.record(
-        session, at=now, person_id=scope.person_id, action="theme_named", subject="theme",
-        subject_id=theme_id, lang=lang,
-    )  # fmt: skip
 
 
 def set_aside(

@@ -6,15 +6,17 @@ Events stay: that a case was in a theme is history. What is undone is that it be
 from __future__ import annotations
 
 from datetime import date, datetime
+from typing import Any
 
-from sqlalchemy import delete, exists, select
+from sqlalchemy import delete
 from sqlalchemy.orm import Session
 
 from portal.models.operations import AuditEvent
-from portal.models.partners import CoDecision, CoDecisionCase
-from portal.models.responses import Response, ThemeCase
+from portal.models.responses import ThemeCase
 from portal.respond.act import Act
 from portal.respond.operations.assigning import give_back
+from portal.respond.operations.cases import ask_to_tell
+from portal.respond.operations.themes import decided_cases, is_answered
 from portal.respond.queries.undo import find_last_deed
 from portal.respond.rules import Conflict
 from portal.respond.scoped import MAX_ID, get_theme, lock_themes
@@ -44,25 +46,23 @@ def undo(
 
 def _take_out(session: Session, act: Act, event: AuditEvent) -> tuple[int, int]:
     theme = get_theme(session, act.scope, event.subject_id or 0)
-    lock_themes(session, [theme.id])  # as publishing does: either comes first
-    if _is_answered(session, theme.id):
+    both = [theme.id, event.detail.get("from_theme", theme.id)]
+    lock_themes(session, both)  # as publishing does: either comes first
+    if is_answered(session, theme.id):
         raise Conflict
     cases: list[int] = event.detail["cases"]
-    linked = (
-        select(CoDecisionCase.submission_id)
-        .join(CoDecision, CoDecision.id == CoDecisionCase.co_decision_id)
-        .where(CoDecision.theme_id == theme.id)
-    )
     gone = session.scalars(
         delete(ThemeCase)
         .where(
             ThemeCase.theme_id == theme.id,
             ThemeCase.submission_id.in_(cases),
             ThemeCase.person_id == act.person_id,
-            ThemeCase.submission_id.not_in(linked),
+            ThemeCase.submission_id.not_in(decided_cases(theme.id)),
         )
         .returning(ThemeCase.submission_id)
     ).all()
+    if event.action == "theme_split":
+        _put_back(session, act, event.detail, set(gone))
     audit.record(
         session, at=act.now, person_id=act.person_id, action="grouping_undone", subject="theme",
         subject_id=theme.id, cases=sorted(gone),
@@ -70,6 +70,18 @@ def _take_out(session: Session, act: Act, event: AuditEvent) -> tuple[int, int]:
     return len(gone), len(cases) - len(gone)
 
 
-def _is_answered(session: Session, theme_id: int) -> bool:
-    published = exists().where(Response.theme_id == theme_id, Response.status == "published")
-    return bool(session.scalar(select(published)))
+def _put_back(session: Session, act: Act, split: dict[str, Any], gone: set[int]) -> None:
+    """Cases return to the theme they were split from, and hear what it has answered meanwhile."""
+    theme_id: int = split["from_theme"]
+    for submission_id in sorted(gone & set(split["left"])):
+        if session.get(ThemeCase, (theme_id, submission_id)) is None:
+            session.add(
+                ThemeCase(
+                    theme_id=theme_id,
+                    submission_id=submission_id,
+                    person_id=act.person_id,
+                    added_at=act.now,
+                )
+            )
+    session.flush()
+    ask_to_tell(session, [theme_id], now=act.now, person_id=act.person_id)

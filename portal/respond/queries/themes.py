@@ -9,7 +9,7 @@ from sqlalchemy import func, select
 from sqlalchemy.orm import Session
 
 from portal.models.loops import LoopRow
-from portal.models.responses import Response, Theme, ThemeCase
+from portal.models.responses import Response, Theme, ThemeCase, ThemeText
 from portal.models.submissions import Submission
 from portal.respond.queries.filters import WAITING
 from portal.respond.queries.inbox import PAGE, days_left
@@ -47,6 +47,7 @@ class ThemeView:
 
     theme: Theme
     name: Name
+    names: dict[str, str]  # by language
     service: Name
     waiting: dict[str, int]  # people by language
     responses: list[Response]
@@ -58,6 +59,11 @@ class ThemeView:
     def has_next(self) -> bool:
         """Whether there are more cases."""
         return self.page * PAGE < self.total
+
+    @property
+    def is_answered(self) -> bool:
+        """Whether an answer is published: then cases that go into a new theme stay here as well."""
+        return any(response.status == "published" for response in self.responses)
 
 
 def list_themes_of(
@@ -98,6 +104,7 @@ def get_theme_view(
     return ThemeView(
         theme=theme,
         name=theme_names(session, [theme_id], langs)[theme_id],
+        names=_names(session, theme_id),
         service=service_names(session, [theme.service_id], langs)[theme.service_id],
         waiting=_waiting(session, theme_id),
         responses=list(responses),
@@ -105,6 +112,13 @@ def get_theme_view(
         page=page,
         total=total or 0,
     )
+
+
+def _names(session: Session, theme_id: int) -> dict[str, str]:
+    rows = session.execute(
+        select(ThemeText.lang, ThemeText.name).where(ThemeText.theme_id == theme_id)
+    )
+    return {row[0]: row[1] for row in rows}
 
 
 def _waiting(session: Session, theme_id: int) -> dict[str, int]:

@@ -13,7 +13,7 @@ from portal.models.responses import Response
 from portal.store.scope import Scope
 
 UNDO_FOR = timedelta(hours=1)
-_ACTIONS = ("case_assigned", "cases_grouped")
+_ACTIONS = ("case_assigned", "cases_grouped", "theme_split")
 _SPAN = 5000  # events of others that may stand between those of one deed
 
 
@@ -37,7 +37,7 @@ def find_last_deed(session: Session, scope: Scope, *, now: datetime) -> Deed | N
     ).first()
     if last is None or last.action not in _ACTIONS or last.at < now - UNDO_FOR:
         return None
-    if last.action == "cases_grouped":
+    if last.action != "case_assigned":
         count = len(last.detail["cases"])
         is_final = not count or _is_published(session, last.subject_id)
         return None if is_final else Deed(last.id, last.action, count, [last])

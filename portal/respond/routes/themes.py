@@ -5,8 +5,9 @@ from __future__ import annotations
 from flask import flash, redirect, request, url_for
 from werkzeug.wrappers import Response
 
-from portal.respond.forms import GroupForm, ThemeNameForm, case_ids
+from portal.respond.forms import GroupForm, SplitForm, ThemeNamesForm, case_ids
 from portal.respond.operations import cases as operations
+from portal.respond.operations import themes as theme_operations
 from portal.respond.queries import inbox, similar, themes
 from portal.respond.routes.blueprint import blueprint, langs
 from portal.store.scope import NotAllowed
@@ -97,20 +98,26 @@ def group_cases() -> Response:
 @access(Access.STAFF)
 def show_theme(theme_id: int) -> Response:
     """The theme's cases, who waits in which language, and its responses."""
-    return _theme_page(theme_id, ThemeNameForm(formdata=None), 200)
+    return _theme_page(theme_id)
 
 
-def _theme_page(theme_id: int, form: ThemeNameForm, status: int) -> Response:
+def _theme_page(
+    theme_id: int, *, names: ThemeNamesForm | None = None, split: SplitForm | None = None
+) -> Response:
+    """The page; a form is one that was refused."""
     number = min(max(whole_number(request.args.get("page")) or 1, 1), 100_000)
     view = themes.get_theme_view(
         read(), current_scope(), theme_id, page=number, today=portal().clock.today(),
         langs=langs(),
     )  # fmt: skip
-    if not form.is_submitted():
-        form.name.data = view.name.text
+    refused = names or split
+    if names is None:
+        names = ThemeNamesForm.of(portal().settings.languages)(formdata=None)
+        names.fill(view.names)
     return page(
-        "respond/show_theme.html", status, view=view, form=form, errors=errors_of(form),
-        languages_offered=portal().settings.languages,
+        "respond/show_theme.html", 422 if refused else 200, view=view, form=names,
+        split=split or SplitForm(formdata=None), ticked=case_ids(),
+        errors=errors_of(refused) if refused else [],
     )  # fmt: skip
 
 
@@ -128,12 +135,31 @@ def show_similar(theme_id: int) -> Response:
 @blueprint.post("/themes/<int:theme_id>/name")
 @access(Access.STAFF)
 def name_theme(theme_id: int) -> Response:
-    """Name the theme in the page's language."""
-    form = ThemeNameForm()
-    if not form.validate():
-        return _theme_page(theme_id, form, 422)
+    """Name the theme in all languages, or in some."""
+    form = ThemeNamesForm.of(portal().settings.languages)()
+    if not form.validate() or not form.has_name():
+        return _theme_page(theme_id, names=form)
     write(
-        operations.name_theme, now=portal().clock.now(), scope=current_scope(),
-        theme_id=theme_id, lang=current_language(), name=form.name.data or "",
+        theme_operations.name_theme, now=portal().clock.now(), scope=current_scope(),
+        theme_id=theme_id, names=form.names,
     )  # fmt: skip
+    flash(_("The names are saved."))
     return redirect(url_for("respond.show_theme", theme_id=theme_id), 303)
+
+
+@blueprint.post("/themes/<int:theme_id>/split")
+@access(Access.STAFF)
+def split_theme(theme_id: int) -> Response:
+    """Put the ticked cases into a new theme."""
+    form, ids, clock = SplitForm(), case_ids()[:MAX_CASES], portal().clock
+    if form.validate() and not ids:
+        form.name.errors = [_("Tick at least one case first.")]
+    if errors_of(form):
+        return _theme_page(theme_id, split=form)
+    new_id = write(
+        theme_operations.split_theme, now=clock.now(), today=clock.today(),
+        scope=current_scope(), theme_id=theme_id, case_ids=ids, name=form.name.data or "",
+        lang=current_language(),
+    )  # fmt: skip
+    flash(_("The cases are in a theme of their own now."))
+    return redirect(url_for("respond.show_theme", theme_id=new_id), 303)

@@ -154,18 +154,6 @@ def test_a_case_joins_a_theme_once_however_often_it_is_sent(
     assert sorted(themed) == sorted(cases)
 
 
-def test_a_theme_is_named_in_each_language(
-    app: Flask, store: Store, desk_city: City, office: Office
-) -> None:
-    theme = office.group([send(store, desk_city.potholes)])
-    desk = Desk(app)
-    desk.post(f"themes/{theme}/name", 422, name="")
-    form = {"csrf_token": desk.csrf_token(), "name": "Baches"}
-    assert desk.client.post(f"/es/staff/themes/{theme}/name", data=form).status_code == 303
-    assert "Holes" in desk.get(f"themes/{theme}/").words()
-    assert "Baches" in desk.client.get(f"/es/staff/themes/{theme}/").get_data(as_text=True)
-
-
 @pytest.mark.parametrize("reason", OFFERED_REASONS)
 def test_a_case_is_set_aside_with_a_reason_and_its_rating_stays(
     app: Flask, store: Store, desk_city: City, reason: str

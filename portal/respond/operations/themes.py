@@ -1,0 +1,111 @@
+"""Naming a theme in every language, and splitting it; undoing a split while nobody was told."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from datetime import date, datetime
+
+from sqlalchemy import Select, delete, exists, select
+from sqlalchemy.orm import Session
+
+from portal.models.partners import CoDecision, CoDecisionCase
+from portal.models.responses import Response, ThemeCase, ThemeText
+from portal.respond.act import Act
+from portal.respond.operations.cases import add_to_theme, make_theme
+from portal.respond.rules import Conflict
+from portal.respond.scoped import get_case, get_theme, lock_themes
+from portal.store import audit
+from portal.store.scope import Scope
+
+
+def name_theme(
+    session: Session, *, now: datetime, scope: Scope, theme_id: int, names: Mapping[str, str]
+) -> None:
+    """Give a theme its names by language; an empty one is taken away, others stay as they are."""
+    get_theme(session, scope, theme_id)
+    changed = []
+    for lang, name in names.items():
+        text = session.get(ThemeText, (theme_id, lang))
+        if name == (text.name if text else ""):
+            continue
+        changed.append(lang)
+        if text is None:
+            session.add(ThemeText(theme_id=theme_id, lang=lang, name=name))
+        elif name:
+            text.name = name
+        else:
+            session.delete(text)
+    audit.record(
+        session, at=now, person_id=scope.person_id, action="theme_named", subject="theme",
+        subject_id=theme_id, langs=changed,
+    )  # fmt: skip
+
+
+def split_theme(
+    session: Session,
+    *,
+    now: datetime,
+    today: date,
+    scope: Scope,
+    theme_id: int,
+    case_ids: list[int],
+    name: str,
+    lang: str,
+) -> int:
+    """Put cases of a theme into a new one with this name in `lang`; returns the new theme's id.
+
+    They leave the old one, except where that would cost somebody an answer or a say: once an
+    answer is published its cases stay, since what it promises and its translations are still to
+    reach them, and so do cases that a decision taken together rests on. Cases set aside,
+    withdrawn or not in the theme are left out; raises Conflict where none is left.
+    """
+    service_id = get_theme(session, scope, theme_id).service_id
+    rows = [get_case(session, scope, one, lock=True)[0] for one in sorted(set(case_ids))]
+    lock_themes(session, [theme_id])  # as publishing does: either comes first
+    cases = [
+        row.submission_id
+        for row in rows
+        if row.excluded is None
+        and row.withdrawn_on is None
+        and session.get(ThemeCase, (theme_id, row.submission_id)) is not None
+    ]
+    if not cases:
+        raise Conflict
+    act = Act(scope, now, today)
+    new_id = make_theme(session, act, service_id, name, lang)
+    for submission_id in cases:
+        add_to_theme(session, act, new_id, submission_id)
+    left = [] if is_answered(session, theme_id) else _leave(session, theme_id, cases)
+    audit.record(
+        session, at=now, person_id=scope.person_id, action="theme_split", subject="theme",
+        subject_id=new_id, cases=cases, from_theme=theme_id, left=left,
+    )  # fmt: skip
+    return new_id
+
+
+def _leave(session: Session, theme_id: int, cases: list[int]) -> list[int]:
+    gone = session.scalars(
+        delete(ThemeCase)
+        .where(
+            ThemeCase.theme_id == theme_id,
+            ThemeCase.submission_id.in_(cases),
+            ThemeCase.submission_id.not_in(decided_cases(theme_id)),
+        )
+        .returning(ThemeCase.submission_id)
+    )
+    return sorted(gone)
+
+
+def is_answered(session: Session, theme_id: int | None) -> bool:
+    """Whether an answer of the theme is published."""
+    published = exists().where(Response.theme_id == theme_id, Response.status == "published")
+    return bool(session.scalar(select(published)))
+
+
+def decided_cases(theme_id: int) -> Select[int]:
+    """Cases that a decision taken together in the theme rests on: they stay in it."""
+    return (
+        select(CoDecisionCase.submission_id)
+        .join(CoDecision, CoDecision.id == CoDecisionCase.co_decision_id)
+        .where(CoDecision.theme_id == theme_id)
+    )
