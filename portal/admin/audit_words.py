@@ -88,6 +88,7 @@ ACTIONS: dict[str, Any] = {
     "text_reviewed": _l("Reviewed the text of an answer"),
     "text_saved": _l("Saved the text of an answer"),
     "theme_named": _l("Named a theme"),
+    "theme_split": _l("Split a theme"),
     "took the day for levels back": _l("Took the day back from which levels are public"),
     "view_changed": _l("Changed a saved view"),
     "view_deleted": _l("Deleted a saved view"),
