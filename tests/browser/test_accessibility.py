@@ -109,12 +109,12 @@ def resident_pages(page: Page, site: Site, lang: str) -> Iterator[str]:
         page.goto(site.url(lang, f"receipts/{code}/rate"))
         yield "invited form"
     page.goto(site.url(lang, f"{SERVICE}rate"))
-    page.click("main form button >> nth=0")
+    send(page, "main form button >> nth=0")
     yield "form with errors"
     page.goto(site.url(lang, f"{SERVICE}rate"))
     page.check("input[name=q0][value='2']")
     page.fill("textarea[name=comment]", "Call me at (512) 555-0134 about the hole.")
-    page.click("main form button >> nth=-1")
+    send(page, "main form button >> nth=-1")
     yield "personal data warning"
 
 
@@ -126,10 +126,10 @@ def desk_pages(page: Page, site: Site, lang: str) -> Iterator[str]:
     page.goto(site.url(lang, "staff/"))
     case = links(page, r"/staff/cases/\d+/")[0]
     page.check("main .case input >> nth=0")
-    page.click("main .inbox form:not(.filters) button")
+    send(page, "main .inbox form:not(.filters) button")
     yield "grouping"
     page.check("main input[name=theme][value=new]")
-    page.click("main form button")
+    send(page, "main form button")
     yield "grouping with errors"
     page.goto(site.base + case)
     yield "case"
@@ -140,7 +140,7 @@ def desk_pages(page: Page, site: Site, lang: str) -> Iterator[str]:
     yield "theme"
     page.goto(f"{page.url}answer")
     yield "new response"
-    page.click("main form button")
+    send(page, "main form button")
     yield "new response with errors"
     write_answer(page)
     yield "draft"
@@ -150,6 +150,12 @@ def desk_pages(page: Page, site: Site, lang: str) -> Iterator[str]:
     yield "response"
     page.goto(site.base + links(page, r"/texts/[\w-]+/correct")[0])
     yield "correction"
+
+
+def send(page: Page, button: str) -> None:
+    """Press a button, and wait for the page that follows: axe cannot look at one that goes."""
+    with page.expect_navigation():
+        page.click(button)
 
 
 def links(page: Page, wanted: str) -> list[str]:
