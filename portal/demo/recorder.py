@@ -19,6 +19,7 @@ from portal.demo.history import History, SubmissionRecord
 from portal.demo.profiles import PROFILES
 from portal.demo.publishing import ResponseRecord
 from portal.domain.commitments import commit_rating
+from portal.domain.doors import is_first_hand
 from portal.domain.loop import Event, fold
 from portal.models.loops import LoopRow
 from portal.models.responses import Response, ResponseText, Theme, ThemeCase, ThemeText
@@ -190,13 +191,14 @@ class HistoryRecorder:
     def _show_receipts(
         self, slug: str, records: Sequence[SubmissionRecord], rows: list[dict[str, object]]
     ) -> None:
-        """Keep the codes of a few recent cases that were told and not replied to yet."""
+        """Keep the codes of a few recent cases that were told and may be given any verdict yet."""
         for record, row in zip(reversed(records), reversed(rows), strict=True):
             if len(self.city.shown) >= SHOWN_RECEIPTS:
                 return
             loop = fold(event for event, _ in record.events)
+            waits = loop.told_on and loop.verdict is None and is_first_hand(record.channel)
             taken = any(shown == slug for shown, _ in self.city.shown)
-            if record.comment and loop.told_on and loop.verdict is None and not taken:
+            if record.comment and waits and not taken:
                 token = f"demonstration-{slug}"
                 code = self.city.secrets.receipt_code(token)
                 row["token_hash"], row["receipt_hash"] = sha256(token), sha256(code)

@@ -39,6 +39,7 @@ SHOWN: Mapping[str, str] = {
     "invitation": "next_step_id lang invited_on",
     "attestation": "co_decision_id is_fair attested_on",
     "case_note": "written_at struck_at",
+    "case_assignment": "assigned_at",
     "theme_case": "theme_id added_at",
     "co_decision_case": "co_decision_id added_on",
     "reminder": "due_on is_settled is_reminded chosen_on",

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterable, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import date, datetime
 from typing import Any
 
@@ -62,17 +62,21 @@ def open_loop(
     person_key: str,
     at: datetime,
     on: date,
+    acknowledged_on: date | None = None,
 ) -> None:
-    """Begin a case: received, and acknowledged in the same moment by the receipt's page."""
-    events = [
-        Event(kind=event_kind, on=on, actor=Actor.SYSTEM)
-        for event_kind in (EventKind.RECEIVED, EventKind.ACKNOWLEDGED)
-    ]
+    """Begin a case: received, and acknowledged in the same moment by the receipt's page.
+
+    `acknowledged_on` is a later day, for what reached the city before anybody typed it in.
+    """
+    received = Event(kind=EventKind.RECEIVED, on=on, actor=Actor.SYSTEM)
+    acknowledged = replace(received, kind=EventKind.ACKNOWLEDGED, on=acknowledged_on or on)
     loop = Loop()
-    for event in events:
+    for event in (received, acknowledged):
         check(loop, event)
         loop = apply(loop, event)
-    insert_events(session, (event_values(submission_id, event, at) for event in events))
+    moments = (at, at + (acknowledged.on - on))
+    events = zip((received, acknowledged), moments, strict=True)
+    insert_events(session, (event_values(submission_id, *event) for event in events))
     session.execute(
         _INSERT_LOOP,
         {

@@ -74,6 +74,7 @@ class Sent:
     invited_by: int | None = None  # the case whose receipt led here: a verified rating
     is_quarantined: bool = False
     channel: str = "web"
+    acknowledged_on: date | None = None  # where the receipt came later than the message
 
 
 _TABLE: Table = Submission.__table__  # type: ignore[assignment]
@@ -192,6 +193,7 @@ def _open_case(
         person_key=key,
         at=now,
         on=on,
+        acknowledged_on=sent.acknowledged_on,
     )
 
 

@@ -152,6 +152,8 @@ def _store(
         answers=entry.answers,
         identity=f"entry:{token}",
         channel=entry.channel,
+        # Who filled in a printed form tore its receipt off; everybody else gets theirs now.
+        acknowledged_on=None if entry.channel == "paper" else act.today,
     )
     result = send_rating(
         session,

@@ -37,6 +37,7 @@ LEFT_OUT: dict[str, set[str]] = {
     "invitation": {"submission_id", "invited_at"},
     "attestation": {"id", "submission_id", "actor", "attested_at"},
     "case_note": {"id", "submission_id", "person_id", "text", "struck_by"},
+    "case_assignment": {"submission_id", "person_id", "assigned_by"},
     "theme_case": {"submission_id", "person_id"},
     "co_decision_case": {"submission_id", "person_id"},
 }

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import re
-from datetime import date
+from datetime import date, timedelta
 
 import pytest
 from flask import Flask
@@ -14,13 +14,19 @@ from werkzeug.test import TestResponse
 from portal.domain.doors import TYPED_TWICE
 from portal.domain.short_code import short_code
 from portal.models.doors import EntryCheck, PaperForm, PendingEntry
+from portal.models.loops import LoopRow
 from portal.models.services import ServiceChannel
 from portal.models.submissions import Submission
+from portal.settings import Settings
+from portal.store.check import check_installation
 from portal.store.engine import Store
+from portal.store.integrity.days import sign_due
 from portal.store.secrets import Secrets, sha256
+from tests.support.cases import send_rating
 from tests.support.city import City
 from tests.support.client import response_page
 from tests.support.desk import Desk
+from tests.support.residents import move_clock
 
 PHONE = "entry/?service=pothole-repair&channel=phone&language=vi"
 
@@ -158,3 +164,39 @@ def test_a_form_of_the_sample_is_typed_by_two_people_and_compared(
     with store.read() as session:
         check = session.scalars(select(EntryCheck)).one()
         assert (check.differences, session.scalar(select(PendingEntry.form_id))) == (1, None)
+
+
+@pytest.mark.parametrize("is_paper", [True, False])
+def test_what_arrived_earlier_counts_from_that_day(
+    staff: Desk, app: Flask, store: Store, *, is_paper: bool
+) -> None:
+    """A form's receipt was torn off on that day; over the phone it is given only now."""
+    path = PHONE
+    if is_paper:
+        print_forms(staff, forms=30)
+        path = f"entry/paper/{short_code(printed(store, app, is_twice=False))}"
+    page = staff.get(path)
+    today = date.fromisoformat(page.value("received_on"))
+    arrived = today - timedelta(days=3)
+    said = {"q0": "2", "comment": "Late", "received_on": arrived.isoformat()}
+    token = {} if is_paper else {"token": page.value("token")}
+    staff.post(path, 303 if is_paper else 200, **said, **token)
+    with store.read() as session:
+        loop = session.scalars(select(LoopRow)).one()
+    assert (loop.received_on, loop.acknowledged_on) == (arrived, arrived if is_paper else today)
+
+
+def test_what_is_dated_back_still_enters_the_signed_days(
+    staff: Desk, app: Flask, store: Store, desk_city: City, settings: Settings
+) -> None:
+    portal = app.extensions["portal"]
+    begun = portal.clock.now() - timedelta(days=6)
+    store.write(lambda session: send_rating(session, desk_city.lights, begun))
+    assert sign_due(store, portal.clock, portal.secrets) > 0
+    page = staff.get(PHONE)
+    arrived = date.fromisoformat(page.value("received_on")) - timedelta(days=4)
+    said = {"token": page.value("token"), "q0": "2", "comment": "Late"}
+    staff.post(PHONE, 200, **said, received_on=arrived.isoformat())
+    move_clock(settings, days=2)
+    sign_due(store, portal.clock, portal.secrets)
+    assert check_installation(store, print, secrets=portal.secrets, clock=portal.clock) == []
