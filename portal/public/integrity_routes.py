@@ -7,7 +7,7 @@ from datetime import date
 from flask import Blueprint, abort, render_template, request
 
 from portal.public import queries
-from portal.public.routes import current_reader
+from portal.public.reading import current_reader
 from portal.store.integrity.proofs import list_days, list_lists, list_quarters
 from portal.web.access import Access, access
 from portal.web.context import portal

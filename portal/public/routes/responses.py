@@ -1,0 +1,92 @@
+"""You said, we did: what was answered, newest first, one by one and as a feed."""
+
+from __future__ import annotations
+
+from flask import abort, render_template, request, url_for
+from werkzeug.wrappers import Response
+
+from portal.data import load_model_texts
+from portal.public import response_queries
+from portal.public.addresses import page_number
+from portal.public.documents import ATOM, document
+from portal.public.feed import render_feed
+from portal.public.queries import LARGEST_ID, ServiceName
+from portal.public.reading import current_reader
+from portal.public.routes.blueprint import blueprint
+from portal.web.access import Access, access
+from portal.web.context import portal
+from portal.web.database import read
+from portal.web.i18n import current_language
+from portal.web.pages import cached_page
+from portal.web.site import city_name
+
+PAGE_SIZE = 20
+FEED_SIZE = 50
+
+
+@blueprint.get("/responses/")
+@access(Access.PUBLIC)
+@cached_page
+def list_responses() -> str:
+    """What was done, newest first, of one service or of all."""
+    slug = request.args.get("service", "")
+    service = _get_service_name(slug) if slug else None
+    page = response_queries.page_responses(
+        read(),
+        current_reader(),
+        number=page_number(),
+        size=PAGE_SIZE,
+        service=service,
+    )
+    if not page.items and page.number > 1:
+        abort(404)
+    return render_template(
+        "public/list_responses.html",
+        page=page,
+        standings=response_queries.list_standings(read(), page.items, portal().clock.today()),
+        service=service,
+        services=response_queries.list_answered_services(read(), current_reader()),
+    )
+
+
+@blueprint.get("/responses/feed.atom")
+@access(Access.PUBLIC)
+def show_feed() -> Response:
+    """The newest responses for feed readers."""
+    return document(f"feed:{request.path}", ATOM, _render_feed)
+
+
+@blueprint.get(f"/responses/<int(max={LARGEST_ID}):response_id>/")
+@access(Access.PUBLIC)
+@cached_page
+def show_response(response_id: int) -> str:
+    """One "you said, we did", with its story and every correction."""
+    response = response_queries.find_response(read(), current_reader(), response_id)
+    if response is None:
+        abort(404)
+    corrections = response_queries.list_corrections(read(), [response_id])
+    return render_template(
+        "public/show_response.html",
+        response=response,
+        related=response_queries.list_related(read(), current_reader(), response),
+        promise=response_queries.find_promise(read(), response, portal().clock.today()),
+        corrections=corrections.get(response_id, []),
+    )
+
+
+def _render_feed() -> str:
+    return render_feed(
+        response_queries.list_responses(read(), current_reader(), limit=FEED_SIZE),
+        title=load_model_texts().text("term.you_said_we_did", current_language()),
+        lang=current_language(),
+        site=city_name(),
+        base=portal().settings.base_url.rstrip("/"),
+        feed=url_for("public.show_feed"),
+    )
+
+
+def _get_service_name(slug: str) -> ServiceName:
+    service = response_queries.find_service_name(read(), current_reader(), slug)
+    if service is None:
+        abort(404)
+    return service

@@ -1,0 +1,101 @@
+"""Home, all services, one service, and its poster."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+
+from flask import render_template, request
+
+from portal.public import queries, response_queries
+from portal.public.queries import ServiceEntry
+from portal.public.reading import current_reader, get_service
+from portal.public.routes.blueprint import blueprint
+from portal.public.standing import Shadow, find_shadow, stand
+from portal.store.assessments import get_public_assessment
+from portal.web.access import Access, access
+from portal.web.database import read
+from portal.web.pages import cached_page
+from portal.web.paper import PAPERS, paper_size
+from portal.web.short_address import short_address
+
+LATEST = 3
+MAX_QUERY = 200
+
+
+@blueprint.get("/")
+@access(Access.PUBLIC)
+@cached_page
+def show_home() -> str:
+    """What this is, the way to every service, and what was done lately."""
+    services = queries.list_services(read(), current_reader())
+    latest = response_queries.list_responses(read(), current_reader(), limit=LATEST)
+    return render_template(
+        "public/show_home.html",
+        services=services,
+        departments=queries.by_department(services),
+        latest=latest,
+        shadow=_find_shadow(services),
+    )
+
+
+@blueprint.get("/services/")
+@access(Access.PUBLIC)
+@cached_page
+def list_services() -> str:
+    """All services, or those that hold the words looked for."""
+    wanted = _words_wanted()
+    services = queries.list_services(read(), current_reader())
+    found = queries.search(services, wanted) if wanted else None
+    return render_template(
+        "public/list_services.html",
+        wanted=wanted,
+        found=found,
+        departments=queries.by_department(services),
+        shadow=_find_shadow(services),
+    )
+
+
+@blueprint.get("/services/<slug>/")
+@access(Access.PUBLIC)
+@cached_page
+def show_service(slug: str) -> str:
+    """One service: what it is, its level, what was done, and the call to rate it."""
+    service = get_service(slug)
+    assessment = get_public_assessment(read(), service.id)
+    return render_template(
+        "public/show_service.html",
+        service=service,
+        channels=queries.list_other_channels(read(), service.id),
+        assessment=assessment,
+        standing=stand(assessment) if assessment else None,
+        shadow=None if assessment else find_shadow(read()),
+        latest=response_queries.list_responses(
+            read(), current_reader(), limit=LATEST, service=service.as_name()
+        ),
+    )
+
+
+@blueprint.get("/services/<slug>/poster")
+@access(Access.PUBLIC)
+@cached_page
+def show_poster(slug: str) -> str:
+    """A sheet to print and hang up, which leads to the service's rating form."""
+    service = get_service(slug)
+    return render_template(
+        "public/show_poster.html",
+        service=service,
+        address=short_address(service.id),
+        paper=paper_size(request.args.get("paper", "")),
+        papers=PAPERS,
+    )
+
+
+def _words_wanted() -> str:
+    """What was typed, without anything that cannot be shown."""
+    typed = request.args.get("q", "")[:MAX_QUERY]
+    return " ".join("".join(c if c.isprintable() else " " for c in typed).split())
+
+
+def _find_shadow(services: Sequence[ServiceEntry]) -> Shadow | None:
+    """The shadow that the city is in; a level that is published says that there is none."""
+    return None if any(service.level for service in services) else find_shadow(read())
