@@ -4,16 +4,48 @@ from __future__ import annotations
 
 import re
 import shutil
+import sqlite3
 from collections.abc import Callable, Iterator
+from contextlib import closing
 from dataclasses import dataclass
+from datetime import UTC, datetime
 from pathlib import Path
 
 import pytest
+from flask import Flask
 from playwright.sync_api import Page
+from sqlalchemy import select
+from sqlalchemy.orm import Session
 
+from portal.accounts.operations.links import post_link
+from portal.accounts.operations.people import add_person, invite_person
+from portal.admin.kiosks import NewKiosk, set_up_kiosk
+from portal.app import create_app
+from portal.models.people import AccountLink
+from portal.settings import load_settings
+from portal.store.engine import Store
+from portal.store.secrets import Secrets
 from tests.support.marlow import PASSWORD, read_receipts, settle_in
+from tests.support.processes import SECRET
+from tests.support.second_factor import give_factor
 
+# A provider for the door to lead to; nobody asks it anything.
+PROVIDER = {
+    "PORTAL_OIDC_ISSUER": "https://login.city.example",
+    "PORTAL_OIDC_CLIENT_ID": "portal",
+    "PORTAL_OIDC_CLIENT_SECRET": "a secret of tests",
+}
 OpenPage = Callable[..., Page]
+
+
+@dataclass(frozen=True)
+class Extras:
+    """What the demonstration lacks, as its secrets are shown or mailed once."""
+
+    kiosk: str  # keys of addresses
+    invitation: str
+    reset: str
+    invited_id: int
 
 
 @dataclass(frozen=True)
@@ -22,10 +54,20 @@ class Site:
 
     base: str
     receipts: dict[str, str]  # code by slug of the service
+    folder: Path
+    app: Flask  # the same portal, for its addresses
+    extras: Extras
 
     def url(self, lang: str, path: str = "") -> str:
         """An address below /<lang>/."""
         return f"{self.base}/{lang}/{path}"
+
+    def newest_mail_links(self) -> list[str]:
+        """The paths of the links in mails to whoever left an address last."""
+        with closing(sqlite3.connect(self.folder / "portal.db")) as database:
+            [(newest,)] = database.execute("SELECT max(submission_id) FROM contact")
+        token = Secrets(SECRET).mail_token(newest)
+        return [f"mail/{token}/{page}" for page in ("", "answer", "unsubscribe")]
 
 
 @pytest.fixture(scope="session")
@@ -33,9 +75,42 @@ def site(marlow: Path, tmp_path_factory: pytest.TempPathFactory) -> Iterator[Sit
     """One for each test process; tests may add to it but not depend on being alone."""
     folder = tmp_path_factory.mktemp("site") / "marlow"
     shutil.copytree(marlow, folder)
-    with settle_in(folder).running("serve") as running:
+    installation = settle_in(folder)
+    installation.settings.update(PROVIDER)
+    app = create_app(load_settings(installation.environment))
+    store = Store(installation.database_url)
+    extras = store.write(add_extras)
+    store.dispose()
+    with installation.running("serve") as running:
         running.wait_for("/readyz")
-        yield Site(f"http://127.0.0.1:{running.port}", read_receipts(folder))
+        yield Site(f"http://127.0.0.1:{running.port}", read_receipts(folder), folder, app, extras)
+
+
+def add_extras(session: Session) -> Extras:
+    """A kiosk, somebody invited, and `careful@`, who has a second factor and lost a password."""
+    secrets, now = Secrets(SECRET), datetime.now(UTC)
+    careful = add_person(
+        session, now=now, email="careful@demo.example", name="Careful", password=PASSWORD,
+        roles=["administrator"],
+    )  # fmt: skip
+    give_factor(session, careful, secrets)
+    invited = invite_person(
+        session, now=now, by=careful, email="invited@demo.example", name="Invited",
+        roles=[], lang="en", secrets=secrets,
+    )  # fmt: skip
+    invitation = session.scalars(
+        select(AccountLink.id).where(AccountLink.person_id == invited)
+    ).one()
+    reset = post_link(session, now=now, person_id=careful, kind="reset", by=None, secrets=secrets)
+    kiosk = set_up_kiosk(
+        session, new=NewKiosk("Library", None, 60), person_id=careful, today=now.date(), now=now
+    )
+    return Extras(
+        kiosk,
+        secrets.account_token(invitation, now),
+        secrets.account_token(reset, now),
+        invited,
+    )
 
 
 @pytest.fixture
@@ -43,13 +118,19 @@ def sign_in(site: Site) -> Callable[[Page, str, str], None]:
     """Signs somebody of the demonstration in."""
 
     def enter(page: Page, who: str, lang: str = "en") -> None:
-        page.goto(site.url(lang, "sign-in"))
-        page.fill("input[name=email]", f"{who}@demo.example")
-        page.fill("input[name=password]", PASSWORD)
-        page.click("main button[type=submit], main form button")
-        page.wait_for_url("**/staff/**")
+        give_password(page, site, who, lang)
+        page.wait_for_url(lambda address: "/sign-in" not in address)
 
     return enter
+
+
+def give_password(page: Page, site: Site, who: str, lang: str) -> None:
+    """Come to the door as somebody of the demonstration; what comes next depends on them."""
+    page.goto(site.url(lang, "sign-in"))
+    page.fill("input[name=email]", f"{who}@demo.example")
+    page.fill("input[name=password]", PASSWORD)
+    with page.expect_navigation():
+        page.click("main form button >> nth=0")
 
 
 def write_answer(page: Page) -> None:
