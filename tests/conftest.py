@@ -55,6 +55,34 @@ def postgres_template(pytestconfig: pytest.Config) -> Iterator[tuple[str, str]]:
 
 
 @pytest.fixture(scope="session")
+def sqlite_city(
+    sqlite_template: Path, tmp_path_factory: pytest.TempPathFactory
+) -> tuple[Path, City]:
+    """A SQLite file that holds the small city, to copy, and the city's ids."""
+    path = tmp_path_factory.mktemp("template") / "city.db"
+    shutil.copy(sqlite_template, path)
+    return path, fill(f"sqlite:///{path}")
+
+
+@pytest.fixture(scope="session")
+def postgres_city(postgres_template: tuple[str, str]) -> Iterator[tuple[str, City]]:
+    """The name of a PostgreSQL database that holds the small city, to copy, and the city's ids."""
+    server, template = postgres_template
+    name = f"{template}_city"
+    yield name, fill(postgres.create_database(server, name, template))
+    postgres.drop_database(server, name)
+
+
+def fill(url: str) -> City:
+    """Make the small city in an empty database; nobody is connected afterwards."""
+    store = Store(url)
+    share_compiled(store.engine)
+    city = store.write(make_city, datetime.now(UTC))
+    store.dispose()
+    return city
+
+
+@pytest.fixture(scope="session")
 def marlow(tmp_path_factory: pytest.TempPathFactory) -> Path:
     """The demonstration city on SQLite, `portal.db` and `instance`, to copy."""
     return make_once(tmp_path_factory)
@@ -69,14 +97,27 @@ def backend(request: pytest.FixtureRequest) -> str:
 
 
 @pytest.fixture
+def made_city(backend: str, request: pytest.FixtureRequest) -> City:
+    """The small city, which is in the test's database from the beginning."""
+    city: City = request.getfixturevalue(f"{backend.removesuffix('ql')}_city")[1]
+    return city
+
+
+@pytest.fixture
 def database_url(backend: str, request: pytest.FixtureRequest, tmp_path: Path) -> Iterator[str]:
-    """The address of a database of this test's own, migrated and empty."""
+    """The address of a database of this test's own: empty, or with the city if the test has it."""
+    has_city = "made_city" in request.fixturenames
     if backend == "sqlite":
         path = tmp_path / "portal.db"
-        shutil.copy(request.getfixturevalue("sqlite_template"), path)
+        template = request.getfixturevalue("sqlite_template")
+        if has_city:
+            template, _ = request.getfixturevalue("sqlite_city")
+        shutil.copy(template, path)
         yield f"sqlite:///{path}"
         return
     server, template = request.getfixturevalue("postgres_template")
+    if has_city:
+        template, _ = request.getfixturevalue("postgres_city")
     name = f"portal_{WORKER}_{uuid.uuid4().hex[:12]}"
     yield postgres.create_database(server, name, template=template)
     postgres.drop_database(server, name)
@@ -134,6 +175,6 @@ def client(app: Flask) -> FlaskClient:
 
 
 @pytest.fixture
-def city(store: Store) -> City:
+def city(made_city: City) -> City:
     """A small city in the test's database."""
-    return store.write(make_city, datetime.now(UTC))
+    return made_city

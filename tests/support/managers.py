@@ -46,9 +46,3 @@ class ManagersDesk(Desk):
         )
         assert answer.status_code == status, (path, answer.status_code, words_of(answer))
         return answer
-
-    def csrf_token(self) -> str:
-        """The token of this session, from the sign-out form of any page."""
-        if self._csrf_token is None:
-            self._csrf_token = self.get("dimensions/").value("csrf_token")
-        return self._csrf_token

@@ -11,9 +11,10 @@ from __future__ import annotations
 import os
 from pathlib import Path
 
+import psycopg
 import pytest
-from sqlalchemy import URL, create_engine, make_url, text
-from sqlalchemy.pool import NullPool
+from psycopg.sql import SQL, Composed, Identifier
+from sqlalchemy import URL, make_url
 
 from tests.support import cluster
 
@@ -54,18 +55,19 @@ def create_database(url: str, name: str, template: str | None = None) -> str:
 
     Returns its address. `url` is the server's, from `cluster_url`.
     """
-    copy = f' TEMPLATE "{template}"' if template else ""
-    _run_on_server(url, f'CREATE DATABASE "{name}"{copy}')
+    copy = SQL(" TEMPLATE {}").format(Identifier(template)) if template else SQL("")
+    _run_on_server(url, SQL("CREATE DATABASE {}{}").format(Identifier(name), copy))
     return make_url(url).set(database=name).render_as_string(hide_password=False)
 
 
 def drop_database(url: str, name: str) -> None:
     """Remove the database `name`, whoever is still connected to it."""
-    _run_on_server(url, f'DROP DATABASE IF EXISTS "{name}" WITH (FORCE)')
+    drop = SQL("DROP DATABASE IF EXISTS {} WITH (FORCE)")
+    _run_on_server(url, drop.format(Identifier(name)))
 
 
-def _run_on_server(url: str, statement: str) -> None:
-    engine = create_engine(url, isolation_level="AUTOCOMMIT", poolclass=NullPool)
-    with engine.connect() as connection:
-        connection.execute(text(statement))
-    engine.dispose()
+def _run_on_server(url: str, statement: Composed) -> None:
+    """There are thousands of them in a run, so they go past SQLAlchemy."""
+    address = make_url(url).set(drivername="postgresql").render_as_string(hide_password=False)
+    with psycopg.connect(address, autocommit=True) as connection:
+        connection.execute(statement)
