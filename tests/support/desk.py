@@ -66,7 +66,7 @@ class Desk:
         with way_in:
             number, has_factor = read().execute(_ACCOUNT, {"email": f"{who}@city.example"}).one()
             begin(number, factor="recovery" if has_factor else None)
-            self._csrf_token = generate_csrf()
+            self._csrf_token = str(generate_csrf())
             begun = dict(session)
         with self.client.session_transaction("/en/sign-in") as kept:
             kept.update(begun)
