@@ -25,7 +25,6 @@ from tests.support.second_factor import give_factors
 # A hash says itself what it costs to check. The portal's own cost is tested where passwords are.
 _CHEAP = PasswordHasher(memory_cost=8, time_cost=1, parallelism=1)
 
-
 _ACCOUNT = (
     select(Person.id, Authenticator.person_id.is_not(None))
     .outerjoin(Authenticator, Authenticator.person_id == Person.id)
@@ -60,10 +59,11 @@ class Desk:
         portal = app.extensions["portal"]
         portal.store.write(give_factors, portal.secrets)
         self.client: FlaskClient = app.test_client()
-        way_in = app.test_request_context(
+        # Beginning a session writes, which only what is sent may do.
+        sent = app.test_request_context(
             "/en/sign-in", method="POST", environ_base=self.client.environ_base
         )
-        with way_in:
+        with sent:
             number, has_factor = read().execute(_ACCOUNT, {"email": f"{who}@city.example"}).one()
             begin(number, factor="recovery" if has_factor else None)
             self._csrf_token = str(generate_csrf())
