@@ -3,7 +3,7 @@
 import sqlalchemy as sa
 from alembic import op
 
-from portal.store.word_index import words_column
+from portal.domain.search_words import words_column
 from portal.store.word_index_schema import create_word_index, drop_word_index
 
 revision = "0017"

@@ -54,6 +54,11 @@ def index_words(text: str) -> list[str]:
     return list(dict.fromkeys(found))
 
 
+def words_column(written: str | None) -> str | None:
+    """What a column `words` holds for this text (store.word_index); None without any words."""
+    return " ".join(index_words(written or "")) or None
+
+
 def wanted_words(query: str) -> list[Wanted]:
     """What must be there for a text to be found, all of it; empty where nothing was asked for.
 

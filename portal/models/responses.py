@@ -12,10 +12,12 @@ from sqlalchemy import (
     String,
     Text,
     UniqueConstraint,
+    event,
     text,
 )
 from sqlalchemy.orm import Mapped, mapped_column
 
+from portal.domain.search_words import words_column
 from portal.models.base import Base, BigId, one_of
 from portal.models.loops import OUTCOMES
 from portal.models.services import TEXT_STATUSES
@@ -152,6 +154,15 @@ class ResponseText(Base):
     reviewer_id: Mapped[int | None] = mapped_column(ForeignKey("person.id"))
     reviewed_at: Mapped[datetime | None]
     updated_at: Mapped[datetime]
+    # All of it as it is searched (store.word_index). Nobody reads it, so nobody loads it.
+    words: Mapped[str | None] = mapped_column(Text, deferred=True)
+
+
+@event.listens_for(ResponseText, "before_insert")
+@event.listens_for(ResponseText, "before_update")
+def _keep_words(_mapper: object, _connection: object, written: ResponseText) -> None:
+    """The words go with the text whoever writes it, so that no writer can forget them."""
+    written.words = words_column(f"{written.you_said} {written.we_did} {written.why_not}")
 
 
 class PendingCorrection(Base):

@@ -7,6 +7,7 @@ from datetime import date
 from flask import abort, request
 
 _MAX_PAGE_DIGITS = 6
+_MAX_QUERY = 200
 
 
 def page_number() -> int:
@@ -15,6 +16,12 @@ def page_number() -> int:
     if not (text.isascii() and text.isdigit() and len(text) <= _MAX_PAGE_DIGITS and int(text)):
         abort(404)
     return int(text)
+
+
+def words_wanted() -> str:
+    """What was typed to look for (`?q=`), without anything that cannot be shown."""
+    typed = request.args.get("q", "")[:_MAX_QUERY]
+    return " ".join("".join(c if c.isprintable() else " " for c in typed).split())
 
 
 def day_in_address(text: str) -> date:

@@ -17,6 +17,7 @@ from portal.public import open_data, queries, response_queries
 from portal.public.addresses import day_in_address, page_number
 from portal.public.documents import JSON, publish, to_json
 from portal.public.queries import Reader, ServiceDetail, ServiceEntry
+from portal.public.response_filters import EVERYTHING, Filters
 from portal.public.response_queries import Page
 from portal.public.standing import find_shadow
 from portal.store.assessments import (
@@ -175,7 +176,7 @@ def _responses() -> Page:
         _reader(),
         number=page_number(),
         size=PAGE_SIZE,
-        service=_get_service(slug).as_name() if slug else None,
+        filters=Filters(service=_get_service(slug).as_name()) if slug else EVERYTHING,
     )
 
 

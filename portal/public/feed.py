@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 from datetime import UTC, date, datetime, time
 from xml.etree import ElementTree
 
@@ -13,22 +13,28 @@ _LANG = "{http://www.w3.org/XML/1998/namespace}lang"
 
 
 def render_feed(
-    responses: Sequence[ResponseEntry], *, title: str, lang: str, site: str, base: str, feed: str
+    responses: Sequence[ResponseEntry],
+    *,
+    title: str,
+    lang: str,
+    site: str,
+    address: str,
+    address_of: Callable[[ResponseEntry], str],
 ) -> str:
-    """The feed's XML. `base` is the portal's address; `feed` and each entry's path come after it.
+    """The feed's XML. `address` is the feed's own, absolute like those of its entries.
 
     Moments are whole days: more would say too much about when somebody wrote.
     """
     ElementTree.register_namespace("", ATOM)
     root = ElementTree.Element(_name("feed"), {_LANG: lang})
     _text(root, "title", title)
-    _text(root, "id", base + feed)
-    ElementTree.SubElement(root, _name("link"), {"rel": "self", "href": base + feed})
+    _text(root, "id", address)
+    ElementTree.SubElement(root, _name("link"), {"rel": "self", "href": address})
     newest = max((response.published_on for response in responses), default=date(1970, 1, 1))
     _text(root, "updated", _moment(newest))
     _text(ElementTree.SubElement(root, _name("author")), "name", site)
     for response in responses:
-        _entry(root, response, f"{base}{feed.removesuffix('feed.atom')}{response.id}/")
+        _entry(root, response, address_of(response))
     return ElementTree.tostring(root, encoding="unicode", xml_declaration=False)
 
 

@@ -122,7 +122,7 @@ def reviewed_first(texts: Sequence[TextRow]) -> Sequence[TextRow]:
 
 def list_services(session: Session, reader: Reader) -> list[ServiceEntry]:
     """Every service in use, in the order of names in the reader's language."""
-    departments = _department_names(session)
+    departments = department_names(session)
     levels = list_public_assessments(session)
     entries = []
     for rows in _services_with_texts(session):
@@ -177,7 +177,7 @@ def find_service(session: Session, slug: str, reader: Reader) -> ServiceDetail |
     if not rows:
         return None
     first, shown = rows[0], [row for row in reviewed_first(rows) if row.lang]
-    departments = _department_names(session, first.department_id)
+    departments = department_names(session, first.department_id)
     return ServiceDetail(
         id=first.id,
         slug=slug,
@@ -186,6 +186,19 @@ def find_service(session: Session, slug: str, reader: Reader) -> ServiceDetail |
         about=reader.choose({row.lang: row.about for row in shown}),
         department=reader.name(departments[first.department_id], first.department_slug),
     )
+
+
+def department_names(
+    session: Session, department_id: int | None = None
+) -> dict[int, dict[str, str]]:
+    """{department: {language: name}}, of one department or of all."""
+    query = select(DepartmentText.department_id, DepartmentText.lang, DepartmentText.name)
+    if department_id is not None:
+        query = query.where(DepartmentText.department_id == department_id)
+    names: dict[int, dict[str, str]] = defaultdict(dict)
+    for found_id, lang, name in session.execute(query):
+        names[found_id][lang] = name
+    return names
 
 
 def find_slug(session: Session, service_id: int) -> str | None:
@@ -220,18 +233,6 @@ def list_other_channels(session: Session, service_id: int) -> list[str]:
         .distinct()
     )
     return sorted(rows)
-
-
-def _department_names(
-    session: Session, department_id: int | None = None
-) -> dict[int, dict[str, str]]:
-    query = select(DepartmentText.department_id, DepartmentText.lang, DepartmentText.name)
-    if department_id is not None:
-        query = query.where(DepartmentText.department_id == department_id)
-    names: dict[int, dict[str, str]] = defaultdict(dict)
-    for found_id, lang, name in session.execute(query):
-        names[found_id][lang] = name
-    return names
 
 
 def _services_with_texts(session: Session) -> Iterable[Sequence[Any]]:

@@ -10,21 +10,24 @@ from collections import defaultdict
 from collections.abc import Collection, Sequence
 from dataclasses import dataclass
 from datetime import date, datetime
-from typing import Any
 
-from sqlalchemy import ColumnElement, Select, func, select
+from sqlalchemy import func, select
 from sqlalchemy.orm import Session
 
-from portal.domain.language import fold
 from portal.domain.promises import Standing
 from portal.models.responses import Response, ResponseCorrection, ResponseText
-from portal.models.services import Service, ServiceText
-from portal.public.queries import Reader, ServiceName, reviewed_first
+from portal.models.services import Service
+from portal.public.queries import Reader, ServiceName
+from portal.public.response_filters import (
+    EVERYTHING,
+    REVIEWED,
+    Filters,
+    narrowed,
+    published,
+    service_names,
+)
 from portal.store.promises import PromiseStory, find_story, list_stories
 from portal.store.texts import in_language
-
-PUBLISHED = "published"
-REVIEWED = "reviewed"
 
 
 @dataclass(frozen=True)
@@ -83,11 +86,11 @@ class Page:
 
 
 def list_responses(
-    session: Session, reader: Reader, *, limit: int, service: ServiceName | None = None
+    session: Session, reader: Reader, *, limit: int, filters: Filters = EVERYTHING
 ) -> list[ResponseEntry]:
-    """The newest published responses, of one service or of all."""
-    query = _newest_first(service.id if service else None).limit(limit)
-    return _entries(session, reader, session.scalars(query).all(), service)
+    """The newest published responses that fit the filters."""
+    query = narrowed(session, reader, filters).limit(limit)
+    return _entries(session, reader, session.scalars(query).all(), filters.service)
 
 
 def page_responses(
@@ -96,18 +99,18 @@ def page_responses(
     *,
     number: int,
     size: int,
-    service: ServiceName | None = None,
+    filters: Filters = EVERYTHING,
 ) -> Page:
-    """One page of the published responses, newest first."""
-    query = _newest_first(service.id if service else None).add_columns(func.count().over())
+    """One page of the published responses that fit the filters, newest first."""
+    query = narrowed(session, reader, filters).add_columns(func.count().over())
     rows = session.execute(query.limit(size).offset((number - 1) * size)).all()
-    items = _entries(session, reader, [row[0] for row in rows], service)
+    items = _entries(session, reader, [row[0] for row in rows], filters.service)
     return Page(items, number, size, rows[0][1] if rows else 0)
 
 
 def find_response(session: Session, reader: Reader, response_id: int) -> ResponseEntry | None:
     """A published response; None when there is none that may be shown."""
-    query = _published().where(Response.id == response_id)
+    query = published().where(Response.id == response_id)
     entries = _entries(session, reader, session.scalars(query).all())
     return entries[0] if entries else None
 
@@ -117,7 +120,7 @@ def list_related(session: Session, reader: Reader, entry: ResponseEntry) -> list
     is_related = Response.follows_id == entry.id
     if entry.follows_id is not None:
         is_related |= Response.id == entry.follows_id
-    query = _published(entry.service.id).where(is_related)
+    query = published().where(Response.service_id == entry.service.id, is_related)
     ordered = query.order_by(Response.published_on, Response.id)
     return _entries(session, reader, session.scalars(ordered).all(), entry.service)
 
@@ -154,37 +157,6 @@ def list_corrections(
     return corrections
 
 
-def list_answered_services(session: Session, reader: Reader) -> list[ServiceName]:
-    """Services in use that have a published response, in the order of their names."""
-    answered = select(_published().subquery().c.service_id)
-    names = _service_names(session, reader, Service.is_active & Service.id.in_(answered))
-    return sorted(names.values(), key=lambda service: fold(service.name.text))
-
-
-def find_service_name(session: Session, reader: Reader, slug: str) -> ServiceName | None:
-    """A service in use by its slug; None when there is none."""
-    if "\0" in slug:  # PostgreSQL cannot even be asked
-        return None
-    names = _service_names(session, reader, Service.is_active & (Service.slug == slug))
-    return next(iter(names.values()), None)
-
-
-def _newest_first(service_id: int | None) -> Select[Response]:
-    return _published(service_id).order_by(Response.published_on.desc(), Response.id.desc())
-
-
-def _published(service_id: int | None = None) -> Select[Response]:
-    query = select(Response).where(
-        Response.status == PUBLISHED,
-        Response.import_id.is_(None),  # imported history has no words to show
-        Response.published_on.is_not(None),
-        select(ResponseText.id)
-        .where(ResponseText.response_id == Response.id, ResponseText.status == REVIEWED)
-        .exists(),
-    )
-    return query if service_id is None else query.where(Response.service_id == service_id)
-
-
 def _entries(
     session: Session,
     reader: Reader,
@@ -198,7 +170,7 @@ def _entries(
     services = (
         {service.id: service}
         if service
-        else _service_names(session, reader, Service.id.in_(service_ids))
+        else service_names(session, reader, Service.id.in_(service_ids))
     )
     entries = []
     for response in responses:
@@ -240,35 +212,3 @@ def _reviewed_texts(session: Session, response_ids: Collection[int]) -> dict[int
     for response_id, lang, you_said, we_did, why_not in rows:
         texts[response_id][lang] = Words(you_said, we_did, why_not)
     return texts
-
-
-def _service_names(
-    session: Session, reader: Reader, which: ColumnElement[bool]
-) -> dict[int, ServiceName]:
-    """Names of these services, by id."""
-    rows = session.execute(
-        select(
-            Service.id,
-            Service.slug,
-            Service.is_active,
-            ServiceText.lang,
-            ServiceText.name,
-            ServiceText.status,
-        )
-        .outerjoin(ServiceText, ServiceText.service_id == Service.id)
-        .where(which)
-    )
-    texts: dict[int, list[Any]] = defaultdict(list)
-    for row in rows:
-        texts[row.id].append(row)
-    return {
-        found[0].id: ServiceName(
-            found[0].id,
-            found[0].slug,
-            found[0].is_active,
-            reader.name(
-                {text.lang: text.name for text in reviewed_first(found) if text.lang}, found[0].slug
-            ),
-        )
-        for found in texts.values()
-    }

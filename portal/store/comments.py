@@ -14,11 +14,12 @@ from portal.domain.commitments import commit_comment
 from portal.domain.loop import Actor, Event, EventKind
 from portal.domain.personal_data import Finding
 from portal.domain.redaction import cut, kinds_of
+from portal.domain.search_words import words_column
 from portal.models.case_work import CaseNote, Redaction
 from portal.models.submissions import Submission
 from portal.store.content import raise_content_version
 from portal.store.loops import Links, append_event
-from portal.store.word_index import clear_removed, words_column
+from portal.store.word_index import clear_removed
 
 _SALT_BYTES = 16
 

@@ -18,16 +18,11 @@ from sqlalchemy.sql.compiler import SQLCompiler
 from sqlalchemy.sql.expression import FunctionElement
 from sqlalchemy.types import TypeDecorator
 
-from portal.domain.search_words import Wanted, index_words, wanted_words
+from portal.domain.search_words import Wanted, wanted_words
 
 PREFIX = "fts_"  # of everything that an index is made of: not in the models, and not compared
 # No parser of PostgreSQL's reads the words, so none changes them.
 VECTOR = "array_to_tsvector(string_to_array({words}, ' '))"
-
-
-def words_column(written: str | None) -> str | None:
-    """What the column `words` holds for this text; nothing where there are no words in it."""
-    return " ".join(index_words(written or "")) or None
 
 
 def has_words(key: Any, words: Any, query: str) -> ColumnElement[bool]:

@@ -5,13 +5,14 @@ from __future__ import annotations
 from flask import abort, render_template, request, url_for
 from werkzeug.wrappers import Response
 
-from portal.data import load_model_texts
 from portal.public import response_queries
-from portal.public.addresses import page_number
+from portal.public.addresses import page_number, words_wanted
 from portal.public.documents import ATOM, document
 from portal.public.feed import render_feed
-from portal.public.queries import LARGEST_ID, ServiceName
+from portal.public.queries import LARGEST_ID
 from portal.public.reading import current_reader
+from portal.public.response_filters import Filters, find_filters, list_choices
+from portal.public.response_words import list_fields, narrowed_to, title_of
 from portal.public.routes.blueprint import blueprint
 from portal.web.access import Access, access
 from portal.web.context import portal
@@ -28,15 +29,10 @@ FEED_SIZE = 50
 @access(Access.PUBLIC)
 @cached_page
 def list_responses() -> str:
-    """What was done, newest first, of one service or of all."""
-    slug = request.args.get("service", "")
-    service = _get_service_name(slug) if slug else None
+    """What was done, newest first: all of it, or what fits the filters in the address."""
+    filters = _filters_in_address()
     page = response_queries.page_responses(
-        read(),
-        current_reader(),
-        number=page_number(),
-        size=PAGE_SIZE,
-        service=service,
+        read(), current_reader(), number=page_number(), size=PAGE_SIZE, filters=filters
     )
     if not page.items and page.number > 1:
         abort(404)
@@ -44,15 +40,17 @@ def list_responses() -> str:
         "public/list_responses.html",
         page=page,
         standings=response_queries.list_standings(read(), page.items, portal().clock.today()),
-        service=service,
-        services=response_queries.list_answered_services(read(), current_reader()),
+        filters=filters,
+        title=title_of(filters),
+        narrowed=narrowed_to(filters),
+        fields=list_fields(filters, list_choices(read(), current_reader())),
     )
 
 
 @blueprint.get("/responses/feed.atom")
 @access(Access.PUBLIC)
 def show_feed() -> Response:
-    """The newest responses for feed readers."""
+    """The newest responses for feed readers, narrowed by the same filters."""
     return document(f"feed:{request.path}", ATOM, _render_feed)
 
 
@@ -75,18 +73,28 @@ def show_response(response_id: int) -> str:
 
 
 def _render_feed() -> str:
+    filters = _filters_in_address()
+    base = portal().settings.base_url.rstrip("/")
     return render_feed(
-        response_queries.list_responses(read(), current_reader(), limit=FEED_SIZE),
-        title=load_model_texts().text("term.you_said_we_did", current_language()),
+        response_queries.list_responses(read(), current_reader(), limit=FEED_SIZE, filters=filters),
+        title=title_of(filters),
         lang=current_language(),
         site=city_name(),
-        base=portal().settings.base_url.rstrip("/"),
-        feed=url_for("public.show_feed"),
+        address=base + url_for("public.show_feed", **filters.address),
+        address_of=lambda one: base + url_for("public.show_response", response_id=one.id),
     )
 
 
-def _get_service_name(slug: str) -> ServiceName:
-    service = response_queries.find_service_name(read(), current_reader(), slug)
-    if service is None:
+def _filters_in_address() -> Filters:
+    """What the address narrows to; whatever it names that there is not is no address of ours."""
+    filters = find_filters(
+        read(),
+        current_reader(),
+        service=request.args.get("service", ""),
+        department=request.args.get("department", ""),
+        language=request.args.get("language", ""),
+        words=words_wanted(),
+    )
+    if filters is None:
         abort(404)
-    return service
+    return filters

@@ -7,8 +7,10 @@ from collections.abc import Sequence
 from flask import render_template, request
 
 from portal.public import queries, response_queries
+from portal.public.addresses import words_wanted
 from portal.public.queries import ServiceEntry
 from portal.public.reading import current_reader, get_service
+from portal.public.response_filters import Filters
 from portal.public.routes.blueprint import blueprint
 from portal.public.standing import Shadow, find_shadow, stand
 from portal.store.assessments import get_public_assessment
@@ -19,7 +21,6 @@ from portal.web.paper import PAPERS, paper_size
 from portal.web.short_address import short_address
 
 LATEST = 3
-MAX_QUERY = 200
 
 
 @blueprint.get("/")
@@ -43,7 +44,7 @@ def show_home() -> str:
 @cached_page
 def list_services() -> str:
     """All services, or those that hold the words looked for."""
-    wanted = _words_wanted()
+    wanted = words_wanted()
     services = queries.list_services(read(), current_reader())
     found = queries.search(services, wanted) if wanted else None
     return render_template(
@@ -70,7 +71,7 @@ def show_service(slug: str) -> str:
         standing=stand(assessment) if assessment else None,
         shadow=None if assessment else find_shadow(read()),
         latest=response_queries.list_responses(
-            read(), current_reader(), limit=LATEST, service=service.as_name()
+            read(), current_reader(), limit=LATEST, filters=Filters(service=service.as_name())
         ),
     )
 
@@ -88,12 +89,6 @@ def show_poster(slug: str) -> str:
         paper=paper_size(request.args.get("paper", "")),
         papers=PAPERS,
     )
-
-
-def _words_wanted() -> str:
-    """What was typed, without anything that cannot be shown."""
-    typed = request.args.get("q", "")[:MAX_QUERY]
-    return " ".join("".join(c if c.isprintable() else " " for c in typed).split())
 
 
 def _find_shadow(services: Sequence[ServiceEntry]) -> Shadow | None:

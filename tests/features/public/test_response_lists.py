@@ -1,0 +1,192 @@
+"""Finding what was answered: by words in six languages, by service, department and language."""
+
+from __future__ import annotations
+
+from datetime import timedelta
+from xml.etree import ElementTree
+
+import pytest
+from flask.testing import FlaskClient
+from sqlalchemy import select, text
+from sqlalchemy.orm import Session
+
+from portal.models.responses import ResponseText
+from portal.store.engine import Store
+from portal.store.schema import downgrade, migrate
+from tests.features.public.conftest import NOW, Showcase
+from tests.features.public.publishing import add_text, publish_response
+from tests.support.city import City
+from tests.support.client import Page, response_page
+
+ATOM = "{http://www.w3.org/2005/Atom}"
+TEXTS = {
+    "en": ("The lamps by the river are dark.", "We changed forty bulbs.", ""),
+    "es": ("Las farolas del río no funcionan.", "Cambiamos cuarenta bombillas.", ""),
+    "vi": ("Đèn đường ven sông bị tắt.", "Chúng tôi đã thay bóng đèn.", ""),
+    "zh-Hans": ("河边的路灯不亮。", "我们换了四十个灯泡。", ""),
+    "ar": ("أعمدة الإنارة قرب النهر مطفأة.", "غيّرنا أربعين مصباحًا.", ""),
+    "ko": ("강변 가로등이 꺼져 있습니다.", "전구를 교체했습니다.", ""),
+}
+
+
+@pytest.fixture
+def lamps(store: Store, city: City) -> int:
+    """An answer about lamps in six languages, and another one that no word of theirs finds."""
+
+    def publish(session: Session) -> int:
+        publish_response(
+            session, city.pools, NOW, {"en": ("Too cold.", "We heat the water.", "")}
+        )  # fmt: skip
+        return publish_response(session, city.lights, NOW - timedelta(days=1), TEXTS)
+
+    return store.write(publish)
+
+
+def find(client: FlaskClient, lang: str = "en", **query: str) -> Page:
+    return response_page(client.get(f"/{lang}/responses/", query_string=query))
+
+
+def found(page: Page) -> list[int]:
+    """The numbers of the responses on the page, in order."""
+    parts = [link.strip("/").split("/") for link in page.links()]
+    return [int(part[2]) for part in parts if len(part) == 3 and part[2].isdigit()]
+
+
+@pytest.mark.parametrize(
+    ("lang", "words"),
+    [
+        ("en", "LAMPS river"),
+        ("en", "bulb"),
+        ("es", "farola rio"),
+        ("vi", "den duong"),
+        ("vi", "bóng đèn"),
+        ("zh-Hans", "路灯"),
+        ("zh-Hans", "路燈"),
+        ("ar", "مصباحا"),
+        ("ar", "نهر"),
+        ("ko", "가로등"),
+        ("ko", "farolas"),  # a text in another language than the page's
+        ("en", "street light"),  # the service is called so
+    ],
+)
+def test_words_are_found_in_every_language(
+    client: FlaskClient, lamps: int, lang: str, words: str
+) -> None:
+    page = find(client, lang, q=words)
+    assert found(page) == [lamps]
+    assert page.value("q") == words
+
+
+def test_a_list_can_be_narrowed_by_everything_at_once(
+    client: FlaskClient, showcase: Showcase
+) -> None:
+    works = found(find(client, department="public-works"))
+    assert works == [showcase.kept, showcase.promise]
+    assert found(find(client, department="parks")) == [showcase.shade]
+    assert found(find(client, language="ar")) == works
+    assert found(find(client, language="es", q="sombra")) == [showcase.shade]
+    narrow = {"service": "pothole-repair", "department": "public-works", "language": "en"}
+    page = find(client, **narrow, q="hole")
+    assert found(page) == works
+    assert "2 answers · Pothole repair · Public Works · English · “hole”" in page.words()
+    assert found(find(client, department="parks", service="pothole-repair")) == []
+
+
+def test_choices_are_what_has_been_answered(client: FlaskClient, showcase: Showcase) -> None:
+    page = find(client)
+    offered = {option.get("value") for option in page.all("option")}
+    assert offered == {
+        "", "pothole-repair", "swimming-pools", "public-works", "parks", "en", "ar", "es",
+    }  # fmt: skip
+
+
+@pytest.mark.parametrize(
+    "query", ["service=none", "department=none", "language=xx", "service=%00", "department=%00"]
+)
+def test_what_an_address_names_must_be_there(client: FlaskClient, city: City, query: str) -> None:
+    assert client.get(f"/en/responses/?{query}").status_code == 404
+    assert client.get(f"/en/responses/feed.atom?{query}").status_code == 404
+
+
+def test_nothing_found_says_what_to_do(client: FlaskClient, showcase: Showcase) -> None:
+    page = find(client, q="<b>zebra</b>")
+    assert "Nothing published fits “<b>zebra</b>”." in page.words()
+    assert "Try one word instead of several" in page.words()
+    assert "/en/responses/" in page.links()
+
+
+def test_drafts_and_unreviewed_texts_are_not_found(client: FlaskClient, showcase: Showcase) -> None:
+    for words in ("secret", "unread", "raw translation"):
+        assert found(find(client, q=words)) == []
+
+
+def test_what_is_corrected_is_found_by_its_new_words_only(
+    client: FlaskClient, store: Store, lamps: int
+) -> None:
+    def correct(session: Session) -> None:
+        query = select(ResponseText).where(ResponseText.lang == "en")
+        english = session.scalars(query.where(ResponseText.response_id == lamps)).one()
+        english.we_did = "We changed fifty diodes."
+
+    store.write(correct)
+    assert found(find(client, q="bulbs")) == []
+    assert found(find(client, q="diodes")) == [lamps]
+
+
+def test_words_that_were_there_before_the_index_are_found(store: Store, lamps: int) -> None:
+    downgrade(store.engine, "0020")
+    migrate(store.engine)
+    with store.read() as session:
+        kept = session.scalars(
+            text("SELECT words FROM response_text WHERE lang = 'es' ORDER BY id").columns(
+                ResponseText.words
+            )
+        ).all()
+    assert kept == ["las farolas del rio no funcionan cambiamos cuarenta bombillas"]
+
+
+def test_pages_and_feed_keep_the_filters(client: FlaskClient, city: City, store: Store) -> None:
+    def publish_many(session: Session) -> None:
+        for day in range(22):
+            publish_response(
+                session, city.lights, NOW - timedelta(days=day),
+                {"en": (f"Lamp {day} is out.", "Mended.", "")},
+            )  # fmt: skip
+
+    store.write(publish_many)
+    page = find(client, q="lamp", department="public-works")
+    following = "/en/responses/?page=2&q=lamp&department=public-works"
+    assert following in page.links()
+    assert "Lamp 21 is out." in response_page(client.get(following)).words()
+    assert "/en/responses/feed.atom?q=lamp&department=public-works" in page.links()
+    assert client.get(f"{following}&page=3".replace("page=2&", "")).status_code == 404
+
+
+def test_the_feed_takes_the_same_filters(
+    client: FlaskClient, showcase: Showcase, store: Store
+) -> None:
+    store.write(lambda session: add_text(session, showcase.shade, "ko", TEXTS["ko"], NOW))
+    answer = client.get("/ko/responses/feed.atom?department=parks&language=ko")
+    root = ElementTree.fromstring(answer.data)  # noqa: S314 - our own
+    assert [one.findtext(f"{ATOM}id") for one in root.findall(f"{ATOM}entry")] == [
+        f"http://localhost/ko/responses/{showcase.shade}/"
+    ]
+    own = "http://localhost/ko/responses/feed.atom?department=parks&language=ko"
+    assert root.findtext(f"{ATOM}id") == own
+    assert "Parks and Recreation (ko) · 한국어" in str(root.findtext(f"{ATOM}title"))
+    service = response_page(client.get("/ko/services/swimming-pools/"))
+    feeds = [link.get("href") for link in service.all("link") if link.get("type")]
+    assert "/ko/responses/feed.atom?service=swimming-pools" in feeds
+
+
+def test_a_response_tells_other_programs_what_it_is(
+    client: FlaskClient, showcase: Showcase
+) -> None:
+    page = response_page(client.get(f"/ar/responses/{showcase.kept}/"))
+    graph = {one.get("property"): one.get("content") for one in page.all("meta")}
+    assert graph["og:url"] == f"http://localhost/ar/responses/{showcase.kept}/"
+    assert graph["og:description"] == "الحفرة أمام المدرسة تعود."
+    assert graph["article:published_time"] == "2026-06-01"
+    facts = {one.get("itemprop"): one.get("content") for one in page.all("meta")}
+    assert facts["inLanguage"] == "ar"
+    assert facts["datePublished"] == "2026-06-01"
