@@ -39,6 +39,16 @@ MENU: tuple[tuple[Any, tuple[Entry, ...]], ...] = (
                 _l("Texts of services"),
                 _l("What is missing, out of date or waits for a second person, by language."),
             ),
+            Entry(
+                "admin.show_city",
+                _l("Name of the city"),
+                _l("What it is called at the head of every page and in mails, in each language."),
+            ),
+            Entry(
+                "admin.show_colours",
+                _l("Colours"),
+                _l("The city’s own colours, refused where they would be hard to read."),
+            ),
         ),
     ),
     (

@@ -5,9 +5,11 @@ from __future__ import annotations
 from flask import Blueprint, abort, redirect, url_for
 from werkzeug.wrappers import Response
 
+from portal.domain.colours import read_key
 from portal.domain.short_code import read_short_code
 from portal.public.queries import find_slug
 from portal.web.access import Access, access
+from portal.web.colours import to_css
 from portal.web.context import portal
 from portal.web.database import read
 from portal.web.i18n import current_language
@@ -15,6 +17,7 @@ from portal.web.i18n import current_language
 blueprint = Blueprint("root", __name__)
 
 # Receipts are secrets, and the signed-in areas are nobody's search result.
+_FOR_GOOD = "public, max-age=31536000, immutable"
 _ROBOTS = """User-agent: *
 Disallow: /*/receipts/
 Disallow: /*/mail/
@@ -64,3 +67,14 @@ def show_icon() -> Response:
     response = redirect(portal().static["icon.svg"], 302)
     response.headers["Cache-Control"] = "max-age=86400"
     return response
+
+
+@blueprint.get("/city/<key>.css")
+@access(Access.PUBLIC)
+def show_colours(key: str) -> Response:
+    """The stylesheet of these colours. They stand in its address, so it never changes."""
+    try:
+        css = to_css(read_key(key))
+    except ValueError:
+        abort(404)
+    return Response(css, mimetype="text/css", headers={"Cache-Control": _FOR_GOOD})

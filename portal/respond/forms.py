@@ -3,13 +3,12 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Iterable, Mapping
 from datetime import UTC, datetime
 from zoneinfo import ZoneInfo
 
 from flask import request
 from flask_babel import lazy_gettext as _l
-from wtforms import Field, StringField, TextAreaField
+from wtforms import StringField, TextAreaField
 
 from portal.domain.loop import Outcome
 from portal.domain.redaction import STAFF_REASONS
@@ -25,7 +24,6 @@ from portal.web.fields import (
     whole_number,
 )
 from portal.web.forms import DeskForm, ErrorList, errors_of
-from portal.web.words import gettext as _
 
 MAX_TEXT = 5000
 MAX_NAME = 200
@@ -136,42 +134,6 @@ class SplitForm(DeskForm):
         filters=[tidy],
         validators=[Needed(_l("Give the theme a name.")), AtMost(MAX_NAME), Storable()],
     )
-
-
-class ThemeNamesForm(DeskForm):
-    """A theme's names, one field for each language: `in_<tag>`."""
-
-    @classmethod
-    def of(cls, languages: Iterable[str]) -> type[ThemeNamesForm]:
-        """The form for these languages."""
-        fields = {
-            f"in_{tag}": StringField(filters=[tidy], validators=[AtMost(MAX_NAME), Storable()])
-            for tag in languages
-        }
-        return type(cls.__name__, (cls,), fields)
-
-    def fill(self, names: Mapping[str, str]) -> None:
-        """Show the names that there are."""
-        for tag, field in self.by_language.items():
-            field.data = names.get(tag)
-
-    @property
-    def by_language(self) -> dict[str, Field]:
-        """The fields by language."""
-        return {field.name.removeprefix("in_"): field for field in self if field.name[:3] == "in_"}
-
-    @property
-    def names(self) -> dict[str, str]:
-        """What was typed, by language."""
-        return {tag: field.data or "" for tag, field in self.by_language.items()}
-
-    def has_name(self) -> bool:
-        """Whether the theme has a name in any language; else the first field says so."""
-        fields = list(self.by_language.values())
-        if not any(field.data for field in fields):
-            fields[0].errors = [_("Give the theme a name in at least one language.")]
-            return False
-        return True
 
 
 class SetAsideForm(DeskForm):

@@ -1,35 +1,74 @@
-"""What the portal knows of its city: its name in each language, and whether it is invented."""
+"""What the portal knows of its city: names, colours, and whether it is invented."""
 
 from __future__ import annotations
 
+from collections.abc import Mapping
+from dataclasses import dataclass
 from datetime import date
 
-from sqlalchemy import select
+from sqlalchemy import delete, or_, select
 from sqlalchemy.orm import Session
 
+from portal.domain.colours import Colours, read_key
 from portal.models.operations import Setting
+from portal.store.content import raise_content_version
 
-_PREFIX = "city_name:"
+_NAME = "city_name:"
+_COLOURS = "city_colours"
 _DEMO = "demonstration_made_on"
 
 
-def list_city_names(session: Session) -> dict[str, str]:
-    """The city's name by language; empty where only the setting PORTAL_CITY_NAME names it."""
+@dataclass(frozen=True)
+class City:
+    """The city. `names` by language, empty where only PORTAL_CITY_NAME names it.
+
+    `colours` is None where it has the portal's own, `demo_day` where it is a real one.
+    """
+
+    names: Mapping[str, str]
+    colours: Colours | None = None
+    demo_day: date | None = None
+
+
+def get_city(session: Session) -> City:
+    """Everything about the city, in one query: pages that nobody keeps ask for it every time."""
     rows = session.execute(
-        select(Setting.name, Setting.value).where(Setting.name.like(f"{_PREFIX}%"))
+        select(Setting.name, Setting.value).where(
+            or_(Setting.name.startswith(_NAME), Setting.name.in_((_COLOURS, _DEMO)))
+        )
     )
-    return {name.removeprefix(_PREFIX): value for name, value in rows}
+    values = {row.name: row.value for row in rows}
+    colours, day = values.get(_COLOURS), values.get(_DEMO)
+    return City(
+        names={
+            name.removeprefix(_NAME): value
+            for name, value in values.items()
+            if name.startswith(_NAME)
+        },
+        colours=read_key(colours) if colours else None,
+        demo_day=date.fromisoformat(day) if day else None,
+    )
 
 
 def set_city_name(session: Session, lang: str, name: str) -> None:
-    """Name the city in one language."""
-    session.merge(Setting(name=f"{_PREFIX}{lang}", value=name))
+    """Name the city in one language; an empty name is taken away."""
+    session.execute(delete(Setting).where(Setting.name == f"{_NAME}{lang}"))
+    if name:
+        session.add(Setting(name=f"{_NAME}{lang}", value=name))
+    raise_content_version(session)
+
+
+def set_colours(session: Session, colours: Colours | None) -> None:
+    """Give the city its own colours, or with None the portal's."""
+    session.execute(delete(Setting).where(Setting.name == _COLOURS))
+    if colours:
+        session.add(Setting(name=_COLOURS, value=colours.key))
+    raise_content_version(session)
 
 
 def get_demo_day(session: Session) -> date | None:
     """The day on which the demonstration city was made; None in a real one."""
-    value = session.scalar(select(Setting.value).where(Setting.name == _DEMO))
-    return date.fromisoformat(value) if value is not None else None
+    return get_city(session).demo_day
 
 
 def mark_as_demo(session: Session, day: date) -> None:

@@ -2,14 +2,13 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
 from typing import Any
 
 from flask import Flask, g
 from markupsafe import escape
 from sqlalchemy.exc import SQLAlchemyError
 
-from portal.store.city import get_demo_day, list_city_names
+from portal.store.city import City, get_city
 from portal.web.context import portal
 from portal.web.database import read
 from portal.web.i18n import current_language
@@ -22,23 +21,17 @@ def city_name() -> str:
 
 def is_demo() -> bool:
     """Whether the city is invented."""
-    return _site().is_demo
+    return _site().demo_day is not None
 
 
-@dataclass(frozen=True)
-class _Site:
-    names: dict[str, str]
-    is_demo: bool
-
-
-def _site() -> _Site:
+def _site() -> City:
     """Read once a request. A page about a broken database is still a page."""
     if "site" not in g:
         try:
-            g.site = _Site(list_city_names(read()), get_demo_day(read()) is not None)
+            g.site = get_city(read())
         except SQLAlchemyError:
-            g.site = _Site({}, False)
-    site: _Site = g.site
+            g.site = City({})
+    site: City = g.site
     return site
 
 
@@ -51,6 +44,7 @@ def register(app: Flask) -> None:
         return {
             "city": _LazyCity(),
             "is_demo": is_demo(),
+            "city_colours": _site().colours,
             "account": None,
             "desk_nav": [],
         }

@@ -3,6 +3,7 @@
 from portal.admin.routes import (
     audit,
     calibration,
+    city,
     departments,
     kiosks,
     retention,
@@ -17,6 +18,7 @@ __all__ = [
     "audit",
     "blueprint",
     "calibration",
+    "city",
     "departments",
     "kiosks",
     "retention",

@@ -2,19 +2,18 @@
 
 from __future__ import annotations
 
-from flask import abort, flash, redirect, request, url_for
+from flask import abort, flash, redirect, url_for
 from werkzeug.wrappers import Response
 
 from portal.admin.routes.blueprint import blueprint, langs
 from portal.admin.routes.services import offered
 from portal.admin.service_forms import MAX_NAME, DepartmentForm
 from portal.admin.services import departments, queries
-from portal.web import messages
 from portal.web.access import Access, access, current_scope
 from portal.web.context import portal
 from portal.web.database import read, write
-from portal.web.fields import is_storable, tidy
-from portal.web.forms import ErrorList, errors_of
+from portal.web.forms import errors_of
+from portal.web.names import NamesForm
 from portal.web.pages import page
 from portal.web.words import gettext as _
 
@@ -52,18 +51,20 @@ def add_department() -> Response:
 @access(Access.ADMINISTRATOR)
 def show_department(department: str) -> Response:
     """Its names in every language."""
-    return _department_page(department, None, [])
+    return _department_page(department)
 
 
-def _department_page(
-    slug: str, names: dict[str, str] | None, errors: ErrorList, status: int = 200
-) -> Response:
+def _department_page(slug: str, refused: NamesForm | None = None) -> Response:
     rows = {row.slug: row for row in queries.list_departments(read(), langs())}
     if slug not in rows:
         abort(404)
+    form = refused
+    if form is None:
+        form = NamesForm.of(offered(), MAX_NAME)(formdata=None)
+        form.fill(rows[slug].names)
     return page(
-        "admin/show_department.html", status, row=rows[slug], errors=errors, offered=offered(),
-        names=rows[slug].names if names is None else names,
+        "admin/show_department.html", 422 if refused else 200, row=rows[slug], form=form,
+        errors=errors_of(form),
     )  # fmt: skip
 
 
@@ -71,28 +72,17 @@ def _department_page(
 @access(Access.ADMINISTRATOR, is_fresh=True)
 def name_department(department: str) -> Response:
     """Change its names."""
-    names = {tag: tidy(request.form.get(f"name-{tag}")) or "" for tag in offered()}
-    errors = [
-        (f"name-{tag}", _wrong(name))
-        for tag, name in names.items()
-        if len(name) > MAX_NAME or not is_storable(name)
-    ]
-    if not names[offered()[0]]:
-        errors.insert(0, (f"name-{offered()[0]}", _("Enter the name of the department.")))
-    if errors:
-        return _department_page(department, names, errors, 422)
+    form = NamesForm.of(offered(), MAX_NAME)()
+    if not form.validate() or not form.require(
+        offered()[0], _("Enter the name of the department.")
+    ):
+        return _department_page(department, form)
     try:
         write(
-            departments.name_department, slug=department, names=names,
+            departments.name_department, slug=department, names=form.names,
             person_id=current_scope().person_id, now=portal().clock.now(),
         )  # fmt: skip
     except LookupError:
         abort(404)
     flash(_("The names are kept."), "done")
     return redirect(url_for("admin.list_departments"), 303)
-
-
-def _wrong(name: str) -> str:
-    if not is_storable(name):
-        return str(messages.NO_CONTROL_CHARACTERS)
-    return str(messages.TOO_LONG) % {"max": MAX_NAME}

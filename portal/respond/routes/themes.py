@@ -5,7 +5,7 @@ from __future__ import annotations
 from flask import flash, redirect, request, url_for
 from werkzeug.wrappers import Response
 
-from portal.respond.forms import GroupForm, SplitForm, ThemeNamesForm, case_ids
+from portal.respond.forms import MAX_NAME, GroupForm, SplitForm, case_ids
 from portal.respond.operations import cases as operations
 from portal.respond.operations import themes as theme_operations
 from portal.respond.queries import inbox, similar, themes
@@ -17,6 +17,7 @@ from portal.web.database import read, write
 from portal.web.fields import whole_number
 from portal.web.forms import ErrorList, errors_of
 from portal.web.i18n import current_language
+from portal.web.names import NamesForm
 from portal.web.pages import page
 from portal.web.words import gettext as _
 from portal.web.words import ngettext
@@ -102,7 +103,7 @@ def show_theme(theme_id: int) -> Response:
 
 
 def _theme_page(
-    theme_id: int, *, names: ThemeNamesForm | None = None, split: SplitForm | None = None
+    theme_id: int, *, names: NamesForm | None = None, split: SplitForm | None = None
 ) -> Response:
     """The page; a form is one that was refused."""
     number = min(max(whole_number(request.args.get("page")) or 1, 1), 100_000)
@@ -112,7 +113,7 @@ def _theme_page(
     )  # fmt: skip
     refused = names or split
     if names is None:
-        names = ThemeNamesForm.of(portal().settings.languages)(formdata=None)
+        names = NamesForm.of(portal().settings.languages, MAX_NAME)(formdata=None)
         names.fill(view.names)
     return page(
         "respond/show_theme.html", 422 if refused else 200, view=view, form=names,
@@ -136,8 +137,10 @@ def show_similar(theme_id: int) -> Response:
 @access(Access.STAFF)
 def name_theme(theme_id: int) -> Response:
     """Name the theme in all languages, or in some."""
-    form = ThemeNamesForm.of(portal().settings.languages)()
-    if not form.validate() or not form.has_name():
+    form = NamesForm.of(portal().settings.languages, MAX_NAME)()
+    if not form.validate() or not form.require_any(
+        _("Give the theme a name in at least one language.")
+    ):
         return _theme_page(theme_id, names=form)
     write(
         theme_operations.name_theme, now=portal().clock.now(), scope=current_scope(),

@@ -1,0 +1,41 @@
+"""Changing what the portal says of its city: its names and its colours."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from datetime import datetime
+from typing import Any
+
+from sqlalchemy.orm import Session
+
+from portal.domain.colours import Colours
+from portal.store import audit
+from portal.store.city import get_city, set_city_name, set_colours
+
+
+def name_city(session: Session, names: Mapping[str, str], *, person_id: int, now: datetime) -> None:
+    """Name the city in these languages; an empty name is taken away."""
+    before = get_city(session).names
+    changed = {lang: name for lang, name in names.items() if name != before.get(lang, "")}
+    for lang, name in changed.items():
+        set_city_name(session, lang, name)
+    if changed:
+        _record(session, "city_named", person_id, now, names=changed)
+
+
+def change_colours(
+    session: Session, colours: Colours | None, *, person_id: int, now: datetime
+) -> None:
+    """Give the city its own colours, or with None the portal's."""
+    before = get_city(session).colours
+    if before == colours:
+        return
+    set_colours(session, colours)
+    _record(
+        session, "colours_changed", person_id, now, before=before.key if before else None,
+        after=colours.key if colours else None,
+    )  # fmt: skip
+
+
+def _record(session: Session, action: str, person_id: int, now: datetime, **detail: Any) -> None:
+    audit.record(session, at=now, person_id=person_id, action=action, subject="setting", **detail)

@@ -1,0 +1,67 @@
+"""A form for the names of one thing, a field for each language."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Mapping
+from typing import Self
+
+from wtforms import Field, StringField
+
+from portal.web.fields import AtMost, Storable, tidy
+from portal.web.forms import DeskForm
+
+_PREFIX = "in_"
+
+
+class NamesForm(DeskForm):
+    """Names by language, in fields called `in_<tag>`."""
+
+    @classmethod
+    def of(cls, languages: Iterable[str], maximum: int) -> type[Self]:
+        """The form for these languages, with names of so many characters at most."""
+        fields = {
+            f"{_PREFIX}{tag}": StringField(
+                filters=[tidy, _in_one_line], validators=[AtMost(maximum), Storable()]
+            )
+            for tag in languages
+        }
+        return type(cls.__name__, (cls,), fields)
+
+    def fill(self, names: Mapping[str, str]) -> None:
+        """Show the names that there are."""
+        for tag, field in self.by_language.items():
+            field.data = names.get(tag)
+
+    @property
+    def by_language(self) -> dict[str, Field]:
+        """The fields by language."""
+        return {
+            field.name.removeprefix(_PREFIX): field
+            for field in self
+            if field.name.startswith(_PREFIX)
+        }
+
+    @property
+    def names(self) -> dict[str, str]:
+        """What was typed, by language; empty where nothing was."""
+        return {tag: field.data or "" for tag, field in self.by_language.items()}
+
+    def require(self, tag: str, message: str) -> bool:
+        """Whether there is a name in this language; else its field says so."""
+        field = self.by_language[tag]
+        if not field.data:
+            field.errors = [message]
+        return bool(field.data)
+
+    def require_any(self, message: str) -> bool:
+        """Whether there is a name in any language; else the first field says so."""
+        fields = list(self.by_language.values())
+        if not any(field.data for field in fields):
+            fields[0].errors = [message]
+            return False
+        return True
+
+
+def _in_one_line(value: str | None) -> str | None:
+    """A name stands in headings and in the headers of mails."""
+    return " ".join(value.split()) if value else value
