@@ -15,8 +15,16 @@ from sqlalchemy.orm import Session
 from portal.domain.language import fold
 from portal.domain.search_words import is_found
 from portal.models.responses import Response, ResponseText
+from portal.models.said import ThemeDistrict
 from portal.models.services import Department, Service, ServiceText
-from portal.public.queries import Named, Reader, ServiceName, department_names, reviewed_first
+from portal.public.queries import (
+    Named,
+    Reader,
+    ServiceName,
+    department_names,
+    list_district_names,
+    reviewed_first,
+)
 from portal.store.word_index import has_words
 
 PUBLISHED = "published"
@@ -31,12 +39,24 @@ class DepartmentName:
     name: Named
 
 
+@dataclass(frozen=True)
+class DistrictName:
+    """A district in which enough people said the same to be named (models.said)."""
+
+    slug: str
+    name: str
+
+
 @dataclass(frozen=True, kw_only=True)
 class Filters:
-    """What a list is narrowed to; empty means all. `language`: a checked text is there in it."""
+    """What a list is narrowed to; empty means all.
+
+    `language`: a checked text is there in it. `district`: at least 10 people there said so.
+    """
 
     service: ServiceName | None = None
     department: DepartmentName | None = None
+    district: DistrictName | None = None
     language: str = ""
     words: str = ""
 
@@ -47,6 +67,7 @@ class Filters:
             "q": self.words,
             "service": self.service.slug if self.service else "",
             "department": self.department.slug if self.department else "",
+            "district": self.district.slug if self.district else "",
             "language": self.language,
         }
         return {name: value for name, value in wanted.items() if value}
@@ -61,6 +82,7 @@ class Choices:
 
     services: Sequence[ServiceName]
     departments: Sequence[DepartmentName]
+    districts: Sequence[DistrictName]
     languages: Sequence[str]
 
 
@@ -84,6 +106,11 @@ def narrowed(session: Session, reader: Reader, filters: Filters) -> Select[Respo
             Department.slug == filters.department.slug
         )  # fmt: skip
         query = query.where(Response.service_id.in_(in_department))
+    if filters.district:
+        there = select(ThemeDistrict.theme_id).where(
+            ThemeDistrict.district == filters.district.slug
+        )
+        query = query.where(Response.theme_id.in_(there))
     if filters.language:
         query = query.where(_has_text(ResponseText.lang == filters.language))
     if filters.words:
@@ -108,25 +135,39 @@ def list_choices(session: Session, reader: Reader) -> Choices:
     return Choices(
         sorted(services, key=lambda one: fold(one.name.text)),
         sorted(named, key=lambda one: fold(one.name.text)),
+        _list_districts(session, reader),
         _list_languages(session, reader),
     )
 
 
 def find_filters(
-    session: Session, reader: Reader, *, service: str, department: str, language: str, words: str
+    session: Session,
+    reader: Reader,
+    *,
+    service: str,
+    department: str,
+    district: str,
+    language: str,
+    words: str,
 ) -> Filters | None:
     """The filters that these slugs, tag and words mean; None where one of them is unknown."""
     found_service = _find_service_name(session, reader, service)
     found_department = _find_department_name(session, reader, department)
+    found_district = _find_district_name(session, reader, district)
     is_known = (
         bool(service) == bool(found_service)
         and bool(department) == bool(found_department)
+        and bool(district) == bool(found_district)
         and (not language or language in reader.fallbacks)
     )
     if not is_known:
         return None
     return Filters(
-        service=found_service, department=found_department, language=language, words=words
+        service=found_service,
+        department=found_department,
+        district=found_district,
+        language=language,
+        words=words,
     )
 
 
@@ -179,6 +220,11 @@ def _find_department_name(session: Session, reader: Reader, slug: str) -> Depart
     return DepartmentName(slug, reader.name(names.get(found_id, {}), slug))
 
 
+def _find_district_name(session: Session, reader: Reader, slug: str) -> DistrictName | None:
+    name = list_district_names(session, reader).get(slug) if slug else None
+    return DistrictName(slug, name) if name is not None else None
+
+
 def _has_text(*which: ColumnElement[bool]) -> ColumnElement[bool]:
     return (
         select(ResponseText.id)
@@ -195,6 +241,13 @@ def _says(session: Session, reader: Reader, words: str) -> ColumnElement[bool]:
     names = service_names(session, reader, Service.is_active.is_(True))
     called = [one.id for one in names.values() if is_found(one.name.text, words)]
     return or_(Response.id.in_(says), Response.service_id.in_(called))
+
+
+def _list_districts(session: Session, reader: Reader) -> list[DistrictName]:
+    """Districts in which enough people said the same, in the city's order."""
+    shown = set(session.scalars(select(ThemeDistrict.district).distinct()))
+    names = list_district_names(session, reader) if shown else {}
+    return [DistrictName(slug, name) for slug, name in names.items() if slug in shown]
 
 
 def _list_languages(session: Session, reader: Reader) -> list[str]:

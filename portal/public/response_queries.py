@@ -60,6 +60,7 @@ class ResponseEntry:
     done_on: date | None
     published_on: date
     follows_id: int | None
+    theme_id: int | None
     lang: str
     words: Words
     texts: dict[str, Words]
@@ -90,7 +91,7 @@ def list_responses(
 ) -> list[ResponseEntry]:
     """The newest published responses that fit the filters."""
     query = narrowed(session, reader, filters).limit(limit)
-    return _entries(session, reader, session.scalars(query).all(), filters.service)
+    return list_entries(session, reader, session.scalars(query).all(), filters.service)
 
 
 def page_responses(
@@ -104,14 +105,14 @@ def page_responses(
     """One page of the published responses that fit the filters, newest first."""
     query = narrowed(session, reader, filters).add_columns(func.count().over())
     rows = session.execute(query.limit(size).offset((number - 1) * size)).all()
-    items = _entries(session, reader, [row[0] for row in rows], filters.service)
+    items = list_entries(session, reader, [row[0] for row in rows], filters.service)
     return Page(items, number, size, rows[0][1] if rows else 0)
 
 
 def find_response(session: Session, reader: Reader, response_id: int) -> ResponseEntry | None:
     """A published response; None when there is none that may be shown."""
     query = published().where(Response.id == response_id)
-    entries = _entries(session, reader, session.scalars(query).all())
+    entries = list_entries(session, reader, session.scalars(query).all())
     return entries[0] if entries else None
 
 
@@ -122,7 +123,7 @@ def list_related(session: Session, reader: Reader, entry: ResponseEntry) -> list
         is_related |= Response.id == entry.follows_id
     query = published().where(Response.service_id == entry.service.id, is_related)
     ordered = query.order_by(Response.published_on, Response.id)
-    return _entries(session, reader, session.scalars(ordered).all(), entry.service)
+    return list_entries(session, reader, session.scalars(ordered).all(), entry.service)
 
 
 def find_promise(session: Session, entry: ResponseEntry, today: date) -> PromiseStory | None:
@@ -157,12 +158,13 @@ def list_corrections(
     return corrections
 
 
-def _entries(
+def list_entries(
     session: Session,
     reader: Reader,
     responses: Sequence[Response],
     service: ServiceName | None = None,
 ) -> list[ResponseEntry]:
+    """These published responses in the reader's language, in their order."""
     if not responses:
         return []
     texts = _reviewed_texts(session, [response.id for response in responses])
@@ -188,6 +190,7 @@ def _entries(
                 done_on=response.done_on,
                 published_on=response.published_on,
                 follows_id=response.follows_id,
+                theme_id=response.theme_id,
                 lang=shown.lang,
                 words=shown.text,
                 texts=texts[response.id],

@@ -28,15 +28,18 @@ def list_fields(filters: Filters, choices: Choices) -> list[Field]:
     chosen = filters.address
     services = [(one.slug, one.name.text, one.name.lang) for one in choices.services]
     departments = [(one.slug, one.name.text, one.name.lang) for one in choices.departments]
+    districts = [(one.slug, one.name, current_language()) for one in choices.districts]
     languages = [(tag, language_name(tag), current_language()) for tag in choices.languages]
     offered = (
         ("service", _("Service"), _("All services"), services),
         ("department", _("Department"), _("All departments"), departments),
+        ("district", _("District"), _("All districts"), districts),
         ("language", _("Language of the answer"), _("All languages"), languages),
     )
     return [
         Field(key, label, everything, options, chosen.get(key, ""))
         for key, label, everything, options in offered
+        if options
     ]
 
 
@@ -45,6 +48,7 @@ def narrowed_to(filters: Filters) -> str:
     parts = (
         filters.service.name.text if filters.service else "",
         filters.department.name.text if filters.department else "",
+        filters.district.name if filters.district else "",
         language_name(filters.language) if filters.language else "",
         f"“{filters.words}”" if filters.words else "",
     )

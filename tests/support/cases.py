@@ -61,7 +61,7 @@ def send_case(session: Session, /, service_id: int, now: datetime, **values: obj
         service_id=service_id,
         lang=str(values.get("lang", "en")),
         kind=str(values["kind"]),
-        district=None,
+        district=str(values["district"]) if values.get("district") else None,
         person_key=str(values["person_key"]),
         at=now,
         on=now.date(),

@@ -5,13 +5,14 @@ from __future__ import annotations
 from flask import abort, render_template, request, url_for
 from werkzeug.wrappers import Response
 
-from portal.public import response_queries
-from portal.public.addresses import page_number, words_wanted
+from portal.public import response_queries, theme_queries
+from portal.public.addresses import page_number
 from portal.public.documents import ATOM, document
 from portal.public.feed import render_feed
 from portal.public.queries import LARGEST_ID
 from portal.public.reading import current_reader
-from portal.public.response_filters import Filters, find_filters, list_choices
+from portal.public.response_addresses import filters_in_address
+from portal.public.response_filters import list_choices
 from portal.public.response_words import list_fields, narrowed_to, title_of
 from portal.public.routes.blueprint import blueprint
 from portal.web.access import Access, access
@@ -30,7 +31,7 @@ FEED_SIZE = 50
 @cached_page
 def list_responses() -> str:
     """What was done, newest first: all of it, or what fits the filters in the address."""
-    filters = _filters_in_address()
+    filters = filters_in_address()
     page = response_queries.page_responses(
         read(), current_reader(), number=page_number(), size=PAGE_SIZE, filters=filters
     )
@@ -69,11 +70,12 @@ def show_response(response_id: int) -> str:
         related=response_queries.list_related(read(), current_reader(), response),
         promise=response_queries.find_promise(read(), response, portal().clock.today()),
         corrections=corrections.get(response_id, []),
+        reaction=theme_queries.find_reaction(read(), response_id),
     )
 
 
 def _render_feed() -> str:
-    filters = _filters_in_address()
+    filters = filters_in_address()
     base = portal().settings.base_url.rstrip("/")
     return render_feed(
         response_queries.list_responses(read(), current_reader(), limit=FEED_SIZE, filters=filters),
@@ -83,18 +85,3 @@ def _render_feed() -> str:
         address=base + url_for("public.show_feed", **filters.address),
         address_of=lambda one: base + url_for("public.show_response", response_id=one.id),
     )
-
-
-def _filters_in_address() -> Filters:
-    """What the address narrows to; whatever it names that there is not is no address of ours."""
-    filters = find_filters(
-        read(),
-        current_reader(),
-        service=request.args.get("service", ""),
-        department=request.args.get("department", ""),
-        language=request.args.get("language", ""),
-        words=words_wanted(),
-    )
-    if filters is None:
-        abort(404)
-    return filters

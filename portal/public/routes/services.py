@@ -6,7 +6,7 @@ from collections.abc import Sequence
 
 from flask import render_template, request
 
-from portal.public import queries, response_queries
+from portal.public import queries, response_queries, theme_queries
 from portal.public.addresses import words_wanted
 from portal.public.queries import ServiceEntry
 from portal.public.reading import current_reader, get_service
@@ -21,6 +21,7 @@ from portal.web.paper import PAPERS, paper_size
 from portal.web.short_address import short_address
 
 LATEST = 3
+THEMES = 5
 
 
 @blueprint.get("/")
@@ -70,6 +71,7 @@ def show_service(slug: str) -> str:
         assessment=assessment,
         standing=stand(assessment) if assessment else None,
         shadow=None if assessment else find_shadow(read()),
+        themes=theme_queries.list_themes(read(), current_reader(), service.id, limit=THEMES),
         latest=response_queries.list_responses(
             read(), current_reader(), limit=LATEST, filters=Filters(service=service.as_name())
         ),

@@ -1,0 +1,131 @@
+"""How many said so, and what they replied to the answer: figures that move in batches.
+
+A theme's and a response's figures are kept as they may be published: nothing below 10 people, and
+no part that follows from the others by subtraction. They move when `is_batch_due` says so of this
+theme or response (decision 39): one page costs a look at one row, however many have written.
+"""
+
+from __future__ import annotations
+
+from datetime import date
+
+from sqlalchemy import Select, delete, select
+from sqlalchemy.orm import Session
+
+from portal.assess.queries_said import (
+    NOWHERE,
+    Count,
+    count_people,
+    count_replies,
+    list_published_responses,
+    list_published_themes,
+)
+from portal.domain.publication import is_batch_due
+from portal.domain.suppression import K, suppress
+from portal.models.responses import Response, Theme
+from portal.models.said import VOICES, Reaction, ThemeDistrict, ThemeFigure
+from portal.models.services import Service
+from portal.store.clock import Clock
+from portal.store.content import raise_content_version
+from portal.store.engine import Store
+
+
+def refresh_due(store: Store, clock: Clock) -> int:
+    """Refresh the figures of every service, each in a transaction; returns how many moved."""
+    today = clock.today()
+    with store.read() as session:
+        services = session.scalars(select(Service.id).order_by(Service.id)).all()
+    return sum(
+        store.write(refresh_figures, service_id=service_id, today=today) for service_id in services
+    )
+
+
+def refresh_figures(session: Session, *, service_id: int, today: date) -> int:
+    """Let the figures of a service's themes and responses move that are due; returns how many."""
+    # Two workers at once: the second finds nothing due any more.
+    session.execute(select(Service.id).where(Service.id == service_id).with_for_update()).one()
+    moved = _refresh_themes(session, service_id, today)
+    moved += _refresh_reactions(session, service_id, today)
+    if moved:
+        raise_content_version(session)
+    return moved
+
+
+def _refresh_themes(session: Session, service_id: int, today: date) -> int:
+    known = {row.theme_id: row for row in session.scalars(_figures(service_id))}
+    due = {
+        theme_id: known.get(theme_id)
+        for theme_id in list_published_themes(session, service_id)
+        if _may_be_due(known.get(theme_id), today)
+    }
+    counts = count_people(session, service_id) if due else {}
+    moved = 0
+    for theme_id, figure in due.items():
+        count = counts.get(theme_id, Count())
+        if is_batch_due(figure.as_of if figure else None, today, count.new):
+            _keep_theme(session, figure or ThemeFigure(theme_id=theme_id), count, today)
+            moved += 1
+    return moved
+
+
+def _keep_theme(session: Session, figure: ThemeFigure, count: Count, today: date) -> None:
+    people = sum(count.people.values())
+    figure.people, figure.as_of = people if people >= K else None, today
+    session.add(figure)
+    session.flush()
+    session.execute(delete(ThemeDistrict).where(ThemeDistrict.theme_id == figure.theme_id))
+    session.add_all(
+        ThemeDistrict(theme_id=figure.theme_id, district=district, people=n)
+        for district, n in suppress(count.people).items()
+        if n and district != NOWHERE
+    )
+    session.flush()
+
+
+def _refresh_reactions(session: Session, service_id: int, today: date) -> int:
+    known = {row.response_id: row for row in session.scalars(_reactions(service_id))}
+    due = {
+        response_id: known.get(response_id)
+        for response_id in list_published_responses(session, service_id)
+        if _may_be_due(known.get(response_id), today)
+    }
+    counts = count_replies(session, service_id) if due else {}
+    moved = 0
+    for response_id, reaction in due.items():
+        count = counts.get(response_id, Count())
+        if is_batch_due(reaction.as_of if reaction else None, today, count.new):
+            _keep_reaction(session, reaction or Reaction(response_id=response_id), count, today)
+            moved += 1
+    return moved
+
+
+def _keep_reaction(session: Session, reaction: Reaction, count: Count, today: date) -> None:
+    replies = sum(count.people.values())
+    is_shown = replies >= K
+    shown = suppress({verdict: count.people.get(verdict, 0) for verdict in VOICES})
+    reaction.as_of, reaction.replies = today, replies if is_shown else None
+    for verdict in VOICES:
+        setattr(reaction, verdict, shown[verdict] if is_shown else None)
+    session.add(reaction)
+    session.flush()
+
+
+def _may_be_due(row: ThemeFigure | Reaction | None, today: date) -> bool:
+    """Whether a batch can be due if enough people are new: so nothing is counted in between."""
+    return is_batch_due(row.as_of if row else None, today, K)
+
+
+def _figures(service_id: int) -> Select[ThemeFigure]:
+    return (
+        select(ThemeFigure)
+        .join(Theme, Theme.id == ThemeFigure.theme_id)
+        .where(Theme.service_id == service_id)
+    )
+
+
+def _reactions(service_id: int) -> Select[Reaction]:
+    return (
+        select(Reaction)
+        .join(Response, Response.id == Reaction.response_id)
+        .where(Response.service_id == service_id)
+    )

@@ -1,0 +1,60 @@
+"""What several people said, and what the city promised."""
+
+from __future__ import annotations
+
+from flask import abort, render_template
+
+from portal.public import promise_queries, response_queries, theme_queries
+from portal.public.addresses import page_number
+from portal.public.queries import LARGEST_ID
+from portal.public.reading import current_reader
+from portal.public.response_addresses import filters_in_address
+from portal.public.routes.blueprint import blueprint
+from portal.web.access import Access, access
+from portal.web.context import portal
+from portal.web.database import read
+from portal.web.pages import cached_page
+
+PAGE_SIZE = 40
+
+
+@blueprint.get(f"/themes/<int(max={LARGEST_ID}):theme_id>/")
+@access(Access.PUBLIC)
+@cached_page
+def show_theme(theme_id: int) -> str:
+    """What people said, how many said so, every answer to it, and whether promises were kept."""
+    theme = theme_queries.find_theme(read(), current_reader(), theme_id)
+    if theme is None:
+        abort(404)
+    today = portal().clock.today()
+    return render_template(
+        "public/show_theme.html",
+        theme=theme,
+        standings=response_queries.list_standings(read(), theme.responses, today),
+        promise=response_queries.find_promise(read(), theme.newest, today),
+        reaction=theme_queries.find_reaction(read(), theme.newest.id),
+    )
+
+
+@blueprint.get("/promises/")
+@access(Access.PUBLIC)
+@cached_page
+def list_promises() -> str:
+    """Every promise with its day, and whether it was kept."""
+    filters = filters_in_address()
+    number = page_number()
+    promises = promise_queries.list_promises(
+        read(), current_reader(), filters, today=portal().clock.today()
+    )
+    shown = promises[(number - 1) * PAGE_SIZE : number * PAGE_SIZE]
+    if not shown and number > 1:
+        abort(404)
+    return render_template(
+        "public/list_promises.html",
+        filters=filters,
+        promises=shown,
+        tally=promise_queries.tally(promises),
+        number=number,
+        total=len(promises),
+        has_next=len(promises) > number * PAGE_SIZE,
+    )

@@ -1,0 +1,109 @@
+"""What the public pages read about themes: what several people said, how many, and what came of it.
+
+A theme is public once a response to it is. It goes by what its newest response says that people
+said: its name on the desk has been checked by nobody.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+from datetime import date
+
+from sqlalchemy import func, select
+from sqlalchemy.orm import Session
+
+from portal.models.responses import Response
+from portal.models.said import Reaction, ThemeDistrict, ThemeFigure
+from portal.public.queries import Reader, ServiceName, list_district_names
+from portal.public.response_filters import published
+from portal.public.response_queries import ResponseEntry, list_entries
+
+
+@dataclass(frozen=True)
+class Voices:
+    """How many people said so, as of a day; None: fewer than 10. Districts with 10 or more."""
+
+    as_of: date
+    people: int | None
+    districts: Sequence[tuple[str, int]]
+
+
+@dataclass(frozen=True)
+class ThemePage:
+    """A theme with its published responses, the oldest first; no `voices`: not counted yet."""
+
+    id: int
+    responses: Sequence[ResponseEntry]
+    voices: Voices | None
+
+    @property
+    def newest(self) -> ResponseEntry:
+        """The response that says what people said, and what holds now."""
+        return self.responses[-1]
+
+    @property
+    def service(self) -> ServiceName:
+        """The service that the theme is about."""
+        return self.newest.service
+
+
+@dataclass(frozen=True)
+class ThemeEntry:
+    """A theme in a list: its newest response, and how many said so (None: fewer than 10)."""
+
+    id: int
+    newest: ResponseEntry
+    people: int | None
+
+
+def find_theme(session: Session, reader: Reader, theme_id: int) -> ThemePage | None:
+    """A theme with a published response; None when there is none of this number."""
+    query = published().where(Response.theme_id == theme_id)
+    ordered = query.order_by(Response.published_on, Response.id)
+    entries = list_entries(session, reader, session.scalars(ordered).all())
+    if not entries:
+        return None
+    return ThemePage(theme_id, entries, _find_voices(session, reader, theme_id))
+
+
+def list_themes(
+    session: Session, reader: Reader, service_id: int, *, limit: int
+) -> list[ThemeEntry]:
+    """The service's published themes that most people come from."""
+    newest = (
+        published()
+        .where(Response.service_id == service_id)
+        .with_only_columns(Response.theme_id, func.max(Response.id).label("response_id"))
+        .group_by(Response.theme_id)
+        .subquery()
+    )
+    rows = session.execute(
+        select(Response, ThemeFigure.people)
+        .join(newest, newest.c.response_id == Response.id)
+        .outerjoin(ThemeFigure, ThemeFigure.theme_id == Response.theme_id)
+        .order_by(func.coalesce(ThemeFigure.people, 0).desc(), Response.id.desc())
+        .limit(limit)
+    ).all()
+    people = {response.id: n for response, n in rows}
+    entries = list_entries(session, reader, [response for response, _ in rows])
+    return [ThemeEntry(one.theme_id, one, people[one.id]) for one in entries if one.theme_id]
+
+
+def find_reaction(session: Session, response_id: int) -> Reaction | None:
+    """What residents replied to a response, as it may be shown; None while nobody has counted."""
+    return session.get(Reaction, response_id)
+
+
+def _find_voices(session: Session, reader: Reader, theme_id: int) -> Voices | None:
+    figure = session.get(ThemeFigure, theme_id)
+    if figure is None:
+        return None
+    rows = session.scalars(
+        select(ThemeDistrict)
+        .where(ThemeDistrict.theme_id == theme_id)
+        .order_by(ThemeDistrict.people.desc(), ThemeDistrict.district)
+    ).all()
+    names = list_district_names(session, reader) if rows else {}
+    named = [(names.get(row.district, row.district), row.people) for row in rows]
+    return Voices(figure.as_of, figure.people, named)

@@ -1,0 +1,182 @@
+"""What several people said: a page of its own, what was promised, and whether it was kept."""
+
+from __future__ import annotations
+
+from datetime import date, timedelta
+
+from flask.testing import FlaskClient
+from sqlalchemy.orm import Session
+
+from portal.models.responses import Response, ThemeText
+from portal.models.said import Reaction, ThemeDistrict, ThemeFigure
+from portal.settings import Settings
+from portal.store.clock import Clock
+from portal.store.content import raise_content_version
+from portal.store.engine import Store
+from tests.features.public.conftest import AS_OF, NOW, Showcase
+from tests.features.public.publishing import publish_response
+from tests.support.city import City
+from tests.support.client import Page, response_page
+
+
+def theme_of(store: Store, response_id: int) -> int:
+    with store.read() as session:
+        return session.get_one(Response, response_id).theme_id or 0
+
+
+def cells(page: Page) -> list[tuple[str, str]]:
+    """The table of the page: what stands in each row, and its figure."""
+    names = [page.words(one) for one in page.all("th") if one.get("scope") == "row"]
+    return list(zip(names, (page.words(one) for one in page.all("td")), strict=True))
+
+
+def count(store: Store, theme_id: int, people: int | None, **districts: int) -> None:
+    def put(session: Session) -> None:
+        session.add(ThemeFigure(theme_id=theme_id, as_of=AS_OF, people=people))
+        for district, n in districts.items():
+            session.add(ThemeDistrict(theme_id=theme_id, district=district, people=n))
+        raise_content_version(session)
+
+    store.write(put)
+
+
+def test_a_theme_shows_what_was_said_how_often_and_every_answer(
+    client: FlaskClient, showcase: Showcase, store: Store
+) -> None:
+    theme_id = theme_of(store, showcase.kept)
+    count(store, theme_id, 1234, north=300, south=25)
+    page = response_page(client.get(f"/en/themes/{theme_id}/"))
+    words = page.words()
+    assert "What people said: Pothole repair" in words
+    assert "The hole by the school comes back." in words
+    assert "1,234 people have said so." in words
+    assert cells(page) == [("North en", "300"), ("South en", "25")]
+    assert "As of June 1, 2026." in words
+    assert f"/en/responses/{showcase.kept}/" in page.links()
+    assert (
+        f"/en/themes/{theme_id}/"
+        in response_page(client.get(f"/en/responses/{showcase.kept}/")).links()
+    )
+    arabic = response_page(client.get(f"/ar/themes/{theme_id}/"))
+    assert "الحفرة أمام المدرسة تعود." in arabic.words()
+
+
+def test_a_few_people_are_not_counted_in_public(
+    client: FlaskClient, showcase: Showcase, store: Store
+) -> None:
+    theme_id = theme_of(store, showcase.shade)
+    assert (
+        "has not been counted yet" in response_page(client.get(f"/en/themes/{theme_id}/")).words()
+    )
+    count(store, theme_id, None)
+    page = response_page(client.get(f"/en/themes/{theme_id}/?fresh=1"))
+    assert "Fewer than 10 people have said so." in page.words()
+
+
+def test_only_themes_with_a_published_answer_have_a_page(
+    client: FlaskClient, showcase: Showcase, store: Store
+) -> None:
+    for response_id in (showcase.draft, showcase.unreviewed):
+        assert client.get(f"/en/themes/{theme_of(store, response_id)}/").status_code == 404
+    assert client.get("/en/themes/999999999/").status_code == 404
+
+
+def test_the_desks_name_of_a_theme_is_nowhere_public(
+    client: FlaskClient, showcase: Showcase, store: Store
+) -> None:
+    theme_id = theme_of(store, showcase.kept)
+    store.write(
+        lambda session: session.add(ThemeText(theme_id=theme_id, lang="en", name="Desk talk"))
+    )
+    for path in (f"themes/{theme_id}/", "responses/", "services/pothole-repair/"):
+        assert "Desk talk" not in response_page(client.get(f"/en/{path}?fresh=1")).words()
+
+
+def test_a_service_shows_what_most_people_said_first(
+    client: FlaskClient, showcase: Showcase, store: Store
+) -> None:
+    texts = {"en": ("Too many signs.", "We took ten away.", "")}
+    response_id = store.write(
+        lambda session: publish_response(session, showcase.city.potholes, NOW, texts)
+    )
+    count(store, theme_of(store, response_id), 40)
+    count(store, theme_of(store, showcase.kept), 12)
+    page = response_page(client.get("/en/services/pothole-repair/"))
+    said = page.words().partition("What most people said")[2]
+    assert said.index("Too many signs.") < said.index("The hole by the school comes back.")
+    assert "40 people have said so." in said
+
+
+def test_answers_can_be_listed_by_district_where_enough_people_said_so(
+    client: FlaskClient, showcase: Showcase, store: Store
+) -> None:
+    count(store, theme_of(store, showcase.shade), 30, north=12)
+    page = response_page(client.get("/en/responses/?district=north"))
+    assert f"/en/responses/{showcase.shade}/" in page.links()
+    assert f"/en/responses/{showcase.kept}/" not in page.links()
+    offered = {option.get("value") for option in page.all("option")}
+    assert "north" in offered
+    assert "south" not in offered
+    assert client.get("/en/responses/?district=nowhere").status_code == 404
+    feed = client.get("/en/responses/feed.atom?district=south").get_data(as_text=True)
+    assert "<entry" not in feed
+
+
+def test_what_residents_reply_stands_beside_the_claim(
+    client: FlaskClient, showcase: Showcase, store: Store
+) -> None:
+    path = f"/en/responses/{showcase.kept}/?fresh=1"
+    assert "Fewer than 10 residents have said yet" in response_page(client.get(path)).words()
+
+    def put(session: Session) -> None:
+        reaction = Reaction(
+            response_id=showcase.kept, as_of=AS_OF, replies=25, yes=12, partly=None, no=None
+        )
+        session.add(reaction)
+
+    store.write(put)
+    page = response_page(client.get(path))
+    words = page.words()
+    assert "25 residents who got this answer have said" in words
+    assert cells(page) == [("Yes", "12"), ("Partly", "not shown"), ("No", "not shown")]
+    assert "Groups of fewer than 10 people are not shown" in words
+
+
+def test_promises_stand_with_their_days_and_what_became_of_them(
+    client: FlaskClient, city: City, store: Store, settings: Settings
+) -> None:
+    today = settings_day(settings)
+
+    def promise(session: Session, said: str, due: date, done: date | None = None) -> None:
+        texts = {"en": (said, "We will.", "")}
+        first = publish_response(
+            session, city.lights, NOW, texts, outcome="planned", due_on=due
+        )  # fmt: skip
+        if done is not None:
+            publish_response(
+                session, city.lights, NOW, texts, outcome="done", done_on=done, follows_id=first
+            )  # fmt: skip
+
+    def promise_all(session: Session) -> None:
+        promise(session, "Broken lamp.", today - timedelta(days=60))
+        promise(session, "Kept lamp.", today - timedelta(days=50), today - timedelta(days=55))
+        promise(session, "Late lamp.", today - timedelta(days=90), today - timedelta(days=40))
+        promise(session, "Next lamp.", today + timedelta(days=5))
+        promise(session, "Far lamp.", today + timedelta(days=200))
+
+    store.write(promise_all)
+    page = response_page(client.get("/en/promises/?service=street-lights"))
+    words = page.words()
+    order = [words.index(f"{name} lamp.") for name in ("Next", "Far", "Kept", "Broken", "Late")]
+    assert order == sorted(order)
+    figures = [page.words(one) for one in page.all("dd")]
+    assert figures == ["1", "1", "1", "2"]  # kept, late, not kept, to come
+    assert "What we promised" in response_page(client.get("/en/responses/")).words()
+    empty = response_page(client.get("/en/promises/?service=swimming-pools"))
+    assert "No promises yet" in empty.words()
+    assert client.get("/en/promises/?page=9").status_code == 404
+
+
+def settings_day(settings: Settings) -> date:
+    """The city's day, by which promises are judged."""
+    return Clock(settings.zone, settings.clock_file).today()
