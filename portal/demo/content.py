@@ -8,6 +8,8 @@ from functools import cache
 from pathlib import Path
 from typing import Any
 
+from portal.domain.wording import Wording
+
 _FOLDER = Path(__file__).parent / "data"
 Texts = dict[str, str]  # by language
 
@@ -30,10 +32,18 @@ class ThemeContent:
     you_said: Texts
     we_did: Texts
     why_not: Texts | None
+    references: dict[str, Texts]  # lines, by what they are
     outcome: str
     due_in_days: int | None
     followup: Texts | None  # "we did", once a promise is kept
     comments: tuple[Comment, ...]
+
+    def wording(self, lang: str, *, is_followup: bool) -> Wording:
+        """What the response, or the later one that keeps its promise, says in a language."""
+        we_did = (self.followup or self.we_did) if is_followup else self.we_did
+        references = {what: texts[lang] for what, texts in self.references.items()}
+        why_not = (self.why_not or {}).get(lang, "")
+        return Wording(self.you_said[lang], we_did[lang], why_not, **references)
 
 
 @cache
@@ -61,6 +71,7 @@ def _theme(raw: dict[str, Any]) -> ThemeContent:
         you_said=response["you_said"],
         we_did=response["we_did"],
         why_not=response["why_not"],
+        references=response.get("references", {}),
         outcome=response["outcome"],
         due_in_days=response["due_in_days"],
         followup=response.get("followup"),

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import secrets as random_tokens
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import asdict, dataclass
 from datetime import date, datetime, time, timedelta
 from random import Random
 from typing import Any
@@ -29,6 +29,7 @@ from portal.store.comments import commit_to_comment
 from portal.store.loops import Links, event_values, insert_events, projected
 from portal.store.secrets import Secrets, sha256
 from portal.store.texts import source_hash
+from portal.store.wordings import said_parts
 
 # Receipts that the command shows, so that somebody trying out can follow a case.
 SHOWN_RECEIPTS = 3
@@ -136,18 +137,14 @@ class HistoryRecorder:
         self.session.add(response)
         self.session.flush()
         self.response_ids[id(record)] = response.id
-        we_did = (content.followup or content.we_did) if follows else content.we_did
-        why_not = content.why_not or {}
-        source = source_hash(content.you_said["en"], we_did["en"], why_not.get("en", ""))
+        source = source_hash(*said_parts(content.wording("en", is_followup=bool(follows))))
         profile = PROFILES[content.service]
         for lang in profile.answered_in:
             self.session.add(
                 ResponseText(
                     response_id=response.id,
                     lang=lang,
-                    you_said=content.you_said[lang],
-                    we_did=we_did[lang],
-                    why_not=why_not.get(lang, ""),
+                    **asdict(content.wording(lang, is_followup=bool(follows))),
                     status="reviewed",
                     source_hash=None if lang == "en" else source,
                     author_id=self.desk.author_id,

@@ -12,6 +12,7 @@ from sqlalchemy.orm import Session
 
 from portal.domain.doors import is_first_hand
 from portal.domain.loop import EventKind, Loop
+from portal.domain.wording import References
 from portal.follow.together import Invited, Judged, list_invited, list_judged
 from portal.models.case_work import Redaction
 from portal.models.loops import LoopEvent, LoopRow
@@ -26,6 +27,7 @@ from portal.store.loops import facts_of, list_events
 from portal.store.service_names import get_service_name
 from portal.store.texts import InLanguage, in_language
 from portal.store.verdicts import find_verdict
+from portal.store.wordings import wording_of
 
 _ANSWERS = (EventKind.RESPONDED, EventKind.TOLD, EventKind.RETOLD)
 
@@ -51,6 +53,7 @@ class Answer:
     you_said: str
     we_did: str
     why_not: str
+    references: References
     outcome: str
     due_on: date | None
     done_on: date | None
@@ -244,6 +247,7 @@ def _answer(session: Session, response: Response, lang: str, reader: Reader) -> 
         you_said=shown.text.you_said,
         we_did=shown.text.we_did,
         why_not=shown.text.why_not,
+        references=wording_of(shown.text).references,
         outcome=response.outcome,
         due_on=response.due_on,
         done_on=response.done_on,

@@ -121,7 +121,18 @@ class Response(Base):
     import_ref: Mapped[str | None] = mapped_column(String(80))
 
 
-class ResponseText(Base):
+class Worded:
+    """The columns of a text of a response, as domain.wording.Wording has them."""
+
+    you_said: Mapped[str] = mapped_column(Text)
+    we_did: Mapped[str] = mapped_column(Text, default="")
+    why_not: Mapped[str] = mapped_column(Text, default="")
+    links: Mapped[str] = mapped_column(Text, default="", server_default=text("''"))
+    pictures: Mapped[str] = mapped_column(Text, default="", server_default=text("''"))
+    partners: Mapped[str] = mapped_column(Text, default="", server_default=text("''"))
+
+
+class ResponseText(Worded, Base):
     """A response in one language. Only a reviewed one is ever shown to residents.
 
     `source_hash` is the hash of the source text it was translated from (stale when it differs).
@@ -144,9 +155,6 @@ class ResponseText(Base):
     id: Mapped[int] = mapped_column(BigId, primary_key=True)
     response_id: Mapped[int] = mapped_column(ForeignKey("response.id"))
     lang: Mapped[str] = mapped_column(String(16))
-    you_said: Mapped[str] = mapped_column(Text)
-    we_did: Mapped[str] = mapped_column(Text, default="")
-    why_not: Mapped[str] = mapped_column(Text, default="")
     status: Mapped[str] = mapped_column(String(8), default="draft")
     version: Mapped[int] = mapped_column(Integer, default=1)
     source_hash: Mapped[str | None] = mapped_column(String(64))
@@ -165,7 +173,7 @@ def _keep_words(_mapper: object, _connection: object, written: ResponseText) -> 
     written.words = words_column(f"{written.you_said} {written.we_did} {written.why_not}")
 
 
-class PendingCorrection(Base):
+class PendingCorrection(Worded, Base):
     """A better wording of a published text, until a second person has reviewed it.
 
     Until then residents read the text as it stands. `text_version` is the version of the text
@@ -180,16 +188,13 @@ class PendingCorrection(Base):
 
     response_id: Mapped[int] = mapped_column(ForeignKey("response.id"), primary_key=True)
     lang: Mapped[str] = mapped_column(String(16), primary_key=True)
-    you_said: Mapped[str] = mapped_column(Text)
-    we_did: Mapped[str] = mapped_column(Text)
-    why_not: Mapped[str] = mapped_column(Text)
     reason: Mapped[str] = mapped_column(Text)
     text_version: Mapped[int] = mapped_column(Integer)
     author_id: Mapped[int] = mapped_column(ForeignKey("person.id"))
     proposed_at: Mapped[datetime]
 
 
-class ResponseCorrection(Base):
+class ResponseCorrection(Worded, Base):
     """What a published text said before it was corrected, and why. Stays public; append-only."""
 
     __tablename__ = "response_correction"
@@ -198,9 +203,6 @@ class ResponseCorrection(Base):
     id: Mapped[int] = mapped_column(BigId, primary_key=True)
     response_id: Mapped[int] = mapped_column(ForeignKey("response.id"), index=True)
     lang: Mapped[str] = mapped_column(String(16))
-    you_said: Mapped[str] = mapped_column(Text)
-    we_did: Mapped[str] = mapped_column(Text)
-    why_not: Mapped[str] = mapped_column(Text)
     reason: Mapped[str] = mapped_column(Text)
     person_id: Mapped[int | None] = mapped_column(ForeignKey("person.id"))
     corrected_at: Mapped[datetime]

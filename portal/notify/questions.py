@@ -12,8 +12,9 @@ from datetime import date
 from sqlalchemy import select
 from sqlalchemy.orm import Session
 
+from portal.domain.wording import Wording
 from portal.models.loops import LoopRow
-from portal.models.responses import Response, ResponseText
+from portal.models.responses import Response
 from portal.models.services import Service
 from portal.notify.operations import find_contact
 from portal.store.coverage import DELIVERIES, list_texts
@@ -21,6 +22,7 @@ from portal.store.loops import list_events
 from portal.store.service_names import get_service_name
 from portal.store.texts import InLanguage, in_language
 from portal.store.verdicts import find_verdict, get_channel
+from portal.store.wordings import wording_of
 
 
 @dataclass(frozen=True)
@@ -30,7 +32,7 @@ class Question:
     submission_id: int
     response_id: int
     service: InLanguage[str]
-    text: InLanguage[ResponseText]
+    text: InLanguage[Wording]
     outcome: str
     due_on: date | None
     done_on: date | None
@@ -50,7 +52,7 @@ def find_question(session: Session, token: str, lang: str, langs: Sequence[str])
     if response is None:
         return None
     reviewed = {
-        tag: text
+        tag: wording_of(text)
         for tag, text in list_texts(session, response.id).items()
         if text.status == "reviewed"
     }

@@ -6,7 +6,8 @@ from collections.abc import Callable, Sequence
 from datetime import UTC, date, datetime, time
 from xml.etree import ElementTree
 
-from portal.public.response_queries import ResponseEntry, Words
+from portal.domain.wording import Wording
+from portal.public.response_queries import ResponseEntry
 
 ATOM = "http://www.w3.org/2005/Atom"
 _LANG = "{http://www.w3.org/XML/1998/namespace}lang"
@@ -43,13 +44,17 @@ def _entry(root: ElementTree.Element, response: ResponseEntry, address: str) -> 
     _text(entry, "title", response.service.name.text)
     _text(entry, "id", address)
     ElementTree.SubElement(entry, _name("link"), {"href": address})
+    references = response.words.references
+    for one in (*references.links, *references.pictures):
+        related = {"rel": "related", "href": one.address, "title": one.text}
+        ElementTree.SubElement(entry, _name("link"), related)
     _text(entry, "published", _moment(response.published_on))
     _text(entry, "updated", _moment(response.published_on))
     _text(entry, "summary", response.words.you_said)
     _text(entry, "content", _content(response.words))
 
 
-def _content(words: Words) -> str:
+def _content(words: Wording) -> str:
     return "\n\n".join(part for part in (words.we_did, words.why_not) if part)
 
 

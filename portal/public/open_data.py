@@ -4,12 +4,14 @@ from __future__ import annotations
 
 import json
 from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
+from dataclasses import asdict, astuple
 from datetime import date, datetime
 from typing import Any
 
 from portal.domain.publication import quarter_of
+from portal.domain.wording import Wording
 from portal.public.queries import ServiceEntry
-from portal.public.response_queries import Correction, ResponseEntry, Words
+from portal.public.response_queries import Correction, ResponseEntry
 from portal.store.assessments import PublicAssessment
 
 Row = list[Any]
@@ -79,6 +81,9 @@ RESPONSE_COLUMNS = (
     "you_said",
     "we_did",
     "why_not",
+    "links",
+    "pictures",
+    "partners",
 )
 
 
@@ -229,12 +234,20 @@ def response_rows(entries: Iterable[ResponseEntry]) -> Iterator[Row]:
                 entry.published_on,
                 entry.follows_id,
                 lang,
-                *_words(words).values(),
+                *astuple(words),
             ]
 
 
-def _words(words: Words) -> dict[str, str]:
-    return {"you_said": words.you_said, "we_did": words.we_did, "why_not": words.why_not}
+def _words(words: Wording) -> dict[str, Any]:
+    found = words.references
+    return {
+        "you_said": words.you_said,
+        "we_did": words.we_did,
+        "why_not": words.why_not,
+        "links": [asdict(link) for link in found.links],
+        "pictures": [asdict(picture) for picture in found.pictures],
+        "partners": list(found.partners),
+    }
 
 
 def _day(day: date | None) -> str | None:

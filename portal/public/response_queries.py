@@ -15,6 +15,7 @@ from sqlalchemy import func, select
 from sqlalchemy.orm import Session
 
 from portal.domain.promises import Standing
+from portal.domain.wording import Wording
 from portal.models.responses import Response, ResponseCorrection, ResponseText
 from portal.models.services import Service
 from portal.public.queries import Reader, ServiceName
@@ -28,15 +29,7 @@ from portal.public.response_filters import (
 )
 from portal.store.promises import PromiseStory, find_story, list_stories
 from portal.store.texts import in_language
-
-
-@dataclass(frozen=True)
-class Words:
-    """The two voices of a response in one language."""
-
-    you_said: str
-    we_did: str
-    why_not: str
+from portal.store.wordings import wording_of
 
 
 @dataclass(frozen=True)
@@ -44,7 +37,7 @@ class Correction:
     """What a text said before it was corrected, and why."""
 
     lang: str
-    words: Words
+    words: Wording
     reason: str
     corrected_at: datetime
 
@@ -62,8 +55,8 @@ class ResponseEntry:
     follows_id: int | None
     theme_id: int | None
     lang: str
-    words: Words
-    texts: dict[str, Words]
+    words: Wording
+    texts: dict[str, Wording]
 
 
 @dataclass(frozen=True)
@@ -151,9 +144,8 @@ def list_corrections(
         .order_by(ResponseCorrection.corrected_at.desc(), ResponseCorrection.id.desc())
     )
     for row in rows:
-        words = Words(row.you_said, row.we_did, row.why_not)
         corrections[row.response_id].append(
-            Correction(row.lang, words, row.reason, row.corrected_at)
+            Correction(row.lang, wording_of(row), row.reason, row.corrected_at)
         )
     return corrections
 
@@ -199,19 +191,15 @@ def list_entries(
     return entries
 
 
-def _reviewed_texts(session: Session, response_ids: Collection[int]) -> dict[int, dict[str, Words]]:
-    texts: dict[int, dict[str, Words]] = defaultdict(dict)
-    rows = session.execute(
-        select(
-            ResponseText.response_id,
-            ResponseText.lang,
-            ResponseText.you_said,
-            ResponseText.we_did,
-            ResponseText.why_not,
-        )
+def _reviewed_texts(
+    session: Session, response_ids: Collection[int]
+) -> dict[int, dict[str, Wording]]:
+    texts: dict[int, dict[str, Wording]] = defaultdict(dict)
+    rows = session.scalars(
+        select(ResponseText)
         .where(ResponseText.response_id.in_(response_ids), ResponseText.status == REVIEWED)
         .order_by(ResponseText.lang)
     )
-    for response_id, lang, you_said, we_did, why_not in rows:
-        texts[response_id][lang] = Words(you_said, we_did, why_not)
+    for row in rows:
+        texts[row.response_id][row.lang] = wording_of(row)
     return texts

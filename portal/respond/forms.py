@@ -3,16 +3,20 @@
 from __future__ import annotations
 
 import re
+from collections.abc import Callable, Sequence
 from datetime import UTC, datetime
+from typing import Any
 from zoneinfo import ZoneInfo
 
 from flask import request
 from flask_babel import lazy_gettext as _l
-from wtforms import StringField, TextAreaField
+from wtforms import Field, Form, StringField, TextAreaField
+from wtforms.validators import ValidationError
 
 from portal.domain.loop import Outcome
 from portal.domain.redaction import STAFF_REASONS
-from portal.respond.rules import OFFERED_REASONS, Promise, Refusal, Wording
+from portal.domain.wording import MAX_LINES, LineError, Wording, as_lines, read_links, read_names
+from portal.respond.rules import OFFERED_REASONS, Promise, Refusal
 from portal.respond.words import problem_text
 from portal.web.fields import (
     AtMost,
@@ -24,10 +28,19 @@ from portal.web.fields import (
     whole_number,
 )
 from portal.web.forms import DeskForm, ErrorList, errors_of
+from portal.web.words import gettext as _
 
 MAX_TEXT = 5000
 MAX_NAME = 200
 MAX_NOTE = 2000
+LINK_WRONG = _l(
+    "Line %(line)s: begin with an address (https://…), then a space, then say what is found there."
+)
+PICTURE_WRONG = _l(
+    "Line %(line)s: begin with an address (https://…), then a space, then say what the picture"
+    " shows, for those who cannot see it."
+)
+NAME_LONG = _l("Line %(line)s is too long. Give one name on each line.")
 _SPAN = re.compile(r"([0-9]{1,6})-([0-9]{1,6})")
 
 
@@ -80,17 +93,46 @@ class VersionedForm(DeskForm):
         return -1 if found is None else found
 
 
+class Lines:
+    """Refuses lines that `read` cannot make sense of, more than a few of them, and empty ones."""
+
+    def __init__(self, read: Callable[[str], Sequence[object]], message: Any) -> None:
+        """`read` raises LineError; `message` says what is wanted, with the line's %(line)s."""
+        self.read, self.message = read, message
+
+    def __call__(self, _form: Form, field: Field) -> None:
+        """Raise ValidationError for the first such line."""
+        try:
+            found = self.read(field.data or "")
+        except LineError as error:
+            raise ValidationError(str(self.message) % {"line": error.number}) from None
+        if len(found) > MAX_LINES:
+            raise ValidationError(_("Give at most %(max)s lines.", max=str(MAX_LINES)))
+
+
 class WordingForm(VersionedForm):
-    """What a response says in one language."""
+    """What a response says in one language, with what it refers to."""
 
     you_said = TextAreaField(filters=[tidy], validators=[AtMost(MAX_TEXT), Storable()])
     we_did = TextAreaField(filters=[tidy], validators=[AtMost(MAX_TEXT), Storable()])
     why_not = TextAreaField(filters=[tidy], validators=[AtMost(MAX_TEXT), Storable()])
+    links = TextAreaField(filters=[tidy], validators=[Storable(), Lines(read_links, LINK_WRONG)])
+    pictures = TextAreaField(
+        filters=[tidy], validators=[Storable(), Lines(read_links, PICTURE_WRONG)]
+    )
+    partners = TextAreaField(filters=[tidy], validators=[Storable(), Lines(read_names, NAME_LONG)])
 
     @property
     def wording(self) -> Wording:
         """What was typed."""
-        return Wording(self.you_said.data or "", self.we_did.data or "", self.why_not.data or "")
+        return Wording(
+            self.you_said.data or "",
+            self.we_did.data or "",
+            self.why_not.data or "",
+            as_lines(read_links(self.links.data or "")),
+            as_lines(read_links(self.pictures.data or "")),
+            "\n".join(read_names(self.partners.data or "")),
+        )
 
 
 class ResponseForm(WordingForm):

@@ -7,6 +7,7 @@ from datetime import date, datetime, timedelta
 from enum import StrEnum
 
 from portal.domain.loop import MIN_REASON, PROMISES, Outcome
+from portal.domain.wording import Wording
 from portal.store.scope import Scope
 
 LOW_RATING = 2  # setting aside a case rated so low needs a second person (SECURITY.md T2)
@@ -41,15 +42,6 @@ class Problem(StrEnum):
     TIME_PAST = "time_past"
     NAME_TAKEN = "name_taken"
     TOO_MANY_VIEWS = "too_many_views"
-
-
-@dataclass(frozen=True)
-class Wording:
-    """What a response says in one language."""
-
-    you_said: str
-    we_did: str = ""
-    why_not: str = ""
 
 
 @dataclass(frozen=True)
@@ -123,10 +115,18 @@ def settled(promise: Promise) -> Promise:
 
 
 def is_complete(wording: Wording, source: Wording) -> bool:
-    """Whether a translation says something wherever its source does."""
+    """Whether a translation says something wherever its source does, in as many lines of links."""
+    ours, theirs = wording.references, source.references
     return all(
-        bool(ours) or not theirs
-        for ours, theirs in (
+        len(mine) >= len(needed)
+        for mine, needed in (
+            (ours.links, theirs.links),
+            (ours.pictures, theirs.pictures),
+            (ours.partners, theirs.partners),
+        )
+    ) and all(
+        bool(mine) or not needed
+        for mine, needed in (
             (wording.you_said, source.you_said),
             (wording.we_did, source.we_did),
             (wording.why_not, source.why_not),

@@ -13,14 +13,9 @@ from sqlalchemy.orm import InstrumentedAttribute, Session, aliased
 
 from portal.models.loops import LoopEvent, LoopRow
 from portal.models.responses import Response, ResponseText, ThemeCase
-from portal.store.texts import source_hash
+from portal.store.wordings import hash_of
 
 DELIVERIES = ("told", "retold")
-
-
-def hash_of(text: ResponseText) -> str:
-    """The hash that translations of this text keep."""
-    return source_hash(text.you_said, text.we_did, text.why_not)
 
 
 def list_texts(session: Session, response_id: int) -> dict[str, ResponseText]:

@@ -6,10 +6,11 @@ from datetime import UTC, date, datetime, timedelta
 from typing import Any
 
 from portal.domain.loop import Outcome
+from portal.domain.wording import Wording
 from portal.respond.operations.cases import group_cases
 from portal.respond.operations.responses import publish_response, write_response
 from portal.respond.operations.texts import review_text, save_translation
-from portal.respond.rules import Promise, Wording
+from portal.respond.rules import Promise
 from portal.store.engine import Store
 from portal.store.scope import Scope
 from tests.support.cases import send_case

@@ -2,19 +2,20 @@
 
 from __future__ import annotations
 
+from dataclasses import asdict
 from datetime import date, datetime
 
 from sqlalchemy import select
 from sqlalchemy.orm import Session
 
 from portal.domain.loop import Outcome
+from portal.domain.wording import Wording
 from portal.models.responses import Response, ResponseText
 from portal.respond.rules import (
     Conflict,
     Problem,
     Promise,
     Refusal,
-    Wording,
     problems_of,
     settled,
 )
@@ -22,6 +23,7 @@ from portal.respond.scoped import get_response, get_theme, lock_themes
 from portal.store import audit, outbox
 from portal.store.content import raise_content_version
 from portal.store.scope import NotAllowed, Scope
+from portal.store.wordings import put_wording, wording_of
 
 
 def write_response(
@@ -63,9 +65,7 @@ def write_response(
         ResponseText(
             response_id=response.id,
             lang=lang,
-            you_said=wording.you_said,
-            we_did=wording.we_did,
-            why_not=wording.why_not,
+            **asdict(wording),
             status="draft",
             version=1,
             author_id=scope.person_id,
@@ -114,7 +114,7 @@ def save_source(
     text = get_text(session, response_id, response.source_lang)
     if wording_of(text) == wording and promise_of(response) == promise:
         return
-    text.you_said, text.we_did, text.why_not = wording.you_said, wording.we_did, wording.why_not
+    put_wording(text, wording)
     make_draft(text, scope.person_id, now)
     response.outcome = promise.outcome.value
     response.due_on, response.done_on = promise.due_on, promise.done_on
@@ -187,11 +187,6 @@ def get_text(session: Session, response_id: int, lang: str) -> ResponseText:
     if text is None:
         raise NotAllowed
     return text
-
-
-def wording_of(text: ResponseText) -> Wording:
-    """What a stored text says."""
-    return Wording(text.you_said, text.we_did, text.why_not)
 
 
 def promise_of(response: Response) -> Promise:

@@ -2,11 +2,13 @@
 
 from __future__ import annotations
 
+from dataclasses import asdict
 from datetime import datetime
 
 from sqlalchemy import select
 from sqlalchemy.orm import Session
 
+from portal.domain.wording import Wording
 from portal.models.responses import (
     PendingCorrection,
     Response,
@@ -18,13 +20,13 @@ from portal.respond.operations.responses import (
     get_text,
     make_draft,
     record_response,
-    wording_of,
 )
-from portal.respond.rules import Conflict, Problem, Refusal, Wording, is_complete
+from portal.respond.rules import Conflict, Problem, Refusal, is_complete
 from portal.respond.scoped import get_response
 from portal.store.content import raise_content_version
-from portal.store.coverage import hash_of, is_stale
+from portal.store.coverage import is_stale
 from portal.store.scope import NotAllowed, Scope
+from portal.store.wordings import hash_of, put_wording, wording_of
 
 
 def save_translation(
@@ -58,7 +60,7 @@ def save_translation(
         session.add(text)
     elif wording_of(text) == wording and text.source_hash == hash_of(source):
         return
-    text.you_said, text.we_did, text.why_not = wording.you_said, wording.we_did, wording.why_not
+    put_wording(text, wording)
     text.source_hash = hash_of(source)
     make_draft(text, scope.person_id, now)
     session.flush()
@@ -124,16 +126,14 @@ def propose_correction(
     if session.get(PendingCorrection, (response_id, lang)) is not None:
         raise Conflict
     source = get_text(session, response_id, response.source_lang)
-    needed = wording_of(source) if text is not source else Wording("x", text.we_did, text.why_not)
+    needed = wording_of(source) if text is not source else _kept_parts(text)
     if not is_complete(wording, needed):
         raise Refusal(("you_said", Problem.UNFINISHED))
     session.add(
         PendingCorrection(
             response_id=response_id,
             lang=lang,
-            you_said=wording.you_said,
-            we_did=wording.we_did,
-            why_not=wording.why_not,
+            **asdict(wording),
             reason=reason,
             text_version=version,
             author_id=scope.person_id,
@@ -141,6 +141,11 @@ def propose_correction(
         )
     )
     record_response(session, now, scope, "correction_proposed", response_id, lang=lang)
+
+
+def _kept_parts(source: ResponseText) -> Wording:
+    """What the source must go on saying: a correction may take out what it refers to."""
+    return Wording("x", source.we_did, source.why_not)
 
 
 def review_correction(
@@ -173,21 +178,19 @@ def _apply(
     pending: PendingCorrection,
     now: datetime,
 ) -> None:
-    better = Wording(pending.you_said, pending.we_did, pending.why_not)
-    if better != wording_of(text):
+    better, said = wording_of(pending), wording_of(text)
+    if better != said:
         session.add(
             ResponseCorrection(
                 response_id=response.id,
                 lang=text.lang,
-                you_said=text.you_said,
-                we_did=text.we_did,
-                why_not=text.why_not,
+                **asdict(said),
                 reason=pending.reason,
                 person_id=pending.author_id,
                 corrected_at=now,
             )
         )
-    text.you_said, text.we_did, text.why_not = better.you_said, better.we_did, better.why_not
+    put_wording(text, better)
     text.author_id = pending.author_id
     text.reviewed_at = text.updated_at = now
     text.version += 1

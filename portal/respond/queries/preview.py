@@ -8,6 +8,7 @@ from datetime import date
 
 from sqlalchemy.orm import Session
 
+from portal.domain.wording import References
 from portal.models.loops import LoopRow
 from portal.models.responses import Response
 from portal.models.submissions import Submission
@@ -15,6 +16,7 @@ from portal.respond.scoped import get_response, get_service
 from portal.store.coverage import covered_cases, list_texts
 from portal.store.scope import NotAllowed, Scope
 from portal.store.texts import in_language
+from portal.store.wordings import wording_of
 
 
 @dataclass(frozen=True)
@@ -26,6 +28,7 @@ class PreviewedAnswer:
     you_said: str
     we_did: str
     why_not: str
+    references: References
     outcome: str
     due_on: date | None
     done_on: date | None
@@ -63,6 +66,7 @@ def get_preview(session: Session, scope: Scope, response_id: int, *, langs: list
             you_said=shown.text.you_said,
             we_did=shown.text.we_did,
             why_not=shown.text.why_not,
+            references=wording_of(shown.text).references,
             outcome=response.outcome,
             due_on=response.due_on,
             done_on=response.done_on,

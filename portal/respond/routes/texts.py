@@ -5,6 +5,7 @@ from __future__ import annotations
 from flask import abort, flash, redirect, request, url_for
 from werkzeug.wrappers import Response
 
+from portal.models.responses import ResponseText
 from portal.respond.forms import (
     CorrectionForm,
     WordingForm,
@@ -49,7 +50,7 @@ def _translation_page(
         return to_response(response_id)
     text = view.texts.get(tag)
     version = text.version if text else 0
-    stored = on_version(WordingForm(formdata=None, obj=text), version, CONFLICT)
+    stored = on_version(_stored(view, text), version, CONFLICT)
     return page(
         "respond/show_translation.html",
         status,
@@ -60,6 +61,16 @@ def _translation_page(
         tag=tag,
         person_id=current_scope().person_id,
         is_conflict=status == CONFLICT,
+    )
+
+
+def _stored(view: queries.ResponseView, text: ResponseText | None) -> WordingForm:
+    """What there is; a new text begins with what its source refers to, to be translated."""
+    source = view.source
+    if text is not None or source is None:
+        return WordingForm(formdata=None, obj=text)
+    return WordingForm(
+        formdata=None, links=source.links, pictures=source.pictures, partners=source.partners
     )
 
 

@@ -19,6 +19,7 @@ from portal.models import Base
 from portal.models.loops import LoopEvent
 from portal.models.responses import Response, ResponseCorrection, ResponseText
 from portal.models.submissions import Submission
+from portal.store.wordings import said_parts, wording_of
 
 Entry = tuple[date, str, str]
 """The city's day on which something came in, its entry in a day file, and its table."""
@@ -37,19 +38,26 @@ class Kept:
     """Rows of a table that never change once `day` is set, and what of them is hashed.
 
     `day` is the column of the city's day, or of the moment that it follows from. The fields keep
-    their order for ever. Where `is_later`, the files held no such rows at first.
+    their order for ever. Where `is_later`, the files held no such rows at first. Columns that came
+    later are `added`: they are hashed too where there is something in one of them.
     """
 
     table: str
     day: str
     fields: str
     is_later: bool = False
+    added: str = ""
 
     @property
     def columns(self) -> list[ColumnElement[Any]]:
         """The hashed columns."""
         table = _table(self.table)
-        return [table.c[name] for name in self.fields.split()]
+        return [table.c[name] for name in (*self.fields.split(), *self.added.split())]
+
+    def hashed(self, values: Sequence[Any]) -> Sequence[Any]:
+        """What is hashed of the values of these columns."""
+        first = len(self.fields.split())
+        return values if any(values[first:]) else values[:first]
 
 
 # What a resident sent and nobody may change. Comments have commitments of their own, and whether
@@ -78,6 +86,7 @@ KEPT = (
         "response_correction",
         "corrected_at",
         "id response_id lang you_said we_did why_not reason person_id corrected_at",
+        added="links pictures partners",
     ),
     Kept(
         "engage_claim",
@@ -142,20 +151,10 @@ def list_entries(session: Session, first: date, last: date, hashing: Hashing) ->
 def list_texts(session: Session, hashing: Hashing, since: date | None = None) -> Iterator[Entry]:
     """The wordings that ever were published, each with the outcome of its response."""
     for statement in (_wordings(since), _earlier_wordings(since)):
-        for (
-            *moments,
-            response_id,
-            lang,
-            you_said,
-            we_did,
-            why_not,
-            outcome,
-            due,
-            done,
-            on,
-        ) in session.execute(statement):
+        for *moments, row, outcome, due, done, on in session.execute(statement):
             day = max(hashing.city_day(moment) for moment in moments)
-            values = (response_id, lang, you_said, we_did, why_not, outcome, due, done, on)
+            said = said_parts(wording_of(row))
+            values = (row.response_id, row.lang, *said, outcome, due, done, on)
             yield day, leaf(hashing.key, "response_text", values), "response_text"
 
 
@@ -201,14 +200,14 @@ def _rows(
         statement = statement.where(table.c.import_id.is_(None))
     for when, *values in session.execute(statement):
         day = when if is_day else hashing.city_day(when)
-        yield day, leaf(hashing.key, kept.table, values), kept.table
+        yield day, leaf(hashing.key, kept.table, kept.hashed(values)), kept.table
 
 
 def _wordings(since: date | None) -> Select[*tuple[Any, ...]]:
     text = ResponseText
     moments: Sequence[Any] = (text.reviewed_at, Response.published_at)
     statement = (
-        select(*moments, text.response_id, text.lang, text.you_said, text.we_did, text.why_not)
+        select(*moments, text)
         .add_columns(*_OUTCOME)
         .join(Response, Response.id == text.response_id)
         .where(
@@ -225,7 +224,7 @@ def _wordings(since: date | None) -> Select[*tuple[Any, ...]]:
 def _earlier_wordings(since: date | None) -> Select[*tuple[Any, ...]]:
     old = ResponseCorrection
     statement = (
-        select(old.corrected_at, old.response_id, old.lang, old.you_said, old.we_did, old.why_not)
+        select(old.corrected_at, old)
         .add_columns(*_OUTCOME)
         .join(Response, Response.id == old.response_id)
         .where(Response.import_id.is_(None))

@@ -11,11 +11,12 @@ from flask.testing import FlaskClient
 from sqlalchemy import func, select
 
 from portal.domain.loop import Actor, Event, EventKind, Outcome, Verdict
+from portal.domain.wording import Wording
 from portal.models.loops import LoopEvent, LoopRow
 from portal.models.operations import Outbox
 from portal.respond.operations.cases import restore, set_aside
 from portal.respond.operations.texts import propose_correction, review_correction
-from portal.respond.rules import Promise, Wording
+from portal.respond.rules import Promise
 from portal.store.engine import Store
 from portal.store.loops import append_event
 from portal.store.retention import purge_contacts

@@ -50,7 +50,10 @@ RED = {
     "reminder": ("UPDATE reminder SET is_reminded = false", "DELETE FROM reminder"),
     "response": ("UPDATE response SET outcome = 'declined'",),
     "response_correction": ("DELETE FROM response_correction",),
-    "response_text": ("UPDATE response_text SET we_did = 'We built a new gate.'",),
+    "response_text": (
+        "UPDATE response_text SET we_did = 'We built a new gate.'",
+        "UPDATE response_text SET links = 'https://city.example/ Other figures'",
+    ),
     "self_assessment": (
         "UPDATE self_assessment SET level = 4",
         "UPDATE self_assessment SET reviewed_by = NULL, reviewed_at = NULL",

@@ -14,6 +14,7 @@ from sqlalchemy.exc import IntegrityError
 from sqlalchemy.orm import Session
 
 from portal.domain.loop import Outcome
+from portal.domain.wording import Wording
 from portal.models.operations import AuditEvent, Outbox
 from portal.models.responses import (
     PendingCorrection,
@@ -22,7 +23,7 @@ from portal.models.responses import (
     ResponseText,
 )
 from portal.respond.operations.responses import save_source
-from portal.respond.rules import Conflict, Promise, Wording
+from portal.respond.rules import Conflict, Promise
 from portal.store.content import get_content_version
 from portal.store.coverage import is_stale
 from portal.store.engine import Store

@@ -5,8 +5,9 @@ from __future__ import annotations
 from flask import Flask
 
 from portal.domain.loop import Actor, Event, EventKind, Outcome, Verdict
+from portal.domain.wording import Wording
 from portal.notify.telling import tell_next
-from portal.respond.rules import Promise, Wording
+from portal.respond.rules import Promise
 from portal.store.engine import Store
 from portal.store.loops import append_event
 from tests.support.answers import NOW, TODAY, Office, send

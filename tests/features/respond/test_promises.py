@@ -11,10 +11,11 @@ from sqlalchemy import select, update
 from sqlalchemy.orm import Session
 
 from portal.domain.loop import Outcome
+from portal.domain.wording import Wording
 from portal.models.loops import LoopEvent
 from portal.models.responses import Response
 from portal.notify.telling import tell_next
-from portal.respond.rules import Promise, Wording
+from portal.respond.rules import Promise
 from portal.store.engine import Store
 from tests.support.answers import Office, send
 from tests.support.city import City
