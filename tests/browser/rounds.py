@@ -10,12 +10,13 @@ from __future__ import annotations
 from collections import deque
 from collections.abc import Collection, Iterable, Iterator
 from dataclasses import dataclass, field
+from functools import cached_property
 from urllib.parse import urlsplit
 
 from flask import Flask
 from playwright.sync_api import Page
 from werkzeug.exceptions import HTTPException
-from werkzeug.routing import Rule
+from werkzeug.routing import MapAdapter, Rule
 
 from portal.web.access import Access, access_of
 
@@ -82,16 +83,26 @@ class Round:
     def endpoint_of(self, address: str) -> str | None:
         """The endpoint of an address, when its page is one of this round's."""
         try:
-            endpoint, _ = self.app.url_map.bind("portal").match(urlsplit(address).path)
+            endpoint, _ = self._addresses.match(urlsplit(address).path)
         except HTTPException:
             return None
-        kinds = {rule.endpoint for rule in pages_of(self.app, self.levels)}
-        return endpoint if endpoint in kinds else None
+        return endpoint if endpoint in self._kinds else None
 
     def forgotten(self) -> list[str]:
         """Addresses of which no page was opened."""
-        rules = pages_of(self.app, self.levels)
-        return [rule.rule for rule in rules if rule.endpoint not in self.seen]
+        return [rule.rule for rule in self._rules if rule.endpoint not in self.seen]
+
+    @cached_property
+    def _addresses(self) -> MapAdapter:
+        return self.app.url_map.bind("portal")
+
+    @cached_property
+    def _rules(self) -> list[Rule]:
+        return list(pages_of(self.app, self.levels))
+
+    @cached_property
+    def _kinds(self) -> set[str]:
+        return {rule.endpoint for rule in self._rules}
 
 
 def links_on(page: Page) -> list[str]:
