@@ -23,6 +23,7 @@ from portal.assess.calibration import calibrate_due
 from portal.assess.monitors import watch_due
 from portal.assess.operations import assess_due
 from portal.assess.quarantine import quarantine_bursts
+from portal.assess.results import publish_city_results
 from portal.assess.said import refresh_due
 from portal.assess.warnings import warn_due
 from portal.notify.bounces import read_reports
@@ -108,6 +109,7 @@ def list_jobs(app: Flask, store: Store, clock: Clock) -> list[Job]:
         Job("appraise", lambda: appraise_due(store, clock), timedelta(minutes=5)),
         Job("assess", lambda: assess_due(store, clock), timedelta(seconds=30)),
         Job("count voices", lambda: refresh_due(store, clock), timedelta(hours=1)),
+        Job("publish results", lambda: publish_city_results(store, clock), timedelta(minutes=5)),
         Job("calibrate", lambda: calibrate_due(store, clock), timedelta(seconds=30)),
         Job("watch", lambda: watch_due(store, clock), timedelta(minutes=5)),
         Job("warn", lambda: warn_due(store, clock), timedelta(minutes=10)),

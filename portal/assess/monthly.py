@@ -11,6 +11,7 @@ THE KEYS of `MonthlyFigure.counts`, all whole numbers or lists of them:
 - `told30`: those of `due` that were told within 30 days (METHOD.md A: undone by a dispute that was
   left unanswered for 30 days);
 - `told`: cases of the month, praise left out, told until now;
+- `waits`: the same cases by the days until they were told: up to 7, 30, 90, more, not told yet;
 - `yes`, `partly`, `no`: what residents last said about the answer, praise left out.
 
 Everything is by the month in which it was *received*, so that a month's figures are of the same

@@ -19,6 +19,7 @@ from portal.assess.monthly import CountedMonths, count_news, keep_months
 from portal.assess.queries import list_due_services
 from portal.assess.queries_evidence import gather_evidence
 from portal.assess.queries_workload import count_workload
+from portal.assess.results import keep_results
 from portal.domain.criteria import DEFAULTS, METHOD, Thresholds
 from portal.domain.level import evaluate
 from portal.domain.publication import K, evidence_hash, is_batch_due, publish
@@ -99,6 +100,7 @@ def keep_news(
     row = keep_assessment(session, judged, now=now)
     if not _knows_more(row, judged):
         keep_months(session, counted)
+        keep_results(session, judged.service_id, judged.as_of)
     return row
 
 

@@ -31,6 +31,8 @@ from portal.domain.monthly import (
     BREAKDOWNS,
     LOOP_COUNTS,
     QUESTIONS,
+    WAIT_DAYS,
+    WAITS,
     Counts,
     month_from_number,
     month_number,
@@ -117,7 +119,7 @@ def _stretches(months: Sequence[date]) -> Iterator[tuple[date, date]]:
 
 def _counts(row: RowMapping) -> Counts:
     if "ratings" not in row:
-        return {name: row[name] for name in LOOP_COUNTS}
+        return {name: row[name] for name in LOOP_COUNTS} | {"waits": [row[w] for w in WAITS]}
     return {
         "ratings": row["ratings"],
         "q0": [row[f"q0_{answer}"] for answer in range(1, 6)],
@@ -190,6 +192,7 @@ def _cases_by(breakdown: str) -> Select[Any]:
             (LoopRow.received_on <= _OLD_ENOUGH).label("is_old_enough"),
             LoopRow.told_on.is_not(None).label("is_told"),
             _is_told_in_time().label("is_told_in_time"),
+            days_between(LoopRow.told_on, LoopRow.received_on).label("waited"),
             place.label("place"),
         )
         .join(Submission, Submission.id == LoopRow.submission_id)
@@ -213,6 +216,7 @@ def _cases_by(breakdown: str) -> Select[Any]:
             str(verdict): _count_where(row.is_loop, row.verdict == verdict)
             for verdict in (Verdict.YES, Verdict.PARTLY, Verdict.NO)
         },
+        **{name: _count_where(row.is_loop, waited) for name, waited in _waits(row.waited)},
     }
     return _by_group(
         row,
@@ -220,6 +224,17 @@ def _cases_by(breakdown: str) -> Select[Any]:
         row.place <= CASES_OF_A_PERSON,
         *(count.label(name) for name, count in counts.items()),
     )
+
+
+def _waits(waited: ColumnElement[int]) -> Iterator[tuple[str, ColumnElement[bool]]]:
+    """The bands of `WAITS`, each beginning where the one before ends."""
+    *bands, later, not_yet = WAITS
+    after = None
+    for name, days in zip(bands, WAIT_DAYS, strict=True):
+        yield name, waited <= days if after is None else waited.between(after + 1, days)
+        after = days
+    yield later, waited > WAIT_DAYS[-1]
+    yield not_yet, waited.is_(None)
 
 
 def _by_group(

@@ -10,6 +10,7 @@ from portal.accounts.operations.people import add_person
 from portal.assess.appraisals import appraise_due
 from portal.assess.monitors import watch_due
 from portal.assess.operations import assess_service
+from portal.assess.results import publish_city_results
 from portal.assess.said import refresh_due
 from portal.assess.warnings import raise_warnings
 from portal.demo.operations import Makers, make_demo, prepare_demo, show_sign_ins
@@ -19,7 +20,13 @@ from portal.web.listening import require_free_port
 from portal.web.supervisor import Supervisor
 
 DEMO_MAKERS = Makers(
-    add_person, assess_service, appraise_due, watch_due, refresh_due, raise_warnings
+    add_person,
+    assess_service,
+    appraise_due,
+    watch_due,
+    refresh_due,
+    publish_city_results,
+    raise_warnings,
 )
 
 

@@ -45,6 +45,7 @@ class Makers:
     appraise_due: Callable[[Store, Clock, Callable[[int, int], None]], int]
     watch_due: Callable[[Store, Clock], int]
     count_voices: Callable[[Store, Clock], int]
+    publish_city_results: Callable[[Store, Clock], int]
     raise_warnings: Callable[..., int]
 
 
@@ -108,6 +109,7 @@ def _make(context: Context, makers: Makers) -> None:
         makers.appraise_due(context.store, context.clock, show)
     makers.watch_due(context.store, context.clock)
     makers.count_voices(context.store, context.clock)
+    makers.publish_city_results(context.store, context.clock)
     context.store.write(add_plans, now=now, today=context.clock.day(now))
     context.store.write(add_warnings, context.clock, makers.raise_warnings)
     # Last of all: what is dated back after its day was signed would look like tampering.

@@ -15,6 +15,9 @@ from portal.domain.suppression import suppress
 Counts = dict[str, Any]
 BREAKDOWNS = ("all", "lang", "district", "channel", "kind")
 QUESTIONS = ("q1", "q2", "q3", "q4", "q5", "q6")
+WAITS = ("within_7", "within_30", "within_90", "later", "not_yet")
+"""How many days passed until the resident was told; the last one: nobody has told them."""
+WAIT_DAYS = (7, 30, 90)
 LOOP_COUNTS = ("cases", "case_people", "due", "told30", "told", "yes", "partly", "no")
 STAFF_K = 5
 """Fewest people in a cell that staff and managers are shown (METHOD.md 7)."""
@@ -48,6 +51,7 @@ def no_counts() -> Counts:
         "q0": [0] * 5,
         **{question: [0] * 6 for question in QUESTIONS},
         **dict.fromkeys(LOOP_COUNTS, 0),
+        "waits": [0] * len(WAITS),
     }
 
 

@@ -128,3 +128,30 @@ class CityFigure(Base):
 
     as_of: Mapped[date] = mapped_column(primary_key=True)
     figures: Mapped[dict[str, Any]] = mapped_column(JSON)
+
+
+class ServiceResult(Base):
+    """A service's quarter as of the newest batch of public figures, written by the worker.
+
+    `counts` are the whole counts (`domain.results.Counted`); what may be seen of them is decided
+    whenever they are read. `batch_on` is the day of the batch.
+    """
+
+    __tablename__ = "service_result"
+    __table_args__ = (CheckConstraint("batch_on >= quarter_on", name="not_before_quarter"),)
+
+    service_id: Mapped[int] = mapped_column(ForeignKey("service.id"), primary_key=True)
+    quarter_on: Mapped[date] = mapped_column(primary_key=True)
+    batch_on: Mapped[date]
+    counts: Mapped[dict[str, Any]] = mapped_column(JSON)
+
+
+class CityResult(Base):
+    """The city's quarter as it is published (`domain.results.Published`), once a month."""
+
+    __tablename__ = "city_result"
+    __table_args__ = (CheckConstraint("batch_on >= quarter_on", name="not_before_quarter"),)
+
+    quarter_on: Mapped[date] = mapped_column(primary_key=True)
+    batch_on: Mapped[date]
+    figures: Mapped[dict[str, Any]] = mapped_column(JSON)

@@ -269,6 +269,17 @@ VALID: dict[str, Callable[[World], dict[str, Any]]] = {
         "value": "",
         "counts": {},
     },
+    "service_result": lambda w: {
+        "service_id": w.city.potholes,
+        "quarter_on": DAY + timedelta(days=next(_numbers)),
+        "batch_on": DAY + timedelta(days=1000),
+        "counts": {},
+    },
+    "city_result": lambda w: {
+        "quarter_on": DAY + timedelta(days=next(_numbers)),
+        "batch_on": DAY + timedelta(days=1000),
+        "figures": {},
+    },
     "history_import": lambda w: {
         "service_id": w.city.potholes,
         "source": fresh(),
@@ -596,6 +607,8 @@ REFUSED: list[tuple[str, str, dict[str, Any]]] = [
     ("breakdown", "monthly_figure", {"breakdown": "sign", "value": "leo"}),
     ("value_of_breakdown", "monthly_figure", {"value": "en"}),
     ("value_of_breakdown", "monthly_figure", {"breakdown": "lang"}),
+    ("not_before_quarter", "service_result", {"batch_on": date(1000, 1, 1)}),
+    ("not_before_quarter", "city_result", {"batch_on": date(1000, 1, 1)}),
     ("reason_given", "threshold_change", {"reason": ""}),
     ("channels_not_negative", "history_import", {"channels": -1}),
     ("position", "population_share", {"position": -1}),

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from bisect import bisect_left
 from collections import defaultdict
 from collections.abc import Iterable
 from datetime import UTC, date, datetime, timedelta
@@ -130,6 +131,8 @@ def _count_loop(counts: Counts, loop: LoopRow, today: date) -> None:
     if loop.kind == "praise":
         return
     counts["told"] += loop.told_on is not None
+    waited = (loop.told_on - loop.received_on).days if loop.told_on else None
+    counts["waits"][4 if waited is None else bisect_left((7, 30, 90), waited)] += 1
     if loop.verdict in ("yes", "partly", "no"):
         counts[loop.verdict] += 1
     if (today - loop.received_on).days < 30:

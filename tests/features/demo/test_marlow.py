@@ -16,6 +16,7 @@ from portal.assess.appraisals import appraise_due
 from portal.assess.monitors import watch_due
 from portal.assess.operations import assess_service
 from portal.assess.queries_evidence import gather_evidence
+from portal.assess.results import publish_city_results
 from portal.assess.said import refresh_due
 from portal.assess.warnings import raise_warnings
 from portal.demo.content import load_city, load_themes
@@ -34,7 +35,15 @@ from tests.support.processes import SECRET
 from tests.support.soundness import TEST_SECRET, find_problems
 
 LANGUAGES = {"en", "es", "vi", "zh-Hans", "ar", "ko"}
-MAKERS = Makers(add_person, assess_service, appraise_due, watch_due, refresh_due, raise_warnings)
+MAKERS = Makers(
+    add_person,
+    assess_service,
+    appraise_due,
+    watch_due,
+    refresh_due,
+    publish_city_results,
+    raise_warnings,
+)
 
 
 @pytest.fixture

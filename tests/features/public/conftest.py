@@ -18,6 +18,7 @@ from tests.features.public.publishing import (
     example_evidence,
     publish_appraisal,
     publish_level,
+    publish_quarter,
     publish_response,
 )
 from tests.support.city import City
@@ -65,7 +66,7 @@ APPRAISED = (
 
 @pytest.fixture
 def appraised(store: Store, showcase: Showcase) -> Showcase:
-    """The showcase with four appraisals of potholes; its figures of June are newer."""
+    """The showcase with four appraisals of potholes and a quarter of results."""
     store.write(_appraise, showcase.city.potholes)
     return showcase
 
@@ -73,6 +74,7 @@ def appraised(store: Store, showcase: Showcase) -> Showcase:
 def _appraise(session: Session, service_id: int) -> None:
     for as_of, example in APPRAISED:
         publish_appraisal(session, service_id, example_evidence(example), as_of, NOW)
+    publish_quarter(session, service_id, date(2026, 1, 1), NOW)
 
 
 def _publish_all(session: Session, city: City) -> Showcase:

@@ -33,6 +33,10 @@ ADDRESSES = {
     "/api/v1/services/{service}/appraisals.csv": "/api/v1/services/pothole-repair/appraisals.csv",
     "/api/v1/services/{service}/figures": "/api/v1/services/pothole-repair/figures",
     "/api/v1/services/{service}/figures.csv": "/api/v1/services/pothole-repair/figures.csv",
+    "/api/v1/services/{service}/results": "/api/v1/services/pothole-repair/results",
+    "/api/v1/services/{service}/results.csv": "/api/v1/services/pothole-repair/results.csv",
+    "/api/v1/results": "/api/v1/results",
+    "/api/v1/results.csv": "/api/v1/results.csv",
     "/api/v1/responses": "/api/v1/responses",
     "/api/v1/responses.csv": "/api/v1/responses.csv",
     "/api/openapi.json": "/api/openapi.json",
@@ -214,7 +218,7 @@ def test_responses_can_be_read_by_service_and_page(client: FlaskClient, showcase
 def test_long_lists_name_their_next_page(
     client: FlaskClient, showcase: Showcase, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    monkeypatch.setattr("portal.public.api.PAGE_SIZE", 2)
+    monkeypatch.setattr("portal.public.api.responses.PAGE_SIZE", 2)
     first = client.get("/api/v1/responses").get_json()
     assert first["next"] == "/api/v1/responses?page=2"
     second = client.get(first["next"]).get_json()

@@ -9,9 +9,11 @@ from datetime import date, datetime
 from typing import Any
 
 from portal.domain.publication import quarter_of
+from portal.domain.results import Table
 from portal.domain.wording import Wording
 from portal.public.queries import ServiceEntry
 from portal.public.response_queries import Correction, ResponseEntry
+from portal.public.result_queries import Result
 from portal.store.assessments import PublicAssessment
 
 Row = list[Any]
@@ -68,6 +70,16 @@ APPRAISAL_COLUMNS = (
     "evidence_sha256",
     "evidence",
     "page",
+)
+RESULT_COLUMNS = (
+    "service",
+    "quarter",
+    "batch_on",
+    "instrument",
+    "table",
+    "cell",
+    "people",
+    "table_people",
 )
 RESPONSE_COLUMNS = (
     "id",
@@ -219,6 +231,41 @@ def response(
             for correction in corrections
         ],
     }
+
+
+def result(found: Result) -> dict[str, Any]:
+    """A quarter's results; a cell that is null is hidden (METHOD.md A.2)."""
+    return {
+        "service": found.service,
+        "quarter": found.quarter_on.isoformat(),
+        "batch_on": found.batch_on.isoformat(),
+        "is_settled": found.is_settled,
+        **found.figures,
+    }
+
+
+def result_rows(results: Iterable[Result]) -> Iterator[Row]:
+    """A row for each cell; `people` is empty where it is hidden."""
+    for found in results:
+        figures = found.figures
+        tables: dict[str, Table] = {
+            "languages": figures["languages"],
+            **figures["questions"],
+            "waits": figures["waits"],
+            "verdicts": figures["verdicts"],
+        }
+        for name, table in tables.items():
+            for cell, people in table["cells"].items():
+                yield [
+                    found.service or "",
+                    found.quarter_on,
+                    found.batch_on,
+                    figures["instrument"],
+                    name,
+                    cell,
+                    people,
+                    table["n"],
+                ]
 
 
 def response_rows(entries: Iterable[ResponseEntry]) -> Iterator[Row]:

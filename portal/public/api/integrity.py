@@ -11,7 +11,7 @@ from pathlib import Path
 from flask import Blueprint, abort, url_for
 from werkzeug.wrappers import Response
 
-from portal.public.api import show_error
+from portal.public.api.blueprint import show_error
 from portal.public.documents import JSON, publish, to_json
 from portal.store.integrity.proofs import find_day, find_list, list_days, list_lists
 from portal.web.access import Access, access
@@ -21,7 +21,7 @@ from portal.web.database import read
 blueprint = Blueprint("integrity_api", __name__, url_prefix="/api/v1/integrity")
 blueprint.register_error_handler(404, show_error)
 
-VERIFIER = Path(__file__).with_name("verify.py")
+VERIFIER = Path(__file__).parents[1] / "verify.py"
 _FOR_EVER = "public, max-age=31536000, immutable"
 
 

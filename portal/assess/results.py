@@ -1,0 +1,114 @@
+"""Quarterly results for the public: what of the monthly figures is out, and since when.
+
+A service's quarters move with its batches of public figures (decision 13) until everybody in them
+has had 90 days to be answered; then they stay. The city's move once a month, from the services'.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from datetime import date
+
+from sqlalchemy import func, select
+from sqlalchemy.orm import Session
+
+from portal.assess.monthly import KEPT_FRESH
+from portal.domain.monthly import month_of, months_until
+from portal.domain.publication import quarter_of
+from portal.domain.results import Counted, count_quarter, publish_city, settles_on
+from portal.models.appraisals import CityResult, MonthlyFigure, ServiceResult
+from portal.models.assessments import Assessment
+from portal.models.services import Service
+from portal.store.clock import Clock
+from portal.store.content import raise_content_version
+from portal.store.engine import Store
+
+
+def keep_results(session: Session, service_id: int, today: date) -> None:
+    """Put a batch of results out if the service's public figures have moved since the last one."""
+    newest = select(func.max(ServiceResult.batch_on)).where(ServiceResult.service_id == service_id)
+    published = select(func.max(Assessment.public_on)).where(Assessment.service_id == service_id)
+    batch_on, public_on = session.scalar(newest), session.scalar(published)
+    if public_on is None or (batch_on is not None and batch_on >= public_on):
+        return
+    figures = _list_figures(session, service_id, today)
+    if not all("waits" in figure.counts for figure in figures):
+        return  # counted before waits were: tomorrow they all are
+    known = {
+        row.quarter_on: row
+        for row in session.scalars(
+            select(ServiceResult).where(ServiceResult.service_id == service_id)
+        )
+    }
+    for quarter in _list_quarters(today):
+        row = known.get(quarter)
+        if row is None:
+            row = ServiceResult(service_id=service_id, quarter_on=quarter)
+            session.add(row)
+        elif row.batch_on >= settles_on(quarter):
+            continue
+        row.batch_on = today
+        row.counts = dict(_count(quarter, figures))
+    session.flush()
+    raise_content_version(session)
+
+
+def publish_city_results(store: Store, clock: Clock) -> int:
+    """Put the city's results out unless it was done this month; returns 1 if it was done now."""
+    return store.write(keep_city_results, clock.today())
+
+
+def keep_city_results(session: Session, today: date) -> int:
+    """Sum the services' newest batches, each quarter until it settles. Returns 1 if it was due."""
+    newest = session.scalar(select(func.max(CityResult.batch_on)))
+    if newest is not None and month_of(newest) >= month_of(today):
+        return 0
+    services: dict[date, list[Counted]] = {}
+    rows = session.execute(
+        select(ServiceResult.quarter_on, ServiceResult.counts)
+        .join(Service, Service.id == ServiceResult.service_id)
+        .where(Service.is_active)
+    )
+    for quarter, counts in rows:
+        services.setdefault(quarter, []).append(counts)
+    known = {row.quarter_on: row for row in session.scalars(select(CityResult))}
+    due = [
+        quarter
+        for quarter in services
+        if quarter not in known or known[quarter].batch_on < settles_on(quarter)
+    ]
+    for quarter in due:
+        figures = dict(publish_city(services[quarter]))
+        session.merge(CityResult(quarter_on=quarter, batch_on=today, figures=figures))
+    if not due:
+        return 0
+    session.flush()
+    raise_content_version(session)
+    return 1
+
+
+def _list_figures(session: Session, service_id: int, today: date) -> Sequence[MonthlyFigure]:
+    begin = months_until(today, KEPT_FRESH)[0]
+    return session.scalars(
+        select(MonthlyFigure)
+        .where(
+            MonthlyFigure.service_id == service_id,
+            MonthlyFigure.month_on >= begin,
+            MonthlyFigure.breakdown.in_(("all", "lang")),
+        )
+        .order_by(MonthlyFigure.month_on, MonthlyFigure.instrument)
+    ).all()
+
+
+def _list_quarters(today: date) -> list[date]:
+    """The quarters whose months are all kept fresh, and the one that has not ended."""
+    months = months_until(today, KEPT_FRESH)
+    return [month for month in months if quarter_of(month) == month]
+
+
+def _count(quarter: date, figures: Sequence[MonthlyFigure]) -> Counted:
+    own = [figure for figure in figures if quarter_of(figure.month_on) == quarter]
+    return count_quarter(
+        [(one.instrument, one.counts) for one in own if one.breakdown == "all"],
+        [(one.value, one.counts) for one in own if one.breakdown == "lang"],
+    )

@@ -1,0 +1,56 @@
+"""Results by quarter: of the city, of one service."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+
+from werkzeug.wrappers import Response
+
+from portal.public import result_queries
+from portal.public.api import shapes
+from portal.public.api.blueprint import blueprint, named_service
+from portal.public.documents import JSON, publish, to_json
+from portal.public.result_queries import Result
+from portal.web.access import Access, access
+from portal.web.csv_text import CSV, to_csv
+from portal.web.database import read
+
+
+@blueprint.get("/v1/results")
+@access(Access.OPEN_DATA)
+def list_city_results() -> Response:
+    """Every quarter of the whole city, newest first."""
+    return publish(JSON, lambda: _json(result_queries.list_city_results(read())))
+
+
+@blueprint.get("/v1/results.csv")
+@access(Access.OPEN_DATA)
+def list_city_results_csv() -> Response:
+    """A row for each cell of each table."""
+    return publish(CSV, lambda: _csv(result_queries.list_city_results(read())))
+
+
+@blueprint.get("/v1/services/<slug>/results")
+@access(Access.OPEN_DATA)
+def list_service_results(slug: str) -> Response:
+    """Every quarter of a service, newest first."""
+    return publish(JSON, lambda: _json(_results(slug)))
+
+
+@blueprint.get("/v1/services/<slug>/results.csv")
+@access(Access.OPEN_DATA)
+def list_service_results_csv(slug: str) -> Response:
+    """A row for each cell of each table."""
+    return publish(CSV, lambda: _csv(_results(slug)))
+
+
+def _results(slug: str) -> list[Result]:
+    return result_queries.list_service_results(read(), named_service(slug).id)
+
+
+def _json(results: Sequence[Result]) -> str:
+    return to_json({"results": [shapes.result(one) for one in results]})
+
+
+def _csv(results: Sequence[Result]) -> str:
+    return to_csv(shapes.RESULT_COLUMNS, shapes.result_rows(results))

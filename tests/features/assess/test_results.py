@@ -1,0 +1,96 @@
+"""Results move in batches, and stay once everybody in a quarter has had time to be answered."""
+
+from __future__ import annotations
+
+from datetime import UTC, date, datetime
+
+from sqlalchemy import select
+from sqlalchemy.orm import Session
+
+from portal.assess.operations import assess_service
+from portal.assess.results import keep_city_results, keep_results
+from portal.models.appraisals import CityResult, MonthlyFigure, ServiceResult
+from portal.store.engine import Store
+from tests.support.history import add_service, add_submission
+
+QUARTER = date(2026, 1, 1)
+
+
+def rate(session: Session, service_id: int, on: date, count: int) -> None:
+    at = datetime(on.year, on.month, on.day, 12, tzinfo=UTC)
+    for _number in range(count):
+        add_submission(session, service_id, received_at=at)
+
+
+def assess(store: Store, service_id: int, on: date) -> None:
+    now = datetime(on.year, on.month, on.day, 15, tzinfo=UTC)
+    store.write(assess_service, service_id=service_id, as_of=on, now=now)
+
+
+def ratings(store: Store, service_id: int, quarter: date = QUARTER) -> tuple[date, int]:
+    with store.read() as session:
+        row = session.get_one(ServiceResult, (service_id, quarter))
+        return row.batch_on, row.counts["ratings"]
+
+
+def test_a_quarter_moves_with_the_batches_and_settles(store: Store) -> None:
+    service_id = store.write(add_service)
+    store.write(rate, service_id, date(2026, 2, 3), 12)
+    assess(store, service_id, date(2026, 2, 4))
+    assert ratings(store, service_id) == (date(2026, 2, 4), 12)
+    store.write(rate, service_id, date(2026, 2, 5), 3)
+    assess(store, service_id, date(2026, 2, 6))
+    assess(store, service_id, date(2026, 3, 2))  # three people are no batch
+    assert ratings(store, service_id) == (date(2026, 2, 4), 12)
+    assess(store, service_id, date(2026, 4, 1))  # a quarter begins
+    assert ratings(store, service_id) == (date(2026, 4, 1), 15)
+    assess(store, service_id, date(2026, 7, 1))  # ninety days after it ended
+    store.write(rate, service_id, date(2026, 2, 7), 20)  # entered late, from paper
+    assess(store, service_id, date(2026, 10, 1))
+    assert ratings(store, service_id) == (date(2026, 7, 1), 15)
+
+
+def test_the_first_batch_brings_all_quarters_that_are_counted(store: Store) -> None:
+    service_id = store.write(add_service)
+    store.write(rate, service_id, date(2025, 5, 3), 11)
+    assess(store, service_id, date(2026, 2, 4))
+    assert ratings(store, service_id, date(2025, 4, 1)) == (date(2026, 2, 4), 11)
+    with store.read() as session:
+        quarters = session.scalars(select(ServiceResult.quarter_on)).all()
+    assert (min(quarters), max(quarters), len(quarters)) == (date(2024, 4, 1), QUARTER, 8)
+
+
+def test_months_counted_before_waits_were_hold_the_first_batch_back(store: Store) -> None:
+    service_id = store.write(add_service)
+    store.write(rate, service_id, date(2026, 2, 3), 12)
+    assess(store, service_id, date(2026, 2, 4))
+    store.write(forget_waits, service_id)
+    store.write(keep_results, service_id, date(2026, 2, 4))
+    with store.read() as session:
+        assert session.scalars(select(ServiceResult)).all() == []
+    assess(store, service_id, date(2026, 2, 5))
+    assert ratings(store, service_id) == (date(2026, 2, 5), 12)
+
+
+def forget_waits(session: Session, service_id: int) -> None:
+    """As an earlier version of the portal had left it."""
+    for row in session.scalars(select(MonthlyFigure)):
+        row.counts = {name: value for name, value in row.counts.items() if name != "waits"}
+    for result in session.scalars(select(ServiceResult)):
+        session.delete(result)
+
+
+def test_the_city_moves_once_a_month(store: Store) -> None:
+    service_id = store.write(add_service)
+    assert store.write(keep_city_results, date(2026, 2, 4)) == 0
+    store.write(rate, service_id, date(2026, 2, 3), 12)
+    assess(store, service_id, date(2026, 2, 4))
+    assert store.write(keep_city_results, date(2026, 2, 4)) == 1
+    store.write(rate, service_id, date(2026, 2, 10), 30)
+    assess(store, service_id, date(2026, 3, 1))
+    assert store.write(keep_city_results, date(2026, 2, 28)) == 0
+    with store.read() as session:
+        assert session.get_one(CityResult, QUARTER).figures["languages"]["n"] == 12
+    assert store.write(keep_city_results, date(2026, 3, 1)) == 1
+    with store.read() as session:
+        assert session.get_one(CityResult, QUARTER).figures["languages"]["n"] == 42
