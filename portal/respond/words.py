@@ -33,7 +33,7 @@ FLAGS: dict[str, Any] = {
     "quarantined": _l("Rating under review"),
 }
 SORTS: dict[str, Any] = {
-    "due": _l("Due first"),
+    "due": _l("Disputed first, then due"),
     "newest": _l("Newest first"),
     "oldest": _l("Oldest first"),
     "rating": _l("Lowest rating first"),

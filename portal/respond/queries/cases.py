@@ -8,8 +8,10 @@ from datetime import date, datetime
 from sqlalchemy import select
 from sqlalchemy.orm import Session
 
+from portal.models.desk import CaseAssignment
 from portal.models.loops import ExclusionRequest, LoopEvent, LoopRow
 from portal.models.responses import Response, ThemeCase
+from portal.models.services import Service
 from portal.models.submissions import Contact, Submission
 from portal.respond.queries.inbox import days_left
 from portal.respond.queries.names import (
@@ -20,6 +22,7 @@ from portal.respond.queries.names import (
     theme_names,
 )
 from portal.respond.scoped import get_case
+from portal.store.assignments import holder
 from portal.store.loops import facts_of, list_events
 from portal.store.scope import Scope
 
@@ -53,12 +56,22 @@ class Request:
 
 
 @dataclass(frozen=True)
+class Holder:
+    """Who looks after the case, and since when."""
+
+    id: int
+    name: str
+    since: datetime
+
+
+@dataclass(frozen=True)
 class CaseView:
     """Everything the page of a case shows."""
 
     row: LoopRow
     submission: Submission
     service: Name
+    department_id: int
     district: Name | None
     days_left: int | None
     steps: list[CaseStep]
@@ -67,6 +80,7 @@ class CaseView:
     request: Request | None
     is_told_by_mail: bool
     may_be_handed_over: bool
+    holder: Holder | None
 
 
 def get_case_view(
@@ -89,6 +103,7 @@ def get_case_view(
         row=row,
         submission=submission,
         service=service_names(session, [row.service_id], langs)[row.service_id],
+        department_id=session.get_one(Service, row.service_id).department_id,
         district=district_name(session, row.district, langs),
         days_left=days_left(row, today),
         steps=_steps(session, submission_id, names, langs),
@@ -97,6 +112,7 @@ def get_case_view(
         request=_request(session, submission_id, langs),
         is_told_by_mail=_is_told_by_mail(session, submission_id),
         may_be_handed_over=facts_of(row).may_be_handed_over and not row.is_imported,
+        holder=_holder(session, submission_id),
     )
 
 
@@ -140,6 +156,20 @@ def _request(session: Session, submission_id: int, langs: list[str]) -> Request 
     if row.to_service_id is not None:
         service = service_names(session, [row.to_service_id], langs).get(row.to_service_id)
     return Request(row.reason, service, row.person_id, names[row.person_id], row.requested_at)
+
+
+def _holder(session: Session, submission_id: int) -> Holder | None:
+    """Whoever looks after the case, as long as they work on it."""
+    found = session.execute(
+        select(holder(), CaseAssignment.assigned_at)
+        .select_from(LoopRow)
+        .join(Service, Service.id == LoopRow.service_id)
+        .join(CaseAssignment, CaseAssignment.submission_id == LoopRow.submission_id)
+        .where(LoopRow.submission_id == submission_id)
+    ).first()
+    if found is None or found[0] is None:
+        return None
+    return Holder(found[0], people_names(session, [found[0]])[found[0]], found[1])
 
 
 def _is_told_by_mail(session: Session, submission_id: int) -> bool:

@@ -10,12 +10,12 @@ from sqlalchemy.orm import Session
 
 from portal.domain.loop import LoopState
 from portal.models.loops import LoopEvent, LoopRow
-from portal.models.responses import Response
+from portal.models.responses import Response, ResponseText
 from portal.models.services import Service
 from portal.models.submissions import Submission
 from portal.respond.queries.inbox import days_left
 from portal.respond.queries.names import Name, theme_names
-from portal.store.coverage import DELIVERIES
+from portal.store.coverage import DELIVERIES, list_texts
 from portal.store.scope import Scope
 
 SHOWN = 20
@@ -33,6 +33,17 @@ class DisputedCase:
     verdict: str | None
     disputed_on: date | None
     days_left: int | None
+
+
+@dataclass(frozen=True)
+class Dispute:
+    """The answer with which a resident was not content, as they were told it."""
+
+    response_id: int
+    theme_id: int
+    text: ResponseText
+    verdict: str | None
+    disputed_on: date | None
 
 
 @dataclass(frozen=True)
@@ -67,6 +78,26 @@ def list_disputed_answers(
     ).all()
     themes = theme_names(session, [row[1] or 0 for row in rows], langs)
     return [DisputedAnswer(row[0], themes[row[1] or 0], row[2]) for row in rows]
+
+
+def find_dispute(session: Session, row: LoopRow) -> Dispute | None:
+    """What the case's resident was told and asks about again; None where nobody does."""
+    if row.state != LoopState.REOPENED.value:
+        return None
+    told = session.scalars(
+        select(LoopEvent)
+        .where(LoopEvent.submission_id == row.submission_id, LoopEvent.kind.in_(DELIVERIES))
+        .order_by(LoopEvent.id.desc())
+        .limit(1)
+    ).first()
+    response = session.get(Response, told.response_id) if told and told.response_id else None
+    if told is None or response is None or response.theme_id is None:
+        return None
+    texts = list_texts(session, response.id)
+    text = texts.get(told.lang or "", texts.get(response.source_lang))
+    if text is None:
+        return None
+    return Dispute(response.id, response.theme_id, text, row.verdict, row.disputed_on)
 
 
 def list_disputes(session: Session, response: Response, *, today: date) -> list[DisputedCase]:

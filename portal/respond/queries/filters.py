@@ -46,6 +46,9 @@ CLOCK = case(
     (LoopRow.state == LoopState.REOPENED.value, LoopRow.disputed_on), else_=LoopRow.received_on
 )
 
+# Whoever was answered and asks again comes before everybody else who waits.
+_ASKS_AGAIN = case((LoopRow.state == LoopState.REOPENED.value, 0), else_=1)
+
 
 @dataclass(frozen=True, kw_only=True)
 class Filters:
@@ -122,7 +125,7 @@ def order_of(filters: Filters) -> tuple[ColumnElement[Any], ...]:
     number = LoopRow.submission_id
     sort = filters.sort or ("due" if filters.place in OPEN_PLACES else "newest")
     orders: Mapping[str, tuple[ColumnElement[Any], ...]] = {
-        "due": (CLOCK, number.asc()),
+        "due": (_ASKS_AGAIN, CLOCK, number.asc()),
         "newest": (number.desc(),),
         "oldest": (LoopRow.received_on.asc(), number.asc()),
         "rating": (Submission.q0.is_(None).asc(), Submission.q0.asc(), CLOCK, number.asc()),

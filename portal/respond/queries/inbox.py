@@ -54,6 +54,8 @@ class InboxCase:
     holder: str | None  # who looks after it
     is_mine: bool
     is_reopened: bool
+    verdict: str | None
+    disputed_on: date | None
     has_personal_data: bool
     wants_answer: bool
     is_quarantined: bool
@@ -197,6 +199,8 @@ def _line(row: LoopRow, submission: Submission, *, themes: list[Name], **more: A
         themes=themes,
         received_on=row.received_on,
         is_reopened=row.state == LoopState.REOPENED.value,
+        verdict=row.verdict,
+        disputed_on=row.disputed_on,
         has_personal_data=submission.has_personal_data,
         wants_answer=submission.wants_answer,
         is_quarantined=submission.is_quarantined,

@@ -6,8 +6,11 @@ from flask import redirect, url_for
 from werkzeug.wrappers import Response
 
 from portal.respond.forms import NoteForm, SetAsideForm
+from portal.respond.inbox_forms import AssignForm
 from portal.respond.queries.care import get_care
 from portal.respond.queries.cases import get_case_view
+from portal.respond.queries.choices import list_people
+from portal.respond.queries.disputes import find_dispute
 from portal.respond.routes.blueprint import langs
 from portal.web.access import current_scope
 from portal.web.context import portal
@@ -23,6 +26,7 @@ def case_page(
     errors: ErrorList | None = None,
     *,
     note: NoteForm | None = None,
+    assigning: AssignForm | None = None,
     translation: str | None = None,
 ) -> Response:
     """The case with its forms: those that were sent with their errors, the others empty.
@@ -32,15 +36,22 @@ def case_page(
     scope, clock = current_scope(), portal().clock
     aside = form if form is not None else SetAsideForm(formdata=None)
     noting = note if note is not None else NoteForm(formdata=None)
+    assigned = assigning if assigning is not None else AssignForm(formdata=None)
     country, now = portal().settings.country, clock.now()
+    view = get_case_view(read(), scope, case_id, today=clock.today(), langs=langs())
     return page(
         "respond/show_case.html",
         status,
-        case=get_case_view(read(), scope, case_id, today=clock.today(), langs=langs()),
+        case=view,
+        dispute=find_dispute(read(), view.row),
+        people=list_people(read(), frozenset({view.department_id})),
+        assigning=assigned,
         care=get_care(read(), scope, case_id, country=country, now=now),
         form=aside,
         note=noting,
-        errors=errors if errors is not None else [*errors_of(aside), *errors_of(noting)],
+        errors=errors
+        if errors is not None
+        else [*errors_of(assigned), *errors_of(aside), *errors_of(noting)],
         aside_errors=errors if errors is not None else errors_of(aside),
         person_id=scope.person_id,
         translation=translation,

@@ -6,13 +6,17 @@ from flask import flash
 from werkzeug.wrappers import Response
 
 from portal.respond.forms import SetAsideForm, explain
+from portal.respond.inbox_forms import NOBODY, AssignForm
 from portal.respond.operations import cases as operations
+from portal.respond.operations.assigning import assign_cases
+from portal.respond.queries.selection import Selection
 from portal.respond.routes.blueprint import blueprint
 from portal.respond.routes.case_page import case_page, to_case
 from portal.respond.rules import Refusal
 from portal.web.access import Access, access, current_scope
 from portal.web.context import portal
 from portal.web.database import write
+from portal.web.fields import whole_number
 from portal.web.words import gettext as _
 
 
@@ -21,6 +25,23 @@ from portal.web.words import gettext as _
 def show_case(case_id: int) -> Response:
     """The resident's words, what happened so far, and what can be done."""
     return case_page(case_id)
+
+
+@blueprint.post("/cases/<int:case_id>/assign")
+@access(Access.STAFF)
+def assign_case(case_id: int) -> Response:
+    """Let somebody look after this case, or nobody."""
+    form, clock = AssignForm(), portal().clock
+    person = whole_number(form.person.data)
+    if not form.validate() or (person is None and form.person.data != NOBODY):
+        form.person.errors = [_("Choose a person, or nobody.")]
+        return case_page(case_id, status=422, assigning=form)
+    write(
+        assign_cases, now=clock.now(), today=clock.today(), scope=current_scope(),
+        selection=Selection(ids=(case_id,)), person_id=person,
+    )  # fmt: skip
+    flash(_("Assigned.") if person else _("Nobody looks after this case now."))
+    return to_case(case_id)
 
 
 @blueprint.post("/cases/<int:case_id>/set-aside")

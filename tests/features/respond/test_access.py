@@ -44,6 +44,7 @@ POSTS: tuple[tuple[str, dict[str, Any]], ...] = (
     ("group", {"case": "{case}", "theme": "new", "name": "Mine now"}),
     ("group", {"case": "{case}", "theme": "{theme}", "name": ""}),
     ("assign", {"case": "{case}", "person": "{staff}"}),
+    ("cases/{case}/assign", {"person": "{staff}"}),
     ("group-many", {"case": "{case}", "theme": "{theme}"}),
     ("views/{view}/", {"version": "1", "name": "Mine now"}),
     ("views/{view}/delete", {"version": "1"}),

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from datetime import timedelta
+
 from flask import Flask
 
 from portal.domain.loop import Actor, Event, EventKind, Outcome, Verdict
@@ -63,3 +65,26 @@ def test_a_bare_claim_is_pointed_out_and_can_be_published_all_the_same(
     assert "say what was changed, where and when" in page.words()
     desk.post(f"responses/{draft}/publish", version=page.value("version"))
     assert "say what was changed" not in desk.get(f"responses/{draft}/").words()
+
+
+def test_a_dispute_comes_back_to_the_top_with_its_verdict_and_the_old_answer(
+    app: Flask, store: Store, office: Office, desk_city: City
+) -> None:
+    oldest = send(store, desk_city.potholes, NOW - timedelta(days=25), comment="Waits since long")
+    case = send(store, desk_city.potholes, comment="The hole in my street is still there")
+    response = office.answer([case])
+    store.write(
+        tell_next, now=NOW, today=TODAY, response_id=response, person_id=office.staff.person_id,
+        after=0,
+    )  # fmt: skip
+    desk = Desk(app)
+    assert "asked to look again" not in desk.get(f"cases/{case}/").words()
+    dispute(store, case)
+    inbox = desk.get("").words()
+    assert inbox.index("still there") < inbox.index("Waits since long")
+    assert "To our answer they said: “No”" in inbox
+    page = desk.get(f"cases/{case}/")
+    assert "The resident asked to look again" in page.words()
+    assert "We repaved the street by the school." in page.words()
+    assert f"/en/staff/themes/1/answer?follows={response}" in page.links()
+    assert "asked to look again" not in desk.get(f"cases/{oldest}/").words()

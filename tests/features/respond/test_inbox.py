@@ -23,7 +23,7 @@ from portal.store.engine import Store
 from tests.support.answers import NOW, Office, send
 from tests.support.city import City
 from tests.support.client import Page, response_page
-from tests.support.desk import Desk
+from tests.support.desk import Desk, words_of
 
 WORDS = ("Bache profundo", "Broken lamp", "Wider lanes", "Praise be")
 
@@ -329,3 +329,27 @@ def _leave(session: Session, person: int, is_switched_off: bool) -> None:
         session.execute(update(Person).where(Person.id == person).values(active=False))
     else:
         session.execute(delete(Membership).where(Membership.person_id == person))
+
+
+def test_a_case_says_on_its_own_page_who_looks_after_it_and_changes_hands_there(
+    app: Flask, store: Store, desk_city: City
+) -> None:
+    case, reviewer = send(store, desk_city.potholes), desk_city.people["reviewer"]
+    desk = Desk(app)
+    assert "Nobody looks after this case." in desk.get(f"cases/{case}/").words()
+    refused = desk.post(f"cases/{case}/assign", 422, person="")
+    assert "Choose a person, or nobody." in words_of(refused)
+    desk.post(f"cases/{case}/assign", person=desk_city.people["staff"])
+    page = desk.get(f"cases/{case}/").words()
+    assert "Assigned to me" in page
+    assert "I look after it" not in page
+    desk.post(f"cases/{case}/assign", person=reviewer)
+    page = desk.get(f"cases/{case}/").words()
+    assert "Assigned to me" not in page
+    assert "I look after it" in page
+    desk.post(f"undo/{undo_of(desk.get(''))}")
+    assert "Assigned to me" in desk.get(f"cases/{case}/").words()
+    desk.post(f"cases/{case}/assign", 404, person=desk_city.people["parks"])
+    Desk(app, "parks").post(f"cases/{case}/assign", 404, person=reviewer)
+    desk.post(f"cases/{case}/assign", person="nobody")
+    assert "Nobody looks after this case." in desk.get(f"cases/{case}/").words()
