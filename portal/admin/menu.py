@@ -35,6 +35,16 @@ MENU: tuple[tuple[Any, tuple[Entry, ...]], ...] = (
                 _l("The units of the city that look after services, and their names."),
             ),
             Entry(
+                "admin.list_languages",
+                _l("Languages"),
+                _l("How complete each language is, switching one off for residents, and on."),
+            ),
+            Entry(
+                "admin.list_districts",
+                _l("Districts"),
+                _l("The areas that residents may choose from: their names, their order, closing."),
+            ),
+            Entry(
                 "admin.show_text_queue",
                 _l("Texts of services"),
                 _l("What is missing, out of date or waits for a second person, by language."),

@@ -1,4 +1,4 @@
-"""The forms about services, their texts, and departments."""
+"""The forms about services, their texts, departments and districts."""
 
 from __future__ import annotations
 
@@ -51,6 +51,12 @@ class SwitchForm(DeskForm):
         self.key.choices = [(key, "") for key in keys]
 
 
+class LanguageOffForm(DeskForm):
+    """The day from which a language is switched off for the whole city."""
+
+    day = DayField(validators=[Needed(_l("Enter the day from which it holds."))])
+
+
 class TextForm(DeskForm):
     """A service's text in one language; `seen` is the hash of what was read before."""
 
@@ -80,4 +86,13 @@ class DepartmentForm(DeskForm):
     name = StringField(
         filters=[tidy],
         validators=[Needed(_l("Enter the name of the department.")), AtMost(MAX_NAME), Storable()],
+    )
+
+
+class DistrictForm(DeskForm):
+    """A district to be added."""
+
+    name = StringField(
+        filters=[tidy],
+        validators=[Needed(_l("Enter the name of the district.")), AtMost(MAX_NAME), Storable()],
     )

@@ -167,13 +167,17 @@ class PopulationShare(Base):
 
 
 class District(Base):
-    """A large area of at least 5,000 people that residents may name as theirs."""
+    """A large area of at least 5,000 people that residents may name as theirs.
+
+    `closed_on` is the first day on which it could no longer be chosen.
+    """
 
     __tablename__ = "district"
 
     id: Mapped[int] = mapped_column(BigId, primary_key=True)
     slug: Mapped[str] = mapped_column(String(80), unique=True)
     position: Mapped[int]
+    closed_on: Mapped[date | None]
 
 
 class DistrictText(Base):

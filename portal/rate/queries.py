@@ -12,16 +12,15 @@ from sqlalchemy.orm import Session
 from portal.domain.doors import is_first_hand
 from portal.models.loops import LoopRow
 from portal.models.services import (
-    District,
-    DistrictText,
     Service,
     ServiceChannel,
     ServiceLanguage,
 )
 from portal.models.submissions import Contact, Submission
+from portal.store.districts import list_districts
 from portal.store.invitations import get_next_use
 from portal.store.service_names import get_service_name
-from portal.store.texts import InLanguage, in_language
+from portal.store.texts import InLanguage
 
 
 @dataclass(frozen=True)
@@ -82,7 +81,7 @@ def find_place(
         name=get_service_name(session, service_id, slug, lang, fallbacks),
         lang=lang,
         open_languages=_open_languages(session, service_id, today, channel),
-        districts=_districts(session, lang, fallbacks),
+        districts=list_districts(session, lang, fallbacks),
     )
 
 
@@ -114,23 +113,6 @@ def holds(
 ) -> tuple[ColumnElement[bool], ColumnElement[bool]]:
     """Begun, and not yet over: `closed_on` is the first day on which it no longer holds."""
     return table.opened_on <= today, or_(table.closed_on.is_(None), table.closed_on > today)
-
-
-def _districts(
-    session: Session, lang: str, fallbacks: Sequence[str]
-) -> tuple[tuple[str, str], ...]:
-    names: dict[str, dict[str, str]] = {}
-    rows = session.execute(
-        select(District.slug, DistrictText.lang, DistrictText.name)
-        .outerjoin(DistrictText, DistrictText.district_id == District.id)
-        .order_by(District.position, District.id)
-    )
-    for slug, tag, name in rows:
-        by_language = names.setdefault(slug, {})
-        if tag is not None:
-            by_language[tag] = name
-    shown = ((slug, in_language(texts, lang, fallbacks)) for slug, texts in names.items())
-    return tuple((slug, name.text if name else slug) for slug, name in shown)
 
 
 def find_invited_case(session: Session, receipt_hash: str, today: date) -> InvitedCase | None:

@@ -9,6 +9,7 @@ from sqlalchemy import select
 from sqlalchemy.orm import Session
 
 from portal.models.services import Service, ServiceChannel, ServiceLanguage
+from portal.store.languages import list_closed_languages
 
 
 def get_service_id(session: Session, slug: str) -> int:
@@ -22,11 +23,22 @@ def get_service_id(session: Session, slug: str) -> int:
 def open_everywhere(
     session: Session, service_id: int, languages: Sequence[str], today: date
 ) -> None:
-    """From today it can be rated on the web in every language that the city offers."""
+    """From today it can be rated on the web in every language that the city offers.
+
+    All of `languages` are required of it, also those that the city has switched off.
+    """
+    closed = list_closed_languages(session)
     for lang in languages:
-        for role in ("required", "input"):
-            session.add(
-                ServiceLanguage(service_id=service_id, lang=lang, role=role, opened_on=today)
-            )
+        required = ServiceLanguage(
+            service_id=service_id, lang=lang, role="required", opened_on=today
+        )
+        session.add(required)
+        closed_on = closed.get(lang)
+        if closed_on is None or closed_on > today:
+            taken = ServiceLanguage(
+                service_id=service_id, lang=lang, role="input", opened_on=today,
+                closed_on=closed_on,
+            )  # fmt: skip
+            session.add(taken)
     session.add(ServiceChannel(service_id=service_id, channel="web", opened_on=today))
     session.flush()

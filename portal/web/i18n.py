@@ -12,14 +12,20 @@ from pathlib import Path
 from typing import Any
 
 from babel import Locale, UnknownLocaleError
-from flask import Flask, current_app, g, has_request_context, request, url_for
+from babel.messages.mofile import read_mo
+from flask import Flask, current_app, g, has_request_context, redirect, request, url_for
 from flask_babel import Babel
+from sqlalchemy.exc import SQLAlchemyError
 from werkzeug.routing import BaseConverter, ValidationError
+from werkzeug.wrappers import Response
 
 from portal.data import load_instrument, load_model_texts
 from portal.domain.language import direction, negotiate
 from portal.settings import Settings, SettingsError
+from portal.store.languages import list_closed_languages
+from portal.web.access import Access, access_of
 from portal.web.context import portal
+from portal.web.database import read
 
 TRANSLATIONS = Path(__file__).resolve().parents[2] / "translations"
 SOURCE_LANGUAGE = "en"
@@ -78,13 +84,42 @@ def current_language() -> str:
     """The language of this page: from its address, else what the reader prefers."""
     lang = g.get("lang")
     if lang is None:
-        settings = portal().settings
-        lang = g.lang = _language_of_address() or negotiate(
-            request.headers.get("Accept-Language", "") if has_request_context() else "",
-            settings.languages,
-            settings.default_language,
-        )
+        lang = g.lang = _language_of_address() or _preferred()
     return str(lang)
+
+
+def _preferred() -> str:
+    """The language that the reader wants, of those that residents are offered."""
+    return negotiate(
+        request.headers.get("Accept-Language", "") if has_request_context() else "",
+        offered_languages(),
+        portal().settings.default_language,
+    )
+
+
+def offered_languages() -> list[str]:
+    """What residents are offered today: all languages but those that the city has switched off."""
+    try:
+        closed = portal().pages.remember("closed languages", lambda: list_closed_languages(read()))
+    except SQLAlchemyError:  # a page about a broken database is still a page
+        closed = {}
+    today = portal().clock.today()
+    return [tag for tag in portal().settings.languages if tag not in closed or closed[tag] > today]
+
+
+@cache
+def interface_share(tag: str) -> float:
+    """The share 0..1 of the interface's texts that the language has in its catalogue."""
+    if tag == SOURCE_LANGUAGE:
+        return 1.0
+    largest = max(map(_count_texts, TRANSLATIONS.glob("*/LC_MESSAGES/messages.mo")))
+    return _count_texts(TRANSLATIONS / str(locale_of(tag)) / "LC_MESSAGES/messages.mo") / largest
+
+
+@cache
+def _count_texts(path: Path) -> int:
+    with path.open("rb") as file:
+        return len(read_mo(file))
 
 
 def _language_of_address() -> str | None:
@@ -122,17 +157,20 @@ def switch_url(tag: str) -> str:
 
 
 def alternates() -> list[tuple[str, str]]:
-    """(tag, absolute address) of this page in every language, for hreflang."""
-    settings = portal().settings
+    """(tag, absolute address) of this page in every language that is offered, for hreflang."""
     if request.endpoint is None or not getattr(g, "is_cacheable", False):
         return []
-    base = settings.base_url.rstrip("/")
-    return [(tag, base + switch_url(tag)) for tag in settings.languages]
+    base = portal().settings.base_url.rstrip("/")
+    return [(tag, base + switch_url(tag)) for tag in offered_languages()]
 
 
 def languages() -> Mapping[str, Language]:
-    """The languages offered, in order."""
-    return {tag: language_of(tag) for tag in portal().settings.languages}
+    """The languages to choose from, in order; the page's own is always there."""
+    own = current_language()
+    shown = offered_languages()
+    return {
+        tag: language_of(tag) for tag in portal().settings.languages if tag in shown or tag == own
+    }
 
 
 def register(app: Flask, settings: Settings) -> None:
@@ -148,6 +186,7 @@ def register(app: Flask, settings: Settings) -> None:
     Babel(app, locale_selector=lambda: str(locale_of(current_language())))
     app.url_value_preprocessor(_pull_language)
     app.url_defaults(_add_language)
+    app.before_request(_leave_closed_language)
     app.jinja_env.globals.update(
         switch_url=switch_url,
         instrument=lambda key: load_instrument().text(key, current_language()),
@@ -159,6 +198,22 @@ def register(app: Flask, settings: Settings) -> None:
 def _pull_language(_endpoint: str | None, values: dict[str, Any] | None) -> None:
     if values is not None and "lang" in values:
         g.lang = values.pop("lang")
+
+
+def _leave_closed_language() -> Response | None:
+    """Away from a public page in a language that is switched off; receipts and mails stay readable.
+
+    Nobody is sent away from a form that was open already: rating ends with the service's own
+    record of its languages, and says so.
+    """
+    is_public = request.endpoint and access_of(current_app, request.endpoint) is Access.PUBLIC
+    tag = g.get("lang")
+    if not is_public or tag is None or tag in offered_languages():
+        return None
+    response = redirect(switch_url(_preferred()), 302)
+    response.headers["Vary"] = "Accept-Language"
+    response.headers["Cache-Control"] = "no-cache"
+    return response
 
 
 def _add_language(endpoint: str, values: dict[str, Any]) -> None:

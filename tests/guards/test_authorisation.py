@@ -197,6 +197,7 @@ def make_examples(store: Store, city: City) -> dict[str, object]:
         "criterion_id": "L3.1",
         "letter": "B",
         "department": "public-works",
+        "district": "north",
         "co_decision_id": table.decide(theme, table.partner(), []),
         "next_step_id": table.next_step(theme),
         "event_id": store.write(_last_deed, city.people["staff"]),

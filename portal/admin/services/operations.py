@@ -116,7 +116,7 @@ def switch_language(
 ) -> None:
     """Open or close a language from a day on. Raises ValueError for a day that has passed."""
     service_id = get_service_id(session, slug, lock=True)
-    _switch(
+    change_spans(
         session, ServiceLanguage, service_id, {"lang": lang, "role": role},
         change=open_from if is_open else close_from, day=day, today=today,
     )  # fmt: skip
@@ -137,7 +137,7 @@ def switch_channel(
 ) -> None:
     """Open or close a channel from a day on. Raises ValueError for a day that has passed."""
     service_id = get_service_id(session, slug, lock=True)
-    _switch(
+    change_spans(
         session, ServiceChannel, service_id, {"channel": channel},
         change=open_from if is_open else close_from, day=day, today=today,
     )  # fmt: skip
@@ -160,7 +160,7 @@ def check_page(
         _record(session, "page_checked", service_id, person_id, now, lang=lang)
 
 
-def _switch(
+def change_spans(
     session: Session,
     table: type[ServiceLanguage] | type[ServiceChannel],
     service_id: int,
@@ -170,6 +170,7 @@ def _switch(
     day: date,
     today: date,
 ) -> None:
+    """Open or close what has this key from a day on; `change` is of domain.open_spans."""
     before = list_spans(session, table, service_id, **key)
     after = change(before, day, today)
     for span in before:

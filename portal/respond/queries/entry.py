@@ -12,11 +12,10 @@ from sqlalchemy.orm import Session
 
 from portal.domain.doors import STAFF_ENTERED
 from portal.models.doors import EntryCheck, PaperBatch, PaperForm, PendingEntry
-from portal.models.services import District, DistrictText, Service, ServiceChannel
+from portal.models.services import Service, ServiceChannel
 from portal.respond.queries.names import Name, list_my_services, people_names
 from portal.respond.scoped import MAX_ID, get_service
 from portal.store.scope import NotAllowed, Scope
-from portal.store.texts import in_language
 
 _YEAR = timedelta(days=365)
 
@@ -150,19 +149,3 @@ def get_paper_language(session: Session, scope: Scope, form_id: int) -> tuple[Se
     if found is None:
         raise NotAllowed
     return get_service(session, scope, found.service_id), found.lang
-
-
-def list_districts(session: Session, langs: list[str]) -> list[tuple[str, str]]:
-    """(slug, name) of the districts in their order."""
-    names: dict[str, dict[str, str]] = {}
-    rows = session.execute(
-        select(District.slug, DistrictText.lang, DistrictText.name)
-        .outerjoin(DistrictText, DistrictText.district_id == District.id)
-        .order_by(District.position, District.id)
-    )
-    for slug, lang, name in rows:
-        names.setdefault(slug, {})
-        if lang is not None:
-            names[slug][lang] = name
-    found = ((slug, in_language(texts, langs[0], langs[1:])) for slug, texts in names.items())
-    return [(slug, name.text if name else slug) for slug, name in found]

@@ -11,6 +11,7 @@ from portal.respond.entry_forms import PrintForm, TakeDownForm
 from portal.respond.operations.entry import print_forms
 from portal.respond.queries import entry as queries
 from portal.respond.routes.blueprint import blueprint, langs
+from portal.store.districts import list_districts
 from portal.store.ratings import QUESTIONS
 from portal.store.service_names import get_service_name
 from portal.web.access import Access, access, current_scope
@@ -113,5 +114,5 @@ def show_sheets(batch_id: int) -> Response:
         look_up=base + url_for("follow.show_lookup", lang=lang),
         items=QUESTIONS[1:],
         options={scale: instrument.options(scale, lang) for scale in scales},
-        districts=queries.list_districts(read(), [lang, *portal().settings.languages]),
+        districts=list_districts(read(), lang, portal().settings.languages),
     )

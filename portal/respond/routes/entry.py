@@ -23,6 +23,7 @@ from portal.respond.operations.entry import (
 from portal.respond.queries import entry as queries
 from portal.respond.routes.blueprint import blueprint, langs
 from portal.respond.routes.doors import act, doors_page, empty_print_form
+from portal.store.districts import list_districts
 from portal.store.personal_data import find_personal_data
 from portal.store.ratings import QUESTIONS, Result
 from portal.store.scope import NotAllowed
@@ -33,6 +34,7 @@ from portal.web.context import portal
 from portal.web.database import read, write
 from portal.web.form_token import BadToken
 from portal.web.forms import ErrorList, errors_of
+from portal.web.i18n import current_language
 from portal.web.pages import page
 from portal.web.words import gettext as _
 
@@ -170,8 +172,12 @@ def _empty() -> EntryForm:
 
 def _filled() -> EntryForm:
     form = EntryForm()
-    form.district.choices = queries.list_districts(read(), langs())
+    form.district.choices = _districts(current_language())
     return form
+
+
+def _districts(lang: str) -> list[tuple[str, str]]:
+    return list_districts(read(), lang, langs(), with_closed=True)
 
 
 def _entry(form: EntryForm, place: Place) -> Entry:
@@ -211,5 +217,5 @@ def _entry_page(
         questions=[(question, instrument.text(f"{question}.text", lang)) for question in QUESTIONS],
         wording=lambda key: instrument.text(key, lang),
         options={scale: instrument.options(scale, lang) for scale in scales},
-        districts=queries.list_districts(read(), [lang, *langs()]),
+        districts=_districts(lang),
     )

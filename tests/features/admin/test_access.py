@@ -31,6 +31,7 @@ def pages(app: Flask, city: City) -> list[tuple[str, str]]:
         "slug": "pothole-repair",
         "tag": "es",
         "department": "parks",
+        "district": "south",
     }
     found = []
     for rule in app.url_map.iter_rules():

@@ -1,0 +1,123 @@
+"""Languages of the whole city: how complete each is, switching one off for residents, and on."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+from datetime import date, datetime
+
+from sqlalchemy import Select, func, select
+from sqlalchemy.orm import Session
+
+from portal.admin.services.operations import change_spans
+from portal.admin.services.queries import list_spans
+from portal.domain.open_spans import close_from, open_from
+from portal.models.responses import Response, ResponseText
+from portal.models.services import (
+    Department,
+    DepartmentText,
+    District,
+    DistrictText,
+    Service,
+    ServiceLanguage,
+    ServiceText,
+)
+from portal.store import audit
+from portal.store.languages import close_language, list_closed_languages, open_language
+
+
+@dataclass(frozen=True)
+class Part:
+    """How much of one kind of text there is in a language."""
+
+    there: int
+    of: int
+
+
+@dataclass(frozen=True)
+class LanguageRow:
+    """An installed language. `closed_on`: residents are not offered it from that day."""
+
+    lang: str
+    closed_on: date | None
+    services: Part
+    departments: Part
+    districts: Part
+    answers: Part
+
+
+def list_languages(session: Session, installed: Sequence[str]) -> list[LanguageRow]:
+    """All installed languages, with the texts that people have written and reviewed in them."""
+    closed = list_closed_languages(session)
+    in_use = select(Service.id).where(Service.is_active)
+    out = select(Response.id).where(Response.status == "published")
+    open_ones = select(District.id).where(District.closed_on.is_(None))
+    there = [
+        _count(session, select(ServiceText.lang, func.count())
+               .where(ServiceText.service_id.in_(in_use), ServiceText.status == "reviewed")
+               .group_by(ServiceText.lang)),
+        _count(session, select(DepartmentText.lang, func.count()).group_by(DepartmentText.lang)),
+        _count(session, select(DistrictText.lang, func.count())
+               .where(DistrictText.district_id.in_(open_ones)).group_by(DistrictText.lang)),
+        _count(session, select(ResponseText.lang, func.count())
+               .where(ResponseText.response_id.in_(out), ResponseText.status == "reviewed")
+               .group_by(ResponseText.lang)),
+    ]  # fmt: skip
+    totals = [
+        session.scalar(select(func.count()).select_from(wanted.subquery())) or 0
+        for wanted in (in_use, select(Department.id), open_ones, out)
+    ]
+    return [
+        LanguageRow(
+            lang, closed.get(lang),
+            *(Part(one.get(lang, 0), of) for one, of in zip(there, totals, strict=True)),
+        )
+        for lang in installed
+    ]  # fmt: skip
+
+
+def switch_off(
+    session: Session, *, lang: str, day: date, person_id: int, now: datetime, today: date
+) -> None:
+    """From that day residents are not offered the language, and no service takes feedback in it.
+
+    What is required of services stays required. Raises ValueError for a day that has passed.
+    """
+    if day < today:
+        raise ValueError("this day has passed")
+    close_language(session, lang, day)
+    for service_id in session.scalars(select(Service.id)).all():
+        change_spans(
+            session, ServiceLanguage, service_id, {"lang": lang, "role": "input"},
+            change=close_from, day=day, today=today,
+        )  # fmt: skip
+    _record(session, "city_language_closed", lang=lang, day=day, person_id=person_id, now=now)
+
+
+def switch_on(session: Session, *, lang: str, person_id: int, now: datetime, today: date) -> None:
+    """From today residents are offered it, and services that switching off has closed take it."""
+    closed_on = list_closed_languages(session).get(lang)
+    if closed_on is None:
+        return
+    open_language(session, lang)
+    key = {"lang": lang, "role": "input"}
+    for service_id in session.scalars(select(Service.id)).all():
+        spans = list_spans(session, ServiceLanguage, service_id, **key)
+        if any(span.closed_on == closed_on for span in spans):
+            change_spans(
+                session, ServiceLanguage, service_id, key, change=open_from, day=today, today=today
+            )
+    _record(session, "city_language_opened", lang=lang, day=today, person_id=person_id, now=now)
+
+
+def _count(session: Session, statement: Select[str, int]) -> dict[str, int]:
+    return {row[0]: row[1] for row in session.execute(statement)}
+
+
+def _record(
+    session: Session, action: str, *, lang: str, day: date, person_id: int, now: datetime
+) -> None:
+    audit.record(
+        session, at=now, person_id=person_id, action=action, subject="setting", lang=lang,
+        day=day.isoformat(),
+    )  # fmt: skip

@@ -1,0 +1,113 @@
+"""Districts: their names, their order, and which can be chosen."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from typing import Any
+
+from flask import abort, flash, redirect, url_for
+from werkzeug.wrappers import Response
+
+from portal.admin import districts
+from portal.admin.routes.blueprint import blueprint, langs
+from portal.admin.routes.services import offered
+from portal.admin.service_forms import MAX_NAME, DistrictForm
+from portal.web.access import Access, access, current_scope
+from portal.web.context import portal
+from portal.web.database import read, write
+from portal.web.forms import errors_of
+from portal.web.names import NamesForm
+from portal.web.pages import page
+from portal.web.words import gettext as _
+
+
+@blueprint.get("/districts/")
+@access(Access.ADMINISTRATOR)
+def list_districts() -> Response:
+    """All districts, and the form for another one."""
+    return _page(DistrictForm(formdata=None))
+
+
+def _page(form: DistrictForm, status: int = 200) -> Response:
+    return page(
+        "admin/list_districts.html", status, form=form, errors=errors_of(form),
+        districts=districts.list_districts(read()), offered=offered(), langs=langs(),
+    )  # fmt: skip
+
+
+@blueprint.post("/districts/")
+@access(Access.ADMINISTRATOR, is_fresh=True)
+def add_district() -> Response:
+    """Add a district by its name in the portal's first language."""
+    form = DistrictForm()
+    if not form.validate():
+        return _page(form, 422)
+    slug = write(
+        districts.add_district, name=form.name.data or "", lang=offered()[0],
+        person_id=current_scope().person_id, now=portal().clock.now(),
+    )  # fmt: skip
+    flash(_("The district is added. Give it its name in the other languages."), "done")
+    return redirect(url_for("admin.show_district", district=slug), 303)
+
+
+@blueprint.get("/districts/<district>/")
+@access(Access.ADMINISTRATOR)
+def show_district(district: str) -> Response:
+    """Its names in every language."""
+    return _district_page(district)
+
+
+def _district_page(slug: str, refused: NamesForm | None = None) -> Response:
+    rows = {row.slug: row for row in districts.list_districts(read())}
+    if slug not in rows:
+        abort(404)
+    form = refused
+    if form is None:
+        form = NamesForm.of(offered(), MAX_NAME)(formdata=None)
+        form.fill(rows[slug].names)
+    return page(
+        "admin/show_district.html", 422 if refused else 200, row=rows[slug], form=form,
+        errors=errors_of(form),
+    )  # fmt: skip
+
+
+@blueprint.post("/districts/<district>/")
+@access(Access.ADMINISTRATOR, is_fresh=True)
+def name_district(district: str) -> Response:
+    """Change its names."""
+    form = NamesForm.of(offered(), MAX_NAME)()
+    if not form.validate() or not form.require(offered()[0], _("Enter the name of the district.")):
+        return _district_page(district, form)
+    return _do(districts.name_district, _("The names are kept."), slug=district, names=form.names)
+
+
+@blueprint.post("/districts/<district>/up")
+@access(Access.ADMINISTRATOR, is_fresh=True)
+def move_district_up(district: str) -> Response:
+    """Put it before the one that is before it."""
+    return _do(districts.move_up, _("The order is kept."), slug=district)
+
+
+@blueprint.post("/districts/<district>/close")
+@access(Access.ADMINISTRATOR, is_fresh=True)
+def close_district(district: str) -> Response:
+    """From today nobody can choose it."""
+    said = _("The district is closed. What was sent from there stays.")
+    return _do(districts.close_district, said, slug=district, today=portal().clock.today())
+
+
+@blueprint.post("/districts/<district>/reopen")
+@access(Access.ADMINISTRATOR, is_fresh=True)
+def reopen_district(district: str) -> Response:
+    """From today it can be chosen again."""
+    said = _("The district can be chosen again.")
+    return _do(districts.reopen_district, said, slug=district, today=portal().clock.today())
+
+
+def _do(operation: Callable[..., None], said: str, **given: Any) -> Response:
+    try:
+        write(operation, person_id=current_scope().person_id, now=portal().clock.now(), **given)
+    except LookupError:
+        abort(404)
+    flash(said, "done")
+    return redirect(url_for("admin.list_districts"), 303)
