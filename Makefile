@@ -18,7 +18,7 @@ help: ## Show what there is
 run: ## Serve a demonstration city on 127.0.0.1 (PORT=8000), set up from nothing
 	@.ci/setup runtime
 	@.ci/catalogues compile
-	@PORTAL_PORT=$(PORT) exec $(BIN)/portal up --demo
+	@PORTAL_PORT=$(PORT) PORTAL_EMBED_ORIGINS='*' exec $(BIN)/portal up --demo
 
 setup: ## Set up everything needed to work on the portal
 	@.ci/setup dev

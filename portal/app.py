@@ -99,7 +99,7 @@ def create_app(settings: Settings, store: Store | None = None) -> Flask:
     errors.register(app)
     CSRFProtect(app)
     security.register(app)
-    headers.register(app, is_https=settings.is_https)
+    headers.register(app, is_https=settings.is_https, embed_origins=settings.embed_origins)
     for blueprint in BLUEPRINTS:
         app.register_blueprint(blueprint)
     return app

@@ -7,6 +7,7 @@ from __future__ import annotations
 
 import ipaddress
 import os
+import re
 import secrets
 from collections.abc import Mapping
 from dataclasses import dataclass, field, fields
@@ -25,6 +26,7 @@ _RANGES = {
     "port": (1, 65535), "web_workers": (1, 256), "worker_seconds": (1, 3600),
     "mail_domain_hourly_limit": (1, 1_000_000),
 }  # fmt: skip
+_ORIGIN = re.compile(r"https?://[a-z0-9.*-]+(:[0-9]{1,5})?")
 _MAILBOXES = ("imap://", "imaps://", "maildir:///")
 
 Network = ipaddress.IPv4Network | ipaddress.IPv6Network
@@ -96,6 +98,11 @@ class Settings:
     oidc_factors: tuple[str, ...] = _setting(
         "Values of the provider's amr or acr that count as a second factor.", ("mfa",)
     )
+    embed_origins: tuple[str, ...] = _setting(
+        "Sites that may show the rating form and levels in a frame, e.g. https://www.city.example;"
+        " * for any; empty: none.",
+        (),
+    )
     host: str = _setting("Address that `portal serve` listens on.", "127.0.0.1")
     port: int = _setting("Port that `portal serve` listens on.", 8000)
     web_workers: int = _setting("Web processes.", 2)
@@ -139,7 +146,15 @@ class Settings:
             raise SettingsError("PORTAL_MAIL_FROM must be set when PORTAL_SMTP_URL is")
         if self.bounce_mailbox and not self.bounce_mailbox.startswith(_MAILBOXES):
             raise SettingsError(f"PORTAL_BOUNCE_MAILBOX must begin with one of {_MAILBOXES}")
+        self._check_origins()
         self._check_provider()
+
+    def _check_origins(self) -> None:
+        wrong = [one for one in self.embed_origins if not _is_origin(one)]
+        if wrong:
+            raise SettingsError(
+                f"PORTAL_EMBED_ORIGINS must be * or sites such as https://www.city.example: {wrong}"
+            )
 
     def _check_provider(self) -> None:
         if not self.oidc_issuer:
@@ -216,6 +231,11 @@ def _kept_secret(database_url: str, instance: Path) -> str:
     with os.fdopen(descriptor, "w") as file:
         file.write(secrets.token_hex(32) + "\n")
     return path.read_text().strip()
+
+
+def _is_origin(text: str) -> bool:
+    """Whether a browser takes it as a source of frames; it goes into a header as it is."""
+    return text == "*" or _ORIGIN.fullmatch(text) is not None
 
 
 # Read by `make` and the tests, not by the portal itself.

@@ -22,7 +22,6 @@ from portal.web.forms import ErrorList
 from portal.web.i18n import current_language
 from portal.web.pages import TOKEN_PLACE, page
 
-_TEMPLATE = "rate/show_rating_form.html"
 _ALERT_OF_REPEAT = "repeat"
 _ALERT_OF_LIMIT = "limit"
 
@@ -31,13 +30,20 @@ _ALERT_OF_LIMIT = "limit"
 class FormPage:
     """A rating form somewhere: the service, where it is sent, what its token is about.
 
-    `case_url` is set for the full form behind a receipt.
+    `case_url` is set for the full form behind a receipt. `is_embedded`: it stands in a frame on
+    another site.
     """
 
     place: Place
     action: str
     subject: str
     case_url: str | None = None
+    is_embedded: bool = False
+
+    @property
+    def template(self) -> str:
+        """The form itself: all questions, or what fits into a frame."""
+        return f"rate/show_{'embedded' if self.is_embedded else 'rating'}_form.html"
 
     def fresh_token(self) -> str:
         """A token for somebody whose form came back with an old or used one.
@@ -49,33 +55,33 @@ class FormPage:
 
 def render_empty(form_page: FormPage) -> str:
     """The empty form with a place for the token."""
-    return render_template(_TEMPLATE, **_context(form_page, RatingForm(), TOKEN_PLACE))
+    return render_template(form_page.template, **_context(form_page, RatingForm(), TOKEN_PLACE))
 
 
 def show_empty(form_page: FormPage) -> Response:
     """The empty form for one reader, whose address nobody else may see."""
     token = portal().tokens.issue(form_page.subject, portal().clock.now())
-    return page(_TEMPLATE, **_context(form_page, RatingForm(), token))
+    return page(form_page.template, **_context(form_page, RatingForm(), token))
 
 
 def show_filled(form_page: FormPage, form: RatingForm, token: str, errors: ErrorList) -> Response:
     """The form with everything that was typed, and what to put right, if anything."""
     form.drop_nul()
     context = _context(form_page, form, token)
-    return page(_TEMPLATE, 422 if errors else 200, **context, errors=errors)
+    return page(form_page.template, 422 if errors else 200, **context, errors=errors)
 
 
 def show_repeat(form_page: FormPage, form: RatingForm) -> Response:
     """This form was sent before with other answers: a fresh one with what was typed."""
     context = _context(form_page, form, form_page.fresh_token())
-    return page(_TEMPLATE, 409, **context, alert=_ALERT_OF_REPEAT)
+    return page(form_page.template, 409, **context, alert=_ALERT_OF_REPEAT)
 
 
 def show_limit(form_page: FormPage, form: RatingForm, limit: LimitReached) -> Response:
     """Too many for now: when to come again, with everything that was typed kept on the page."""
     context = _context(form_page, form, form.token.data or "")
     minutes = -(-limit.retry_after // 60)
-    response = page(_TEMPLATE, 429, **context, alert=_ALERT_OF_LIMIT, minutes=minutes)
+    response = page(form_page.template, 429, **context, alert=_ALERT_OF_LIMIT, minutes=minutes)
     response.headers["Retry-After"] = str(limit.retry_after)
     return response
 
@@ -94,9 +100,17 @@ def show_warning(form_page: FormPage, form: RatingForm, findings: Sequence[Findi
     )
 
 
-def show_closed(place: Place) -> Response:
+def show_closed(place: Place, *, is_embedded: bool = False) -> Response:
     """This service takes no ratings on the web in this language; where it does."""
-    return page("rate/show_closed.html", 404, place=place)
+    return page("rate/show_closed.html", 404, place=place, is_embedded=is_embedded)
+
+
+def show_thanks(form_page: FormPage, code: str) -> Response:
+    """The receipt in a frame, where no address that leads to it stays in a history.
+
+    The case's own page is never shown in a frame; it opens in a tab of its own.
+    """
+    return page("rate/show_embedded_thanks.html", place=form_page.place, receipt=code)
 
 
 def show_not_invited(form_page: FormPage, status: int, free_on: date | None) -> Response:

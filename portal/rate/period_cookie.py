@@ -35,8 +35,14 @@ def read_cookie(token: str) -> str:
     return hmac.new(portal().secrets.key("period-cookie"), token.encode(), "sha256").hexdigest()
 
 
-def set_cookie(response: Response, value: str, now: datetime) -> None:
-    """Let the browser keep it until the period ends."""
+def set_cookie(response: Response, value: str, now: datetime, *, is_embedded: bool = False) -> None:
+    """Let the browser keep it until the period ends.
+
+    In a frame on another site it is kept in that site's own jar (CHIPS), which browsers do over
+    https only; without it every form sent from there counts by itself.
+    """
+    if is_embedded and not portal().settings.is_https:
+        return
     response.set_cookie(
         _name(),
         value,
@@ -44,7 +50,8 @@ def set_cookie(response: Response, value: str, now: datetime) -> None:
         path="/",
         secure=portal().settings.is_https,
         httponly=True,
-        samesite="Lax",
+        samesite="None" if is_embedded else "Lax",
+        partitioned=is_embedded,
     )
 
 

@@ -13,7 +13,14 @@ from portal.domain.chinese import written_language
 from portal.domain.personal_data import Finding
 from portal.rate.forms import RatingForm
 from portal.rate.operations import Limits, count_refusal
-from portal.rate.pages import FormPage, show_filled, show_limit, show_repeat, show_warning
+from portal.rate.pages import (
+    FormPage,
+    show_filled,
+    show_limit,
+    show_repeat,
+    show_thanks,
+    show_warning,
+)
 from portal.rate.period_cookie import read_cookie, set_cookie
 from portal.rate.queries import InvitedCase
 from portal.store.personal_data import find_personal_data
@@ -80,7 +87,7 @@ def _take_late(
     if is_valid:
         sent = _sent(form_page, form, case, _sender(form, case))
         if compare_with_stored(read(), sent=sent, secrets=portal().secrets) is Result.REPEATED:
-            return _acknowledge(sent.token)
+            return _acknowledge(form_page, sent.token)
     errors: ErrorList = [("", str(messages.FORM_TOO_OLD)), *errors_of(form)]
     return show_filled(form_page, form, form_page.fresh_token(), errors)
 
@@ -109,15 +116,17 @@ def _store(form_page: FormPage, form: RatingForm, sent: Sent, sender: Sender) ->
         return None
     if result is Result.DIFFERENT:
         return show_repeat(form_page, form)
-    response = _acknowledge(sent.token)
+    response = _acknowledge(form_page, sent.token)
     if sender.cookie is not None:
-        set_cookie(response, sender.cookie, now)
+        set_cookie(response, sender.cookie, now, is_embedded=form_page.is_embedded)
     return response
 
 
-def _acknowledge(token: str) -> Response:
+def _acknowledge(form_page: FormPage, token: str) -> Response:
     """To the receipt, which is the same for every copy of the form."""
     code = portal().secrets.receipt_code(token)
+    if form_page.is_embedded:
+        return show_thanks(form_page, code)
     response = redirect(url_for("follow.show_case", code=code), 303)
     response.headers["Cache-Control"] = "no-store"
     return response

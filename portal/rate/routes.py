@@ -40,6 +40,28 @@ def submit_rating(slug: str) -> Response:
     return receive(_open_form(place)) or abort(404)
 
 
+@blueprint.get("/embed/services/<slug>/rate")
+@access(Access.EMBED)
+def show_embedded_form(slug: str) -> Response:
+    """The form for a frame on another site."""
+    place = _get_place(slug)
+    if not place.is_open:
+        return show_closed(place, is_embedded=True)
+    form_page = _embedded_form(place)
+    key = f"embed:{slug}:{portal().clock.today()}"
+    return cached_form(key, form_page.subject, lambda: render_empty(form_page))
+
+
+@blueprint.post("/embed/services/<slug>/rate")
+@access(Access.EMBED)
+def submit_embedded_rating(slug: str) -> Response:
+    """Take a rating from a frame: its receipt in the frame, or what to put right."""
+    place = _get_place(slug)
+    if not place.is_open:
+        return show_closed(place, is_embedded=True)
+    return receive(_embedded_form(place)) or abort(404)
+
+
 @blueprint.get("/receipts/<code>/rate")
 @access(Access.RESIDENT)
 def show_invited_form(code: str) -> Response:
@@ -75,6 +97,11 @@ def _get_place(slug: str) -> Place:
 def _open_form(place: Place) -> FormPage:
     action = url_for("rate.submit_rating", slug=place.slug)
     return FormPage(place, action, f"rate:{place.service_id}")
+
+
+def _embedded_form(place: Place) -> FormPage:
+    action = url_for("rate.submit_embedded_rating", slug=place.slug)
+    return FormPage(place, action, f"rate:{place.service_id}", is_embedded=True)
 
 
 def _get_invited_case(code: str) -> InvitedCase:

@@ -23,6 +23,7 @@ class Access(StrEnum):
 
     PUBLIC = "public"  # anyone reads; no cookie, no session
     RESIDENT = "resident"  # anyone sends or follows; guarded by form token or receipt
+    EMBED = "embed"  # the same in a frame on another site; no cookie until something is sent
     OPEN_DATA = "open_data"  # other programs read
     OPERATIONS = "operations"  # whoever runs the portal asks how it is
     SIGN_IN = "sign_in"  # signed out or in: the door itself

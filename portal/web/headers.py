@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
+
 from flask import Flask, current_app, request
 from werkzeug.wrappers import Response
 
@@ -9,10 +11,11 @@ from portal.web.access import SIGNED_IN, Access, access_of
 
 _POLICY = (
     "default-src 'none'; style-src 'self'; img-src 'self' data:; script-src 'self'; "
-    "form-action 'self'; base-uri 'none'; frame-ancestors 'none'"
+    "form-action 'self'; base-uri 'none'; frame-ancestors "
 )
+_NO_SITE = "'none'"
 EVERYWHERE = {
-    "Content-Security-Policy": _POLICY,
+    "Content-Security-Policy": _POLICY + _NO_SITE,
     "X-Content-Type-Options": "nosniff",
     "Referrer-Policy": "same-origin",
     "Permissions-Policy": "camera=(), geolocation=(), microphone=(), payment=(), usb=()",
@@ -23,17 +26,20 @@ EVERYWHERE = {
 _YEAR = 365 * 24 * 3600
 
 
-def register(app: Flask, *, is_https: bool) -> None:
-    """Add the headers after every request."""
+def register(app: Flask, *, is_https: bool, embed_origins: Sequence[str]) -> None:
+    """Add the headers after every request; these origins may show what is meant for frames."""
+    frames = " ".join(("'self'", *embed_origins)) if embed_origins else _NO_SITE
 
     @app.after_request
     def add_headers(response: Response) -> Response:
+        level = access_of(current_app, request.endpoint) if request.endpoint else None
+        if level is Access.EMBED:
+            response.headers["Content-Security-Policy"] = _POLICY + frames
         for name, value in EVERYWHERE.items():
             response.headers.setdefault(name, value)
         if is_https:
             response.headers.setdefault("Strict-Transport-Security", f"max-age={_YEAR}")
-        level = access_of(current_app, request.endpoint) if request.endpoint else None
-        if level is Access.OPEN_DATA:
+        if level in {Access.EMBED, Access.OPEN_DATA}:
             response.headers["Cross-Origin-Resource-Policy"] = "cross-origin"
         if level in SIGNED_IN or level is Access.SIGN_IN:
             response.headers["Cache-Control"] = "no-store"

@@ -76,7 +76,7 @@ def site(marlow: Path, tmp_path_factory: pytest.TempPathFactory) -> Iterator[Sit
     folder = tmp_path_factory.mktemp("site") / "marlow"
     shutil.copytree(marlow, folder)
     installation = settle_in(folder)
-    installation.settings.update(PROVIDER)
+    installation.settings.update(PROVIDER, PORTAL_EMBED_ORIGINS="*")
     app = create_app(load_settings(installation.environment))
     store = Store(installation.database_url)
     extras = store.write(add_extras)

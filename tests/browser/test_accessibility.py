@@ -120,7 +120,7 @@ def fits(page: Page) -> list[str]:
 
 def resident_pages(page: Page, site: Site, lang: str) -> Iterator[str]:
     """Every kind of page that residents see, and those of the door, opened one after another."""
-    walk = Round(site.app, (Access.PUBLIC, Access.RESIDENT, Access.SIGN_IN))
+    walk = Round(site.app, (Access.PUBLIC, Access.RESIDENT, Access.EMBED, Access.SIGN_IN))
     code = next(iter(site.receipts.values()))
     own = (f"receipts/{code}/", f"receipts/{code}/rate", *keys_of(site.extras))
     yield from walk.walk(page, [site.url(lang, path) for path in (*PUBLIC, *own)])

@@ -83,10 +83,10 @@ def open_page(browser: Browser) -> Iterator[Callable[..., Page]]:
 
 
 def _complaint(message: ConsoleMessage, page: Page) -> list[str]:
-    """What is wrong, as a list of one or none. A page's own status is the test's business."""
+    """What is wrong, as a list of one or none. A document's own status is the test's business."""
     is_status = "the server responded with a status of" in message.text
     if message.type not in {"error", "warning"} or (
-        is_status and message.location["url"] == page.url
+        is_status and message.location["url"] in {frame.url for frame in page.frames}
     ):
         return []
     return [message.text]
