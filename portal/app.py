@@ -17,7 +17,7 @@ from portal.manage.routes import signing
 from portal.notify import queue_routes as notify_queue
 from portal.notify import routes as notify_routes
 from portal.public import api as public_api
-from portal.public import integrity_routes
+from portal.public import integrity_routes, open311
 from portal.public import root as public_root
 from portal.public import routes as public_routes
 from portal.rate import kiosk
@@ -59,6 +59,7 @@ BLUEPRINTS = (
     public_api.blueprint,
     public_api.integrity.blueprint,
     integrity_routes.blueprint,
+    open311.blueprint,
     public_root.blueprint,
     rate_routes.blueprint,
     kiosk.blueprint,

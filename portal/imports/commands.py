@@ -8,9 +8,10 @@ import click
 
 from portal.domain.language import is_language_tag
 from portal.domain.raw_records import RawRecordError, parse_raw_records
+from portal.imports.endpoints import fetch_services, is_endpoint
 from portal.imports.history_operations import import_history as import_records
 from portal.imports.history_rows import Source
-from portal.imports.service_files import read_service_file
+from portal.imports.service_files import read_services
 from portal.imports.services import import_services as import_service_lines
 from portal.store.command import Context, pass_portal
 from portal.store.files import FileError, read_json
@@ -21,18 +22,23 @@ _FILE = click.Path(exists=True, dir_okay=False, path_type=Path)
 
 
 @click.command("import-services")
-@click.argument("file", type=_FILE)
+@click.argument("source", metavar="FILE|ADDRESS")
 @click.option("--lang", help="Language of the names (default: the portal's first language).")
 @click.option("--skip-bad", is_flag=True, help="Import what is well and leave bad lines out.")
 @pass_portal
-def import_services(context: Context, file: Path, lang: str | None, skip_bad: bool) -> None:
-    """Add services from a CSV or Open311 file; a second time changes only what changed."""
+def import_services(context: Context, source: str, lang: str | None, skip_bad: bool) -> None:
+    """Add services from a CSV or Open311 file, or from a live Open311 endpoint.
+
+    A second time changes only what changed. ADDRESS is the endpoint
+    (https://city.example/open311/v2) or its list of services (…/services.xml, …/services.json).
+    """
     name_lang = lang or context.settings.default_language
     if not is_language_tag(name_lang):
         raise ValueError(f"{name_lang} is not a language tag such as en or zh-Hans")
-    lines, bad = read_service_file(file)
+    name, raw = _read(source)
+    lines, bad = read_services(name, raw)
     for fault in bad:
-        click.echo(f"{file.name}, {fault}", err=True)
+        click.echo(f"{name}, {fault}", err=True)
     if bad and not skip_bad:
         raise ValueError(f"{len(bad)} bad lines, nothing imported (--skip-bad leaves them out)")
     now = context.clock.now()
@@ -50,6 +56,13 @@ def import_services(context: Context, file: Path, lang: str | None, skip_bad: bo
         f"{imported.added} added, {imported.changed} changed, "
         f"{imported.unchanged} as they were, {len(bad)} left out."
     )
+
+
+def _read(source: str) -> tuple[str, bytes]:
+    if is_endpoint(source):
+        return source, fetch_services(source)
+    file = Path(_FILE.convert(source, None, None))
+    return file.name, file.read_bytes()
 
 
 @click.command("import-history")

@@ -1,4 +1,4 @@
-"""Lists of services from files: CSV, Open311 GeoReport v2 `services.xml` and `services.json`.
+"""Lists of services as cities have them: CSV, Open311 GeoReport v2 in XML or JSON.
 
 Every bad line is reported with its number and what is wrong with it.
 """
@@ -11,7 +11,6 @@ import json
 import re
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass, field
-from pathlib import Path
 from typing import Any
 from xml.etree import ElementTree
 
@@ -48,25 +47,24 @@ class BadLine:
         return f"line {self.number}: {self.reason}"
 
 
-def read_service_file(path: Path) -> tuple[list[ServiceLine], list[BadLine]]:
-    """The services of a file and the lines that are no services.
+def read_services(name: str, raw: bytes) -> tuple[list[ServiceLine], list[BadLine]]:
+    """The services of the file or answer called `name`, and the lines that are no services.
 
-    Raises ValueError when the file as a whole cannot be understood.
+    Raises ValueError when it cannot be understood as a whole.
     """
-    raw = path.read_bytes()
     if len(raw) > MAX_BYTES:
-        raise ValueError(f"{path.name} is larger than {MAX_BYTES // 1024 // 1024} MB")
+        raise ValueError(f"{name} is larger than {MAX_BYTES // 1024 // 1024} MB")
     try:
         text = raw.decode("utf-8-sig")
     except UnicodeDecodeError as error:
-        raise ValueError(f"{path.name} is not UTF-8 (byte {error.start})") from error
+        raise ValueError(f"{name} is not UTF-8 (byte {error.start})") from error
     start = text.lstrip()[:1]
     if start == "<":
-        records = _read_xml(path.name, text)
+        records = _read_xml(name, text)
     elif start in {"[", "{"}:
-        records = _read_json(path.name, text)
+        records = _read_json(name, text)
     else:
-        records = _read_csv(path.name, text)
+        records = _read_csv(name, text)
     return _check(records)
 
 

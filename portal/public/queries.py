@@ -208,6 +208,12 @@ def find_slug(session: Session, service_id: int) -> str | None:
     return session.scalar(select(Service.slug).where(Service.id == service_id, Service.is_active))
 
 
+def list_codes(session: Session) -> dict[int, str]:
+    """The code by which other systems know a service, where there is one."""
+    rows = session.execute(select(Service.id, Service.code).where(Service.code.is_not(None)))
+    return {row.id: row.code for row in rows}
+
+
 def list_district_names(session: Session, reader: Reader) -> dict[str, str]:
     """Names of the districts by slug."""
     names: dict[str, dict[str, str]] = defaultdict(dict)

@@ -6,13 +6,10 @@ caller waits a few seconds at most and gets plain text or TranslatorDown.
 
 from __future__ import annotations
 
-import contextlib
-import http.client
 import json
-import socket
-import threading
 from dataclasses import dataclass
-from urllib.parse import urlsplit
+
+from portal.store.outgoing import FAILURES, exchange
 
 DEADLINE = 6.0  # seconds for everything; a person is waiting
 MAX_ANSWER = 256 * 1024  # bytes; a comment is 5,000 characters at most
@@ -38,43 +35,19 @@ class Translator:
             asked["api_key"] = self.key
         body = json.dumps(asked).encode()
         try:
-            status, answer = self._ask(body)
-        except (OSError, http.client.HTTPException, ValueError) as error:
-            raise TranslatorDown(type(error).__name__) from None
-        if status != 200:  # redirects too: nobody but the configured address gets the words
-            raise TranslatorDown(f"HTTP {status}")
-        return _read(answer)
-
-    def _ask(self, body: bytes) -> tuple[int, bytes]:
-        address = urlsplit(self.url)
-        make = (
-            http.client.HTTPSConnection if address.scheme == "https" else http.client.HTTPConnection
-        )
-        half = self.deadline / 2  # to reach it, and as long for the answer
-        connection = make(address.hostname or "", address.port, timeout=half)
-        connection.connect()
-        # A time limit on each read alone would let a drip of bytes go on for ever.
-        end = threading.Timer(half, _cut, [connection.sock])
-        end.daemon = True
-        end.start()
-        try:
-            connection.request(
-                "POST",
-                f"{address.path.rstrip('/')}/translate",
-                body,
-                {"Content-Type": "application/json", "Accept": "application/json"},
+            answer = exchange(
+                f"{self.url.rstrip('/')}/translate",
+                method="POST",
+                headers={"Content-Type": "application/json", "Accept": "application/json"},
+                body=body,
+                deadline=self.deadline,
+                most=MAX_ANSWER,
             )
-            answer = connection.getresponse()
-            content = answer.read(MAX_ANSWER + 1)
-        finally:
-            end.cancel()
-            connection.close()
-        return answer.status, content
-
-
-def _cut(line: socket.socket) -> None:
-    with contextlib.suppress(OSError):  # it was over in the same moment
-        line.shutdown(socket.SHUT_RDWR)
+        except FAILURES as error:
+            raise TranslatorDown(type(error).__name__) from None
+        if answer.status != 200:  # redirects too: nobody but the configured address gets the words
+            raise TranslatorDown(f"HTTP {answer.status}")
+        return _read(answer.body)
 
 
 def _read(answer: bytes) -> str:

@@ -10,7 +10,7 @@ from pathlib import Path
 import pytest
 from sqlalchemy import select
 
-from portal.imports.service_files import read_service_file
+from portal.imports.service_files import BadLine, ServiceLine, read_services
 from portal.imports.services import Imported, import_services
 from portal.models.services import Department, Service, ServiceText
 from portal.store.engine import Store
@@ -31,8 +31,12 @@ def write(tmp_path: Path) -> Write:
     return write_file
 
 
+def _read(path: Path) -> tuple[list[ServiceLine], list[BadLine]]:
+    return read_services(path.name, path.read_bytes())
+
+
 def take(store: Store, path: Path, lang: str = "en") -> Imported:
-    lines, bad = read_service_file(path)
+    lines, bad = _read(path)
     assert bad == []
     return store.write(
         import_services, lines, name_lang=lang, languages=("en", "ar"), now=NOW, today=NOW.date()
@@ -94,7 +98,7 @@ def test_departments_are_made_once(store: Store, write: Write) -> None:
 def test_bad_lines_are_named_with_their_number(
     write: Write, text: str, line: int, reason: str
 ) -> None:
-    _, bad = read_service_file(write("a.csv", text))
+    _, bad = _read(write("a.csv", text))
     assert [(fault.number, reason in fault.reason) for fault in bad] == [(line, True)]
 
 
@@ -112,7 +116,7 @@ def test_bad_lines_are_named_with_their_number(
 )
 def test_a_file_of_another_kind_is_refused(write: Write, name: str, text: str, reason: str) -> None:
     with pytest.raises(ValueError, match=reason):
-        read_service_file(write(name, text))
+        _read(write(name, text))
 
 
 def test_json_is_read_as_open311_gives_it(store: Store, write: Write) -> None:
@@ -125,11 +129,11 @@ def test_a_file_that_is_not_utf8_is_refused(tmp_path: Path) -> None:
     path = tmp_path / "a.csv"
     path.write_bytes("service_name\nStraße\n".encode("latin-1"))
     with pytest.raises(ValueError, match="not UTF-8"):
-        read_service_file(path)
+        _read(path)
 
 
 def test_an_import_that_fails_leaves_nothing(store: Store, write: Write) -> None:
-    lines, _ = read_service_file(write("a.csv", "service_name\nA\nB\n"))
+    lines, _ = _read(write("a.csv", "service_name\nA\nB\n"))
 
     def stop(done: int) -> None:
         if done == 2:
