@@ -1,7 +1,7 @@
 """`make bench`: the portal's hot paths against bare Flask, same server, same database, one run.
 
 Prints CPU of the server per request, latency (p50, p95) and the ratios against DESIGN.md's goals,
-and the weight of residents' pages with their stylesheet as sent with brotli.
+then what residents' pages weigh and how soon they are drawn on a slow phone.
 """
 
 from __future__ import annotations
@@ -20,13 +20,13 @@ from datetime import UTC, datetime, timedelta
 from pathlib import Path
 from urllib.parse import urlencode
 
-import brotli
 from sqlalchemy import text
 
 from portal.store.engine import Store
 from portal.store.schema import migrate
 from portal.store.secrets import Secrets
 from portal.web.form_token import FormTokens
+from tests.bench.pages import look_at_pages
 from tests.support import cluster, postgres
 from tests.support.city import make_city
 from tests.support.processes import ROOT, SECRET, Installation, children_of, free_port
@@ -34,11 +34,7 @@ from tests.support.processes import ROOT, SECRET, Installation, children_of, fre
 REQUESTS = 600
 WARM = 80
 TICKS = os.sysconf("SC_CLK_TCK")
-FORM_GOAL, RATING_GOAL, WEIGHT_GOAL = 3.0, 4.0, 14.0
-PAGES = (
-    "", "services/", "services/pothole-repair/", "services/pothole-repair/rate",
-    "services/pothole-repair/level/", "levels/", "responses/", "receipts/", "method/", "privacy/",
-)  # fmt: skip
+FORM_GOAL, RATING_GOAL = 3.0, 4.0
 BODY = {"q0": "4", "q1": "5", "q2": "4", "q3": "2", "q4": "0", "q5": "3", "q6": "2"}
 FORM = {"Content-Type": "application/x-www-form-urlencoded"}
 
@@ -194,34 +190,8 @@ def report(url: str, page: Measured, row: Measured, portal: dict[str, Measured])
         print(f"{name:24}{got.cpu:8.2f}{got.p50:8.2f}{got.p95:8.2f}{ratio:>11}{aim:>7}")
 
 
-def weigh(folder: Path) -> None:
-    """Print the weight of each resident page of the demonstration city, with its stylesheet."""
-    portal = Installation(
-        folder, f"sqlite:///{folder / 'demo.db'}", {"PORTAL_DEMO_PASSWORD": "marlow on the scales"}
-    )
-    subprocess.run(
-        [sys.executable, "-m", "portal.cli", "demo"],
-        cwd=ROOT, env=portal.environment, check=True, capture_output=True,
-    )  # fmt: skip
-    with portal.running("serve") as running:
-        running.wait_for("/readyz")
-        print(f"\nWeight with brotli, HTML and CSS, in kB (goal <= {WEIGHT_GOAL:g})")
-        for path in PAGES:
-            weights = [page_weight(running.ask, f"/{lang}/{path}") for lang in ("en", "ar")]
-            print(f"{path or 'home':36}" + "".join(f"{weight:8.1f}" for weight in weights))
-
-
-def page_weight(ask: Callable[[str], object], path: str) -> float:
-    """kB of a page and its stylesheet."""
-    body = ask(path).body  # type: ignore[attr-defined]
-    html = body.decode()
-    sheet = html.partition('rel="stylesheet" href="')[2].partition('"')[0]
-    css = ask(sheet).body  # type: ignore[attr-defined]
-    return (len(brotli.compress(body)) + len(brotli.compress(css))) / 1000
-
-
 def main() -> None:
-    """Measure on SQLite, on PostgreSQL where there is one, then weigh the pages."""
+    """Measure on SQLite, on PostgreSQL where there is one, then look at the pages."""
     with tempfile.TemporaryDirectory() as name:
         folder = Path(name)
         (folder / "sqlite").mkdir()
@@ -238,7 +208,7 @@ def main() -> None:
         finally:
             if home is not None:
                 cluster.stop(home)
-        weigh(folder)
+        look_at_pages(folder)
 
 
 def start_cluster(home: Path | None) -> str:
