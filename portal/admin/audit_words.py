@@ -96,6 +96,7 @@ ACTIONS: dict[str, Any] = {
     "text_corrected": _l("Reviewed the correction of an answer"),
     "text_reviewed": _l("Reviewed the text of an answer"),
     "text_saved": _l("Saved the text of an answer"),
+    "theme_merged": _l("Merged a theme into another"),
     "theme_named": _l("Named a theme"),
     "theme_split": _l("Split a theme"),
     "took the day for levels back": _l("Took the day back from which levels are public"),

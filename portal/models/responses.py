@@ -26,14 +26,19 @@ RESPONSE_STATUSES = ("draft", "published")
 
 
 class Theme(Base):
-    """What several cases of a service have in common."""
+    """What several cases of a service have in common.
+
+    Merged into another, a theme takes no more cases; what was answered in it stays.
+    """
 
     __tablename__ = "theme"
+    __table_args__ = (CheckConstraint("merged_into_id <> id", name="merged_into_another"),)
 
     id: Mapped[int] = mapped_column(BigId, primary_key=True)
     service_id: Mapped[int] = mapped_column(ForeignKey("service.id"), index=True)
     author_id: Mapped[int | None] = mapped_column(ForeignKey("person.id"))
     created_at: Mapped[datetime]
+    merged_into_id: Mapped[int | None] = mapped_column(ForeignKey("theme.id"), index=True)
 
 
 class ThemeText(Base):

@@ -178,6 +178,12 @@ class SplitForm(DeskForm):
     )
 
 
+class MergeForm(DeskForm):
+    """The theme that another one goes into."""
+
+    into = StringField(validators=[Needed(_l("Choose the theme that it goes into."))])
+
+
 class SetAsideForm(DeskForm):
     """Why a case is left out."""
 

@@ -399,6 +399,7 @@ VALID: dict[str, Callable[[World], dict[str, Any]]] = {
         "lang": fresh("l"),
         "checked_on": DAY,
     },
+    "theme": lambda w: {"service_id": w.city.potholes, "created_at": NOW},
     "response": response,
     "submission": submission,
     "contact": lambda w: {
@@ -577,6 +578,7 @@ VALID: dict[str, Callable[[World], dict[str, Any]]] = {
 
 # (constraint without the ck_<table>_ in front, table, what makes the row senseless)
 REFUSED: list[tuple[str, str, dict[str, Any]]] = [
+    ("merged_into_another", "theme", {"id": 7001, "merged_into_id": 7001}),
     ("forms_range", "paper_batch", {"forms": 0}),
     ("forms_range", "paper_batch", {"forms": 101}),
     ("differences_range", "entry_check", {"differences": 15}),

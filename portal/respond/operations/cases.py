@@ -37,7 +37,8 @@ def group_cases(
     """Put cases into a theme, or into a new one with this name in `lang`; returns the theme's id.
 
     Cases that are in it already stay as they are; those set aside or withdrawn are left out. Where
-    the theme has a published response, its telling is asked for. Raises MixedServices.
+    the theme has a published response, its telling is asked for. Raises MixedServices, and Conflict
+    for a theme that was merged into another.
     """
     # Locked in the order of their ids, so that two people who add the same cases add them once.
     rows = [get_case(session, scope, one, lock=True)[0] for one in sorted(set(case_ids))]
@@ -47,8 +48,12 @@ def group_cases(
     act, service_id = Act(scope, now, today), services.pop()
     if theme_id is None:
         theme_id = make_theme(session, act, service_id, name, lang)
-    elif get_theme(session, scope, theme_id).service_id != service_id:
-        raise MixedServices
+    else:
+        theme = get_theme(session, scope, theme_id)
+        if theme.service_id != service_id:
+            raise MixedServices
+        if theme.merged_into_id is not None:
+            raise Conflict
     added = [
         row.submission_id
         for row in rows

@@ -75,7 +75,7 @@ def split_theme(
     new_id = make_theme(session, act, service_id, name, lang)
     for submission_id in cases:
         add_to_theme(session, act, new_id, submission_id)
-    left = [] if is_answered(session, theme_id) else _leave(session, theme_id, cases)
+    left = [] if is_answered(session, theme_id) else leave_theme(session, theme_id, cases)
     audit.record(
         session, at=now, person_id=scope.person_id, action="theme_split", subject="theme",
         subject_id=new_id, cases=cases, from_theme=theme_id, left=left,
@@ -83,7 +83,8 @@ def split_theme(
     return new_id
 
 
-def _leave(session: Session, theme_id: int, cases: list[int]) -> list[int]:
+def leave_theme(session: Session, theme_id: int, cases: list[int]) -> list[int]:
+    """Take cases out of a theme, but for those that a decision rests on; returns which went."""
     gone = session.scalars(
         delete(ThemeCase)
         .where(

@@ -16,6 +16,7 @@ from portal.models.responses import ThemeCase
 from portal.respond.act import Act
 from portal.respond.operations.assigning import give_back
 from portal.respond.operations.cases import ask_to_tell
+from portal.respond.operations.merging import reopen_merged
 from portal.respond.operations.themes import decided_cases, is_answered
 from portal.respond.queries.undo import find_last_deed
 from portal.respond.rules import Conflict
@@ -61,8 +62,10 @@ def _take_out(session: Session, act: Act, event: AuditEvent) -> tuple[int, int]:
         )
         .returning(ThemeCase.submission_id)
     ).all()
-    if event.action == "theme_split":
+    if event.action in {"theme_split", "theme_merged"}:
         _put_back(session, act, event.detail, set(gone))
+    if event.action == "theme_merged":
+        reopen_merged(session, event.detail["from_theme"], event.detail["drafts"])
     audit.record(
         session, at=act.now, person_id=act.person_id, action="grouping_undone", subject="theme",
         subject_id=theme.id, cases=sorted(gone),
@@ -71,7 +74,7 @@ def _take_out(session: Session, act: Act, event: AuditEvent) -> tuple[int, int]:
 
 
 def _put_back(session: Session, act: Act, split: dict[str, Any], gone: set[int]) -> None:
-    """Cases return to the theme they were split from, and hear what it has answered meanwhile."""
+    """Cases return to the theme they came from, and hear what it has answered meanwhile."""
     theme_id: int = split["from_theme"]
     for submission_id in sorted(gone & set(split["left"])):
         if session.get(ThemeCase, (theme_id, submission_id)) is None:

@@ -5,7 +5,7 @@ from __future__ import annotations
 from dataclasses import dataclass
 from datetime import date
 
-from sqlalchemy import func, select
+from sqlalchemy import ColumnElement, func, select
 from sqlalchemy.orm import Session
 
 from portal.models.loops import LoopRow
@@ -54,6 +54,9 @@ class ThemeView:
     cases: list[ThemeCaseLine]
     page: int
     total: int
+    merged_into: tuple[int, Name] | None
+    merged: list[tuple[int, Name]]  # into this one
+    others: list[ThemeLine]  # of the service, that it may be merged into
 
     @property
     def has_next(self) -> bool:
@@ -69,7 +72,7 @@ class ThemeView:
 def list_themes_of(
     session: Session, scope: Scope, service_id: int, *, langs: list[str]
 ) -> list[ThemeLine]:
-    """The themes of a service, the newest first."""
+    """The themes of a service that cases may come into, the newest first."""
     get_service(session, scope, service_id)
     answered_on = (
         select(func.max(Response.published_on))
@@ -79,7 +82,7 @@ def list_themes_of(
     rows = session.execute(
         select(Theme.id, func.count(ThemeCase.submission_id), answered_on)
         .outerjoin(ThemeCase, ThemeCase.theme_id == Theme.id)
-        .where(Theme.service_id == service_id)
+        .where(Theme.service_id == service_id, Theme.merged_into_id.is_(None))
         .group_by(Theme.id)
         .order_by(Theme.id.desc())
         .limit(200)
@@ -111,7 +114,22 @@ def get_theme_view(
         cases=_cases(session, theme_id, page, today),
         page=page,
         total=total or 0,
+        merged_into=next(iter(_named(session, Theme.id == theme.merged_into_id, langs)), None),
+        merged=_named(session, Theme.merged_into_id == theme_id, langs),
+        others=[
+            one
+            for one in list_themes_of(session, scope, theme.service_id, langs=langs)
+            if one.id != theme_id
+        ],
     )
+
+
+def _named(
+    session: Session, which: ColumnElement[bool], langs: list[str]
+) -> list[tuple[int, Name]]:
+    """Themes by their names."""
+    ids = session.scalars(select(Theme.id).where(which).order_by(Theme.id)).all()
+    return list(theme_names(session, ids, langs).items())
 
 
 def _names(session: Session, theme_id: int) -> dict[str, str]:

@@ -13,7 +13,7 @@ from portal.models.responses import Response
 from portal.store.scope import Scope
 
 UNDO_FOR = timedelta(hours=1)
-_ACTIONS = ("case_assigned", "cases_grouped", "theme_split")
+_ACTIONS = ("case_assigned", "cases_grouped", "theme_split", "theme_merged")
 _SPAN = 5000  # events of others that may stand between those of one deed
 
 

@@ -5,9 +5,10 @@ from __future__ import annotations
 from flask import flash, redirect, request, url_for
 from werkzeug.wrappers import Response
 
-from portal.respond.forms import MAX_NAME, GroupForm, SplitForm, case_ids
+from portal.respond.forms import MAX_NAME, GroupForm, MergeForm, SplitForm, case_ids
 from portal.respond.operations import cases as operations
 from portal.respond.operations import themes as theme_operations
+from portal.respond.operations.merging import merge_themes
 from portal.respond.queries import inbox, similar, themes
 from portal.respond.routes.blueprint import blueprint, langs
 from portal.store.scope import NotAllowed
@@ -103,7 +104,11 @@ def show_theme(theme_id: int) -> Response:
 
 
 def _theme_page(
-    theme_id: int, *, names: NamesForm | None = None, split: SplitForm | None = None
+    theme_id: int,
+    *,
+    names: NamesForm | None = None,
+    split: SplitForm | None = None,
+    merge: MergeForm | None = None,
 ) -> Response:
     """The page; a form is one that was refused."""
     number = min(max(whole_number(request.args.get("page")) or 1, 1), 100_000)
@@ -111,13 +116,14 @@ def _theme_page(
         read(), current_scope(), theme_id, page=number, today=portal().clock.today(),
         langs=langs(),
     )  # fmt: skip
-    refused = names or split
+    refused = names or split or merge
     if names is None:
         names = NamesForm.of(portal().settings.languages, MAX_NAME)(formdata=None)
         names.fill(view.names)
     return page(
         "respond/show_theme.html", 422 if refused else 200, view=view, form=names,
-        split=split or SplitForm(formdata=None), ticked=case_ids(),
+        split=split or SplitForm(formdata=None), merge=merge or MergeForm(formdata=None),
+        ticked=case_ids(),
         errors=errors_of(refused) if refused else [],
     )  # fmt: skip
 
@@ -166,3 +172,26 @@ def split_theme(theme_id: int) -> Response:
     )  # fmt: skip
     flash(_("The cases are in a theme of their own now."))
     return redirect(url_for("respond.show_theme", theme_id=new_id), 303)
+
+
+@blueprint.post("/themes/<int:theme_id>/merge")
+@access(Access.STAFF)
+def merge_theme(theme_id: int) -> Response:
+    """Put the cases of this theme into another, and let no more come into it."""
+    form, clock = MergeForm(), portal().clock
+    into_id = whole_number(form.into.data)
+    if not form.validate() or into_id is None:
+        form.into.errors = [_("Choose the theme that it goes into.")]
+        return _theme_page(theme_id, merge=form)
+    merged = write(
+        merge_themes, now=clock.now(), today=clock.today(), scope=current_scope(),
+        theme_id=theme_id, into_id=into_id,
+    )  # fmt: skip
+    if merged.left:
+        flash(ngettext("%(n)s case is still to come. Merge again.",
+                       "%(n)s cases are still to come. Merge again.",
+                       merged.left, n=str(merged.left)), "alarm")  # fmt: skip
+        return redirect(url_for("respond.show_theme", theme_id=theme_id), 303)
+    flash(ngettext("Merged: %(n)s case came along.", "Merged: %(n)s cases came along.",
+                   merged.count, n=str(merged.count)))  # fmt: skip
+    return redirect(url_for("respond.show_theme", theme_id=into_id), 303)

@@ -45,6 +45,7 @@ POSTS: tuple[tuple[str, dict[str, Any]], ...] = (
     ("group", {"case": "{case}", "theme": "{theme}", "name": ""}),
     ("assign", {"case": "{case}", "person": "{staff}"}),
     ("cases/{case}/assign", {"person": "{staff}"}),
+    ("themes/{theme}/merge", {"into": "{theme}"}),
     ("group-many", {"case": "{case}", "theme": "{theme}"}),
     ("views/{view}/", {"version": "1", "name": "Mine now"}),
     ("views/{view}/delete", {"version": "1"}),

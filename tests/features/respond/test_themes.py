@@ -1,22 +1,31 @@
-"""A theme's names side by side, and splitting it without costing anybody an answer."""
+"""A theme's names side by side; splitting and merging without costing anybody an answer."""
 
 from __future__ import annotations
 
+import pytest
 from flask import Flask
 from sqlalchemy import select
 
+from portal.models.loops import LoopEvent
+from portal.models.operations import Outbox
 from portal.models.responses import ThemeCase, ThemeText
+from portal.respond.operations import merging
 from portal.store.engine import Store
 from tests.support.answers import Office, send
 from tests.support.city import City
 from tests.support.client import Page
-from tests.support.desk import Desk
+from tests.support.desk import Desk, words_of
 
 
 def cases_in(store: Store, theme: int) -> list[int]:
     with store.read() as session:
         query = select(ThemeCase.submission_id).where(ThemeCase.theme_id == theme)
         return sorted(session.scalars(query))
+
+
+def tellings(store: Store) -> int:
+    with store.read() as session:
+        return len(session.scalars(select(Outbox.id).where(Outbox.kind == "tell_response")).all())
 
 
 def undo_of(page: Page) -> str:
@@ -73,3 +82,68 @@ def test_nobody_leaves_a_theme_whose_answer_is_published(
     assert (cases_in(store, old), cases_in(store, new)) == ([first, second], [second])
     desk.post(f"undo/{undo_of(desk.get(''))}")
     assert (cases_in(store, old), cases_in(store, new)) == ([first, second], [])
+
+
+def test_two_themes_become_one_with_their_drafts_and_two_again(
+    app: Flask, store: Store, desk_city: City, office: Office
+) -> None:
+    first, second = (send(store, desk_city.potholes) for _person in range(2))
+    old, into = office.group([first]), office.group([second])
+    draft = office.draft(old)
+    desk = Desk(app)
+    assert "Choose the theme" in words_of(desk.post(f"themes/{old}/merge", 422, into=""))
+    desk.post(f"themes/{old}/merge", 409, into=old)
+    other = office.group([send(store, desk_city.lights)])
+    desk.post(f"themes/{old}/merge", 409, into=other)
+    Desk(app, "parks").post(f"themes/{old}/merge", 404, into=into)
+    assert desk.post(f"themes/{old}/merge", into=into).location.endswith(f"/themes/{into}/")
+    assert (cases_in(store, old), cases_in(store, into)) == ([], [first, second])
+    page = desk.get(f"themes/{into}/")
+    assert {f"/en/staff/themes/{old}/", f"/en/staff/responses/{draft}/"} <= set(page.links())
+    assert "merged into another" in desk.get(f"themes/{old}/").words()
+    desk.post("group", 409, case=first, theme=old, name="")  # no more cases come into it
+    assert (
+        f'name="theme" value="{old}"' not in desk.client.get(f"/en/staff/group?case={first}").text
+    )
+    desk.post(f"themes/{into}/merge", 409, into=old)
+    desk.post(f"undo/{undo_of(desk.get(''))}")
+    assert (cases_in(store, old), cases_in(store, into)) == ([first], [second])
+    assert f"/en/staff/responses/{draft}/" in desk.get(f"themes/{old}/").links()
+    with store.read() as session:  # that they were together is history
+        events = select(LoopEvent.theme_id).where(
+            LoopEvent.submission_id == first, LoopEvent.kind == "themed"
+        )
+        assert sorted(one or 0 for one in session.scalars(events)) == [old, into]
+
+
+def test_merging_costs_nobody_an_answer_and_cannot_be_undone_once_people_are_told(
+    app: Flask, store: Store, desk_city: City, office: Office
+) -> None:
+    told, waits = (send(store, desk_city.potholes) for _person in range(2))
+    office.answer([told])
+    with store.read() as session:
+        answered = session.scalars(select(ThemeCase.theme_id)).one()
+    other = office.group([waits])
+    desk = Desk(app)
+    assert "They stay in this one as well" in desk.get(f"themes/{answered}/").words()
+    desk.post(f"themes/{answered}/merge", into=other)
+    assert (cases_in(store, answered), cases_in(store, other)) == ([told], [told, waits])
+    desk.post(f"undo/{undo_of(desk.get(''))}")
+    assert (cases_in(store, answered), cases_in(store, other)) == ([told], [waits])
+    before = tellings(store)
+    desk.post(f"themes/{other}/merge", into=answered)
+    assert tellings(store) == before + 1  # whoever came along hears it too
+    assert not [form for form in desk.get("").all("form") if "/undo/" in str(form.get("action"))]
+
+
+def test_a_large_theme_is_merged_in_parts(
+    app: Flask, store: Store, desk_city: City, office: Office, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(merging, "BATCH", 2)
+    many = [send(store, desk_city.potholes) for _person in range(3)]
+    old, into = office.group(many), office.group([send(store, desk_city.potholes)])
+    desk = Desk(app)
+    assert desk.post(f"themes/{old}/merge", into=into).location.endswith(f"/themes/{old}/")
+    assert "1 case is still to come. Merge again." in desk.get(f"themes/{old}/").words()
+    assert desk.post(f"themes/{old}/merge", into=into).location.endswith(f"/themes/{into}/")
+    assert (len(cases_in(store, old)), len(cases_in(store, into))) == (0, 4)

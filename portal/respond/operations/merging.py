@@ -1,0 +1,117 @@
+"""Merging a theme into another one of its service."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from datetime import date, datetime
+
+from sqlalchemy import ColumnElement, Select, exists, func, select, update
+from sqlalchemy.orm import Session, aliased
+
+from portal.models.loops import LoopRow
+from portal.models.responses import Response, Theme, ThemeCase
+from portal.respond.act import Act
+from portal.respond.operations.cases import add_to_theme, ask_to_tell
+from portal.respond.operations.themes import is_answered, leave_theme
+from portal.respond.rules import Conflict
+from portal.respond.scoped import get_theme, lock_themes
+from portal.store import audit
+from portal.store.scope import Scope
+
+BATCH = 500  # cases in one transaction: every one gets an event of its own, a few seconds in all
+
+
+@dataclass(frozen=True)
+class Merged:
+    """How many cases have come into the other theme now, and how many are still to come."""
+
+    count: int
+    left: int
+
+
+def merge_themes(
+    session: Session, *, now: datetime, today: date, scope: Scope, theme_id: int, into_id: int
+) -> Merged:
+    """Put the cases of a theme into another, at most BATCH of them at a time.
+
+    With the last of them the theme is merged: no more cases come into it, and drafts of its answers
+    go along. Once it has a published answer its cases stay in it as well, as when it is split.
+    Raises Conflict for themes of two services, or where one of them is merged already.
+    """
+    theme, into = get_theme(session, scope, theme_id), get_theme(session, scope, into_id)
+    act = Act(scope, now, today)
+    rows = session.scalars(
+        _to_come(theme_id, into_id)
+        .order_by(LoopRow.submission_id)
+        .limit(BATCH)
+        .with_for_update(of=LoopRow)
+    ).all()
+    lock_themes(session, [theme_id, into_id])
+    _require_mergeable(session, theme, into)
+    cases = [row.submission_id for row in rows]
+    added = [one for one in cases if add_to_theme(session, act, into_id, one)]
+    has_answer = is_answered(session, theme_id)
+    gone = [] if has_answer else leave_theme(session, theme_id, cases)
+    left = session.scalar(_to_come(theme_id, into_id).with_only_columns(func.count())) or 0
+    drafts = [] if left else _close(session, theme, into_id, has_answer=has_answer)
+    ask_to_tell(session, [into_id], now=now, person_id=scope.person_id)
+    audit.record(
+        session, at=now, person_id=scope.person_id, action="theme_merged", subject="theme",
+        subject_id=into_id, cases=added, from_theme=theme_id, left=gone, drafts=drafts,
+    )  # fmt: skip
+    return Merged(len(added), left)
+
+
+def _require_mergeable(session: Session, theme: Theme, into: Theme) -> None:
+    for one in (theme, into):
+        session.refresh(one)  # as it is now that both are locked
+    is_merged = theme.merged_into_id is not None or into.merged_into_id is not None
+    if theme.id == into.id or theme.service_id != into.service_id or is_merged:
+        raise Conflict
+
+
+def _to_come(theme_id: int, into_id: int) -> Select[LoopRow]:
+    """Cases of the theme that wait, were told or may be, and are not in the other one."""
+    other = aliased(ThemeCase)
+    is_there: ColumnElement[bool] = exists().where(
+        other.theme_id == into_id, other.submission_id == LoopRow.submission_id
+    )
+    return (
+        select(LoopRow)
+        .join(ThemeCase, ThemeCase.submission_id == LoopRow.submission_id)
+        .where(
+            ThemeCase.theme_id == theme_id,
+            LoopRow.excluded.is_(None),
+            LoopRow.withdrawn_on.is_(None),
+            ~is_there,
+        )
+    )
+
+
+def _close(session: Session, theme: Theme, into_id: int, *, has_answer: bool) -> list[int]:
+    """Let no more cases come in; the drafts that went along, whose time to come out is taken."""
+    theme.merged_into_id = into_id
+    if has_answer:  # a draft may keep a promise that was made to these people
+        return []
+    moved = session.scalars(
+        update(Response)
+        .where(Response.theme_id == theme.id, Response.status == "draft")
+        .values(
+            theme_id=into_id,
+            version=Response.version + 1,
+            publish_at=None,
+            publisher_id=None,
+        )
+        .returning(Response.id)
+    )
+    return sorted(moved)
+
+
+def reopen_merged(session: Session, theme_id: int, drafts: list[int]) -> None:
+    """Let a theme be one of its own again, with the drafts that are drafts still."""
+    session.get_one(Theme, theme_id).merged_into_id = None
+    session.execute(
+        update(Response)
+        .where(Response.id.in_(drafts), Response.status == "draft")
+        .values(theme_id=theme_id, version=Response.version + 1)
+    )
