@@ -169,12 +169,14 @@ def _count_people_touched(session: Session, service_id: int, previous: Assessmen
     new = select(Submission.id.label("id")).where(
         Submission.service_id == service_id,
         Submission.id > (previous.public_last_submission_id or 0),
+        Submission.joined_theme_id.is_(None),  # no figure of these would move by it
     )
     changed = (
         select(LoopEvent.submission_id.label("id"))
         .join(LoopRow, LoopRow.submission_id == LoopEvent.submission_id)
         .where(
             LoopEvent.id > (previous.public_last_event_id or 0),
+            LoopRow.is_joined.is_(False),
             or_(
                 LoopRow.service_id == service_id,
                 and_(IS_HAND_OVER, LoopRow.submission_id.in_(ever_with(service_id))),

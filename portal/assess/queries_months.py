@@ -201,6 +201,7 @@ def _cases_by(breakdown: str) -> Select[Any]:
             LoopRow.received_on >= _BEGIN,
             LoopRow.received_on < _END,
             LoopRow.excluded.is_(None),
+            LoopRow.is_joined.is_(False),
         )
         .cte("found")
     )

@@ -7,13 +7,14 @@ from collections.abc import Iterable, Sequence
 from dataclasses import dataclass, field
 from typing import Any
 
-from sqlalchemy import ColumnElement, Row, Subquery, and_, case, func, select
+from sqlalchemy import ColumnElement, Row, Subquery, and_, case, func, or_, select
 from sqlalchemy.orm import Session
 
 from portal.domain.loop import EventKind
 from portal.models.loops import LoopEvent, LoopRow
 from portal.models.responses import Response, ThemeCase
 from portal.models.said import Reaction, ThemeFigure
+from portal.models.submissions import Submission
 from portal.store.coverage import DELIVERIES
 
 NOWHERE = ""  # people who named no district
@@ -47,8 +48,13 @@ def count_people(session: Session, service_id: int) -> dict[int, Count]:
             func.max(case((LoopRow.themed_on > ThemeFigure.as_of, 1), else_=0)).label("is_new"),
         )
         .join(LoopRow, LoopRow.submission_id == ThemeCase.submission_id)
+        .join(Submission, Submission.id == ThemeCase.submission_id)
         .outerjoin(ThemeFigure, ThemeFigure.theme_id == ThemeCase.theme_id)
-        .where(_is_counted(service_id))
+        # A burst of taps like those that machines send waits for a person's look, as ratings do.
+        .where(
+            _is_counted(service_id),
+            or_(Submission.joined_theme_id.is_(None), Submission.is_quarantined.is_(False)),
+        )
         .group_by(ThemeCase.theme_id, LoopRow.person_key)
         .subquery()
     )

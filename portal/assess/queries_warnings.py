@@ -40,7 +40,9 @@ _IS_RATING = and_(
     Submission.is_quarantined.is_(False),
     Submission.q0.is_not(None),
 )
-_IS_LOOP = and_(LoopRow.excluded.is_(None), LoopRow.kind != Kind.PRAISE)
+_IS_LOOP = and_(
+    LoopRow.excluded.is_(None), LoopRow.kind != Kind.PRAISE, LoopRow.is_joined.is_(False)
+)
 
 
 @dataclass

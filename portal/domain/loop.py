@@ -85,7 +85,8 @@ EXCLUSION_REASONS = (AUTOMATIC, *STAFF_REASONS)
 ACTORS: Mapping[EventKind, frozenset[Actor]] = {
     EventKind.RECEIVED: frozenset({Actor.SYSTEM}),
     EventKind.ACKNOWLEDGED: frozenset({Actor.SYSTEM, Actor.STAFF}),
-    EventKind.THEMED: frozenset({Actor.STAFF}),
+    # Residents join a theme themselves: "me too" (decision 40).
+    EventKind.THEMED: frozenset({Actor.STAFF, Actor.RESIDENT}),
     EventKind.EXCLUDED: frozenset({Actor.SYSTEM, Actor.STAFF}),
     EventKind.RESTORED: frozenset({Actor.STAFF}),
     EventKind.TRANSFERRED: frozenset({Actor.STAFF}),

@@ -21,12 +21,12 @@ SHOWN: Mapping[str, str] = {
         "id instrument lang comment_lang channel received_at received_on person_key q0 q1 q2 q3 q4"
         " q5 q6 kind comment wants_answer is_case district age_band is_rating is_verified"
         " is_quarantined is_rating_excluded is_redacted has_personal_data receipt_hash token_hash"
-        " answers_hash commitment comment_commitment comment_salt"
+        " answers_hash commitment comment_commitment comment_salt joined_theme_id"
     ),
     "loop": (
         "lang kind district received_on state acknowledged_on themed_on responded_on outcome due_on"
         " done_on told_on told_lang verdict verdict_on disputed_on retold_on invited_on excluded"
-        " withdrawn_on"
+        " withdrawn_on is_joined"
     ),
     "loop_event": (
         "kind at happened_on actor lang verdict reason outcome due_on done_on theme_id response_id"

@@ -50,7 +50,7 @@ def show_receipt(sent: Sent, code: str) -> Response:
         rated=rated_in_words(sent),
         steps=timeline(sent, today),
         today=today,
-        is_new=sent.received_on == today and not sent.answers,
+        is_new=sent.received_on == today and (not sent.answers or sent.loop.told_on is None),
         verdicts=[
             (verdict, text)
             for verdict, text in load_instrument().options("verdict", current_language())

@@ -23,6 +23,7 @@ from portal.store.comments import list_redactions
 from portal.store.coverage import is_stale
 from portal.store.integrity.proofs import find_signed_day
 from portal.store.invitations import get_next_use
+from portal.store.joining import is_readable
 from portal.store.loops import facts_of, list_events
 from portal.store.service_names import get_service_name
 from portal.store.texts import InLanguage, in_language
@@ -91,6 +92,15 @@ class Sent:
 
 
 @dataclass(frozen=True)
+class Joined:
+    """The theme that a resident joined: what its newest answer says that people said."""
+
+    theme_id: int
+    lang: str
+    said: str
+
+
+@dataclass(frozen=True)
 class Case(Sent):
     """A case with its loop. `answers` begin with the newest; `free_on` as for invitations.
 
@@ -105,6 +115,7 @@ class Case(Sent):
     free_on: date | None
     events: Sequence[LoopEvent] = field(repr=False)
     answers: Sequence[Answer] = field(repr=False)
+    joined: Joined | None = None
     invited: Sequence[Invited] = ()
     judged: Sequence[Judged] = ()
     redactions: Sequence[Redaction] = ()
@@ -160,6 +171,7 @@ def find_sent(session: Session, receipt_hash: str, reader: Reader) -> Sent | Cas
     if loop_row is None:
         return Sent(**sent)
     events = list_events(session, submission.id)
+    answers = _list_answers(session, events, submission, reader)
     return Case(
         **sent,
         comment=submission.comment,
@@ -168,7 +180,8 @@ def find_sent(session: Session, receipt_hash: str, reader: Reader) -> Sent | Cas
         loop=facts_of(loop_row),
         free_on=get_next_use(session, submission.id, reader.today),
         events=events,
-        answers=_list_answers(session, events, submission.lang, reader),
+        answers=answers,
+        joined=_joined(submission, answers),
         redactions=list_redactions(session, submission.id) if submission.is_redacted else (),
         **_together(session, loop_row, reader, may_judge=is_first_hand(submission.channel)),
         **_on_its_way(session, submission, events, reader),
@@ -214,11 +227,22 @@ def _find_proof(session: Session, submission: Submission) -> Proof | None:
     )
 
 
+def _joined(submission: Submission, answers: Sequence[Answer]) -> Joined | None:
+    if submission.joined_theme_id is None or not answers:
+        return None
+    return Joined(submission.joined_theme_id, answers[0].lang, answers[0].you_said)
+
+
 def _list_answers(
-    session: Session, events: Sequence[LoopEvent], lang: str, reader: Reader
+    session: Session, events: Sequence[LoopEvent], submission: Submission, reader: Reader
 ) -> list[Answer]:
-    """The published answers to a case, the newest first; those without a reviewed text left out."""
+    """The published answers to a case, the newest first; those without a reviewed text left out.
+
+    Whoever has joined a theme reads its answers at once, before anybody counts as told.
+    """
     ids = [event.response_id for event in events if event.kind in _ANSWERS and event.response_id]
+    if submission.joined_theme_id is not None and not ids:
+        ids = _ids_of_theme(session, submission.joined_theme_id)
     responses = {
         response.id: response
         for response in session.scalars(
@@ -226,8 +250,18 @@ def _list_answers(
         )
     }
     newest_first = [responses[id_] for id_ in dict.fromkeys(reversed(ids)) if id_ in responses]
-    answers = (_answer(session, response, lang, reader) for response in newest_first)
+    answers = (_answer(session, one, submission.lang, reader) for one in newest_first)
     return [answer for answer in answers if answer is not None]
+
+
+def _ids_of_theme(session: Session, theme_id: int) -> list[int]:
+    return list(
+        session.scalars(
+            select(Response.id)
+            .where(Response.theme_id == theme_id, is_readable())
+            .order_by(Response.published_on, Response.id)
+        )
+    )
 
 
 def _answer(session: Session, response: Response, lang: str, reader: Reader) -> Answer | None:

@@ -156,3 +156,4 @@ class LoopRow(Base):
     excluded: Mapped[str | None] = mapped_column(String(16))
     withdrawn_on: Mapped[date | None]
     is_imported: Mapped[bool] = mapped_column(default=False)
+    is_joined: Mapped[bool] = mapped_column(default=False)  # "me too": evidence for nothing

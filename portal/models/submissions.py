@@ -30,12 +30,20 @@ class Submission(Base):
     """One sent form. The answers stand inline (DESIGN.md section 4).
 
     `q0` is 1..5, `q1`..`q6` 1..5, 0 = don't know, null = skipped. It is a case when there is a
-    comment or an answer is wanted. `receipt_hash` and `token_hash` are SHA-256 in hex.
+    comment or an answer is wanted. "Me too" (`joined_theme_id`) is a case without a rating.
+    `receipt_hash` and `token_hash` are SHA-256 in hex.
     """
 
     __tablename__ = "submission"
     __table_args__ = (
-        CheckConstraint("q0 IS NOT NULL OR import_id IS NOT NULL", name="q0_given"),
+        CheckConstraint(
+            "q0 IS NOT NULL OR import_id IS NOT NULL OR joined_theme_id IS NOT NULL",
+            name="q0_given",
+        ),
+        CheckConstraint(
+            "joined_theme_id IS NULL OR (q0 IS NULL AND is_rating = false AND wants_answer)",
+            name="joining_is_no_rating",
+        ),
         CheckConstraint("q0 BETWEEN 1 AND 5", name="q0_range"),
         *(CheckConstraint(f"{q} BETWEEN 0 AND 5", name=f"{q}_range") for q in _QUESTIONS),
         CheckConstraint(one_of("kind", KINDS), name="kind"),
@@ -96,6 +104,7 @@ class Submission(Base):
     district: Mapped[str | None] = mapped_column(String(80))
     age_band: Mapped[str | None] = mapped_column(String(16))
     is_rating: Mapped[bool] = mapped_column(default=True)  # imported cases carry no answers
+    joined_theme_id: Mapped[int | None] = mapped_column(ForeignKey("theme.id"))
     is_verified: Mapped[bool] = mapped_column(default=False)
     is_quarantined: Mapped[bool] = mapped_column(default=False)
     is_rating_excluded: Mapped[bool] = mapped_column(default=False)

@@ -144,7 +144,8 @@ class _Runner:
             self.mailer = None
 
     def _tell_response(self, job: Job) -> None:
-        after: int | None = 0
+        # Whoever joins later is told alone: all before them have been.
+        after: int | None = (job.submission_id or 1) - 1
         while after is not None:
             after = self.store.write(
                 tell_next,

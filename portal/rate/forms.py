@@ -37,7 +37,39 @@ def _without_nul(value: str | None) -> str | None:
     return value and value.replace("\x00", "")
 
 
-class RatingForm(ResidentForm):
+class SentForm(ResidentForm):
+    """What every form has that makes a submission."""
+
+    email: EmailField
+    district: ChoiceField
+    token: StringField
+    website: StringField  # a trap: people do not see it
+    confirmed: BooleanField  # sent as it is, after the warning
+    change: BooleanField  # back from the warning to the form
+
+    @property
+    def words(self) -> str | None:
+        """What was written in the resident's own words."""
+        return None
+
+    def offer_districts(self, place: Place) -> None:
+        """Take the districts of the place as choices."""
+        self.district.choices = list(place.districts)
+
+    def drop_nul(self) -> None:
+        """Take refused NULs out of what is shown again: HTML cannot hold them either."""
+        self.email.data = _without_nul(self.email.data)
+
+    def kept(self) -> Iterator[tuple[str, str]]:
+        """(name, value) of everything that was typed or chosen, for the page of the warning."""
+        yield from ()
+
+    def answers(self, *, comment_lang: str | None, has_personal_data: bool) -> Answers:
+        """The answers of a valid form."""
+        raise NotImplementedError
+
+
+class RatingForm(SentForm):
     """The form as it came back. Field names are a contract (DESIGN.md section 6)."""
 
     q0 = ChoiceField(choices=_POINTS[1:], validators=[Needed(messages.RATING_NEEDED)])
@@ -56,18 +88,20 @@ class RatingForm(ResidentForm):
     district = ChoiceField()
     age_band = ChoiceField(choices=[(band, band) for band in AGE_BANDS])
     token = StringField()
-    website = StringField(filters=[_without_controls, _without_nul])  # a trap: people do not see it
-    confirmed = BooleanField(false_values=_NO)  # sent as it is, after the warning
-    change = BooleanField(false_values=_NO)  # back from the warning to the form
+    website = StringField(filters=[_without_controls, _without_nul])
+    confirmed = BooleanField(false_values=_NO)
+    change = BooleanField(false_values=_NO)
 
-    def offer_districts(self, place: Place) -> None:
-        """Take the districts of the place as choices."""
-        self.district.choices = list(place.districts)
+    @property
+    def words(self) -> str | None:
+        """The comment."""
+        written: str | None = self.comment.data
+        return written
 
     def drop_nul(self) -> None:
-        """Take refused NULs out of what is shown again: HTML cannot hold them either."""
-        for name in ("comment", "email"):
-            self[name].data = _without_nul(self[name].data)
+        """Take refused NULs out of the comment too."""
+        super().drop_nul()
+        self.comment.data = _without_nul(self.comment.data)
 
     def kept(self) -> Iterator[tuple[str, str]]:
         """(name, value) of everything that was typed or chosen, for the page of the warning."""
@@ -91,3 +125,19 @@ class RatingForm(ResidentForm):
             age_band=self.age_band.data,
             has_personal_data=has_personal_data,
         )
+
+
+class JoiningForm(SentForm):
+    """ "Me too": whoever joins says nothing new and rates nothing, and is told what happens."""
+
+    email = EmailField(filters=[_without_controls, tidy], validators=[Storable()])
+    district = ChoiceField()
+    token = StringField()
+    website = StringField(filters=[_without_controls, _without_nul])
+    confirmed = BooleanField(false_values=_NO)
+    change = BooleanField(false_values=_NO)
+
+    def answers(self, *, comment_lang: str | None, has_personal_data: bool) -> Answers:
+        """An answer is wanted, and nothing else was asked."""
+        del comment_lang, has_personal_data
+        return Answers(q={}, wants_answer=True, email=self.email.data, district=self.district.data)

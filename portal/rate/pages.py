@@ -8,12 +8,13 @@ from dataclasses import dataclass
 from datetime import date
 
 from flask import render_template
+from werkzeug.datastructures import MultiDict
 from werkzeug.wrappers import Response
 
 from portal.data import load_instrument
 from portal.domain.personal_data import DataKind, Finding
-from portal.rate.forms import RatingForm
-from portal.rate.queries import Place
+from portal.rate.forms import JoiningForm, RatingForm, SentForm
+from portal.rate.queries import Joinable, Place
 from portal.store.ratings import QUESTIONS
 from portal.store.throttle import LimitReached
 from portal.web.context import portal
@@ -30,8 +31,8 @@ _ALERT_OF_LIMIT = "limit"
 class FormPage:
     """A rating form somewhere: the service, where it is sent, what its token is about.
 
-    `case_url` is set for the full form behind a receipt. `is_embedded`: it stands in a frame on
-    another site.
+    `case_url` is set for the full form behind a receipt, `joins` for "me too" on a theme.
+    `is_embedded`: it stands in a frame on another site.
     """
 
     place: Place
@@ -39,11 +40,18 @@ class FormPage:
     subject: str
     case_url: str | None = None
     is_embedded: bool = False
+    joins: Joinable | None = None
 
     @property
     def template(self) -> str:
-        """The form itself: all questions, or what fits into a frame."""
+        """The form itself: all questions, what fits into a frame, or one button to join in."""
+        if self.joins is not None:
+            return "rate/show_joining.html"
         return f"rate/show_{'embedded' if self.is_embedded else 'rating'}_form.html"
+
+    def read(self, sent: MultiDict[str, str] | None = None) -> SentForm:
+        """The form as it was sent, or an empty one."""
+        return RatingForm(sent) if self.joins is None else JoiningForm(sent)
 
     def fresh_token(self) -> str:
         """A token for somebody whose form came back with an old or used one.
@@ -55,29 +63,29 @@ class FormPage:
 
 def render_empty(form_page: FormPage) -> str:
     """The empty form with a place for the token."""
-    return render_template(form_page.template, **_context(form_page, RatingForm(), TOKEN_PLACE))
+    return render_template(form_page.template, **_context(form_page, form_page.read(), TOKEN_PLACE))
 
 
 def show_empty(form_page: FormPage) -> Response:
     """The empty form for one reader, whose address nobody else may see."""
     token = portal().tokens.issue(form_page.subject, portal().clock.now())
-    return page(form_page.template, **_context(form_page, RatingForm(), token))
+    return page(form_page.template, **_context(form_page, form_page.read(), token))
 
 
-def show_filled(form_page: FormPage, form: RatingForm, token: str, errors: ErrorList) -> Response:
+def show_filled(form_page: FormPage, form: SentForm, token: str, errors: ErrorList) -> Response:
     """The form with everything that was typed, and what to put right, if anything."""
     form.drop_nul()
     context = _context(form_page, form, token)
     return page(form_page.template, 422 if errors else 200, **context, errors=errors)
 
 
-def show_repeat(form_page: FormPage, form: RatingForm) -> Response:
+def show_repeat(form_page: FormPage, form: SentForm) -> Response:
     """This form was sent before with other answers: a fresh one with what was typed."""
     context = _context(form_page, form, form_page.fresh_token())
     return page(form_page.template, 409, **context, alert=_ALERT_OF_REPEAT)
 
 
-def show_limit(form_page: FormPage, form: RatingForm, limit: LimitReached) -> Response:
+def show_limit(form_page: FormPage, form: SentForm, limit: LimitReached) -> Response:
     """Too many for now: when to come again, with everything that was typed kept on the page."""
     context = _context(form_page, form, form.token.data or "")
     minutes = -(-limit.retry_after // 60)
@@ -86,7 +94,7 @@ def show_limit(form_page: FormPage, form: RatingForm, limit: LimitReached) -> Re
     return response
 
 
-def show_warning(form_page: FormPage, form: RatingForm, findings: Sequence[Finding]) -> Response:
+def show_warning(form_page: FormPage, form: SentForm, findings: Sequence[Finding]) -> Response:
     """What looks like personal data, before anything is stored: send it as it is, or change it."""
     return page(
         "rate/warn_personal_data.html",
@@ -94,7 +102,7 @@ def show_warning(form_page: FormPage, form: RatingForm, findings: Sequence[Findi
         form_page=form_page,
         place=form_page.place,
         kinds=[kind for kind in DataKind if any(found.kind is kind for found in findings)],
-        parts_of_text=_parts(form.comment.data or "", findings),
+        parts_of_text=_parts(form.words or "", findings),
         kept=list(form.kept()),
         token=form.token.data,
     )
@@ -138,7 +146,7 @@ def _lines(text: str) -> list[tuple[str, bool]]:
     return [(part, False) for part in re.split("(\n)", text) if part]
 
 
-def _context(form_page: FormPage, form: RatingForm, token: str) -> dict[str, object]:
+def _context(form_page: FormPage, form: SentForm, token: str) -> dict[str, object]:
     instrument, lang = load_instrument(), current_language()
     scales = ("quality", "agree", "dont_know", "kind", "age_band")
     return {

@@ -11,6 +11,7 @@ from sqlalchemy.orm import Session
 
 from portal.domain.doors import is_first_hand
 from portal.models.loops import LoopRow
+from portal.models.responses import Response, ResponseText
 from portal.models.services import (
     Service,
     ServiceChannel,
@@ -19,8 +20,11 @@ from portal.models.services import (
 from portal.models.submissions import Contact, Submission
 from portal.store.districts import list_districts
 from portal.store.invitations import get_next_use
+from portal.store.joining import is_readable
 from portal.store.service_names import get_service_name
-from portal.store.texts import InLanguage
+from portal.store.texts import InLanguage, in_language
+
+LARGEST_ID = 2**63 - 1  # what a database can hold; an address can name more
 
 
 @dataclass(frozen=True)
@@ -58,6 +62,40 @@ class InvitedCase:
     is_told: bool
     free_on: date | None
     contact: str | None
+
+
+@dataclass(frozen=True)
+class Joinable:
+    """A published theme that others may join: its service's slug, and what its newest response
+    says that people said."""
+
+    theme_id: int
+    slug: str
+    said: InLanguage[str]
+
+
+def find_joinable(
+    session: Session, theme_id: int, lang: str, fallbacks: Sequence[str]
+) -> Joinable | None:
+    """The theme of this number, in the reader's language or marked as another; None without."""
+    newest = session.execute(
+        select(Response.id, Response.source_lang, Service.slug)
+        .join(Service, Service.id == Response.service_id)
+        .where(Response.theme_id == theme_id, Service.is_active, is_readable())
+        .order_by(Response.published_on.desc(), Response.id.desc())
+        .limit(1)
+    ).first()
+    if newest is None:
+        return None
+    texts = session.execute(
+        select(ResponseText.lang, ResponseText.you_said).where(
+            ResponseText.response_id == newest.id, ResponseText.status == "reviewed"
+        )
+    )
+    said = in_language(
+        {row.lang: row.you_said for row in texts}, lang, (newest.source_lang, *fallbacks)
+    )
+    return Joinable(theme_id, newest.slug, said) if said is not None else None
 
 
 def find_place(

@@ -11,7 +11,7 @@ from werkzeug.wrappers import Response
 from portal.data import INSTRUMENT_ID
 from portal.domain.chinese import written_language
 from portal.domain.personal_data import Finding
-from portal.rate.forms import RatingForm
+from portal.rate.forms import SentForm
 from portal.rate.operations import Limits, count_refusal
 from portal.rate.pages import (
     FormPage,
@@ -48,7 +48,7 @@ def receive(form_page: FormPage, case: InvitedCase | None = None) -> Response | 
     """Answer the form that this request brings. None: the receipt's full form is used up."""
     if comes_from_elsewhere(request, portal().settings.base_url):
         abort(403)
-    form = RatingForm(request.form)
+    form = form_page.read(request.form)
     form.offer_districts(form_page.place)
     is_valid, token = form.validate(), _check_token(form_page, form)
     if token is None:
@@ -72,7 +72,7 @@ def receive(form_page: FormPage, case: InvitedCase | None = None) -> Response | 
     return _store(form_page, form, sent, sender)
 
 
-def _check_token(form_page: FormPage, form: RatingForm) -> FormToken | None:
+def _check_token(form_page: FormPage, form: SentForm) -> FormToken | None:
     try:
         now = portal().clock.now()
         return portal().tokens.check(form.token.data or "", form_page.subject, now)
@@ -81,7 +81,7 @@ def _check_token(form_page: FormPage, form: RatingForm) -> FormToken | None:
 
 
 def _take_late(
-    form_page: FormPage, form: RatingForm, case: InvitedCase | None, *, is_valid: bool
+    form_page: FormPage, form: SentForm, case: InvitedCase | None, *, is_valid: bool
 ) -> Response:
     """A form whose token is no longer good, or never was: sent in time before, or a fresh one."""
     if is_valid:
@@ -92,17 +92,17 @@ def _take_late(
     return show_filled(form_page, form, form_page.fresh_token(), errors)
 
 
-def _findings(form: RatingForm) -> list[Finding]:
-    comment = form.comment.data
+def _findings(form: SentForm) -> list[Finding]:
+    comment = form.words
     return find_personal_data(comment, portal().settings.country) if comment else []
 
 
-def _is_suspicious(form: RatingForm, token: FormToken) -> bool:
+def _is_suspicious(form: SentForm, token: FormToken) -> bool:
     """Whether a machine sent it. Such ratings are kept apart in sight, never dropped (T1)."""
     return bool(form.website.data) or token.is_too_young(portal().clock.now())
 
 
-def _store(form_page: FormPage, form: RatingForm, sent: Sent, sender: Sender) -> Response | None:
+def _store(form_page: FormPage, form: SentForm, sent: Sent, sender: Sender) -> Response | None:
     secrets, now = portal().secrets, portal().clock.now()
     limits, on = _limits(now), portal().clock.day(now)
     try:
@@ -132,7 +132,7 @@ def _acknowledge(form_page: FormPage, token: str) -> Response:
     return response
 
 
-def _sender(form: RatingForm, case: InvitedCase | None) -> Sender:
+def _sender(form: SentForm, case: InvitedCase | None) -> Sender:
     """A case's own key within its period, then its confirmed address, then the browser's cookie.
 
     An address that is only now being left is nobody's yet: it may be somebody else's.
@@ -147,14 +147,14 @@ def _sender(form: RatingForm, case: InvitedCase | None) -> Sender:
 
 def _sent(
     form_page: FormPage,
-    form: RatingForm,
+    form: SentForm,
     case: InvitedCase | None,
     sender: Sender,
     *,
     has_personal_data: bool = False,
     is_quarantined: bool = False,
 ) -> Sent:
-    place, comment = form_page.place, form.comment.data
+    place, comment = form_page.place, form.words
     comment_lang = written_language(comment, place.lang) if comment else None
     return Sent(
         service_id=place.service_id,
@@ -167,6 +167,7 @@ def _sent(
         known_person_key=sender.known_key,
         invited_by=case.submission_id if case is not None else None,
         is_quarantined=is_quarantined,
+        joins=form_page.joins.theme_id if form_page.joins else None,
     )
 
 

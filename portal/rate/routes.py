@@ -6,7 +6,14 @@ from flask import Blueprint, abort, url_for
 from werkzeug.wrappers import Response
 
 from portal.rate.pages import FormPage, render_empty, show_closed, show_empty, show_not_invited
-from portal.rate.queries import InvitedCase, Place, find_invited_case, find_place
+from portal.rate.queries import (
+    LARGEST_ID,
+    InvitedCase,
+    Place,
+    find_invited_case,
+    find_joinable,
+    find_place,
+)
 from portal.rate.receiving import receive
 from portal.store.secrets import normalise_receipt, sha256
 from portal.web.access import Access, access
@@ -82,6 +89,27 @@ def submit_invited_rating(code: str) -> Response:
     return receive(form_page, case) or show_not_invited(form_page, 409, case.free_on)
 
 
+@blueprint.get(f"/themes/<int(max={LARGEST_ID}):theme_id>/me-too")
+@access(Access.RESIDENT)
+def show_joining(theme_id: int) -> Response:
+    """The form of whoever has the same to say: one tap, from the page cache but for its token."""
+    form_page = _joining_form(theme_id)
+    if not form_page.place.is_open:
+        return show_closed(form_page.place)
+    key = f"join:{theme_id}:{portal().clock.today()}"
+    return cached_form(key, form_page.subject, lambda: render_empty(form_page))
+
+
+@blueprint.post(f"/themes/<int(max={LARGEST_ID}):theme_id>/me-too")
+@access(Access.RESIDENT)
+def join_theme(theme_id: int) -> Response:
+    """Take a "me too": a case of its own in the theme, with a receipt (decision 40)."""
+    form_page = _joining_form(theme_id)
+    if not form_page.place.is_open:
+        return show_closed(form_page.place)
+    return receive(form_page) or abort(404)
+
+
 def _get_place(slug: str) -> Place:
     """The service as its form needs it, remembered for a day while nothing public changes."""
     lang, today = current_language(), portal().clock.today()
@@ -102,6 +130,14 @@ def _open_form(place: Place) -> FormPage:
 def _embedded_form(place: Place) -> FormPage:
     action = url_for("rate.submit_embedded_rating", slug=place.slug)
     return FormPage(place, action, f"rate:{place.service_id}", is_embedded=True)
+
+
+def _joining_form(theme_id: int) -> FormPage:
+    """The subject names the theme: a token of one form is good for no other."""
+    lang, languages = current_language(), portal().settings.languages
+    theme = find_joinable(read(), theme_id, lang, languages) or abort(404)
+    action = url_for("rate.join_theme", theme_id=theme_id)
+    return FormPage(_get_place(theme.slug), action, f"join:{theme_id}", joins=theme)
 
 
 def _get_invited_case(code: str) -> InvitedCase:

@@ -63,6 +63,7 @@ def open_loop(
     at: datetime,
     on: date,
     acknowledged_on: date | None = None,
+    is_joined: bool = False,
 ) -> None:
     """Begin a case: received, and acknowledged in the same moment by the receipt's page.
 
@@ -88,6 +89,7 @@ def open_loop(
             "person_key": person_key,
             "received_on": on,
             "is_imported": False,
+            "is_joined": is_joined,
             **projected(loop),
         },
     )

@@ -20,6 +20,7 @@ from portal.models.submissions import Contact, Submission
 from portal.store import outbox
 from portal.store.comments import commit_to_comment
 from portal.store.invitations import use_invitation
+from portal.store.joining import join_theme
 from portal.store.loops import open_loop
 from portal.store.secrets import Secrets, get_period_secret, person_key, sha256
 from portal.store.throttle import Bound, require_rooms
@@ -72,6 +73,7 @@ class Sent:
     identity: str
     known_person_key: str | None = None
     invited_by: int | None = None  # the case whose receipt led here: a verified rating
+    joins: int | None = None  # the theme that says it already: a case without rating
     is_quarantined: bool = False
     channel: str = "web"
     acknowledged_on: date | None = None  # where the receipt came later than the message
@@ -117,6 +119,8 @@ def send_rating(
         return compare_with_stored(session, sent=sent, secrets=secrets) or Result.DIFFERENT
     if sent.answers.is_case:
         _open_case(session, sent, submission_id, key=key, now=now, on=on)
+    if sent.joins is not None:
+        join_theme(session, sent.joins, submission_id, now=now, on=on)
     if sent.answers.email is not None:
         _keep_contact(session, sent.answers.email, submission_id, secrets, now)
     if bounds:
@@ -166,7 +170,8 @@ def _submission_values(
         "is_case": answers.is_case,
         "district": answers.district,
         "age_band": answers.age_band,
-        "is_rating": True,
+        "is_rating": sent.joins is None,
+        "joined_theme_id": sent.joins,
         "is_verified": sent.invited_by is not None,
         "is_quarantined": sent.is_quarantined,
         "is_rating_excluded": False,
@@ -175,7 +180,9 @@ def _submission_values(
         "receipt_hash": receipt_hash,
         "token_hash": sha256(sent.token),
         "answers_hash": answers_hash(answers, secrets),
-        "commitment": commit_rating(sent.slug, on, answers.q["q0"], receipt_hash),
+        "commitment": commit_rating(sent.slug, on, answers.q["q0"], receipt_hash)
+        if sent.joins is None
+        else None,
         **commit_to_comment(answers.comment),
     }
 
@@ -194,6 +201,7 @@ def _open_case(
         at=now,
         on=on,
         acknowledged_on=sent.acknowledged_on,
+        is_joined=sent.joins is not None,
     )
 
 

@@ -2,7 +2,8 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable
+from collections.abc import Iterable, Iterator
+from contextlib import contextmanager
 
 from alembic import op
 from sqlalchemy import text
@@ -51,6 +52,17 @@ def drop_word_index(table: str) -> None:
         _run(_DROP_SQLITE, table)
     else:
         _run(("DROP INDEX {index}",), table)
+
+
+@contextmanager
+def without_word_index(table: str) -> Iterator[None]:
+    """For a migration that changes a table which SQLite has to copy: a copy has no triggers."""
+    is_copied = op.get_bind().dialect.name == "sqlite"
+    if is_copied:
+        drop_word_index(table)
+    yield
+    if is_copied:
+        create_word_index(table)
 
 
 def _run(statements: Iterable[str], table: str) -> None:

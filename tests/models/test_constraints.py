@@ -666,6 +666,7 @@ REFUSED: list[tuple[str, str, dict[str, Any]]] = [
     *((f"q{number}_range", "submission", {f"q{number}": -1}) for number in range(1, 7)),
     ("salt_goes_with_comment", "submission", {"comment_salt": "0"}),
     ("words_go_with_comment", "submission", {"words": "hole"}),
+    ("joining_is_no_rating", "submission", {"joined_theme_id": 1}),
     ("receipt_given", "submission", {"receipt_hash": None}),
     ("receipt_given", "submission", {"token_hash": None}),
     ("erased_is_gone", "contact", {"email_encrypted": None}),

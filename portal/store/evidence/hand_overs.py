@@ -92,7 +92,11 @@ def given_away(service_id: SomeService, as_of: SomeDay) -> Subquery:
         .select_from(latest)
         .join(event, event.id == latest.c.id)
         .join(table, table.c.submission_id == latest.c.submission_id)
-        .where(event.service_id != service_id, _had_before(latest, service_id, as_of))
+        .where(
+            event.service_id != service_id,
+            table.c.is_joined.is_(False),
+            _had_before(latest, service_id, as_of),
+        )
         .subquery("given_away")
     )
 

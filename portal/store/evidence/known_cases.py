@@ -52,12 +52,17 @@ def cases_known_on(session: Session, service_id: int, as_of: date) -> FromClause
     The columns are the projection's (without `state`). Cases received later may be among them.
     """
     is_past = has_later_events(session, service_id, as_of)
-    return loop_as_of(service_id, as_of) if is_past else LoopRow.__table__
+    return loop_as_of(service_id, as_of) if is_past else counted_now()
 
 
 def any_cases(is_past: bool) -> FromClause:
     """The same for any service and day: of the past, or after which nothing has happened."""
-    return loop_as_of(ANY_SERVICE, Window(ANY_DAY, 0).ago(0)) if is_past else LoopRow.__table__
+    return loop_as_of(ANY_SERVICE, Window(ANY_DAY, 0).ago(0)) if is_past else counted_now()
+
+
+def counted_now() -> FromClause:
+    """The projection as it is. "Me too" is left out: it is evidence for nothing (decision 40)."""
+    return select(LoopRow.__table__).where(LoopRow.is_joined.is_(False)).subquery("counted_loop")
 
 
 def has_later_events(session: Session, service_id: int, as_of: date) -> bool:
@@ -85,7 +90,8 @@ def loop_as_of(service_id: SomeService, as_of: SomeDay) -> FromClause:
     has_changed = exists().where(
         LoopEvent.submission_id == LoopRow.submission_id, LoopEvent.happened_on > as_of
     )
-    is_known = and_(LoopRow.service_id == service_id, LoopRow.received_on <= as_of)
+    is_counted = LoopRow.is_joined.is_(False)
+    is_known = and_(LoopRow.service_id == service_id, LoopRow.received_on <= as_of, is_counted)
     names = (*_UNCHANGING, "service_id", *FACTS)
     unchanged = select(*(getattr(LoopRow, name) for name in names)).where(is_known, ~has_changed)
     here = select(LoopRow.submission_id).where(is_known, has_changed)

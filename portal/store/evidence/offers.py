@@ -10,13 +10,12 @@ from sqlalchemy import ColumnElement, Select, and_, exists, func, or_, select
 from sqlalchemy.orm import Session
 
 from portal.models.assessments import HistoryImport
-from portal.models.loops import LoopRow
 from portal.models.partners import CoDecision
 from portal.models.responses import Response
 from portal.models.services import PageCheck, PopulationShare, ServiceLanguage
 from portal.models.submissions import Submission
 from portal.store.co_decisions import list_figures
-from portal.store.evidence.known_cases import loop_as_of
+from portal.store.evidence.known_cases import counted_now, loop_as_of
 from portal.store.evidence.window import ANY_DAY, ANY_SERVICE, Window, ask
 
 PAGE_CHECK_DAYS = 365
@@ -119,7 +118,8 @@ def _by_channel(days: int) -> Select[*tuple[Any, ...]]:
 
 
 def _is_own(days: int) -> ColumnElement[bool]:
-    return and_(_arrived(days), Submission.import_id.is_(None))
+    is_own = and_(Submission.import_id.is_(None), Submission.joined_theme_id.is_(None))
+    return and_(_arrived(days), is_own)
 
 
 def _stated_channels(days: int) -> Select[Any]:
@@ -182,7 +182,7 @@ def get_co_decisions(
     ids = ask(session, _decided, service_id, as_of, days).scalars().all()
     if not ids:
         return {}
-    cases = loop_as_of(service_id, as_of) if is_past else LoopRow.__table__
+    cases = loop_as_of(service_id, as_of) if is_past else counted_now()
     return list_figures(session, [CoDecision.id.in_(ids)], cases, as_of)
 
 
