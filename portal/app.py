@@ -58,6 +58,7 @@ BLUEPRINTS = (
     public_routes.blueprint,
     public_api.blueprint,
     public_api.integrity.blueprint,
+    public_api.catalogue.blueprint,
     integrity_routes.blueprint,
     open311.blueprint,
     public_root.blueprint,

@@ -59,6 +59,11 @@ class Settings:
     languages: tuple[str, ...] = _setting(
         "Languages offered, in order, the default first.", ("en", "es", "vi", "zh-Hans", "ar", "ko")
     )
+    data_licence: str = _setting(
+        "Address of the licence of the open data, e.g. "
+        "https://creativecommons.org/licenses/by/4.0/; empty: none is named.",
+        "",
+    )
     country: str = _setting(
         "The city's country (ISO 3166): how figures and phone numbers are written.", "US"
     )
@@ -140,16 +145,17 @@ class Settings:
             ) from error
         if self.clock_file is not None and not self.is_testing:
             raise SettingsError("PORTAL_CLOCK_FILE works in test runs only (PORTAL_IS_TESTING=1)")
-        if self.translate_url and not self.translate_url.startswith(("http://", "https://")):
-            raise SettingsError("PORTAL_TRANSLATE_URL must begin with http:// or https://")
         if self.smtp_url and not self.mail_from:
             raise SettingsError("PORTAL_MAIL_FROM must be set when PORTAL_SMTP_URL is")
         if self.bounce_mailbox and not self.bounce_mailbox.startswith(_MAILBOXES):
             raise SettingsError(f"PORTAL_BOUNCE_MAILBOX must begin with one of {_MAILBOXES}")
-        self._check_origins()
+        self._check_addresses()
         self._check_provider()
 
-    def _check_origins(self) -> None:
+    def _check_addresses(self) -> None:
+        for name in ("translate_url", "data_licence"):
+            if not (getattr(self, name) or "https://").startswith(("http://", "https://")):
+                raise SettingsError(f"{PREFIX}{name.upper()} must begin with http:// or https://")
         wrong = [one for one in self.embed_origins if not _is_origin(one)]
         if wrong:
             raise SettingsError(

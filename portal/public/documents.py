@@ -22,15 +22,23 @@ def document(key: str, content_type: str, render: Callable[[], str]) -> Response
     page = make_page(render()) if request.query_string else portal().pages.get(key, render)
     response = respond(page, request)
     response.headers["Content-Type"] = content_type
-    response.headers["Cache-Control"] = f"public, max-age={_MAX_AGE}"
-    return response
+    return _kept_a_minute(response)
 
 
 def publish(content_type: str, render: Callable[[], str]) -> Response:
     """Open data under this address, for programs on any site."""
-    response = document(f"data:{request.path}", content_type, render)
+    return as_open_data(document(f"data:{request.path}", content_type, render))
+
+
+def as_open_data(response: Response) -> Response:
+    """The answer with the headers that let any site read it, and keep it for a minute."""
     response.headers["Access-Control-Allow-Origin"] = "*"
     response.headers["Access-Control-Expose-Headers"] = "ETag, Link"
+    return _kept_a_minute(response)
+
+
+def _kept_a_minute(response: Response) -> Response:
+    response.headers["Cache-Control"] = f"public, max-age={_MAX_AGE}"
     return response
 
 

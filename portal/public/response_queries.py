@@ -80,10 +80,15 @@ class Page:
 
 
 def list_responses(
-    session: Session, reader: Reader, *, limit: int, filters: Filters = EVERYTHING
+    session: Session,
+    reader: Reader,
+    *,
+    limit: int,
+    offset: int = 0,
+    filters: Filters = EVERYTHING,
 ) -> list[ResponseEntry]:
-    """The newest published responses that fit the filters."""
-    query = narrowed(session, reader, filters).limit(limit)
+    """The newest published responses that fit the filters, after the first `offset`."""
+    query = narrowed(session, reader, filters).limit(limit).offset(offset)
     return list_entries(session, reader, session.scalars(query).all(), filters.service)
 
 
@@ -100,6 +105,12 @@ def page_responses(
     rows = session.execute(query.limit(size).offset((number - 1) * size)).all()
     items = list_entries(session, reader, [row[0] for row in rows], filters.service)
     return Page(items, number, size, rows[0][1] if rows else 0)
+
+
+def count_responses(session: Session, reader: Reader, filters: Filters = EVERYTHING) -> int:
+    """How many published responses fit the filters."""
+    query = narrowed(session, reader, filters).order_by(None).subquery()
+    return session.scalar(select(func.count()).select_from(query)) or 0
 
 
 def find_response(session: Session, reader: Reader, response_id: int) -> ResponseEntry | None:

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import date
 
 from flask import abort
@@ -32,12 +32,16 @@ class Row:
 
 @dataclass(frozen=True)
 class Chart:
-    """A table of `n` people. `share` is that of the cells its sentence is about, if all shown."""
+    """A table of `n` people. `share` is that of the cells its sentence is about, if all shown.
+
+    `name` is the question's in the instrument.
+    """
 
     title: str
     n: int
     rows: Sequence[Row]
     share: float | None = None
+    name: str = ""
 
     @property
     def is_partly_hidden(self) -> bool:
@@ -106,7 +110,10 @@ def _languages(table: Table) -> Chart:
 
 def _questions(figures: Published) -> list[Chart]:
     return [
-        _chart(_text(f"{question}.text"), table, ANSWERS, _answer_words(question), GOOD)
+        replace(
+            _chart(_text(f"{question}.text"), table, ANSWERS, _answer_words(question), GOOD),
+            name=question,
+        )
         for question, table in figures["questions"].items()
         if table["n"]
     ]

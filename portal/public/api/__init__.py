@@ -3,15 +3,26 @@
 The same figures as the pages show, from the same published assessments.
 """
 
-from portal.public.api import description, integrity, levels, responses, results, services
+from portal.public.api import (
+    catalogue,
+    description,
+    integrity,
+    levels,
+    responses,
+    results,
+    services,
+    themes,
+)
 from portal.public.api.blueprint import blueprint
 
 __all__ = [
     "blueprint",
+    "catalogue",
     "description",
     "integrity",
     "levels",
     "responses",
     "results",
     "services",
+    "themes",
 ]

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable
 from typing import Any, NoReturn
 
 from flask import abort, url_for
@@ -9,8 +10,8 @@ from werkzeug.wrappers import Response
 
 from portal.public.addresses import day_in_address
 from portal.public.api import shapes
+from portal.public.api.answers import answer, answer_table
 from portal.public.api.blueprint import blueprint, every_language, named_service
-from portal.public.documents import JSON, publish, to_json
 from portal.public.standing import find_shadow
 from portal.store.assessments import (
     PublicAssessment,
@@ -19,7 +20,6 @@ from portal.store.assessments import (
     list_public_appraisals,
 )
 from portal.web.access import Access, access
-from portal.web.csv_text import CSV, to_csv
 from portal.web.database import read
 
 
@@ -27,47 +27,44 @@ from portal.web.database import read
 @access(Access.OPEN_DATA)
 def show_level(slug: str) -> Response:
     """The published level of a service in METHOD.md's shape; `portal evaluate` takes this file."""
-    return publish(JSON, lambda: to_json(shapes.level(slug, _get_assessment(slug))))
+    return answer(lambda: shapes.level(slug, _get_assessment(slug)))
 
 
 @blueprint.get("/v1/services/<slug>/level.csv")
 @access(Access.OPEN_DATA)
 def show_level_csv(slug: str) -> Response:
     """A row for each criterion and for each group that is compared."""
-    return publish(CSV, lambda: _level_table(slug, _get_assessment(slug)))
+    return _level_table(slug, lambda: _get_assessment(slug))
 
 
 @blueprint.get("/v1/services/<slug>/level/<string(length=10):as_of>")
 @access(Access.OPEN_DATA)
 def show_past_level(slug: str, as_of: str) -> Response:
     """One appraisal, in the same shape, at an address that never changes."""
-    return publish(JSON, lambda: to_json(shapes.level(slug, _get_appraisal(slug, as_of))))
+    return answer(lambda: shapes.level(slug, _get_appraisal(slug, as_of)))
 
 
 @blueprint.get("/v1/services/<slug>/level/<string(length=10):as_of>.csv")
 @access(Access.OPEN_DATA)
 def show_past_level_csv(slug: str, as_of: str) -> Response:
     """The same figures as a table."""
-    return publish(CSV, lambda: _level_table(slug, _get_appraisal(slug, as_of)))
+    return _level_table(slug, lambda: _get_appraisal(slug, as_of))
 
 
 @blueprint.get("/v1/services/<slug>/appraisals")
 @access(Access.OPEN_DATA)
 def list_appraisals(slug: str) -> Response:
     """Every published appraisal of a service in short, newest first."""
-    return publish(JSON, lambda: to_json({"appraisals": _appraisals(slug)}))
+    return answer(lambda: {"appraisals": _appraisals(slug)})
 
 
 @blueprint.get("/v1/services/<slug>/appraisals.csv")
 @access(Access.OPEN_DATA)
 def list_appraisals_csv(slug: str) -> Response:
     """A row for each appraisal."""
-    return publish(
-        CSV,
-        lambda: to_csv(
-            shapes.APPRAISAL_COLUMNS,
-            [shapes.appraisal_row(known) for known in _appraisals(slug)],
-        ),
+    return answer_table(
+        shapes.APPRAISAL_COLUMNS,
+        lambda: (shapes.appraisal_row(known) for known in _appraisals(slug)),
     )
 
 
@@ -75,14 +72,14 @@ def list_appraisals_csv(slug: str) -> Response:
 @access(Access.OPEN_DATA)
 def show_figures(slug: str) -> Response:
     """The newest monthly figures in a level's shape; they never change the published level."""
-    return publish(JSON, lambda: to_json(shapes.level(slug, _get_figures(slug))))
+    return answer(lambda: shapes.level(slug, _get_figures(slug)))
 
 
 @blueprint.get("/v1/services/<slug>/figures.csv")
 @access(Access.OPEN_DATA)
 def show_figures_csv(slug: str) -> Response:
     """The same figures as a table."""
-    return publish(CSV, lambda: _level_table(slug, _get_figures(slug)))
+    return _level_table(slug, lambda: _get_figures(slug))
 
 
 def _appraisals(slug: str) -> list[dict[str, Any]]:
@@ -101,8 +98,8 @@ def _appraisals(slug: str) -> list[dict[str, Any]]:
     ]
 
 
-def _level_table(slug: str, assessment: PublicAssessment) -> str:
-    return to_csv(shapes.LEVEL_COLUMNS, shapes.level_rows(slug, assessment))
+def _level_table(slug: str, get: Callable[[], PublicAssessment]) -> Response:
+    return answer_table(shapes.LEVEL_COLUMNS, lambda: shapes.level_rows(slug, get()))
 
 
 def _get_assessment(slug: str) -> PublicAssessment:

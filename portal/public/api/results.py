@@ -2,17 +2,17 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
+from typing import Any
 
 from werkzeug.wrappers import Response
 
 from portal.public import result_queries
 from portal.public.api import shapes
+from portal.public.api.answers import answer, answer_table
 from portal.public.api.blueprint import blueprint, named_service
-from portal.public.documents import JSON, publish, to_json
 from portal.public.result_queries import Result
 from portal.web.access import Access, access
-from portal.web.csv_text import CSV, to_csv
 from portal.web.database import read
 
 
@@ -20,37 +20,37 @@ from portal.web.database import read
 @access(Access.OPEN_DATA)
 def list_city_results() -> Response:
     """Every quarter of the whole city, newest first."""
-    return publish(JSON, lambda: _json(result_queries.list_city_results(read())))
+    return answer(lambda: _json(result_queries.list_city_results(read())))
 
 
 @blueprint.get("/v1/results.csv")
 @access(Access.OPEN_DATA)
 def list_city_results_csv() -> Response:
     """A row for each cell of each table."""
-    return publish(CSV, lambda: _csv(result_queries.list_city_results(read())))
+    return _table(lambda: result_queries.list_city_results(read()))
 
 
 @blueprint.get("/v1/services/<slug>/results")
 @access(Access.OPEN_DATA)
 def list_service_results(slug: str) -> Response:
     """Every quarter of a service, newest first."""
-    return publish(JSON, lambda: _json(_results(slug)))
+    return answer(lambda: _json(_results(slug)))
 
 
 @blueprint.get("/v1/services/<slug>/results.csv")
 @access(Access.OPEN_DATA)
 def list_service_results_csv(slug: str) -> Response:
     """A row for each cell of each table."""
-    return publish(CSV, lambda: _csv(_results(slug)))
+    return _table(lambda: _results(slug))
 
 
 def _results(slug: str) -> list[Result]:
     return result_queries.list_service_results(read(), named_service(slug).id)
 
 
-def _json(results: Sequence[Result]) -> str:
-    return to_json({"results": [shapes.result(one) for one in results]})
+def _json(results: Sequence[Result]) -> dict[str, Any]:
+    return {"results": [shapes.result(one) for one in results]}
 
 
-def _csv(results: Sequence[Result]) -> str:
-    return to_csv(shapes.RESULT_COLUMNS, shapes.result_rows(results))
+def _table(load: Callable[[], Sequence[Result]]) -> Response:
+    return answer_table(shapes.RESULT_COLUMNS, lambda: shapes.result_rows(load()))

@@ -2,16 +2,17 @@
 
 from __future__ import annotations
 
+from typing import Any
+
 from werkzeug.wrappers import Response
 
 from portal.public import queries
 from portal.public.api import shapes
-from portal.public.api.blueprint import blueprint, every_language
-from portal.public.documents import JSON, publish, to_json
+from portal.public.api.answers import Window, answer, answer_list, answer_table
+from portal.public.api.blueprint import blueprint, every_language, named_service
 from portal.public.queries import ServiceEntry
 from portal.web.access import Access, access
 from portal.web.context import portal
-from portal.web.csv_text import CSV, to_csv
 from portal.web.database import read
 
 
@@ -19,10 +20,7 @@ from portal.web.database import read
 @access(Access.OPEN_DATA)
 def list_services() -> Response:
     """All services with their names in every language and their published level."""
-    return publish(
-        JSON,
-        lambda: to_json({"services": [shapes.service(entry) for entry in _services()]}),
-    )
+    return answer_list("services", _items, lambda: len(_services()))
 
 
 @blueprint.get("/v1/services.csv")
@@ -30,13 +28,23 @@ def list_services() -> Response:
 def list_services_csv() -> Response:
     """The same as a table."""
     languages = portal().settings.languages
-    return publish(
-        CSV,
-        lambda: to_csv(
-            shapes.service_columns(languages),
-            (shapes.service_row(entry, languages) for entry in _services()),
-        ),
+    return answer_table(
+        shapes.service_columns(languages),
+        lambda: (shapes.service_row(entry, languages) for entry in _services()),
     )
+
+
+@blueprint.get("/v1/services/<slug>")
+@access(Access.OPEN_DATA)
+def show_service(slug: str) -> Response:
+    """One service."""
+    number = named_service(slug).id
+    return answer(lambda: next(shapes.service(one) for one in _services() if one.id == number))
+
+
+def _items(window: Window) -> list[dict[str, Any]]:
+    shown = _services()[window.offset : window.offset + window.limit]
+    return [shapes.service(entry) for entry in shown]
 
 
 def _services() -> list[ServiceEntry]:

@@ -14,6 +14,7 @@ from portal.domain.wording import Wording
 from portal.public.queries import ServiceEntry
 from portal.public.response_queries import Correction, ResponseEntry
 from portal.public.result_queries import Result
+from portal.public.theme_queries import ThemeEntry
 from portal.store.assessments import PublicAssessment
 
 Row = list[Any]
@@ -81,6 +82,7 @@ RESULT_COLUMNS = (
     "people",
     "table_people",
 )
+THEME_COLUMNS = ("id", "service", "people", "newest_response", "language", "you_said")
 RESPONSE_COLUMNS = (
     "id",
     "service",
@@ -266,6 +268,24 @@ def result_rows(results: Iterable[Result]) -> Iterator[Row]:
                     people,
                     table["n"],
                 ]
+
+
+def theme(slug: str, entry: ThemeEntry) -> dict[str, Any]:
+    """A theme in the words of its newest response; `people` is null below ten."""
+    return {
+        "id": entry.id,
+        "service": slug,
+        "people": entry.people,
+        "newest_response": entry.newest.id,
+        "you_said": {lang: words.you_said for lang, words in entry.newest.texts.items()},
+    }
+
+
+def theme_rows(slug: str, entries: Iterable[ThemeEntry]) -> Iterator[Row]:
+    """A row for each theme and language."""
+    for entry in entries:
+        for lang, words in entry.newest.texts.items():
+            yield [entry.id, slug, entry.people, entry.newest.id, lang, words.you_said]
 
 
 def response_rows(entries: Iterable[ResponseEntry]) -> Iterator[Row]:

@@ -12,6 +12,7 @@ from portal.public.thresholds_view import list_decisions
 from portal.store.retention import get_periods
 from portal.store.thresholds import list_threshold_changes
 from portal.web.access import Access, access
+from portal.web.context import portal
 from portal.web.criteria_text import general_title
 from portal.web.database import read
 from portal.web.pages import cached_page
@@ -53,4 +54,6 @@ def show_accessibility() -> str:
 @cached_page
 def show_open_data() -> str:
     """Where other programs find all this."""
-    return render_template("public/show_open_data.html")
+    return render_template(
+        "public/show_open_data.html", licence=portal().settings.data_licence or None
+    )

@@ -6,23 +6,35 @@ import csv
 import io
 import json
 import re
+from dataclasses import replace
 from typing import Any
 
+import jsonschema_rs
 import pytest
 from flask import Flask
 from flask.testing import FlaskClient
 
+from portal.app import create_app
 from portal.domain.level import evaluate
-from portal.domain.publication import evidence_hash
+from portal.domain.publication import evidence_hash, publish
+from portal.settings import Settings, SettingsError
 from portal.store.engine import Store
 from portal.web.csv_text import to_csv
 from tests.features.public.conftest import NOW, Showcase
-from tests.features.public.publishing import publish_response
+from tests.features.public.publishing import (
+    example_evidence,
+    example_names,
+    publish_response,
+)
 from tests.support.city import LANGUAGES
 
 ADDRESSES = {
     "/api/v1/services": "/api/v1/services",
     "/api/v1/services.csv": "/api/v1/services.csv",
+    "/api/v1/services/{service}": "/api/v1/services/pothole-repair",
+    "/api/v1/services/{service}/themes": "/api/v1/services/pothole-repair/themes",
+    "/api/v1/services/{service}/themes.csv": "/api/v1/services/pothole-repair/themes.csv",
+    "/api/schemas/{name}.json": "/api/schemas/level.json",
     "/api/v1/services/{service}/level": "/api/v1/services/pothole-repair/level",
     "/api/v1/services/{service}/level.csv": "/api/v1/services/pothole-repair/level.csv",
     "/api/v1/services/{service}/level/{as_of}": "/api/v1/services/pothole-repair/level/2026-04-01",
@@ -164,7 +176,7 @@ def test_monthly_figures_stand_beside_the_level_and_do_not_change_it(
     assert (figures["as_of"], figures["published"]) == ("2026-06-01", None)
     assert evaluate(figures["evidence"]) == figures["result"]
     assert client.get("/api/v1/services/pothole-repair/level").get_json()["as_of"] == "2026-04-01"
-    assert client.get("/api/v1/services/street-lights/appraisals").get_json() == {"appraisals": []}
+    assert client.get("/api/v1/services/street-lights/appraisals").get_json()["appraisals"] == []
 
 
 def test_services_say_how_sure_their_level_is(client: FlaskClient, appraised: Showcase) -> None:
@@ -215,16 +227,112 @@ def test_responses_can_be_read_by_service_and_page(client: FlaskClient, showcase
     assert kept["corrections"][0]["corrected_on"] == "2026-06-01"
 
 
-def test_long_lists_name_their_next_page(
+def test_long_lists_come_in_pages(client: FlaskClient, showcase: Showcase) -> None:
+    first = client.get("/api/v1/responses?limit=2")
+    following = "/api/v1/responses?limit=2&offset=2"
+    assert first.get_json()["next"] == following
+    assert first.headers["Link"] == f'<{following}>; rel="next"'
+    second = client.get(following)
+    assert second.get_json()["next"] is None
+    assert second.headers["Link"] == '</api/v1/responses?limit=2&offset=0>; rel="prev"'
+    ids = [item["id"] for data in (first, second) for item in data.get_json()["responses"]]
+    assert ids == [showcase.kept, showcase.shade, showcase.promise]
+    assert {data.get_json()["total"] for data in (first, second)} == {3}
+    services = client.get("/api/v1/services?offset=1&limit=1").get_json()
+    assert [one["service"] for one in services["services"]] == ["street-lights"]
+    assert (services["total"], services["next"]) == (3, "/api/v1/services?limit=1&offset=2")
+    of_one = client.get("/api/v1/responses?service=pothole-repair&limit=1").get_json()
+    assert of_one["total"] == 2
+    assert "service=pothole-repair" in of_one["next"]
+
+
+@pytest.mark.parametrize(
+    "query", ["limit=0", "limit=201", "limit=x", "offset=-1", "offset=1e3", "limit=٣", "limit="]
+)
+def test_other_numbers_are_refused(client: FlaskClient, query: str) -> None:
+    refused = client.get(f"/api/v1/responses?{query}")
+    assert refused.status_code == 400
+    assert "whole number" in refused.get_json()["error"]
+
+
+def test_long_tables_are_read_page_by_page(
     client: FlaskClient, showcase: Showcase, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    monkeypatch.setattr("portal.public.api.responses.PAGE_SIZE", 2)
-    first = client.get("/api/v1/responses").get_json()
-    assert first["next"] == "/api/v1/responses?page=2"
-    second = client.get(first["next"]).get_json()
-    assert second["next"] is None
-    ids = [item["id"] for data in (first, second) for item in data["responses"]]
-    assert ids == [showcase.kept, showcase.shade, showcase.promise]
+    whole = client.get("/api/v1/responses.csv")
+    assert whole.is_streamed
+    monkeypatch.setattr("portal.public.api.responses.PAGE_SIZE", 1)
+    assert client.get("/api/v1/responses.csv").data == whole.data
+    found = [int(row["id"]) for row in rows(whole.get_data(as_text=True))]
+    assert found == [showcase.kept, showcase.kept, showcase.shade, *[showcase.promise] * 2]
+
+
+def test_themes_go_by_what_their_newest_answer_says(
+    client: FlaskClient, showcase: Showcase
+) -> None:
+    themes = client.get("/api/v1/services/pothole-repair/themes").get_json()["themes"]
+    assert [one["newest_response"] for one in themes] == [showcase.kept, showcase.promise]
+    assert themes[0]["you_said"]["en"] == "The hole by the school comes back."
+    assert themes[0]["people"] is None
+
+
+def test_the_licence_is_named_where_the_city_has_chosen_one(
+    settings: Settings, store: Store, showcase: Showcase
+) -> None:
+    licence = "https://creativecommons.org/licenses/by/4.0/"
+    licensed = create_app(replace(settings, data_licence=licence), store).test_client()
+    for path in ("services", "responses", "results", "services/street-lights/level"):
+        assert licensed.get(f"/api/v1/{path}").get_json()["licence"] == licence
+    assert licensed.get("/data.json").get_json()["dataset"][0]["license"] == licence
+    assert licence in licensed.get("/en/open-data/").get_data(as_text=True)
+    with pytest.raises(SettingsError, match="PORTAL_DATA_LICENCE"):
+        replace(settings, data_licence="public domain")
+
+
+def test_the_catalogue_leads_to_every_list(client: FlaskClient, showcase: Showcase) -> None:
+    catalogue = client.get("/data.json")
+    assert catalogue.headers["Access-Control-Allow-Origin"] == "*"
+    data = catalogue.get_json()
+    assert data["conformsTo"]["title"] == "DCAT-US 3.0"
+    assert {"services", "responses", "results", "integrity"} == {
+        one["identifier"].partition("#")[2] for one in data["dataset"]
+    }
+    for dataset in data["dataset"]:
+        needed = {"title", "description", "contactPoint", "publisher", "identifier"}
+        assert needed <= dataset.keys()
+        for file in dataset["distribution"]:
+            answer = client.get(file["downloadURL"].removeprefix("http://localhost"))
+            assert answer.status_code == 200
+            assert answer.mimetype == file["mediaType"]
+    assert client.get("/api/openapi.json").status_code == 200
+
+
+SCHEMAS = {
+    "level": ("level", "level/2026-04-01", "figures"),
+    "results": ("results",),
+}
+
+
+@pytest.mark.parametrize("name", SCHEMAS)
+def test_the_published_schemas_hold_for_what_is_published(
+    client: FlaskClient, appraised: Showcase, name: str
+) -> None:
+    schema = client.get(f"/api/schemas/{name}.json").get_json()
+    validator = jsonschema_rs.Draft202012Validator(schema, validate_formats=True)
+    for path in SCHEMAS[name]:
+        data = client.get(f"/api/v1/services/pothole-repair/{path}").get_json()
+        validator.validate(data)
+        del data["licence"]
+        assert not validator.is_valid(data)
+
+
+def test_the_schema_of_evidence_takes_all_evidence_and_nothing_else(client: FlaskClient) -> None:
+    schema = client.get("/api/schemas/evidence.json").get_json()
+    validator = jsonschema_rs.Draft202012Validator(schema, validate_formats=True)
+    for name in example_names():
+        validator.validate(publish(example_evidence(name)))
+    wrong = {**example_evidence("A"), "raters": -1}
+    assert not validator.is_valid(wrong)
+    assert client.get("/api/schemas/nothing.json").status_code == 404
 
 
 @pytest.mark.parametrize(
@@ -240,7 +348,6 @@ def test_long_lists_name_their_next_page(
         "/api/v1/services/pothole-repair/level/2026-13-01.csv",
         "/api/v1/services/swimming-pools/figures",
         "/api/v1/services/swimming-pools/figures.csv",
-        "/api/v1/responses?page=0",
         "/api/v1/responses?service=no-such-service",
     ],
 )

@@ -1,0 +1,36 @@
+"""The real portal, asked by its own description whatever that allows, and what it does not."""
+
+from __future__ import annotations
+
+import pytest
+from flask import Flask
+from hypothesis import HealthCheck, given, settings
+from hypothesis.errors import Unsatisfiable
+from schemathesis import Case, GenerationMode
+from schemathesis.openapi import from_wsgi
+
+
+@pytest.mark.slow(60)
+@pytest.mark.usefixtures("appraised")
+def test_nothing_is_found_by_following_the_description_and_by_breaking_it(app: Flask) -> None:
+    tried = 0
+    for found in from_wsgi("/api/openapi.json", app).get_all_operations():
+        operation = found.ok()
+        for mode in GenerationMode:
+
+            @settings(
+                max_examples=25,
+                deadline=None,
+                database=None,
+                suppress_health_check=list(HealthCheck),
+            )
+            @given(case=operation.as_strategy(generation_mode=mode))
+            def attack(case: Case) -> None:
+                case.call_and_validate(headers={"Accept-Encoding": "identity"})
+
+            try:
+                attack()
+            except Unsatisfiable:  # nothing can be said wrongly where nothing may be said
+                assert mode is GenerationMode.NEGATIVE
+            tried += 1
+    assert tried > 50
