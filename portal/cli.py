@@ -18,6 +18,7 @@ BAD_INPUT = 2
 # which anybody may run to check a level, loads neither database nor web server.
 COMMANDS = {
     "assess": "portal.assess.commands:assess",
+    "audit": "portal.assess.auditing:audit",
     "backup": "portal.store.commands:backup",
     "check": "portal.store.commands:check",
     "demo": "portal.commands.starting:demo",

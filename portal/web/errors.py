@@ -1,8 +1,13 @@
-"""Errors as pages that say what happened and what to do, in the reader's language."""
+"""Errors as pages that say what happened and what to do, in the reader's language.
+
+Programs, which ask below /api/, get them as JSON, wherever they arise.
+"""
 
 from __future__ import annotations
 
+import json
 import logging
+from http import HTTPStatus
 
 from flask import Flask, render_template, request
 from flask_wtf.csrf import CSRFError
@@ -16,6 +21,8 @@ from portal.store.throttle import LimitReached
 _log = logging.getLogger("portal.errors")
 _PAGES = {400, 403, 404, 405, 409, 410, 413, 429, 500, 503}
 _RETRY_SECONDS = 10
+OPEN_DATA = "/api/"
+JSON = "application/json"
 
 
 def register(app: Flask) -> None:
@@ -33,7 +40,7 @@ def _show_http_error(error: HTTPException) -> Response:
         return error.response
     if error.code is not None and error.code < 400:
         return Response(status=error.code, headers=error.get_headers())
-    response = _error_page(error.code or 500)
+    response = _error_page(error.code or 500, error.description)
     for name, value in error.get_headers():
         if name.lower() in {"allow", "retry-after"}:
             response.headers[name] = value
@@ -58,8 +65,16 @@ def _show_fault(error: Exception) -> Response:
     return _error_page(500)
 
 
-def _error_page(status: int) -> Response:
-    template = f"errors/{status if status in _PAGES else 400}.html"
-    response = Response(render_template(template), status, mimetype="text/html")
+def _error_page(status: int, words: str | None = None) -> Response:
+    if request.path.startswith(OPEN_DATA):
+        response = Response(_in_json(words or HTTPStatus(status).phrase), status, mimetype=JSON)
+        response.headers["Access-Control-Allow-Origin"] = "*"
+    else:
+        template = f"errors/{status if status in _PAGES else 400}.html"
+        response = Response(render_template(template), status, mimetype="text/html")
     response.headers["Cache-Control"] = "no-store"
     return response
+
+
+def _in_json(words: str) -> str:
+    return json.dumps({"error": words}, ensure_ascii=False) + "\n"

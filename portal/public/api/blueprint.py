@@ -1,26 +1,15 @@
-"""The blueprint of the open data, its errors, and what its addresses name."""
+"""The blueprint of the open data, and what its addresses name."""
 
 from __future__ import annotations
 
 from flask import Blueprint, abort
-from werkzeug.exceptions import HTTPException
-from werkzeug.wrappers import Response
 
 from portal.public import queries
-from portal.public.documents import JSON, to_json
 from portal.public.queries import Reader, ServiceDetail
 from portal.web.context import portal
 from portal.web.database import read
 
 blueprint = Blueprint("api", __name__, url_prefix="/api")
-
-
-@blueprint.errorhandler(HTTPException)
-def show_error(error: HTTPException) -> Response:
-    """Errors as JSON, since programs read them."""
-    response = Response(to_json({"error": error.description}), error.code, mimetype=JSON)
-    response.headers["Access-Control-Allow-Origin"] = "*"
-    return response
 
 
 def every_language() -> Reader:

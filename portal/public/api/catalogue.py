@@ -116,7 +116,7 @@ def _terms() -> dict[str, str]:
     return {"license": terms} if terms else {}
 
 
-def _address(endpoint: str, **values: str) -> str:
+def _address(endpoint: str, **values: Any) -> str:
     return f"{_base()}{url_for(endpoint, **values)}"
 
 

@@ -11,7 +11,6 @@ from pathlib import Path
 from flask import Blueprint, abort, url_for
 from werkzeug.wrappers import Response
 
-from portal.public.api.blueprint import show_error
 from portal.public.documents import JSON, publish, to_json
 from portal.store.integrity.proofs import find_day, find_list, list_days, list_lists
 from portal.web.access import Access, access
@@ -19,7 +18,6 @@ from portal.web.context import portal
 from portal.web.database import read
 
 blueprint = Blueprint("integrity_api", __name__, url_prefix="/api/v1/integrity")
-blueprint.register_error_handler(404, show_error)
 
 VERIFIER = Path(__file__).parents[1] / "verify.py"
 _FOR_EVER = "public, max-age=31536000, immutable"

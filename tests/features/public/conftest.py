@@ -52,7 +52,7 @@ class Showcase:
 @pytest.fixture
 def showcase(store: Store, city: City) -> Showcase:
     """Level 3 for potholes, level 2 with 3 in doubt for lights, nothing yet for pools."""
-    return store.write(_publish_all, city)
+    return store.write(publish_all, city)
 
 
 APPRAISED = (
@@ -67,17 +67,17 @@ APPRAISED = (
 @pytest.fixture
 def appraised(store: Store, showcase: Showcase) -> Showcase:
     """The showcase with four appraisals of potholes and a quarter of results."""
-    store.write(_appraise, showcase.city.potholes)
+    store.write(appraise_potholes, showcase.city.potholes)
     return showcase
 
 
-def _appraise(session: Session, service_id: int) -> None:
+def appraise_potholes(session: Session, service_id: int) -> None:
     for as_of, example in APPRAISED:
         publish_appraisal(session, service_id, example_evidence(example), as_of, NOW)
     publish_quarter(session, service_id, date(2026, 1, 1), NOW)
 
 
-def _publish_all(session: Session, city: City) -> Showcase:
+def publish_all(session: Session, city: City) -> Showcase:
     publish_level(session, city.potholes, example_evidence("A"), NOW, AS_OF)
     publish_level(session, city.lights, example_evidence("G-"), NOW, AS_OF)
     promise = publish_response(
