@@ -17,6 +17,7 @@ from sqlalchemy.orm import Session
 
 from portal.demo.build import CityBuilder
 from portal.demo.content import load_city
+from portal.demo.phrases import add_phrases
 from portal.demo.plans import add_plans
 from portal.demo.recorder import Desk
 from portal.demo.warnings import add_warnings
@@ -111,6 +112,7 @@ def _make(context: Context, makers: Makers) -> None:
     makers.count_voices(context.store, context.clock)
     makers.publish_city_results(context.store, context.clock)
     context.store.write(add_plans, now=now, today=context.clock.day(now))
+    context.store.write(add_phrases, now=now)
     context.store.write(add_warnings, context.clock, makers.raise_warnings)
     # Last of all: what is dated back after its day was signed would look like tampering.
     sign_due(context.store, context.clock, context.secrets)

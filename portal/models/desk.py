@@ -4,10 +4,12 @@ from __future__ import annotations
 
 from datetime import datetime
 
-from sqlalchemy import CheckConstraint, ForeignKey, Index, String, UniqueConstraint
+from sqlalchemy import CheckConstraint, ForeignKey, Index, String, Text, UniqueConstraint
 from sqlalchemy.orm import Mapped, mapped_column
 
-from portal.models.base import Base, BigId
+from portal.models.base import Base, BigId, one_of
+
+PHRASE_KINDS = ("opening", "explanation", "refusal")  # in the order in which an answer says them
 
 
 class CaseAssignment(Base):
@@ -47,4 +49,29 @@ class InboxView(Base):
     filters: Mapped[str] = mapped_column(String(1000))
     version: Mapped[int] = mapped_column(default=1)
     author_id: Mapped[int] = mapped_column(ForeignKey("person.id"))
+    updated_at: Mapped[datetime]
+
+
+class Phrase(Base):
+    """Words that a department says often, in one language, to be put into an answer.
+
+    `version` rises with every change.
+    """
+
+    __tablename__ = "phrase"
+    __table_args__ = (
+        CheckConstraint(one_of("kind", PHRASE_KINDS), name="kind"),
+        CheckConstraint("title <> ''", name="title_given"),
+        CheckConstraint("text <> ''", name="text_given"),
+        UniqueConstraint("department_id", "lang", "title"),
+    )
+
+    id: Mapped[int] = mapped_column(BigId, primary_key=True)
+    department_id: Mapped[int] = mapped_column(ForeignKey("department.id"))
+    lang: Mapped[str] = mapped_column(String(16))
+    kind: Mapped[str] = mapped_column(String(12))
+    title: Mapped[str] = mapped_column(String(80))
+    text: Mapped[str] = mapped_column(Text)
+    version: Mapped[int] = mapped_column(default=1)
+    author_id: Mapped[int | None] = mapped_column(ForeignKey("person.id"))
     updated_at: Mapped[datetime]

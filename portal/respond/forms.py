@@ -16,6 +16,8 @@ from wtforms.validators import ValidationError
 from portal.domain.loop import Outcome
 from portal.domain.redaction import STAFF_REASONS
 from portal.domain.wording import MAX_LINES, LineError, Wording, as_lines, read_links, read_names
+from portal.models.desk import PHRASE_KINDS
+from portal.respond.operations.phrases import Said
 from portal.respond.rules import OFFERED_REASONS, Promise, Refusal
 from portal.respond.words import problem_text
 from portal.web.fields import (
@@ -122,6 +124,12 @@ class WordingForm(VersionedForm):
     )
     partners = TextAreaField(filters=[tidy], validators=[Storable(), Lines(read_names, NAME_LONG)])
 
+    def put_in(self, kind: str, text: str) -> None:
+        """Put a phrase where phrases of its kind go."""
+        field = self.why_not if kind == "refusal" else self.we_did
+        typed = [field.data] if field.data else []
+        field.data = "\n".join([text, *typed] if kind == "opening" else [*typed, text])
+
     @property
     def wording(self) -> Wording:
         """What was typed."""
@@ -133,6 +141,29 @@ class WordingForm(VersionedForm):
             as_lines(read_links(self.pictures.data or "")),
             "\n".join(read_names(self.partners.data or "")),
         )
+
+
+class PhraseForm(VersionedForm):
+    """Words that a department says often, and where they go."""
+
+    department = StringField()
+    kind = ChoiceField(
+        choices=[(one, one) for one in PHRASE_KINDS],
+        validators=[Needed(_l("Choose where it goes."))],
+    )
+    title = StringField(
+        filters=[tidy],
+        validators=[Needed(_l("Give the phrase a title.")), AtMost(80), Storable()],
+    )
+    text = TextAreaField(
+        filters=[tidy],
+        validators=[Needed(_l("Write the phrase.")), AtMost(MAX_NOTE), Storable()],
+    )
+
+    @property
+    def said(self) -> Said:
+        """What was typed."""
+        return Said(self.kind.data, self.title.data or "", self.text.data or "")
 
 
 class ResponseForm(WordingForm):

@@ -41,6 +41,8 @@ class Problem(StrEnum):
     TIME_MISSING = "time_missing"
     TIME_PAST = "time_past"
     NAME_TAKEN = "name_taken"
+    TITLE_TAKEN = "title_taken"
+    TOO_MANY_PHRASES = "too_many_phrases"
     TOO_MANY_VIEWS = "too_many_views"
 
 

@@ -67,6 +67,11 @@ NEEDS: dict[str, Any] = {
     "review": _l("To be reviewed"),
     "correction": _l("Correction to be reviewed"),
 }
+PHRASE_KINDS: dict[str, Any] = {
+    "opening": _l("Opening: before “We did”"),
+    "explanation": _l("Explanation: after “We did”"),
+    "refusal": _l("Reason: after “What we cannot do, and why”"),
+}
 PROMISES: dict[str, Any] = {
     "open": _l("All open promises"),
     "soon": _l("Due in 14 days"),
@@ -115,6 +120,8 @@ _PROBLEMS: dict[Problem, Any] = {
     Problem.TIME_MISSING: _l("Give the day and the time at which it shall come out."),
     Problem.TIME_PAST: _l("This moment has passed. Give a later one, or publish now."),
     Problem.NAME_TAKEN: _l("There is a view of this name already. Choose another name."),
+    Problem.TITLE_TAKEN: _l("There is a phrase of this title already. Choose another title."),
+    Problem.TOO_MANY_PHRASES: _l("There are 50 phrases already. Delete one that is not needed."),
     Problem.TOO_MANY_VIEWS: _l("There are 20 views already. Delete one that is not needed."),
 }
 

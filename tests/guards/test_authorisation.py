@@ -34,6 +34,7 @@ from portal.models.doors import Kiosk, PaperBatch, PaperForm
 from portal.models.operations import AuditEvent
 from portal.models.self_assessments import Barrier, SelfAssessment, SelfAssessmentEvidence
 from portal.models.warnings import WarningRow
+from portal.respond.operations.phrases import Said, add_phrase
 from portal.respond.operations.views import save_view
 from portal.settings import Settings
 from portal.store.engine import Store
@@ -194,6 +195,14 @@ def make_examples(store: Store, city: City) -> dict[str, object]:
         "tag": "en",
         "respond.save_translation:tag": "es",  # the source is not translated into itself
         "view_id": view,
+        "phrase_id": store.write(
+            add_phrase,
+            now=NOW,
+            scope=office.staff,
+            department_id=city.works,
+            lang="en",
+            said=Said("opening", "Thanks", "Thank you for telling us."),
+        ),
         "criterion_id": "L3.1",
         "letter": "B",
         "department": "public-works",
@@ -295,8 +304,8 @@ def expected(who: str, one: Try) -> str:
         if not is_works:  # administrators have no desk
             return "404"
         is_texts = one.rule.endpoint not in BY_STAFF
-        is_response = "response_id" in one.rule.arguments and is_texts
-        return "allowed" if role != "translator" or is_response else "404"
+        names_text = bool({"response_id", "phrase_id"} & one.rule.arguments) and is_texts
+        return "allowed" if role != "translator" or names_text else "404"
     return "404" if is_works is False else "allowed"
 
 

@@ -439,6 +439,15 @@ VALID: dict[str, Callable[[World], dict[str, Any]]] = {
     },
     "loop_event": event,
     "inbox_view": inbox_view,
+    "phrase": lambda w: {
+        "department_id": w.city.works,
+        "lang": "en",
+        "kind": "opening",
+        "title": fresh("t"),
+        "text": "Thank you for telling us.",
+        "version": 1,
+        "updated_at": NOW,
+    },
     "outbox": lambda _w: {
         "kind": "tell",
         "dedupe_key": fresh(),
@@ -692,6 +701,9 @@ REFUSED: list[tuple[str, str, dict[str, Any]]] = [
     ("told_in_a_language", "loop", {"told_lang": "en"}),
     ("verdict", "loop", {"verdict": "maybe"}),
     ("name_given", "inbox_view", {"name": ""}),
+    ("kind", "phrase", {"kind": "joke"}),
+    ("title_given", "phrase", {"title": ""}),
+    ("text_given", "phrase", {"text": ""}),
     ("one_owner", "inbox_view", {"department_id": 1}),
     ("actor", "loop_event", {"actor": "robot"}),
     ("kind", "loop_event", {"kind": "forgotten"}),
@@ -765,6 +777,7 @@ SECOND_PERSON = ("service_text", "response_text")
 UNIQUE: list[tuple[str, tuple[str, ...]]] = [
     ("inbox_view", ("person_id", "name")),
     ("inbox_view", ("department_id", "name")),
+    ("phrase", ("department_id", "lang", "title")),
     ("kiosk", ("key_hash",)),
     ("department", ("slug",)),
     ("district", ("slug",)),

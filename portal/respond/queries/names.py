@@ -10,7 +10,7 @@ from sqlalchemy.orm import Session
 
 from portal.models.people import Person
 from portal.models.responses import ThemeText
-from portal.models.services import District, DistrictText, Service, ServiceText
+from portal.models.services import DepartmentText, District, DistrictText, Service, ServiceText
 from portal.store.scope import Scope
 from portal.store.texts import InLanguage, in_language
 
@@ -54,6 +54,19 @@ def district_name(session: Session, slug: str | None, langs: list[str]) -> Name 
         .where(District.slug == slug)
     )
     return in_language({row[0]: row[1] for row in rows}, langs[0], langs[1:])
+
+
+def list_departments(
+    session: Session, ids: frozenset[int], langs: list[str]
+) -> list[tuple[int, Name]]:
+    """These departments, by name."""
+    rows = session.execute(
+        select(DepartmentText.department_id, DepartmentText.lang, DepartmentText.name).where(
+            DepartmentText.department_id.in_(ids)
+        )
+    )
+    names = _chosen([(one, lang, name) for one, lang, name in rows], langs)
+    return sorted(names.items(), key=lambda pair: pair[1].text)
 
 
 def list_my_services(

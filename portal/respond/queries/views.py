@@ -8,11 +8,9 @@ from sqlalchemy import or_, select
 from sqlalchemy.orm import Session
 
 from portal.models.desk import InboxView
-from portal.models.services import DepartmentText
-from portal.respond.queries.names import Name
+from portal.respond.queries.names import Name, list_departments
 from portal.respond.scoped import MAX_ID
 from portal.store.scope import NotAllowed, Scope
-from portal.store.texts import in_language
 
 MAX_VIEWS = 20  # of one person, and of one team: what can be taken in at a glance
 
@@ -37,25 +35,9 @@ def list_views(session: Session, scope: Scope, *, langs: list[str]) -> list[Save
         )
         .order_by(InboxView.name, InboxView.id)
     ).all()
-    teams = dict(list_teams(session, scope, langs=langs))
+    teams = dict(list_departments(session, scope.desk, langs))
     own = [SavedView(row, None) for row in rows if row.department_id is None]
     return own + [SavedView(row, teams.get(row.department_id)) for row in rows if row.department_id]
-
-
-def list_teams(session: Session, scope: Scope, *, langs: list[str]) -> list[tuple[int, Name]]:
-    """The departments of one's desk, by name."""
-    rows = session.execute(
-        select(DepartmentText.department_id, DepartmentText.lang, DepartmentText.name).where(
-            DepartmentText.department_id.in_(scope.desk)
-        )
-    )
-    names: dict[int, dict[str, str]] = {}
-    for department, lang, name in rows:
-        names.setdefault(department, {})[lang] = name
-    found = ((one, in_language(texts, langs[0], langs[1:])) for one, texts in names.items())
-    return sorted(
-        ((one, name) for one, name in found if name is not None), key=lambda pair: pair[1].text
-    )
 
 
 def get_view(session: Session, scope: Scope, view_id: int, *, lock: bool = False) -> InboxView:

@@ -52,6 +52,7 @@ def _words() -> dict[str, object]:
         "places": words.PLACES,
         "reasons": words.REASONS,
         "need_names": words.NEEDS,
+        "phrase_kinds": words.PHRASE_KINDS,
         "redactions": words.REDACTIONS,
         "pressing": _pressing,
         "promise_names": words.PROMISES,

@@ -12,8 +12,9 @@ from portal.respond.operations.undoing import undo
 from portal.respond.queries import inbox
 from portal.respond.queries.choices import list_choices
 from portal.respond.queries.filters import FLAGS, RATINGS, VIEWS
+from portal.respond.queries.names import list_departments
 from portal.respond.queries.undo import find_last_deed
-from portal.respond.queries.views import list_teams, list_views
+from portal.respond.queries.views import list_views
 from portal.respond.routes.blueprint import blueprint, langs
 from portal.web.access import Access, access, current_scope
 from portal.web.context import portal
@@ -36,7 +37,7 @@ def show_inbox() -> Response:
         inbox=inbox.list_cases(read(), scope, filters, today=clock.today(), langs=langs()),
         counts=inbox.count_views(read(), scope, today=clock.today()),
         saved=list_views(read(), scope, langs=langs()),
-        teams=list_teams(read(), scope, langs=langs()),
+        teams=list_departments(read(), scope.desk, langs()),
         last=find_last_deed(read(), scope, now=clock.now()),
         filters=filters,
         address=address,

@@ -20,8 +20,10 @@ from portal.respond.queries.disputes import (
     list_disputed_answers,
     list_disputes,
 )
+from portal.respond.queries.phrases import list_phrases_for
 from portal.respond.queries.preview import get_preview
 from portal.respond.routes.blueprint import blueprint, langs
+from portal.respond.routes.phrases import put_in
 from portal.respond.rules import Conflict, Refusal
 from portal.respond.words import outcome_options
 from portal.web.access import Access, access, current_scope
@@ -100,6 +102,9 @@ def _new_page(theme_id: int, form: ResponseForm, errors: ErrorList, status: int 
         form=form,
         errors=errors,
         outcomes=outcome_options(),
+        phrases=list_phrases_for(
+            read(), current_scope(), view.theme.service_id, current_language()
+        ),
         earlier=_earlier(form, theme_id),
     )
 
@@ -108,10 +113,11 @@ def _new_page(theme_id: int, form: ResponseForm, errors: ErrorList, status: int 
 @access(Access.STAFF)
 def write_response(theme_id: int) -> Response:
     """Begin an answer with its source text, in the language of this page."""
-    form = ResponseForm()
+    form, clock = ResponseForm(), portal().clock
+    if put_in(form):
+        return _new_page(theme_id, form, [])
     if not form.validate():
         return _new_page(theme_id, form, errors_of(form), 422)
-    clock = portal().clock
     try:
         response_id = write(
             operations.write_response, now=clock.now(), today=clock.today(),
@@ -157,6 +163,9 @@ def response_page(
         typed_at=typed_at,
         cautions=_cautions(view),
         disputes=_disputes(view),
+        phrases=list_phrases_for(
+            read(), current_scope(), view.response.service_id, view.response.source_lang
+        ),
         is_blocked=_is_blocked(view.response.publish_at),
     )
 
@@ -212,6 +221,8 @@ def show_preview(response_id: int) -> Response:
 def save_response(response_id: int) -> Response:
     """Save the source; where somebody else was faster, both texts are shown."""
     form, clock = ResponseForm(), portal().clock
+    if put_in(form):
+        return response_page(response_id, form)
     if not form.validate():
         return response_page(response_id, form, errors_of(form), 422)
     try:

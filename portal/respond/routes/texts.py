@@ -13,7 +13,9 @@ from portal.respond.forms import (
 )
 from portal.respond.operations import texts as operations
 from portal.respond.queries import responses as queries
+from portal.respond.queries.phrases import list_phrases_for
 from portal.respond.routes.blueprint import blueprint, langs
+from portal.respond.routes.phrases import put_in
 from portal.respond.routes.responses import CONFLICT, on_version, response_page, to_response
 from portal.respond.rules import Conflict, Refusal
 from portal.web.access import Access, access, current_scope
@@ -59,6 +61,7 @@ def _translation_page(
         form=stored if form is None else on_version(form, version, status),
         errors=errors or [],
         tag=tag,
+        phrases=list_phrases_for(read(), current_scope(), view.response.service_id, tag),
         person_id=current_scope().person_id,
         is_conflict=status == CONFLICT,
     )
@@ -79,6 +82,8 @@ def _stored(view: queries.ResponseView, text: ResponseText | None) -> WordingFor
 def save_translation(response_id: int, tag: str) -> Response:
     """Save the text; where somebody else was faster, both are shown."""
     form = WordingForm()
+    if put_in(form):
+        return _translation_page(response_id, tag, form)
     if not form.validate():
         return _translation_page(response_id, tag, form, errors_of(form), 422)
     try:
@@ -145,6 +150,7 @@ def _correction_page(
         form=stored if form is None else on_version(form, text.version, status),
         errors=errors or [],
         tag=tag,
+        phrases=list_phrases_for(read(), current_scope(), view.response.service_id, tag),
         person_id=current_scope().person_id,
         is_conflict=status == CONFLICT,
     )
@@ -155,6 +161,8 @@ def _correction_page(
 def correct_text(response_id: int, tag: str) -> Response:
     """Propose a better wording, with the reason that will be public."""
     form = CorrectionForm()
+    if put_in(form):
+        return _correction_page(response_id, tag, form)
     if not form.validate():
         return _correction_page(response_id, tag, form, errors_of(form), 422)
     try:

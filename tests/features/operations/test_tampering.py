@@ -117,6 +117,7 @@ NEED_NOT = {
     "partner": "a signature is over the partner's number; names are public and may be mended",
     "pending_correction": "unpublished until a second person has reviewed it; then it is checked",
     "pending_entry": _FLEETING,
+    "phrase": _WORK,
     "period_key": "destroyed on schedule; submissions keep what was made with it",
     "person": _PEOPLE,
     "population_share": _OFFER,
