@@ -14,6 +14,7 @@ from portal.follow import rights
 from portal.follow import routes as follow_routes
 from portal.manage import routes as manage_routes
 from portal.manage.routes import signing
+from portal.notify import news_routes as notify_news
 from portal.notify import queue_routes as notify_queue
 from portal.notify import routes as notify_routes
 from portal.public import api as public_api
@@ -72,6 +73,7 @@ BLUEPRINTS = (
     admin_routes.blueprint,
     signing.blueprint,
     notify_routes.blueprint,
+    notify_news.blueprint,
     notify_queue.blueprint,
 )
 

@@ -28,6 +28,7 @@ from portal.assess.said import refresh_due
 from portal.assess.warnings import warn_due
 from portal.notify.bounces import read_reports
 from portal.notify.digest import post_digests
+from portal.notify.news import post_news
 from portal.notify.reminders import post_reminders
 from portal.notify.reminding import remind_due
 from portal.notify.rendering import make_renderer
@@ -116,6 +117,7 @@ def list_jobs(app: Flask, store: Store, clock: Clock) -> list[Job]:
         Job("remind of promises", lambda: post_reminders(store, clock), timedelta(minutes=30)),
         Job("remind", lambda: remind(app), timedelta(hours=1)),
         Job("post digests", lambda: post_digests(store, clock), timedelta(minutes=10)),
+        Job("post news", lambda: post_news(store, clock), timedelta(minutes=10)),
         Job(
             "sign days",
             lambda: sign_due(store, clock, app.extensions["portal"].secrets),

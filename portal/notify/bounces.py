@@ -19,6 +19,7 @@ from portal.models.operations import Outbox
 from portal.models.submissions import Contact
 from portal.notify.cases import lock_case
 from portal.notify.mailboxes import read_mailbox
+from portal.notify.news import drop_refused
 from portal.notify.reports import Report, read_report
 from portal.settings import Settings
 from portal.store.clock import Clock
@@ -61,7 +62,10 @@ def record_bounce(
     The same report twice changes nothing the second time.
     """
     job = session.get(Outbox, outbox_id, with_for_update=True)
-    if job is None or job.submission_id is None or "bounced" in job.detail:
+    if job is None or "bounced" in job.detail:
+        return
+    drop_refused(session, job_id=job.id)
+    if job.submission_id is None:
         return
     job.detail = {**job.detail, "bounced": report.status}
     job.last_error = f"bounced: {report.status}"

@@ -41,11 +41,18 @@ class _Cap:
 
 
 def refuse_question(
-    session: Session, *, now: datetime, desk: Desk, job: Outbox, email: str
+    session: Session,
+    *,
+    now: datetime,
+    desk: Desk,
+    job: Outbox,
+    email: str,
+    scope: str = "confirm-address",
 ) -> Nothing | None:
     """Count the question whether an address is right, once however often it is tried.
 
-    None where it may go. One a day is asked, and it stands for all that was sent with the address.
+    None where it may go. One a day is asked within a `scope`, and it stands for all of it that was
+    sent with the address.
     """
     if job.detail.get("is_counted"):
         return None
@@ -66,7 +73,7 @@ def refuse_question(
     full = _find_full(session, now, of_domain)
     if full is not None:
         return full
-    if _Cap("confirm-address", email_hash, QUESTIONS_A_DAY, DAY).count(session, now) > 1:
+    if _Cap(scope, email_hash, QUESTIONS_A_DAY, DAY).count(session, now) > 1:
         return Nothing("asked today already")
     _count(session, now, job, of_domain)
     return None

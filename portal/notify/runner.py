@@ -32,6 +32,8 @@ from portal.notify.mail import (
     Renderer,
     make_message,
 )
+from portal.notify.news import drop_refused
+from portal.notify.news_letters import prepare_news, prepare_news_question
 from portal.notify.operations import Job
 from portal.notify.reminders import prepare_reminder
 from portal.notify.telling import tell_next
@@ -56,7 +58,9 @@ _PREPARE: dict[str, _Prepare] = {
     "account_link": prepare_account_link,
     "acknowledge": prepare_acknowledgement,
     "confirm_address": prepare_confirmation,
+    "confirm_news": prepare_news_question,
     "digest": prepare_digest,
+    "news": prepare_news,
     "promise": prepare_reminder,
     "tell": prepare_telling,
     "invite": prepare_invitation,
@@ -210,7 +214,9 @@ class _Runner:
             is_telling = job.kind == "tell"
             finish = operations.finish_telling if is_telling else operations.finish_invitation
             self.store.write(finish, now=now, today=today, job=job, has_bounced=has_bounced)
-        elif job.kind in {"account_link", "digest", "promise"}:
+        elif job.kind in {"account_link", "confirm_news", "digest", "news", "promise"}:
+            if has_bounced:
+                self.store.write(drop_refused, job_id=job.id)
             note = "refused" if has_bounced else None
             self.store.write(operations.finish, now=now, job_id=job.id, note=note)
         else:

@@ -129,6 +129,13 @@ class Secrets:
         """The token of the link that stops somebody's weekly mail, the same every time."""
         return self._hex("digest-token", str(person_id))
 
+    def news_token(self, subscription_id: int, created_at: datetime) -> str:
+        """The token of the links in somebody's weekly news, the same every time.
+
+        The moment is part of it: a number that a database gives out again makes another token.
+        """
+        return self._hex("news-token", f"{subscription_id}:{created_at.isoformat()}")
+
     def account_token(self, link_id: int, made_at: datetime) -> str:
         """The token of a link for one person's account, the same every time.
 

@@ -21,7 +21,9 @@ from portal.accounts.operations.links import post_link
 from portal.accounts.operations.people import add_person, invite_person
 from portal.admin.kiosks import NewKiosk, set_up_kiosk
 from portal.app import create_app
+from portal.models.news import NewsSubscription
 from portal.models.people import AccountLink
+from portal.notify.news import Subject, subscribe
 from portal.settings import load_settings
 from portal.store.engine import Store
 from portal.store.secrets import Secrets
@@ -46,6 +48,7 @@ class Extras:
     invitation: str
     reset: str
     invited_id: int
+    news: str
 
 
 @dataclass(frozen=True)
@@ -105,11 +108,17 @@ def add_extras(session: Session) -> Extras:
     kiosk = set_up_kiosk(
         session, new=NewKiosk("Library", None, 60), person_id=careful, today=now.date(), now=now
     )
+    subscribe(
+        session, now=now, email="news@demo.example", lang="en", subject=Subject(),
+        prefix_key="tests", secrets=secrets,
+    )  # fmt: skip
+    news = session.scalars(select(NewsSubscription)).one()
     return Extras(
         kiosk,
         secrets.account_token(invitation, now),
         secrets.account_token(reset, now),
         invited,
+        secrets.news_token(news.id, news.created_at),
     )
 
 

@@ -35,6 +35,8 @@ PUBLIC = (
     f"{SERVICE}level/",
     "services/public-housing-repairs/level/",
     "services/swimming-pools/level/",
+    "responses/?q=nothing-of-the-kind",
+    "news/asked",
     "sign/no-such-link/",
     "no-such-page",
 )
@@ -138,6 +140,8 @@ def keys_of(extras: Extras) -> tuple[str, ...]:
         f"kiosk/{extras.kiosk}/",
         f"sign-in/invitation/{extras.invitation}/",
         f"sign-in/reset/{extras.reset}/",
+        f"news/{extras.news}/",
+        f"news/{extras.news}/leave",
         "sign-in/provider/answer?code=one&state=two",
     )
 

@@ -110,6 +110,7 @@ NEED_NOT = {
     "theme_figure": _COUNTED,
     "next_step": "what is to come may be moved; who was invited is checked",
     "next_step_text": _TEXT,
+    "news_subscription": _FLEETING,
     "outbox": _FLEETING,
     "page_check": _HISTORY,
     "paper_batch": _DOOR,

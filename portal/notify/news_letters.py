@@ -1,0 +1,156 @@
+"""The mails of the weekly news: the question whether somebody wants them, and the news."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+from datetime import date, datetime, timedelta
+
+from sqlalchemy import Select, select
+from sqlalchemy.orm import Session
+
+from portal.models.news import NewsSubscription
+from portal.models.operations import Outbox
+from portal.models.responses import Response, ResponseText
+from portal.models.said import ThemeDistrict
+from portal.models.services import Service
+from portal.notify.caps import refuse_letter, refuse_question
+from portal.notify.desk import Desk, Letter, Nothing
+from portal.store.districts import list_districts
+from portal.store.joining import is_readable
+from portal.store.service_names import get_service_name
+from portal.store.texts import in_language
+
+LISTED = 20
+WEEK = timedelta(days=7)
+STALE = timedelta(days=6)  # what could not be sent for so long gives way to the next one
+
+
+@dataclass(frozen=True)
+class Item:
+    """An answer in the mail, in the language of its text."""
+
+    response_id: int
+    service: str
+    lang: str
+    you_said: str
+    we_did: str
+    outcome: str
+
+
+def prepare_news_question(
+    session: Session, *, now: datetime, desk: Desk, job_id: int
+) -> Letter | Nothing:
+    """The mail that asks whether somebody wants the news; it holds nothing a stranger wrote."""
+    job = session.get_one(Outbox, job_id)
+    row = _lock(session, job)
+    if row is None or row.confirmed_at is not None:
+        return Nothing("decided already")
+    email = desk.secrets.decrypt(row.email_encrypted)
+    refusal = refuse_question(
+        session, now=now, desk=desk, job=job, email=email, scope="confirm-news"
+    )
+    if refusal is not None:
+        return refusal
+    link = _link(desk, row)
+    context = {"subject": name_of(session, row, desk.settings.languages), "link": link}
+    reference = desk.reference(job.id)
+    return Letter(email, row.lang, "mail_confirm_news", context, reference, f"{link}leave")
+
+
+def prepare_news(session: Session, *, now: datetime, desk: Desk, job_id: int) -> Letter | Nothing:
+    """The week's answers for one subscription, at most once.
+
+    It is marked as sent before it is handed over, so that a worker that dies leaves a mail unsent
+    rather than sent twice: what it says stands on the site anyway.
+    """
+    job = session.get_one(Outbox, job_id, with_for_update=True)
+    if job.done_at is not None or now - job.created_at > STALE:
+        return Nothing("sent already, or too late")
+    row = _lock(session, job)
+    if row is None or row.confirmed_at is None:
+        return Nothing("not wanted any more")
+    until = date.fromisoformat(job.detail["monday"])
+    items = list_items(session, row, until, desk.settings.languages)
+    if not items:
+        return Nothing("nothing new")
+    email = desk.secrets.decrypt(row.email_encrypted)
+    refusal = refuse_letter(session, now=now, desk=desk, job=job, email=email)
+    if refusal is not None:
+        return refusal
+    job.done_at = now
+    link = _link(desk, row)
+    context = {
+        "items": items[:LISTED],
+        "count": len(items),
+        "subject": name_of(session, row, desk.settings.languages),
+        "page_link": desk.link(row.lang, "responses/"),
+        "stop_link": f"{link}leave",
+    }
+    reference = desk.reference(job.id)
+    return Letter(email, row.lang, "mail_news", context, reference, f"{link}leave")
+
+
+def list_items(
+    session: Session, row: NewsSubscription, until: date, languages: Sequence[str]
+) -> list[Item]:
+    """What was published in the week before this day about it, the newest first."""
+    items = []
+    for response, slug in session.execute(_published(row, until)):
+        texts = {
+            text.lang: text
+            for text in session.scalars(
+                select(ResponseText).where(
+                    ResponseText.response_id == response.id, ResponseText.status == "reviewed"
+                )
+            )
+        }
+        shown = in_language(texts, row.lang, (response.source_lang, *languages))
+        if shown is not None:
+            name = get_service_name(session, response.service_id, slug, row.lang, languages)
+            did = shown.text.we_did or shown.text.why_not
+            items.append(
+                Item(response.id, name.text, shown.lang, shown.text.you_said, did, response.outcome)
+            )
+    return items
+
+
+def _published(row: NewsSubscription, until: date) -> Select[Response, str]:
+    query = (
+        select(Response, Service.slug)
+        .join(Service, Service.id == Response.service_id)
+        .where(is_readable(), Response.published_on >= until - WEEK, Response.published_on < until)
+        .order_by(Response.published_on.desc(), Response.id.desc())
+    )
+    if row.service_id is not None:
+        query = query.where(Response.service_id == row.service_id)
+    if row.district is not None:
+        there = select(ThemeDistrict.theme_id).where(ThemeDistrict.district == row.district)
+        query = query.where(Response.theme_id.in_(there))
+    return query
+
+
+def name_of(
+    session: Session, row: NewsSubscription, languages: Sequence[str], lang: str | None = None
+) -> str | None:
+    """What the news are about in a language, their own unless given; None for all services."""
+    tag = lang or row.lang
+    if row.service_id is not None:
+        slug = session.get_one(Service, row.service_id).slug
+        return get_service_name(session, row.service_id, slug, tag, languages).text
+    if row.district is None:
+        return None
+    names = dict(list_districts(session, tag, languages, with_closed=True))
+    return names.get(row.district, row.district)
+
+
+def _lock(session: Session, job: Outbox) -> NewsSubscription | None:
+    return session.scalar(
+        select(NewsSubscription)
+        .where(NewsSubscription.id == job.detail.get("subscription_id"))
+        .with_for_update()
+    )
+
+
+def _link(desk: Desk, row: NewsSubscription) -> str:
+    return desk.link(row.lang, f"news/{desk.secrets.news_token(row.id, row.created_at)}/")

@@ -1,0 +1,315 @@
+"""The week's answers by mail: asked for, confirmed, sent once a week, and left with one click."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Callable
+from datetime import UTC, datetime, timedelta
+
+import pytest
+from flask import Flask
+from flask.testing import FlaskClient
+from sqlalchemy import select
+from sqlalchemy.orm import Session
+
+from portal.models.news import NewsSubscription
+from portal.models.operations import Outbox
+from portal.models.responses import Response
+from portal.models.said import ThemeDistrict
+from portal.notify.bounces import record_bounce
+from portal.notify.news import Subject, post_news, subscribe
+from portal.notify.reports import Report
+from portal.settings import Settings
+from portal.store.engine import Store
+from portal.web.form_token import MIN_AGE
+from tests.features.notify.conftest import Mailbox, Worker
+from tests.features.public.publishing import publish_response
+from tests.support.answers import NOW
+from tests.support.city import City
+from tests.support.client import Page, response_page
+
+FRIDAY = NOW  # November 20, 2026
+MONDAY = datetime(2026, 11, 23, 15, 0, tzinfo=UTC)
+EMAIL = "anna@example.org"
+ALL = Subject()
+TEXTS = {
+    "en": ("The lamps are dark.", "We changed forty bulbs.", ""),
+    "es": ("Las farolas no funcionan.", "Cambiamos cuarenta bombillas.", ""),
+}
+_LINK = re.compile(r"http://localhost(/[a-zA-Z-]+/news/[0-9a-f]+/)")
+
+
+@pytest.fixture
+def form(app: Flask, client: FlaskClient, settings: Settings) -> Callable[..., Page | int]:
+    """Sends the form, some seconds after it was opened; the page that comes, or the status."""
+
+    def send(lang: str = "en", about: str = "", wait: bool = True, **data: str) -> Page | int:
+        installed = app.extensions["portal"]
+        now = installed.clock.now()
+        token = installed.tokens.issue("news", now - MIN_AGE if wait else now)
+        fields = {"token": token, "email": EMAIL, "about": about, **data}
+        answer = client.post(f"/{lang}/news/", data=fields)
+        if answer.status_code == 303:
+            answer = client.get(answer.headers["Location"])
+        return response_page(answer) if answer.status_code == 200 else answer.status_code
+
+    return send
+
+
+def count(store: Store) -> int:
+    with store.read() as session:
+        return len(session.scalars(select(NewsSubscription)).all())
+
+
+def text_of(mailbox: Mailbox, number: int = -1) -> str:
+    body = mailbox.messages[number].get_body(("plain",))
+    assert body is not None
+    return str(body.get_content())
+
+
+def link_in(mailbox: Mailbox, number: int = -1) -> str:
+    found = _LINK.search(text_of(mailbox, number))
+    assert found is not None, text_of(mailbox, number)
+    return found[1]
+
+
+def answer(store: Store, service_id: int, day: datetime, district: str | None = None) -> int:
+    def publish(session: Session) -> int:
+        response_id = publish_response(session, service_id, day, TEXTS)
+        theme_id = session.get_one(Response, response_id).theme_id
+        if district is not None:
+            session.add(ThemeDistrict(theme_id=theme_id, district=district, people=12))
+        return response_id
+
+    return store.write(publish)
+
+
+def have(
+    store: Store, worker: Worker, mailbox: Mailbox, client: FlaskClient,
+    subject: Subject = ALL, email: str = EMAIL, lang: str = "en",
+) -> str:  # fmt: skip
+    """Somebody subscribed and confirmed on Friday; the path of their link."""
+    worker.clock.moment = FRIDAY
+    store.write(
+        subscribe, now=FRIDAY, email=email, lang=lang, subject=subject,
+        prefix_key=email, secrets=worker.secrets,
+    )  # fmt: skip
+    worker.run()
+    link = link_in(mailbox)
+    assert client.post(f"{link}confirm").status_code == 303
+
+    def on_friday(session: Session) -> None:
+        for row in session.scalars(select(NewsSubscription)):
+            row.confirmed_at = FRIDAY
+
+    store.write(on_friday)
+    mailbox.messages.clear()
+    return link
+
+
+def week(store: Store, worker: Worker, moment: datetime = MONDAY) -> None:
+    worker.clock.moment = moment
+    post_news(store, worker.clock)
+    worker.run()
+
+
+def test_nothing_comes_before_the_owner_of_the_address_has_said_yes(
+    store: Store,
+    city: City,
+    worker: Worker,
+    mailbox: Mailbox,
+    client: FlaskClient,
+    form: Callable[..., Page],
+) -> None:
+    form("es", about="service:street-lights")
+    worker.clock.moment = datetime.now(UTC)
+    worker.run()
+    assert mailbox.to() == [EMAIL]
+    message = mailbox.messages[0]
+    assert message["Subject"] == "¿Quiere recibir por correo las respuestas de la semana?"
+    assert "Street lights (es)" in text_of(mailbox)
+    assert message["List-Unsubscribe-Post"] == "List-Unsubscribe=One-Click"
+    answer(store, city.lights, datetime.now(UTC))
+    worker.wait(days=6)
+    week(store, worker, worker.clock.moment)
+    assert len(mailbox.messages) == 1
+    link = link_in(mailbox, 0)
+    page = response_page(client.get(link))
+    assert "Street lights (es)" in page.words()
+    with store.read() as session:  # reading it confirmed nothing
+        assert session.scalars(select(NewsSubscription.confirmed_at)).one() is None
+    assert client.post(f"{link}confirm").status_code == 303
+    with store.read() as session:
+        row = session.scalars(select(NewsSubscription)).one()
+        assert row.confirmed_at is not None
+        assert EMAIL.encode() not in row.email_encrypted
+
+
+def test_the_weeks_answers_come_once_and_in_the_readers_language(
+    store: Store, city: City, worker: Worker, mailbox: Mailbox, client: FlaskClient
+) -> None:
+    have(store, worker, mailbox, client, Subject(service_id=city.lights), lang="es")
+    new = answer(store, city.lights, FRIDAY)
+    old = answer(store, city.lights, FRIDAY - timedelta(days=9))
+    other = answer(store, city.pools, FRIDAY)
+    for day in range(3):
+        week(store, worker, MONDAY + timedelta(days=day))
+    assert mailbox.to() == [EMAIL]
+    text = text_of(mailbox)
+    assert "Las farolas no funcionan." in text
+    assert f"/es/responses/{new}/" in text
+    assert f"/responses/{old}/" not in text
+    assert f"/responses/{other}/" not in text
+    html = mailbox.messages[0].get_body(("html",))
+    assert html is not None
+    assert '<html lang="es" dir="ltr">' in html.get_content()
+    assert mailbox.messages[0]["Auto-Submitted"] == "auto-generated"
+    week(store, worker, MONDAY + timedelta(days=7))
+    assert len(mailbox.messages) == 1  # nothing was answered, so nothing is sent
+    answer(store, city.lights, MONDAY + timedelta(days=8))
+    week(store, worker, MONDAY + timedelta(days=14))
+    assert len(mailbox.messages) == 2
+    assert mailbox.messages[0]["Message-ID"] != mailbox.messages[1]["Message-ID"]
+
+
+def test_a_text_in_another_language_is_marked(
+    store: Store, city: City, worker: Worker, mailbox: Mailbox, client: FlaskClient
+) -> None:
+    have(store, worker, mailbox, client, lang="ar")
+    answer(store, city.lights, FRIDAY)
+    week(store, worker)
+    html = mailbox.messages[0].get_body(("html",))
+    assert html is not None
+    assert '<span lang="en" dir="ltr">The lamps are dark.' in html.get_content()
+
+
+def test_news_of_a_district_are_what_enough_people_there_said(
+    store: Store, city: City, worker: Worker, mailbox: Mailbox, client: FlaskClient
+) -> None:
+    have(store, worker, mailbox, client, Subject(district="north"))
+    here = answer(store, city.lights, FRIDAY, "north")
+    there = answer(store, city.pools, FRIDAY, "south")
+    week(store, worker)
+    text = text_of(mailbox)
+    assert "North en" in text
+    assert f"/responses/{here}/" in text
+    assert f"/responses/{there}/" not in text
+
+
+def test_one_click_leaves_and_erases(
+    store: Store, city: City, worker: Worker, mailbox: Mailbox, client: FlaskClient
+) -> None:
+    link = have(store, worker, mailbox, client)
+    answer(store, city.lights, FRIDAY)
+    week(store, worker)
+    stop = str(mailbox.messages[0]["List-Unsubscribe"]).strip("<>")
+    path = stop.removeprefix("http://localhost")
+    assert path == f"{link}leave"
+    assert "Leave the weekly news?" in response_page(client.get(path)).words()
+    assert count(store) == 1
+    one_click = client.post(path, data={"List-Unsubscribe": "One-Click"})
+    assert one_click.status_code == 204
+    assert count(store) == 0
+    assert client.get(path).status_code == 404
+    answer(store, city.lights, MONDAY + timedelta(days=1))
+    week(store, worker, MONDAY + timedelta(days=7))
+    assert len(mailbox.messages) == 1
+
+
+def test_asking_twice_is_asking_once_and_tells_nobody_who_subscribes(
+    store: Store,
+    city: City,
+    worker: Worker,
+    mailbox: Mailbox,
+    client: FlaskClient,
+    form: Callable[..., Page],
+) -> None:
+    first = form().words()
+    assert form().words() == first
+    assert count(store) == 1
+    worker.clock.moment = datetime.now(UTC)
+    worker.run()
+    assert client.post(f"{link_in(mailbox)}confirm").status_code == 303
+    assert form().words() == first
+    form(about="service:street-lights")
+    form(about="district:north")
+    worker.run()
+    assert len(mailbox.messages) == 1  # one question a day for an address
+    assert count(store) == 3
+
+
+def test_what_is_wrong_is_said_and_machines_subscribe_nobody(
+    store: Store, city: City, client: FlaskClient, form: Callable[..., Page | int]
+) -> None:
+    assert form(email="nobody") == 422
+    assert form(email="") == 422
+    assert form(about="service:nowhere") == 422
+    assert form(token="old") == 422
+    form(website="https://spam.example")
+    form(wait=False)
+    assert count(store) == 0
+    assert client.get("/en/news/?about=service:nowhere").status_code == 404
+    page = response_page(client.get("/en/news/?about=service:street-lights"))
+    chosen = [one.get("value") for one in page.all("option") if "selected" in one.attrib]
+    assert chosen == ["service:street-lights"]
+    assert (
+        "/en/news/?about=service:street-lights"
+        in response_page(client.get("/en/services/street-lights/")).links()
+    )
+    foreign = client.post("/en/news/", headers={"Sec-Fetch-Site": "cross-site"})
+    assert foreign.status_code == 403
+
+
+def test_one_network_asks_for_a_few_addresses_an_hour(
+    store: Store, city: City, form: Callable[..., Page | int]
+) -> None:
+    for number in range(20):
+        assert isinstance(form(email=f"a{number}@example.org"), Page)
+    assert form(email="b@example.org") == 429
+    assert count(store) == 20
+
+
+def test_addresses_that_do_not_exist_or_are_not_confirmed_are_forgotten(
+    store: Store, city: City, worker: Worker, mailbox: Mailbox, client: FlaskClient
+) -> None:
+    worker.clock.moment = FRIDAY
+    for email in ("gone@example.org", "never@example.org"):
+        store.write(
+            subscribe, now=FRIDAY, email=email, lang="en", subject=Subject(),
+            prefix_key=email, secrets=worker.secrets,
+        )  # fmt: skip
+    worker.run()
+    assert count(store) == 1  # the server knows no such address
+    post_news(store, worker.clock)
+    assert count(store) == 1
+    worker.wait(days=8)
+    post_news(store, worker.clock)
+    assert count(store) == 0
+
+
+def test_a_report_of_a_failed_delivery_ends_it(
+    store: Store, city: City, worker: Worker, mailbox: Mailbox, client: FlaskClient
+) -> None:
+    have(store, worker, mailbox, client)
+    answer(store, city.lights, FRIDAY)
+    week(store, worker)
+    with store.read() as session:
+        job = session.scalars(select(Outbox.id).where(Outbox.kind == "news")).one()
+    report = Report(references=(), status="5.1.1")
+    store.write(record_bounce, now=MONDAY, today=MONDAY.date(), outbox_id=job, report=report)
+    assert count(store) == 0
+
+
+def test_a_mail_server_that_is_down_delays_the_news_and_sends_them_once(
+    store: Store, city: City, worker: Worker, mailbox: Mailbox, client: FlaskClient
+) -> None:
+    have(store, worker, mailbox, client)
+    answer(store, city.lights, FRIDAY)
+    mailbox.is_failing = True
+    week(store, worker)
+    assert mailbox.messages == []
+    mailbox.is_failing = False
+    worker.wait(hours=1)
+    worker.run()
+    worker.run()
+    assert len(mailbox.messages) == 1
