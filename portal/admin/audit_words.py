@@ -92,6 +92,7 @@ ACTIONS: dict[str, Any] = {
     "service_text_dropped": _l("Gave the draft of a service's text up"),
     "service_text_reviewed": _l("Reviewed a service's text"),
     "service_text_saved": _l("Saved the draft of a service's text"),
+    "services_imported": _l("Brought in a list of services"),
     "set up a kiosk": _l("Set up a kiosk"),
     "sign_in_ended": _l("Ended a sign-in"),
     "sign_ins_ended": _l("Ended all sign-ins of a person"),

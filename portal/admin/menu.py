@@ -30,6 +30,11 @@ MENU: tuple[tuple[Any, tuple[Entry, ...]], ...] = (
                 ),
             ),
             Entry(
+                "admin.show_import",
+                _l("Bring in a list of services"),
+                _l("Paste the city’s list, and see what it would change before it does."),
+            ),
+            Entry(
                 "admin.list_departments",
                 _l("Departments"),
                 _l("The units of the city that look after services, and their names."),

@@ -2,16 +2,20 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
+
 from flask_babel import lazy_gettext as _l
 from wtforms import StringField, TextAreaField
 
 from portal.admin.services.queries import DOORS
 from portal.admin.services.texts import Wording
 from portal.models.services import LANGUAGE_ROLES
+from portal.store.service_files import BadLine, ServiceLine
 from portal.web.fields import AtMost, ChoiceField, DayField, Needed, Storable, tidy
 from portal.web.forms import DeskForm
 
 MAX_NAME, MAX_SUMMARY, MAX_ABOUT, MAX_CODE = 200, 500, 5000, 80
+MAX_LIST = 120_000  # characters: with three bytes each it still fits a request
 
 
 class NewServiceForm(DeskForm):
@@ -49,6 +53,21 @@ class SwitchForm(DeskForm):
         """Offer channels or languages, whichever it is about."""
         keys = DOORS if what == "channel" else languages
         self.key.choices = [(key, "") for key in keys]
+
+
+class ListForm(DeskForm):
+    """A pasted list of services; `seen` says what it was shown to change.
+
+    `lines` and `bad` are what was read in it.
+    """
+
+    text = TextAreaField(
+        filters=[tidy], validators=[Needed(_l("Paste the list.")), AtMost(MAX_LIST), Storable()]
+    )
+    lang = ChoiceField(validators=[Needed()])
+    seen = StringField()
+    lines: Sequence[ServiceLine] = ()
+    bad: Sequence[BadLine] = ()
 
 
 class LanguageOffForm(DeskForm):

@@ -11,10 +11,10 @@ from portal.domain.raw_records import RawRecordError, parse_raw_records
 from portal.imports.endpoints import fetch_services, is_endpoint
 from portal.imports.history_operations import import_history as import_records
 from portal.imports.history_rows import Source
-from portal.imports.service_files import read_services
 from portal.imports.services import import_services as import_service_lines
 from portal.store.command import Context, pass_portal
 from portal.store.files import FileError, read_json
+from portal.store.service_files import read_services
 from portal.store.services import get_service_id
 
 _LONGEST_SOURCE = 200

@@ -9,8 +9,8 @@ from __future__ import annotations
 
 from urllib.parse import SplitResult, urljoin, urlsplit
 
-from portal.imports.service_files import MAX_BYTES
 from portal.store.outgoing import FAILURES, Answer, exchange
+from portal.store.service_files import MAX_BYTES
 
 SECONDS = 60.0
 MAX_REDIRECTS = 3

@@ -10,27 +10,12 @@ from datetime import date, datetime
 from sqlalchemy import func, select
 from sqlalchemy.orm import Session
 
-from portal.domain.language import fold
 from portal.domain.slug import free_slug, slugify
-from portal.imports.service_files import ServiceLine
-from portal.models.services import (
-    Department,
-    DepartmentText,
-    Service,
-    ServiceText,
-)
+from portal.models.services import Service, ServiceText
 from portal.store.content import raise_content_version
+from portal.store.service_files import ServiceLine
+from portal.store.service_lists import KnownServices, ListedDepartments
 from portal.store.services import open_everywhere
-
-# Where the list names no department, services stand under the city itself.
-_NO_DEPARTMENT = {
-    "en": "City services",
-    "es": "Servicios de la ciudad",
-    "vi": "Dịch vụ của thành phố",
-    "zh-Hans": "城市服务",
-    "ar": "خدمات المدينة",
-    "ko": "시 서비스",
-}
 
 
 @dataclass(frozen=True)
@@ -54,7 +39,6 @@ def import_services(
 ) -> Imported:
     """Add the services that are new and bring names and descriptions of the others up to date.
 
-    A service is the same when its code is; without a code, when it is the n-th of that name.
     `name_lang` is the language of the names in the file. All or nothing: one transaction.
     """
     importer = _Importer(session, name_lang, languages, now, today)
@@ -78,31 +62,19 @@ class _Importer:
     ) -> None:
         self.session, self.name_lang, self.languages = session, name_lang, languages
         self.now, self.today = now, today
-        services = session.scalars(select(Service).order_by(Service.id)).all()
-        self.by_code = {service.code: service for service in services if service.code}
-        self.slugs = {service.slug for service in services}
-        self.without_code: dict[str, list[Service]] = {}
-        rows = session.execute(
-            select(ServiceText.service_id, ServiceText.name).where(ServiceText.lang == name_lang)
-        )
-        names: dict[int, str] = {row.service_id: row.name for row in rows}
-        for service in services:
-            if not service.code:
-                key = fold(names.get(service.id, ""))
-                self.without_code.setdefault(key, []).append(service)
-        self.seen: Counter[str] = Counter()
-        self.departments: dict[str, int] = {}
+        self.known = KnownServices(session, name_lang)
+        self.departments = ListedDepartments(session, name_lang, now)
 
     def take(self, line: ServiceLine) -> str:
-        service = self._find(line)
+        service = self.known.find(line)
         if service is not None:
             return "changed" if self._write_texts(service, line) else "unchanged"
-        slug = free_slug(slugify(line.name), self.slugs)
-        self.slugs.add(slug)
+        slug = free_slug(slugify(line.name), self.known.slugs)
+        self.known.slugs.add(slug)
         service = Service(
             slug=slug,
             code=line.code,
-            department_id=self._department(line.department),
+            department_id=self.departments.get(line.department),
             created_at=self.now,
         )
         self.session.add(service)
@@ -110,33 +82,6 @@ class _Importer:
         self._write_texts(service, line)
         open_everywhere(self.session, service.id, self.languages, self.today)
         return "added"
-
-    def _find(self, line: ServiceLine) -> Service | None:
-        if line.code is not None:
-            return self.by_code.get(line.code)
-        key = fold(line.name)
-        self.seen[key] += 1
-        same = self.without_code.get(key, [])
-        return same[self.seen[key] - 1] if len(same) >= self.seen[key] else None
-
-    def _department(self, name: str | None) -> int:
-        key = name or ""
-        if key not in self.departments:
-            self.departments[key] = self._find_department(name) or self._add_department(name)
-        return self.departments[key]
-
-    def _find_department(self, name: str | None) -> int | None:
-        wanted = slugify(name or _NO_DEPARTMENT["en"])
-        return self.session.scalar(select(Department.id).where(Department.slug == wanted))
-
-    def _add_department(self, name: str | None) -> int:
-        department = Department(slug=slugify(name or _NO_DEPARTMENT["en"]), created_at=self.now)
-        self.session.add(department)
-        self.session.flush()
-        texts = {self.name_lang: name} if name else _NO_DEPARTMENT
-        for lang, text in texts.items():
-            self.session.add(DepartmentText(department_id=department.id, lang=lang, name=text))
-        return department.id
 
     def _write_texts(self, service: Service, line: ServiceLine) -> bool:
         """An official list is its own review; the check of the page (L1.1) is a person's."""

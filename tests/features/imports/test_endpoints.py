@@ -14,9 +14,9 @@ from werkzeug.serving import make_server
 
 from portal.imports import endpoints
 from portal.imports.endpoints import fetch_services
-from portal.imports.service_files import MAX_BYTES
 from portal.models.services import Service, ServiceText
 from portal.store.engine import Store
+from portal.store.service_files import MAX_BYTES
 from tests.support.city import City
 from tests.support.processes import Installation
 from tests.support.strangers import drip, say, stranger

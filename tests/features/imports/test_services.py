@@ -10,10 +10,10 @@ from pathlib import Path
 import pytest
 from sqlalchemy import select
 
-from portal.imports.service_files import BadLine, ServiceLine, read_services
 from portal.imports.services import Imported, import_services
 from portal.models.services import Department, Service, ServiceText
 from portal.store.engine import Store
+from portal.store.service_files import BadLine, ServiceLine, read_services
 
 NOW = datetime(2026, 11, 20, 15, 0, tzinfo=UTC)
 SHARED = Path(__file__).resolve().parents[4] / "shared" / "data"
@@ -99,7 +99,7 @@ def test_bad_lines_are_named_with_their_number(
     write: Write, text: str, line: int, reason: str
 ) -> None:
     _, bad = _read(write("a.csv", text))
-    assert [(fault.number, reason in fault.reason) for fault in bad] == [(line, True)]
+    assert [(fault.number, reason in str(fault)) for fault in bad] == [(line, True)]
 
 
 @pytest.mark.parametrize(

@@ -1,0 +1,172 @@
+"""A list of services in the browser: what it would change is shown, and kept only as drafts."""
+
+from __future__ import annotations
+
+import json
+
+import pytest
+from flask.testing import FlaskClient
+from sqlalchemy import select
+from werkzeug.test import TestResponse
+
+from portal.admin.import_words import LINES, LISTS
+from portal.models.operations import AuditEvent
+from portal.models.service_drafts import ServiceDraft
+from portal.models.services import Department, Service, ServiceText
+from portal.store.engine import Store
+from portal.store.service_files import FAULTS, LIST_FAULTS
+from tests.features.admin.conftest import Visitor
+from tests.support.city import City
+from tests.support.client import response_page
+
+CSV = """service_name,service_code,department,description,name:es
+Pothole repair,,Public Works,We fill holes within a week.,Reparación de baches
+Leaf collection,L1,Parks and Recreation,Bags are picked up in autumn.,Recogida de hojas
+Graffiti removal,G1,Clean City,,
+"""
+
+
+def show(admin: Visitor, text: str, lang: str = "en") -> TestResponse:
+    admin.get("import/")
+    return admin.post("import/", text=text, lang=lang)
+
+
+def keep(admin: Visitor, shown: TestResponse) -> TestResponse:
+    page = response_page(shown)
+    values = {name: page.value(name) for name in ("text", "lang", "seen")}
+    return admin.post("import/apply", **values)
+
+
+def drafts(store: Store) -> dict[tuple[str, str], str]:
+    """{(slug, language): name} of everything that waits for a second person."""
+    with store.read() as session:
+        rows = session.execute(
+            select(Service.slug, ServiceDraft.lang, ServiceDraft.name).join(
+                ServiceDraft, ServiceDraft.service_id == Service.id
+            )
+        )
+        return {(row.slug, row.lang): row.name for row in rows}
+
+
+def deeds(store: Store) -> list[dict[str, int]]:
+    with store.read() as session:
+        rows = session.scalars(
+            select(AuditEvent.detail).where(AuditEvent.action == "services_imported")
+        )
+        return list(rows)
+
+
+def test_the_page_says_what_would_change_and_changes_nothing(admin: Visitor, store: Store) -> None:
+    shown = show(admin, CSV)
+    assert shown.status_code == 200
+    text = response_page(shown).words()
+    for words in ("Leaf collection", "Recogida de hojas", "We fill holes within a week.",
+                  "Departments that would be added: Clean City."):  # fmt: skip
+        assert words in text
+    assert drafts(store) == {}
+    assert deeds(store) == []
+
+
+def test_what_was_kept_are_drafts_and_services_out_of_use(
+    admin: Visitor, client: FlaskClient, store: Store
+) -> None:
+    assert keep(admin, show(admin, CSV)).status_code == 303
+    assert drafts(store) == {
+        ("pothole-repair", "en"): "Pothole repair",
+        ("pothole-repair", "es"): "Reparación de baches",
+        ("leaf-collection", "en"): "Leaf collection",
+        ("leaf-collection", "es"): "Recogida de hojas",
+        ("graffiti-removal", "en"): "Graffiti removal",
+    }
+    assert deeds(store) == [{"new": 2, "changed": 1, "unchanged": 0}]
+    with store.read() as session:
+        new = session.scalars(select(Service).where(Service.code.in_(("L1", "G1")))).all()
+        assert [one.is_active for one in new] == [False, False]
+        slugs = set(session.scalars(select(Department.slug)))
+    assert "clean-city" in slugs
+    assert client.get("/en/services/leaf-collection/").status_code == 404
+    residents = client.get("/en/services/pothole-repair/").get_data(as_text=True)
+    assert "All about pothole repair." in residents, "they read the reviewed text"
+
+
+def test_the_same_list_again_changes_nothing(admin: Visitor, store: Store) -> None:
+    keep(admin, show(admin, CSV))
+    again = show(admin, CSV)
+    assert "Nothing would change" in again.get_data(as_text=True)
+    assert "Keep these changes" not in again.get_data(as_text=True)
+    assert len(deeds(store)) == 1
+
+
+def test_a_second_person_puts_an_imported_text_before_residents(
+    admin: Visitor, store: Store, city: City
+) -> None:
+    keep(admin, show(admin, CSV))
+    page = admin.get("services/pothole-repair/texts/en").get_data(as_text=True)
+    assert "We fill holes within a week." in page
+    with store.read() as session:
+        shown = session.scalars(
+            select(ServiceText).filter_by(service_id=city.potholes, lang="en")
+        ).one()
+        assert shown.summary == "All about pothole repair."
+
+
+def test_a_list_that_would_do_something_else_by_now_is_shown_again(
+    admin: Visitor, store: Store
+) -> None:
+    shown = show(admin, CSV)
+    values = {name: response_page(shown).value(name) for name in ("text", "lang", "seen")}
+    values["text"] = values["text"].replace("Graffiti removal", "Graffiti")
+    answer = admin.post("import/apply", **values)
+    assert answer.status_code == 409
+    assert "Something changed" in answer.get_data(as_text=True)
+    assert drafts(store) == {}
+
+
+def test_bad_lines_stay_out_with_their_reason_and_the_others_come_in(
+    admin: Visitor, store: Store
+) -> None:
+    text = "service_name,service_code\nTrees,T1\n,T2\nDogs,T1\n"
+    shown = show(admin, text)
+    words = response_page(shown).words()
+    assert "Line 3" in words
+    assert "The name (service_name) is empty." in words
+    assert "The code T1 stands in line 2 already." in words
+    keep(admin, shown)
+    assert set(drafts(store)) == {("trees", "en")}
+
+
+def test_open311_is_read_in_both_its_forms(admin: Visitor) -> None:
+    service = "<service_code>7</service_code><service_name>Trees</service_name>"
+    xml = f"<services><service>{service}</service></services>"
+    services = json.dumps([{"service_code": "8", "service_name": "Dogs", "group": "Parks"}])
+    assert "Trees" in response_page(show(admin, xml)).words()
+    assert "Dogs" in response_page(show(admin, services)).words()
+
+
+@pytest.mark.parametrize(
+    ("text", "reason"),
+    [
+        ("", "Paste the list"),
+        ("name,code\nA,1\n", "no column service_name"),
+        ("<!DOCTYPE x><services/>", "DOCTYPE"),
+        ("[1, 2", "not JSON"),
+        ("service_name\n" + "x" * 120_001, "too long"),
+    ],
+)
+def test_what_is_no_list_is_refused_and_stays_in_the_field(
+    admin: Visitor, text: str, reason: str
+) -> None:
+    answer = show(admin, text)
+    assert answer.status_code == 422
+    assert reason in answer.get_data(as_text=True)
+
+
+def test_names_of_a_hostile_list_are_words_on_the_page(admin: Visitor) -> None:
+    shown = show(admin, 'service_name\n"<script>alert(1)</script> %(n)s {{7*7}}"\n')
+    assert "<script>alert(1)" not in shown.get_data(as_text=True)
+    assert "%(n)s {{7*7}}" in response_page(shown).words()
+
+
+def test_every_fault_can_be_said_in_the_readers_language() -> None:
+    assert set(LINES) == set(FAULTS)
+    assert set(LISTS) == set(LIST_FAULTS)
