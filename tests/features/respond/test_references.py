@@ -100,7 +100,7 @@ def test_everybody_reads_them_and_pages_load_nothing_from_there(
     )
     words = page.words()
     assert "What was repaved data.example.org" in words
-    assert "Picture: The street, black and smooth data.example.org" in words
+    assert "The street, black and smooth Picture: data.example.org" in words
     assert "Done together with" in words
     assert "Parents' council" in words
     assert b"<img" not in client.get(f"/en/responses/{answer}/").data
