@@ -21,7 +21,7 @@ from portal.assess.queries_said import (
     list_published_themes,
 )
 from portal.domain.publication import is_batch_due
-from portal.domain.suppression import K, suppress
+from portal.domain.suppression import K, suppress, suppress_rows
 from portal.models.responses import Response, Theme
 from portal.models.said import VOICES, Reaction, ThemeDistrict, ThemeFigure
 from portal.models.services import Service
@@ -83,34 +83,41 @@ def _keep_theme(session: Session, figure: ThemeFigure, count: Count, today: date
 
 
 def _refresh_reactions(session: Session, service_id: int, today: date) -> int:
+    """All of a service's reactions move together: what they add up to is public elsewhere."""
     known = {row.response_id: row for row in session.scalars(_reactions(service_id))}
-    due = {
-        response_id: known.get(response_id)
-        for response_id in list_published_responses(session, service_id)
-        if _may_be_due(known.get(response_id), today)
-    }
-    counts = count_replies(session, service_id) if due else {}
-    moved = 0
-    for response_id, reaction in due.items():
-        count = counts.get(response_id, Count())
-        if is_batch_due(reaction.as_of if reaction else None, today, count.new):
-            _keep_reaction(session, reaction or Reaction(response_id=response_id), count, today)
-            moved += 1
-    return moved
-
-
-def _keep_reaction(session: Session, reaction: Reaction, count: Count, today: date) -> None:
-    replies = sum(count.people.values())
-    is_shown = replies >= K
-    shown = suppress({verdict: count.people.get(verdict, 0) for verdict in VOICES})
-    reaction.as_of, reaction.replies = today, replies if is_shown else None
-    for verdict in VOICES:
-        setattr(reaction, verdict, shown[verdict] if is_shown else None)
-    session.add(reaction)
+    last = min((row.as_of for row in known.values()), default=None)
+    ids = list_published_responses(session, service_id)
+    for response_id in ids:
+        if last is not None and response_id not in known:  # until the next batch it has none
+            known[response_id] = Reaction(response_id=response_id, as_of=last)
+            session.add(known[response_id])
+    if not ids or not is_batch_due(last, today, K):
+        return 0
+    counts = count_replies(session, service_id)
+    if not is_batch_due(last, today, sum(count.new for count in counts.values())):
+        return 0
+    rows = [_said(counts.get(response_id, Count())) for response_id in ids]
+    for response_id, row, shown in zip(ids, rows, suppress_rows(rows), strict=True):
+        reaction = known.get(response_id) or Reaction(response_id=response_id)
+        _keep_reaction(session, reaction, sum(row.values()), shown, today)
     session.flush()
+    return len(ids)
 
 
-def _may_be_due(row: ThemeFigure | Reaction | None, today: date) -> bool:
+def _said(count: Count) -> dict[str, int]:
+    return {verdict: count.people.get(verdict, 0) for verdict in VOICES}
+
+
+def _keep_reaction(
+    session: Session, reaction: Reaction, replies: int, shown: dict[str, int | None], today: date
+) -> None:
+    reaction.as_of, reaction.replies = today, replies if replies >= K else None
+    for verdict in VOICES:
+        setattr(reaction, verdict, shown[verdict])
+    session.add(reaction)
+
+
+def _may_be_due(row: ThemeFigure | None, today: date) -> bool:
     """Whether a batch can be due if enough people are new: so nothing is counted in between."""
     return is_batch_due(row.as_of if row else None, today, K)
 

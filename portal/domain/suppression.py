@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Collection, Mapping
+from collections.abc import Collection, Mapping, Sequence
 
 K = 10
 """Fewest people that a published cell may show."""
@@ -35,3 +35,36 @@ def suppress(
 def _smallest_open(shown: Mapping[str, int | None]) -> list[str]:
     open_cells = [(n, name) for name, n in shown.items() if n]
     return [min(open_cells)[1]] if open_cells else []
+
+
+def suppress_rows(rows: Sequence[Mapping[str, int]], k: int = K) -> list[dict[str, int | None]]:
+    """Rows of a table whose columns' sums may be known as well as its rows', hidden cells as None.
+
+    Of a row of fewer than `k` people nothing is shown, not even zeros. A column that hides
+    anybody hides at least two cells that hold at least `k` people together, as far as there are
+    such: else whoever knows its sum knows the cell.
+    """
+    shown = [_suppress_row(row, k) for row in rows]
+    while (cell := _find_telling(rows, shown, k)) is not None:
+        place, name = cell
+        also = {name, *(one for one, n in shown[place].items() if n is None)}
+        shown[place] = suppress(rows[place], k, also=also)
+    return shown
+
+
+def _suppress_row(row: Mapping[str, int], k: int) -> dict[str, int | None]:
+    return dict.fromkeys(row) if sum(row.values()) < k else suppress(row, k)
+
+
+def _find_telling(
+    rows: Sequence[Mapping[str, int]], shown: Sequence[Mapping[str, int | None]], k: int
+) -> tuple[int, str] | None:
+    """The smallest open cell of a column in which too little is hidden; None when all are safe."""
+    for name in sorted({name for row in rows for name in row}):
+        there = [place for place, row in enumerate(shown) if name in row]
+        hidden = [rows[place][name] for place in there if shown[place][name] is None]
+        is_enough = not sum(hidden) or (len(hidden) >= HIDDEN_AT_LEAST and sum(hidden) >= k)
+        still_open = [(n, place) for place in there if (n := shown[place][name])]
+        if not is_enough and still_open:
+            return min(still_open)[1], name
+    return None

@@ -10,7 +10,7 @@ from hypothesis import strategies as st
 
 from portal.domain.coarsening import coarsen, coarsen_cells, coarsen_groups, coarsen_reach
 from portal.domain.quarantine import is_burst
-from portal.domain.suppression import suppress
+from portal.domain.suppression import suppress, suppress_rows
 from tests.domain.strategies import POPULATION, groups, pairs, reaches, whole_evidence
 
 POOL = "(small groups together)"
@@ -106,3 +106,28 @@ def test_mixed_pool_joins_the_smallest_others_by_name() -> None:
 )
 def test_bursts(count: int, mean: float, from_one_prefix: int, is_quarantined: bool) -> None:
     assert is_burst(count, mean, from_one_prefix) is is_quarantined
+
+
+replies = st.fixed_dictionaries({name: st.integers(0, 30) for name in ("yes", "partly", "no")})
+
+
+@given(st.lists(replies, max_size=6))
+def test_neither_rows_nor_columns_give_a_hidden_cell_away(rows: list[dict[str, int]]) -> None:
+    shown = suppress_rows(rows)
+    lines = [(row, [seen[name] for name in row]) for row, seen in zip(rows, shown, strict=True)]
+    for row, seen in lines:
+        assert all(n is None or n == 0 or n >= 10 for n in seen)
+        assert sum(row.values()) >= 10 or not any(seen)
+    columns = [
+        [(row[name], seen[name]) for row, seen in zip(rows, shown, strict=True)]
+        for name in ("yes", "partly", "no")
+    ]
+    for cells in [*columns, *([*zip(row.values(), seen, strict=True)] for row, seen in lines)]:
+        hidden = [n for n, seen in cells if seen is None]
+        has_open = any(seen for _, seen in cells)
+        assert not sum(hidden) or not has_open or (len(hidden) >= 2 and sum(hidden) >= 10)
+
+
+def test_rows_without_small_cells_are_shown_whole() -> None:
+    rows = [{"yes": 12, "partly": 0, "no": 10}, {"yes": 30, "partly": 15, "no": 0}]
+    assert suppress_rows(rows) == rows

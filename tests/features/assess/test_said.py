@@ -240,3 +240,49 @@ def test_a_reply_belongs_to_the_answer_that_was_told_last(
     refresh(TODAY)
     assert replies(store, answer) == (12, 0, 0, 12)
     assert replies(store, later) == (10, 10, 0, 0)
+
+
+def test_an_answer_alone_among_others_does_not_give_its_replies_away(
+    store: Store, city: City, answer: int, refresh: Callable[[date], int]
+) -> None:
+    """Whoever knows the service's sum would take the other answers away from it."""
+    texts = {"en": ("The holes come back.", "We repaved it all.", "")}
+    other = store.write(lambda session: publish_response(session, city.potholes, NOW, texts))
+
+    def say(response_id: int, said: dict[Verdict, int]) -> None:
+        cases = iter(add(store, city, response_id, sum(said.values())))
+
+        def run(session: Session) -> None:
+            for verdict, count in said.items():
+                for _ in range(count):
+                    case = next(cases)
+                    tell(session, city, case, response_id)
+                    reply(session, case, verdict)
+
+        store.write(run)
+
+    say(answer, {Verdict.YES: 20, Verdict.PARTLY: 12, Verdict.NO: 11})
+    say(other, {Verdict.YES: 15, Verdict.PARTLY: 9, Verdict.NO: 2})
+    refresh(TODAY)
+    assert replies(store, other) == (26, 15, None, None)
+    assert replies(store, answer) == (43, 20, None, None)
+
+
+def test_a_new_answer_waits_for_the_batch_of_its_service(
+    store: Store, city: City, answer: int, refresh: Callable[[date], int]
+) -> None:
+    refresh(TODAY)
+    texts = {"en": ("The holes come back.", "We repaved it all.", "")}
+    new = store.write(lambda session: publish_response(session, city.potholes, NOW, texts))
+    cases = add(store, city, new, 12)
+
+    def say(session: Session) -> None:
+        for case in cases:
+            tell(session, city, case, new)
+            reply(session, case, Verdict.YES, NEXT_MONTH)
+
+    store.write(say)
+    refresh(TODAY + timedelta(days=1))
+    assert replies(store, new) == (None, None, None, None)
+    refresh(NEXT_MONTH)
+    assert replies(store, new) == (12, 12, 0, 0)
