@@ -100,6 +100,14 @@ MENU: tuple[tuple[Any, tuple[Entry, ...]], ...] = (
                 _l("Say when addresses and words of residents are erased, and see what goes next."),
             ),
             Entry(
+                "admin.show_fixed",
+                _l("What is fixed"),
+                _l(
+                    "What no setting changes, and why: targets, calendar days, a second person,"
+                    " small groups."
+                ),
+            ),
+            Entry(
                 "admin.list_audit_events",
                 _l("Who did what"),
                 _l("Everything that signed-in people did, to filter and to take away as a table."),

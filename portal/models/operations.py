@@ -12,6 +12,7 @@ from portal.models.base import Base, BigId, one_of
 
 OUTBOX_KINDS = (
     "account_link",
+    "account_notice",
     "acknowledge",
     "confirm_address",
     "confirm_news",

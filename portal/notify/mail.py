@@ -21,6 +21,7 @@ TIMEOUT = 20
 # Kinds of the outbox that are mails.
 MAIL = (
     "account_link",
+    "account_notice",
     "acknowledge",
     "confirm_address",
     "confirm_news",

@@ -13,6 +13,7 @@ from sqlalchemy.orm import Session
 
 from portal.notify import operations
 from portal.notify.account_links import prepare_account_link
+from portal.notify.account_notices import prepare_account_notice
 from portal.notify.desk import Desk, Letter, Nothing
 from portal.notify.digest import prepare_digest
 from portal.notify.inviting import invite_next
@@ -56,6 +57,7 @@ class _Prepare(Protocol):
 
 _PREPARE: dict[str, _Prepare] = {
     "account_link": prepare_account_link,
+    "account_notice": prepare_account_notice,
     "acknowledge": prepare_acknowledgement,
     "confirm_address": prepare_confirmation,
     "confirm_news": prepare_news_question,
@@ -214,7 +216,14 @@ class _Runner:
             is_telling = job.kind == "tell"
             finish = operations.finish_telling if is_telling else operations.finish_invitation
             self.store.write(finish, now=now, today=today, job=job, has_bounced=has_bounced)
-        elif job.kind in {"account_link", "confirm_news", "digest", "news", "promise"}:
+        elif job.kind in {
+            "account_link",
+            "account_notice",
+            "confirm_news",
+            "digest",
+            "news",
+            "promise",
+        }:
             if has_bounced:
                 self.store.write(drop_refused, job_id=job.id)
             note = "refused" if has_bounced else None

@@ -7,6 +7,8 @@ from typing import Any
 from flask_babel import lazy_gettext as _l
 
 _KINDS: dict[str, Any] = {
+    "account_link": _l("Account: link to sign in"),
+    "account_notice": _l("Account: something changed"),
     "acknowledge": _l("Acknowledgement"),
     "confirm_address": _l("Question whether an address is right"),
     "confirm_news": _l("Question whether somebody wants the weekly news"),

@@ -11,8 +11,9 @@ from passlib.totp import TOTP
 from sqlalchemy import delete, func, select
 from sqlalchemy.orm import Session
 
+from portal.accounts.operations.notices import note
 from portal.models.people import Authenticator, Passkey, RecoveryCode
-from portal.store import audit, throttle
+from portal.store import throttle
 from portal.store.secrets import RECEIPT_ALPHABET, Secrets
 
 RECOVERY_CODES = 10
@@ -48,7 +49,7 @@ def confirm_authenticator(
     if row is None or row.confirmed_at is not None or not _accepts(row, code, now, secrets):
         return False
     row.confirmed_at = now
-    _note(session, now, person_id, "authenticator_added")
+    note(session, now=now, by=person_id, person_id=person_id, action="authenticator_added")
     return True
 
 
@@ -75,7 +76,7 @@ def check_code(
     if spare is None:
         return None
     spare.used_at = now
-    _note(session, now, person_id, "recovery_code_used")
+    note(session, now=now, by=person_id, person_id=person_id, action="recovery_code_used")
     return "recovery"
 
 
@@ -109,7 +110,7 @@ def make_recovery_codes(
         RecoveryCode(person_id=person_id, code_hash=secrets.recovery_hash(person_id, code))
         for code in codes
     )
-    _note(session, now, person_id, "recovery_codes_made")
+    note(session, now=now, by=person_id, person_id=person_id, action="recovery_codes_made")
     return [f"{code[:5]}-{code[5:]}" for code in codes]
 
 
@@ -129,7 +130,7 @@ def add_passkey(
             sign_count=sign_count, name=name, created_at=now,
         )
     )  # fmt: skip
-    _note(session, now, person_id, "passkey_added")
+    note(session, now=now, by=person_id, person_id=person_id, action="passkey_added")
     return True
 
 
@@ -168,7 +169,7 @@ def remove_passkey(
         return False
     session.delete(row)
     session.flush()
-    _note(session, now, person_id, "passkey_removed")
+    note(session, now=now, by=person_id, person_id=person_id, action="passkey_removed")
     return True
 
 
@@ -183,7 +184,7 @@ def remove_authenticator(
         return False
     session.delete(row)
     session.flush()
-    _note(session, now, person_id, "authenticator_removed")
+    note(session, now=now, by=person_id, person_id=person_id, action="authenticator_removed")
     return True
 
 
@@ -200,10 +201,3 @@ def count_factors(session: Session, person_id: int) -> int:
     )
     row = session.get(Authenticator, person_id)
     return (passkeys or 0) + (row is not None and row.confirmed_at is not None)
-
-
-def _note(session: Session, now: datetime, person_id: int, action: str) -> None:
-    audit.record(
-        session, at=now, person_id=person_id, action=action, subject="person",
-        subject_id=person_id,
-    )  # fmt: skip

@@ -11,9 +11,10 @@ from sqlalchemy import select, update
 from sqlalchemy.orm import Session
 
 from portal.accounts import passwords
+from portal.accounts.operations.notices import note
 from portal.accounts.operations.sign_ins import end_all
 from portal.models.people import AccountLink, Person
-from portal.store import audit, outbox, throttle
+from portal.store import outbox, throttle
 from portal.store.secrets import Secrets, new_token, sha256
 
 INVITATION_DAYS = 7
@@ -94,10 +95,7 @@ def accept_invitation(
     if person is None:
         return False
     person.name, person.lang, person.joined_at = name.strip(), lang, now
-    audit.record(
-        session, at=now, person_id=person.id, action="invitation_accepted", subject="person",
-        subject_id=person.id,
-    )  # fmt: skip
+    note(session, now=now, by=person.id, person_id=person.id, action="invitation_accepted")
     return True
 
 
@@ -110,10 +108,7 @@ def reset_password(session: Session, *, now: datetime, token: str, password: str
     if person is None:
         return False
     end_all(session, now=now, person_id=person.id, by=person.id)
-    audit.record(
-        session, at=now, person_id=person.id, action="password_reset", subject="person",
-        subject_id=person.id,
-    )  # fmt: skip
+    note(session, now=now, by=person.id, person_id=person.id, action="password_reset")
     return True
 
 
@@ -149,7 +144,4 @@ def change_password(
     person.password = passwords.hash_password(password)
     revoke_links(session, now=now, person_id=person_id)
     end_all(session, now=now, person_id=person_id, by=person_id, but=token)
-    audit.record(
-        session, at=now, person_id=person_id, action="password_changed", subject="person",
-        subject_id=person_id,
-    )  # fmt: skip
+    note(session, now=now, by=person_id, person_id=person_id, action="password_changed")

@@ -5,7 +5,6 @@ from __future__ import annotations
 import secrets as random
 from collections.abc import Iterable, Sequence
 from datetime import datetime
-from typing import Any
 
 from sqlalchemy import func, select
 from sqlalchemy.orm import Session
@@ -13,6 +12,7 @@ from sqlalchemy.orm import Session
 from portal.accounts import passwords
 from portal.accounts.operations.factors import remove_all_factors
 from portal.accounts.operations.links import post_link, revoke_links
+from portal.accounts.operations.notices import note
 from portal.accounts.operations.sign_ins import end_all
 from portal.models.people import ROLES, Membership, Person
 from portal.models.services import Department
@@ -124,7 +124,9 @@ def invite_person(
     )  # fmt: skip
     session.add(person)
     session.flush()
-    _note(session, now, by, "person_invited", person, roles=_written(roles))
+    note(
+        session, now=now, by=by, person_id=person.id, action="person_invited", roles=_written(roles)
+    )
     post_link(session, now=now, person_id=person.id, kind="invitation", by=by, secrets=secrets)
     return person.id
 
@@ -137,7 +139,7 @@ def invite_again(
     if person.joined_at is not None or not person.active:
         return False
     post_link(session, now=now, person_id=person_id, kind="invitation", by=by, secrets=secrets)
-    _note(session, now, by, "invitation_resent", person)
+    note(session, now=now, by=by, person_id=person.id, action="invitation_resent")
     return True
 
 
@@ -147,7 +149,7 @@ def revoke_invitation(session: Session, *, now: datetime, by: int, person_id: in
     if person.joined_at is not None:
         return False
     revoke_links(session, now=now, person_id=person_id)
-    _note(session, now, by, "invitation_revoked", person)
+    note(session, now=now, by=by, person_id=person.id, action="invitation_revoked")
     return True
 
 
@@ -175,8 +177,8 @@ def change_roles(
     session.flush()
     _require_administrator(session)
     end_all(session, now=now, person_id=person_id, by=by, but=token)
-    _note(
-        session, now, by, "roles_changed", person,
+    note(
+        session, now=now, by=by, person_id=person.id, action="roles_changed",
         given=_written(wanted - before), taken=_written(before - wanted),
     )  # fmt: skip
     return True
@@ -194,7 +196,7 @@ def deactivate_person(session: Session, *, now: datetime, by: int, person_id: in
     _require_administrator(session)
     end_all(session, now=now, person_id=person_id, by=by)
     revoke_links(session, now=now, person_id=person_id)
-    _note(session, now, by, "person_deactivated", person)
+    note(session, now=now, by=by, person_id=person.id, action="person_deactivated")
 
 
 def reactivate_person(session: Session, *, now: datetime, by: int, person_id: int) -> None:
@@ -203,7 +205,7 @@ def reactivate_person(session: Session, *, now: datetime, by: int, person_id: in
     if person.active:
         return
     person.active = True
-    _note(session, now, by, "person_reactivated", person)
+    note(session, now=now, by=by, person_id=person.id, action="person_reactivated")
 
 
 def forget_second_factor(session: Session, *, now: datetime, by: int, person_id: int) -> None:
@@ -211,14 +213,14 @@ def forget_second_factor(session: Session, *, now: datetime, by: int, person_id:
     person = session.get_one(Person, person_id, with_for_update=True)
     remove_all_factors(session, person_id=person_id)
     end_all(session, now=now, person_id=person_id, by=by)
-    _note(session, now, by, "second_factor_forgotten", person)
+    note(session, now=now, by=by, person_id=person.id, action="second_factor_forgotten")
 
 
 def change_own(session: Session, *, now: datetime, person_id: int, name: str, lang: str) -> None:
     """A person's own name and language."""
     person = session.get_one(Person, person_id)
     person.name, person.lang = name.strip(), lang
-    _note(session, now, person_id, "person_changed", person)
+    note(session, now=now, by=person_id, person_id=person.id, action="person_changed")
 
 
 def _memberships(roles: Iterable[Role]) -> list[Membership]:
@@ -253,12 +255,3 @@ def _require_administrator(session: Session) -> None:
     )
     if not left:
         raise LastAdministrator("nobody would be left who can let others in")
-
-
-def _note(
-    session: Session, now: datetime, by: int, action: str, person: Person, **detail: Any
-) -> None:
-    audit.record(
-        session, at=now, person_id=by, action=action, subject="person", subject_id=person.id,
-        **detail,
-    )  # fmt: skip

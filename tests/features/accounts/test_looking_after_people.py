@@ -51,7 +51,8 @@ class Mail:
 
     def newest(self) -> Letter | Nothing:
         with self.store.read() as session:
-            job_id = session.scalar(select(Outbox.id).order_by(Outbox.id.desc()).limit(1))
+            links = select(Outbox.id).where(Outbox.kind == "account_link")
+            job_id = session.scalar(links.order_by(Outbox.id.desc()).limit(1))
         assert job_id is not None
         return self.store.write(
             prepare_account_link, now=datetime.now(UTC), desk=self.desk, job_id=job_id
