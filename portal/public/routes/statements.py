@@ -55,5 +55,7 @@ def show_accessibility() -> str:
 def show_open_data() -> str:
     """Where other programs find all this."""
     return render_template(
-        "public/show_open_data.html", licence=portal().settings.data_licence or None
+        "public/show_open_data.html",
+        licence=portal().settings.data_licence or None,
+        base=portal().settings.base_url.rstrip("/"),
     )

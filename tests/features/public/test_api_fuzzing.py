@@ -16,7 +16,7 @@ from schemathesis.openapi import from_wsgi
 @pytest.mark.slow(45)
 @pytest.mark.usefixtures("appraised")
 def test_nothing_is_found_by_following_the_description_and_by_breaking_it(app: Flask) -> None:
-    tried = 0
+    tried = set()
     for found in from_wsgi("/api/openapi.json", app).get_all_operations():
         assert isinstance(found, Ok)
         operation = found.ok()
@@ -36,5 +36,6 @@ def test_nothing_is_found_by_following_the_description_and_by_breaking_it(app: F
                 attack()
             except Unsatisfiable:  # nothing can be said wrongly where nothing may be said
                 assert mode is GenerationMode.NEGATIVE
-            tried += 1
-    assert tried == 2 * len(app.test_client().get("/api/openapi.json").get_json()["paths"])
+            tried.add(operation.path)
+    described = app.test_client().get("/api/openapi.json").get_json()["paths"].keys()
+    assert described - tried == {"/api/openapi.json"}  # schemathesis has read that itself
