@@ -33,6 +33,8 @@ from portal.notify.reminders import post_reminders
 from portal.notify.reminding import remind_due
 from portal.notify.rendering import make_renderer
 from portal.notify.runner import run_due
+from portal.notify.webhook_queue import forget_told
+from portal.notify.webhooks import deliver_due
 from portal.respond.operations.publishing import publish_due
 from portal.store.clock import Clock
 from portal.store.command import Context
@@ -114,6 +116,7 @@ def list_jobs(app: Flask, store: Store, clock: Clock) -> list[Job]:
         Job("calibrate", lambda: calibrate_due(store, clock), timedelta(seconds=30)),
         Job("watch", lambda: watch_due(store, clock), timedelta(minutes=5)),
         Job("warn", lambda: warn_due(store, clock), timedelta(minutes=10)),
+        Job("tell other systems", lambda: tell_other_systems(app), always),
         Job("remind of promises", lambda: post_reminders(store, clock), timedelta(minutes=30)),
         Job("remind", lambda: remind(app), timedelta(hours=1)),
         Job("post digests", lambda: post_digests(store, clock), timedelta(minutes=10)),
@@ -139,6 +142,12 @@ def tell_and_send(app: Flask) -> int:
     )
 
 
+def tell_other_systems(app: Flask) -> int:
+    """Call the webhooks that are due."""
+    installed: Portal = app.extensions["portal"]
+    return deliver_due(installed.store, installed.clock, installed.secrets, installed.settings)
+
+
 def read_mail_reports(app: Flask) -> int:
     """Learn which mail did not arrive."""
     installed: Portal = app.extensions["portal"]
@@ -157,6 +166,7 @@ def purge(store: Store, clock: Clock) -> int:
     store.write(destroy_past_period_secrets, clock.day(now))
     store.write(forget_before, now - KEEP_COUNTS)
     store.write(forget_ended, now=now)
+    store.write(forget_told, now=now)
     done = 0
     while gone := store.write(purge_contacts, now=now):
         done += gone

@@ -108,6 +108,9 @@ ACTIONS: dict[str, Any] = {
     "view_deleted": _l("Deleted a saved view"),
     "view_saved": _l("Saved a view"),
     "warning_changed": _l("Dealt with a warning"),
+    "webhook_added": _l("Added a webhook"),
+    "webhook_disabled": _l("Switched a webhook off"),
+    "webhook_retried": _l("Had a message of a webhook sent again"),
 }
 SUBJECTS: dict[str, Any] = {
     "audit_event": _l("This log"),
@@ -131,4 +134,5 @@ SUBJECTS: dict[str, Any] = {
     "theme": _l("Theme"),
     "threshold_change": _l("Threshold"),
     "warning": _l("Warning"),
+    "webhook": _l("Webhook"),
 }

@@ -3,14 +3,17 @@
 from __future__ import annotations
 
 import re
+from typing import Any
 
 from flask_babel import lazy_gettext as _l
-from wtforms import Field, StringField, TextAreaField
+from wtforms import Field, Form, StringField, TextAreaField
 from wtforms.validators import StopValidation
 
 from portal.admin.operations import list_numbers
 from portal.domain.criteria import WHOLE_NUMBERS
+from portal.models.webhooks import WEBHOOK_EVENTS
 from portal.store.retention import COMMENT_MONTHS, CONTACT_DAYS, Periods
+from portal.store.safe_addresses import AddressRefusedError, check_url
 from portal.web import messages
 from portal.web.fields import (
     AtMost,
@@ -30,6 +33,19 @@ MAX_HOURLY = 1000
 # One to four digits, perhaps two more after a point or comma; int() and float() take other scripts.
 _NUMBER = re.compile(r"([0-9]{1,4})(?:[.,]([0-9]{1,2}))?\s*%?")
 _RATIO_OF_TIPPING = "rho"
+
+
+class Ticked:
+    """Refuses a list in which nothing was ticked."""
+
+    def __init__(self, message: Any) -> None:
+        """`message` may be lazy."""
+        self.message = message
+
+    def __call__(self, _form: Form, field: Field) -> None:
+        """Raise StopValidation when nothing was."""
+        if not field.data:
+            raise StopValidation(str(self.message))
 
 
 class PublicDayForm(DeskForm):
@@ -120,3 +136,30 @@ class KioskForm(DeskForm):
         typed = whole_number(field.data)
         if typed is None or not 1 <= typed <= MAX_HOURLY:
             raise StopValidation(str(messages.NUMBER_BETWEEN) % {"low": 1, "high": MAX_HOURLY})
+
+
+class EventsField(Field):
+    """What an address is told of, any number of events."""
+
+    data: list[str]
+
+    def process_formdata(self, valuelist: list[str]) -> None:
+        """Take what was ticked, and nothing else."""
+        self.data = [event for event in WEBHOOK_EVENTS if event in valuelist]
+
+
+class WebhookForm(DeskForm):
+    """An address that is told of events. `is_trial` allows plain http."""
+
+    is_trial = False
+    url = StringField(filters=[tidy], validators=[Needed(_l("Enter the address to call."))])
+    events = EventsField(validators=[Ticked(_l("Choose at least one event."))])
+
+    def validate_url(self, field: Field) -> None:
+        """An https address of another system, without a password in it."""
+        try:
+            check_url(field.data, is_trial=self.is_trial)
+        except AddressRefusedError as error:
+            raise StopValidation(
+                str(_l("Enter an address that begins with https:// and holds no password."))
+            ) from error

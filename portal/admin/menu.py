@@ -113,6 +113,11 @@ MENU: tuple[tuple[Any, tuple[Entry, ...]], ...] = (
                 _l("Everything that signed-in people did, to filter and to take away as a table."),
             ),
             Entry(
+                "admin.show_webhooks",
+                _l("Webhooks"),
+                _l("Other systems that are told at once what was published, and how that went."),
+            ),
+            Entry(
                 "mail.show_queue",
                 _l("Mail and worker"),
                 _l("What waits to be sent, what was given up, and whether the worker works."),

@@ -1,6 +1,8 @@
-"""The numbers of criteria in words: what each is, and how it is written."""
+"""Words for what is written down in short: numbers of criteria, events of webhooks."""
 
 from __future__ import annotations
+
+from flask_babel import lazy_gettext as _l
 
 from portal.admin.forms import is_share
 from portal.admin.operations import number_of
@@ -8,6 +10,12 @@ from portal.domain.criteria import DEFAULTS
 from portal.web.formats import number as format_number
 from portal.web.formats import percent
 from portal.web.words import gettext as _
+
+WEBHOOK_EVENTS = {
+    "response.published": _l("An answer is published"),
+    "level.published": _l("A level is published"),
+    "warning.raised": _l("A warning is raised"),
+}
 
 
 def number_name(criterion_id: str, number: str) -> str:

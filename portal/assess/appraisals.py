@@ -28,8 +28,9 @@ from portal.store.assessments import state_of
 from portal.store.clock import Clock
 from portal.store.content import raise_content_version
 from portal.store.engine import Store
-from portal.store.publicity import open_when_due
+from portal.store.publicity import get_public_since, open_when_due
 from portal.store.thresholds import get_thresholds
+from portal.store.webhooks import announce
 
 
 def appraise_service(session: Session, *, service_id: int, as_of: date, now: datetime) -> Appraisal:
@@ -71,6 +72,8 @@ def keep_appraisal(session: Session, judged: Judged, *, now: datetime) -> Apprai
     )
     session.add(appraisal)
     session.flush()
+    if get_public_since(session) is not None:
+        announce(session, "level.published", appraisal.id, now=now)
     raise_content_version(session)
     return appraisal
 

@@ -39,6 +39,7 @@ from portal.models.warnings import CLOSED_STATES, OPEN_STATES, WarningRow
 from portal.store.clock import Clock
 from portal.store.engine import Store
 from portal.store.untagged import list_mentions
+from portal.store.webhooks import announce
 
 CityDay = Callable[[datetime], date]
 DAILY, WEEKLY = "warned_day", "warned_week"
@@ -65,7 +66,10 @@ def warn_due(store: Store, clock: Clock) -> int:
                 continue
         with snapshot(store) as session:
             found = look(session, today, clock.day)
-        raised += store.write(keep_round, name, period_on, found, as_of=today, city_day=clock.day)
+        raised += store.write(
+            keep_round, name, period_on, found, as_of=today, city_day=clock.day,
+            now=clock.now(),
+        )  # fmt: skip
     return raised
 
 
@@ -129,6 +133,7 @@ def keep_round(
     *,
     as_of: date,
     city_day: CityDay,
+    now: datetime,
 ) -> int:
     """Keep what a round found, unless another worker has; returns how many are new."""
     dialect = postgresql if session.get_bind().dialect.name == "postgresql" else sqlite
@@ -141,7 +146,7 @@ def keep_round(
     if mark.value >= period_on.isoformat():
         return 0
     mark.value = period_on.isoformat()
-    return keep_findings(session, findings, as_of=as_of, city_day=city_day)
+    return keep_findings(session, findings, as_of=as_of, city_day=city_day, now=now)
 
 
 def _is_done(session: Session, name: str, period_on: date) -> bool:
@@ -150,13 +155,23 @@ def _is_done(session: Session, name: str, period_on: date) -> bool:
 
 
 def keep_findings(
-    session: Session, findings: Sequence[Finding], *, as_of: date, city_day: CityDay
+    session: Session,
+    findings: Sequence[Finding],
+    *,
+    as_of: date,
+    city_day: CityDay,
+    now: datetime,
 ) -> int:
     """Refresh the open warnings that say so already, raise the others; returns how many are new."""
-    return sum(_keep(session, finding, as_of, city_day) for finding in findings)
+    raised = [_keep(session, finding, as_of, city_day) for finding in findings]
+    new = [row for row in raised if row is not None]
+    for row in new:
+        announce(session, "warning.raised", row.id, now=now)
+    return len(new)
 
 
-def _keep(session: Session, finding: Finding, as_of: date, city_day: CityDay) -> bool:
+def _keep(session: Session, finding: Finding, as_of: date, city_day: CityDay) -> WarningRow | None:
+    """The new warning; None where there is one already, or people have just dealt with it."""
     same = (
         WarningRow.service_id == finding.service_id,
         WarningRow.kind == finding.kind,
@@ -168,26 +183,25 @@ def _keep(session: Session, finding: Finding, as_of: date, city_day: CityDay) ->
     if row is not None:
         if row.last_seen_on <= as_of:
             row.last_seen_on, row.evidence = as_of, finding.evidence
-        return False
+        return None
     closed_at = session.scalar(select(func.max(WarningRow.changed_at)).where(*same))
     rest = REST.get(finding.kind)
     if closed_at is not None and rest is not None and as_of < city_day(closed_at) + rest:
-        return False
-    session.add(
-        WarningRow(
-            service_id=finding.service_id,
-            kind=finding.kind,
-            subject=finding.subject,
-            raised_on=as_of,
-            last_seen_on=as_of,
-            evidence=finding.evidence,
-        )
+        return None
+    row = WarningRow(
+        service_id=finding.service_id,
+        kind=finding.kind,
+        subject=finding.subject,
+        raised_on=as_of,
+        last_seen_on=as_of,
+        evidence=finding.evidence,
     )
+    session.add(row)
     session.flush()
-    return True
+    return row
 
 
-def raise_warnings(session: Session, *, as_of: date, city_day: CityDay) -> int:
+def raise_warnings(session: Session, *, as_of: date, city_day: CityDay, now: datetime) -> int:
     """Look for everything on one day and keep it at once; returns how many are new."""
     found = [*look_daily(session, as_of, city_day), *look_weekly(session, as_of, city_day)]
-    return keep_findings(session, found, as_of=as_of, city_day=city_day)
+    return keep_findings(session, found, as_of=as_of, city_day=city_day, now=now)

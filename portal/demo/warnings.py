@@ -27,10 +27,10 @@ MADE_OF_IT = {
 def add_warnings(session: Session, clock: Clock, raise_warnings: Callable[..., int]) -> int:
     """Raise what stood out three weeks ago, handle some of it, then raise what does today."""
     today = clock.today()
-    raised = raise_warnings(session, as_of=today - EARLIER, city_day=clock.day)
+    raised = raise_warnings(session, as_of=today - EARLIER, city_day=clock.day, now=clock.now())
     for kind, (state, note) in MADE_OF_IT.items():
         _handle(session, clock, kind, state, note)
-    return raised + raise_warnings(session, as_of=today, city_day=clock.day)
+    return raised + raise_warnings(session, as_of=today, city_day=clock.day, now=clock.now())
 
 
 def _handle(session: Session, clock: Clock, kind: str, state: str, note: str) -> None:

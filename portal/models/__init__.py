@@ -20,6 +20,7 @@ from portal.models import (
     services,
     submissions,
     warnings,
+    webhooks,
 )
 from portal.models.base import Base
 
@@ -44,4 +45,5 @@ __all__ = [
     "services",
     "submissions",
     "warnings",
+    "webhooks",
 ]

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 from dataclasses import dataclass
-from datetime import date, datetime, timedelta
+from datetime import date, datetime
 
 from sqlalchemy import ColumnElement, select, update
 from sqlalchemy.orm import Session
@@ -16,12 +16,8 @@ from portal.notify.cases import lock_case
 from portal.notify.telling import record_told
 from portal.store import outbox
 from portal.store.next_steps import invite
+from portal.store.retrying import LEASE, TRIES, pause_after
 from portal.store.secrets import sha256
-
-LEASE = timedelta(minutes=5)
-TRIES = 14  # with the pauses below: about two and a half days
-FIRST_PAUSE = timedelta(minutes=1)
-LONGEST_PAUSE = timedelta(hours=6)
 
 
 @dataclass(frozen=True)
@@ -114,16 +110,10 @@ def fail(session: Session, *, now: datetime, job: Job, error: str) -> None:
     if job.attempts >= TRIES:
         _set(session, job.id, dead_at=now, done_at=None, locked_until=None, last_error=error[:200])
         return
-    pause = min(FIRST_PAUSE * 2 ** (job.attempts - 1), LONGEST_PAUSE) * _spread(job)
     _set(
-        session, job.id, due_at=now + pause, done_at=None, locked_until=None,
-        last_error=error[:200],
+        session, job.id, due_at=now + pause_after(job.attempts, str(job.id)), done_at=None,
+        locked_until=None, last_error=error[:200],
     )  # fmt: skip
-
-
-def _spread(job: Job) -> float:
-    """1 to 1.25, different for each: what failed together does not come back together."""
-    return 1 + int(sha256(f"{job.id}:{job.attempts}")[:2], 16) / 1024
 
 
 def _set(session: Session, job_id: int, **values: object) -> None:

@@ -35,6 +35,7 @@ _JOBS: dict[str, Any] = {
     "remind": _l("Remind residents who have not said whether an answer helps"),
     "remind of promises": _l("Remind the desk of promises"),
     "sign days": _l("Sign the day’s list of records"),
+    "tell other systems": _l("Tell other systems what was published"),
     "tell and send": _l("Tell residents and send mail"),
     "warn": _l("Look for warnings"),
     "watch": _l("Watch ratings and texts for differences between languages"),

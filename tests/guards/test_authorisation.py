@@ -34,6 +34,7 @@ from portal.models.doors import Kiosk, PaperBatch, PaperForm
 from portal.models.operations import AuditEvent
 from portal.models.self_assessments import Barrier, SelfAssessment, SelfAssessmentEvidence
 from portal.models.warnings import WarningRow
+from portal.models.webhooks import Webhook
 from portal.respond.operations.phrases import Said, add_phrase
 from portal.respond.operations.views import save_view
 from portal.settings import Settings
@@ -155,6 +156,7 @@ def _rows(session: Session, city: City, case: int) -> dict[str, object]:
             SelfAssessmentEvidence(position=0, kind="document", reference="A", dated_on=today)
         ],
     )  # fmt: skip
+    webhook = Webhook(url="https://a.example/", events=["level.published"], created_at=NOW)
     kiosk = Kiosk(
         name="Hall", key_hash="0" * 64, service_id=city.potholes, hourly_limit=60, opened_on=today
     )
@@ -166,6 +168,7 @@ def _rows(session: Session, city: City, case: int) -> dict[str, object]:
         "number": _add(session, barrier),
         "manage.review_assessment:number": _add(session, assessment),
         "kiosk_id": _add(session, kiosk),
+        "webhook_id": _add(session, webhook),
         "note_id": _add(session, note),
     }
 

@@ -18,6 +18,7 @@ from portal.models.doors import PaperBatch, PaperForm
 from portal.models.partners import CoDecision, NextStep, Partner
 from portal.models.responses import Response, Theme
 from portal.models.self_assessments import SelfAssessment
+from portal.models.webhooks import Webhook
 from portal.store.engine import Store
 from tests.support.cases import send_case, send_rating
 from tests.support.city import City, make_city
@@ -62,6 +63,10 @@ class World:
         self.self_assessment = claimed.id
         self._decide_together(session)
         self.paper_form = self._print(session)
+        hook = Webhook(url="https://a.example/", events=[], created_at=NOW)
+        session.add(hook)
+        session.flush()
+        self.webhook = hook.id
 
     def _print(self, session: Session) -> int:
         batch = PaperBatch(**paper_batch(self))
@@ -369,6 +374,15 @@ VALID: dict[str, Callable[[World], dict[str, Any]]] = {
         "fields": 14,
         "differences": 1,
     },
+    "webhook": lambda _w: {"url": "https://a.example/", "events": [], "created_at": NOW},
+    "webhook_delivery": lambda w: {
+        "webhook_id": w.webhook,
+        "event": "response.published",
+        "subject_id": next(_numbers),
+        "created_at": NOW,
+        "due_at": NOW,
+        "attempts": 0,
+    },
     "kiosk": lambda _w: {
         "name": "Library",
         "key_hash": fresh(),
@@ -602,6 +616,9 @@ REFUSED: list[tuple[str, str, dict[str, Any]]] = [
     ("differences_range", "entry_check", {"differences": -1}),
     ("closed_after_opened", "kiosk", {"closed_on": date(2000, 1, 1)}),
     ("limit_range", "kiosk", {"hourly_limit": 0}),
+    ("url_http", "webhook", {"url": "file:///etc/passwd"}),
+    ("event", "webhook_delivery", {"event": "case.received"}),
+    ("done_or_dead", "webhook_delivery", {"done_at": NOW, "dead_at": NOW}),
     ("changed_has_time", "warning", {"state": "looked_at"}),
     ("kind", "warning", {"kind": "rumour"}),
     ("seen_after_raised", "warning", {"last_seen_on": date(2000, 1, 1)}),
@@ -789,6 +806,7 @@ UNIQUE: list[tuple[str, tuple[str, ...]]] = [
     ("inbox_view", ("department_id", "name")),
     ("phrase", ("department_id", "lang", "title")),
     ("kiosk", ("key_hash",)),
+    ("webhook_delivery", ("webhook_id", "event", "subject_id")),
     ("department", ("slug",)),
     ("district", ("slug",)),
     ("person", ("email",)),

@@ -14,6 +14,7 @@ from portal.admin.routes import (
     settings,
     texts,
     thresholds,
+    webhooks,
 )
 from portal.admin.routes.blueprint import blueprint
 
@@ -32,4 +33,5 @@ __all__ = [
     "settings",
     "texts",
     "thresholds",
+    "webhooks",
 ]

@@ -405,7 +405,7 @@ def test_a_round_that_was_looked_for_twice_is_kept_once(
         assert look_weekly(session, TODAY, clock.day) == []
 
     def keep(day: date) -> int:
-        return store.write(keep_round, DAILY, day, found, as_of=TODAY, city_day=clock.day)
+        return store.write(keep_round, DAILY, day, found, as_of=TODAY, city_day=clock.day, now=NOW)
 
     assert keep(TODAY) == len(found) == 1
     assert keep(TODAY) == 0

@@ -17,10 +17,10 @@ from portal.models.operations import Outbox
 from portal.models.responses import ResponseText
 from portal.models.submissions import Contact
 from portal.notify import caps
-from portal.notify.operations import TRIES
 from portal.store import outbox
 from portal.store.engine import Store
 from portal.store.retention import purge_contacts
+from portal.store.retrying import TRIES
 from tests.features.notify.conftest import Mailbox, Worker, free_port
 from tests.support.answers import NOW, Office
 from tests.support.client import response_page

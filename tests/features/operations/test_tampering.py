@@ -135,6 +135,8 @@ NEED_NOT = {
     "theme_text": _TEXT,
     "throttle": _FLEETING,
     "warning": "moves no level; evidence and states are for managers, changes are audited",
+    "webhook": "says where to call; adding one and switching it off is in the audit trail",
+    "webhook_delivery": _FLEETING,
     "worker_job": _FLEETING,
 }
 
