@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from pathlib import Path
+
 from flask import Blueprint, abort, redirect, url_for
 from werkzeug.wrappers import Response
 
@@ -15,6 +17,8 @@ from portal.web.database import read
 from portal.web.i18n import current_language
 
 blueprint = Blueprint("root", __name__)
+
+_SERVICE_WORKER = Path(__file__).with_name("service_worker.js").read_text(encoding="utf-8")
 
 # Receipts are secrets, and the signed-in areas are nobody's search result.
 _FOR_GOOD = "public, max-age=31536000, immutable"
@@ -58,6 +62,16 @@ def _in_own_language(address: str) -> Response:
 def show_robots() -> Response:
     """What crawlers may read: everything public."""
     return Response(_ROBOTS, mimetype="text/plain", headers={"Cache-Control": "max-age=86400"})
+
+
+@blueprint.get("/service-worker.js")
+@access(Access.PUBLIC)
+def show_service_worker() -> Response:
+    """What keeps ratings while there is no network; it may ask this site only."""
+    response = Response(_SERVICE_WORKER, mimetype="text/javascript")
+    response.headers["Cache-Control"] = "no-cache"
+    response.headers["Content-Security-Policy"] = "default-src 'none'; connect-src 'self'"
+    return response
 
 
 @blueprint.get("/favicon.ico")

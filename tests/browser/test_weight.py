@@ -16,7 +16,7 @@ MOST = 14_000  # bytes, ten packets of the first TCP window
 SERVICE = "services/pothole-repair/"
 PATHS = (
     "", "services/", SERVICE, f"{SERVICE}rate", f"{SERVICE}level/", "levels/", "responses/",
-    "receipts/", "integrity/", "method/", "privacy/", "accessibility/", "open-data/",
+    "receipts/", "integrity/", "method/", "privacy/", "accessibility/", "open-data/", "kept/",
     f"{SERVICE}embed", "embed/services/pothole-repair/rate", "embed/services/pothole-repair/level",
 )  # fmt: skip
 
@@ -30,13 +30,12 @@ def test_no_page_with_its_stylesheet_is_heavier_than_the_first_window(
 
 
 def weight_of(site: Site, address: str) -> int:
-    """Bytes of a page and its stylesheets as sent to a browser that takes brotli."""
+    """Bytes of a page, its stylesheets and scripts as sent to a browser that takes brotli."""
     page = read(address)
-    sheets = re.findall(r'rel="stylesheet" href="([^"]+)"', page.decode())
-    assert sheets
-    return sum(
-        len(brotli.compress(one)) for one in [page, *(read(site.base + at) for at in sheets)]
-    )
+    found = re.findall(r'rel="stylesheet" href="([^"]+)"|<script src="([^"]+)"', page.decode())
+    files = [site.base + (sheet or script) for sheet, script in found]
+    assert files
+    return sum(len(brotli.compress(one)) for one in [page, *map(read, files)])
 
 
 def read(address: str) -> bytes:

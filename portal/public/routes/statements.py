@@ -59,3 +59,11 @@ def show_open_data() -> str:
         licence=portal().settings.data_licence or None,
         base=portal().settings.base_url.rstrip("/"),
     )
+
+
+@blueprint.get("/kept/")
+@access(Access.PUBLIC)
+@cached_page
+def show_kept() -> str:
+    """What is kept on the reader's own device until there is network; their browser fills it."""
+    return render_template("public/show_kept.html")

@@ -3,8 +3,8 @@
 import sqlalchemy as sa
 from alembic import op
 
-revision = "0026"
-down_revision = "0025"
+revision = "0031"
+down_revision = "0030"
 branch_labels = None
 depends_on = None
 
@@ -49,7 +49,10 @@ def upgrade() -> None:
         ),
         sa.PrimaryKeyConstraint("id", name=op.f("pk_webhook_delivery")),
         sa.UniqueConstraint(
-            "webhook_id", "event", "subject_id", name=op.f("uq_webhook_delivery_webhook_id")
+            "webhook_id",
+            "event",
+            "subject_id",
+            name=op.f("uq_webhook_delivery_webhook_id_event_subject_id"),
         ),
     )
     op.create_index(

@@ -1,0 +1,43 @@
+// The list of what is kept on this device, and what became of it.
+"use strict";
+(() => {
+  const list = document.querySelector("#kept"), empty = document.querySelector("#nothing")
+  const workers = navigator.serviceWorker
+  if (!workers || !window.caches) return
+  const hand = ({url, fields}) => {
+    const form = document.createElement("form")
+    Object.assign(form, {method: "post", action: url, hidden: true})
+    for (const [name, value] of fields) {
+      form.append(Object.assign(document.createElement("input"), {type: "hidden", name, value}))
+    }
+    document.body.append(form)
+    form.submit()
+  }
+  const show = (item, drop) => {
+    const shown = document.querySelector(`#${item.state}-state`).content.cloneNode(true)
+    shown.querySelector("h2").textContent = item.name
+    shown.querySelector("time").textContent = new Date(item.at).toLocaleString(document.documentElement.lang)
+    const receipt = shown.querySelector("a")
+    if (receipt) receipt.href = item.receipt
+    shown.querySelector("[data-drop]").addEventListener("click", drop)
+    const open = shown.querySelector("[data-open]")
+    if (open) open.addEventListener("click", () => { drop().then(() => hand(item)) })
+    return shown
+  }
+  const draw = async () => {
+    const kept = await caches.open("kept"), keys = await kept.keys()
+    const items = await Promise.all(keys.map(async key => (await kept.match(key)).json()))
+    list.replaceChildren(...items.map((item, place) => show(item, async () => {
+      await kept.delete(keys[place])
+      await draw()
+    })))
+    empty.hidden = items.length > 0
+  }
+  const send = async () => {
+    const found = await workers.getRegistration()
+    if (found && found.active) found.active.postMessage("send")
+  }
+  workers.addEventListener("message", draw)
+  addEventListener("online", send)
+  draw().then(send)
+})()
