@@ -86,9 +86,11 @@ def fold(text: str) -> str:
 
     `fold("Đường phố") == "duong pho"`. Used on both sides of every comparison.
     """
+    # Decomposed before the case is folded too: some letters hide a capital (𝚨 is Α in bold).
+    lower = unicodedata.normalize("NFKD", text).casefold()
     stripped = "".join(
         letter
-        for letter in unicodedata.normalize("NFKD", text.casefold())
+        for letter in unicodedata.normalize("NFKD", lower)
         if not unicodedata.combining(letter)
     )
     # Recomposed, so that Korean syllables are whole letters again.

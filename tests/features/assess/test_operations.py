@@ -73,7 +73,7 @@ def test_public_figures_move_once_a_month_when_ten_people_are_touched(store: Sto
         before = get_content_version(session)
     assert assess(store, service_id, date(2026, 11, 2)).public_on == date(2026, 11, 2)
     with store.read() as session:
-        assert get_content_version(session) == before + 1
+        assert get_content_version(session) > before
     for _ in range(10):
         store.write(add_submission, service_id)
     assert assess(store, service_id, date(2026, 11, 30)).public_on is None
