@@ -36,6 +36,8 @@ def figures(random: Random, runs: int) -> Iterator[Row]:
     yield from _themes(random, runs)
     covered = share(runs, lambda: planted.forecast_covers(random))
     yield "forecast: the 80 % range covers what came", "72–88 %", _percent(covered)
+    # Last, with chance of their own: they came later, and the figures above stay as they were.
+    yield from _words(Random(SEED), max(runs // 3, 20))
 
 
 def _ratings(random: Random, runs: int) -> Iterator[Row]:
@@ -83,6 +85,15 @@ def _themes(random: Random, runs: int) -> Iterator[Row]:
         found = share(runs, lambda times=times: planted.surge_found(random, times))  # type: ignore[misc]
         wanted = "≥ 90 %" if times == 5 else ""
         yield f"themes: ×{times} at 4 people in 28 days found", wanted, _percent(found)
+
+
+def _words(random: Random, runs: int) -> Iterator[Row]:
+    false = share(runs, lambda: planted.words_false_alarm(random))
+    yield "words: any false suggestion in a run of four services", "≤ 15 %", _percent(false)
+    for times in (3, 5):
+        found = share(runs, lambda times=times: planted.word_surge_found(random, times))  # type: ignore[misc]
+        wanted = "≥ 90 %" if times == 5 else ""
+        yield f"words: ×{times} at 4 people in 28 days found", wanted, _percent(found)
 
 
 def _percent(value: float) -> str:

@@ -23,6 +23,7 @@ from portal.domain.warning import (
     survival_of_counts,
     theme_surges,
 )
+from portal.domain.words import Mention, find_word_surges
 
 USUAL = 0.80
 """Share of good ratings where nothing happens, as in the method's worked example."""
@@ -159,6 +160,53 @@ def themes_false_alarm(random: Random) -> bool:
 def surge_found(random: Random, times: float, rate: float = 4.0) -> bool:
     """The first theme is raised so many times as often."""
     return "0" in theme_surges(themes_of(random, [rate, *RATES[1:]], times))
+
+
+COMMENTS = 40.0
+"""People who write about a service in 28 days, each one comment of eight words."""
+GRAMMAR_WORDS = [f"grammar{number}" for number in range(40)]
+MATTERS = 300
+"""Words that belong to what a service is about; frequent ones are few, as in any language."""
+
+
+def written(random: Random, service: str, surge: float = 1.0) -> list[Mention]:
+    """Seven months of comments about a service; 4 people in 28 days write "planted" in them.
+
+    In the last 28 days they are `surge` times as many, beside everybody else.
+    """
+    matters = [f"{service}{number}" for number in range(MATTERS)]
+    weights = [1 / (1 + number) for number in range(MATTERS)]
+    periods = THEME_DAYS_BEFORE / THEME_DAYS_NOW
+    found = []
+    for age, factor, times in ((0, 1.0, surge), (THEME_DAYS_NOW, periods, 1.0)):
+        for is_planted, mean in ((False, COMMENTS * factor), (True, 4.0 * factor * times)):
+            for _ in range(_many(random, mean)):
+                words = {*random.choices(GRAMMAR_WORDS, k=4)}
+                words |= {*random.choices(matters, weights, k=3 if is_planted else 4)}
+                words |= {f"{service}-planted"} if is_planted else set()
+                found.append(Mention(f"{service} {len(found)}", age, frozenset(words)))
+    return found
+
+
+def _many(random: Random, mean: float) -> int:
+    """A Poisson count with a mean that Knuth's way is too slow for: a sum of small ones."""
+    parts = math.ceil(mean / 10)
+    return sum(poisson(random, mean / parts) for _ in range(parts))
+
+
+def words_false_alarm(random: Random) -> bool:
+    """Any word is suggested in a run of four services in which nothing changes."""
+    groups = {(name, "en"): written(random, name) for name in ("a", "b", "c", "d")}
+    return bool(find_word_surges(groups))
+
+
+def word_surge_found(random: Random, times: float) -> bool:
+    """The planted word of one of four services is suggested."""
+    groups = {
+        (name, "en"): written(random, name, times if name == "a" else 1.0)
+        for name in ("a", "b", "c", "d")
+    }
+    return any("a-planted" in one.words for one in find_word_surges(groups))
 
 
 def forecast_covers(random: Random, history: int = 150, waiting: int = 30) -> bool:

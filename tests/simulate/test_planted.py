@@ -53,6 +53,14 @@ def test_themes_that_surge_are_found_and_others_are_not() -> None:
     assert found >= 0.90 - slack(0.90, 100)
 
 
+def test_words_that_surge_are_found_and_others_are_not() -> None:
+    random = Random(7)
+    false = share(40, lambda: planted.words_false_alarm(random))
+    assert false <= 0.15 + slack(0.15, 40)
+    found = share(30, lambda: planted.word_surge_found(random, 5))
+    assert found >= 0.80 - slack(0.80, 30)
+
+
 def test_forecasts_cover_what_comes() -> None:
     random = Random(6)
     covered = share(150, lambda: planted.forecast_covers(random))
