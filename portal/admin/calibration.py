@@ -21,6 +21,9 @@ from portal.store.calibrations import count_waiting, drawn_of, list_quarters, st
 from portal.store.service_names import get_service_names
 from portal.store.texts import InLanguage, in_language
 
+UNSURE = 0.1
+"""Where chance gives another level more often than this, the service does not stand firm."""
+
 
 @dataclass(frozen=True)
 class ServiceReport:
@@ -40,9 +43,21 @@ class ServiceReport:
         return 1 - self.drawn[self.standing.level] / self.drawn.total()
 
     @property
+    def chances(self) -> list[tuple[int, float]]:
+        """(level, share of draws that give it), the highest level first."""
+        total = self.drawn.total()
+        return [(level, n / total) for level, n in sorted(self.drawn.items(), reverse=True) if n]
+
+    @property
     def decisive(self) -> list[Move]:
         """Thresholds that alone, moved one step, would give another level."""
         return [one for one in self.standing.moves if one.level != self.standing.level]
+
+    @property
+    def is_firm(self) -> bool:
+        """Whether no threshold moved, one or all, and hardly any chance gives another level."""
+        levels = {self.standing.level, self.standing.eased, self.standing.stricter}
+        return len(levels) == 1 and not self.decisive and self.by_chance <= UNSURE
 
 
 @dataclass(frozen=True)
@@ -67,6 +82,11 @@ class QuarterReport:
         """How many services stand at level 0 to 4 with thresholds moved that way, or in force."""
         found = Counter(_level(one.standing, way) for one in self.services)
         return [found[level] for level in range(5)]
+
+    @property
+    def unsteady(self) -> list[ServiceReport]:
+        """The services that do not stand firm."""
+        return [one for one in self.services if not one.is_firm]
 
     def moved(self, way: int) -> int:
         """How many services stand elsewhere when all thresholds are moved that way."""

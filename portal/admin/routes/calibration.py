@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterator
 from typing import Any
 
-from flask import flash, redirect, url_for
+from flask import flash, redirect, request, url_for
 from werkzeug.wrappers import Response
 
 from portal.admin import calibration, operations
@@ -55,6 +55,8 @@ def _page(form: PublicDayForm, errors: ErrorList, status: int = 200) -> Response
         stricter=STRICTER,
         step=STEP,
         draws=DRAWS,
+        unsure=calibration.UNSURE,
+        shows_all=request.args.get("all") == "1",
     )
 
 

@@ -18,14 +18,17 @@ from portal.assess.calibration import calibrate_due
 from portal.domain.calibration import Standing
 from portal.models.appraisals import Appraisal, Calibration
 from portal.models.operations import AuditEvent, Setting
+from portal.models.services import Service
 from portal.store.calibrations import keep_calibration
 from portal.store.clock import Clock
 from portal.store.engine import Store
 from portal.store.publicity import get_chosen_day, get_public_since
 from tests.features.admin.conftest import QUARTER, Visitor, keep_appraisal
 from tests.support.city import City
-from tests.support.client import response_page
+from tests.support.client import Page, response_page
+from tests.support.history import NOW
 from tests.support.soundness import find_problems
+from tests.support.statements import watch_statements
 
 Change = Callable[[Callable[[Session], Any]], Any]
 
@@ -137,6 +140,55 @@ def test_the_report_says_what_would_move_and_how_many_replied(admin: Visitor) ->
     assert "With every threshold 5 points higher, 1 would." in words
     assert "The quarter before" in words
     assert "Pothole repair" in words
+
+
+@pytest.mark.usefixtures("calibrated")
+def test_services_that_stand_firm_are_shown_on_demand(admin: Visitor) -> None:
+    page = response_page(admin.get("calibration/"))
+    assert "1 service stands where it stands whichever threshold is moved" in page.words()
+    assert rows_of(page) == ["Street lights", "Street lights"]  # of both quarters
+    words = response_page(admin.get("calibration/?all=1"))
+    assert rows_of(words) == ["Pothole repair", "Street lights"] * 2
+
+
+@pytest.mark.usefixtures("calibrated")
+def test_chance_is_told_level_by_level(admin: Visitor, store: Store) -> None:
+    store.write(embellish, {"drawn": {"3": 30, "2": 170}})
+    words = response_page(admin.get("calibration/?all=1")).words()
+    assert "Level 315%Level 285%" in words
+
+
+@pytest.mark.usefixtures("calibrated")
+def test_three_hundred_services_need_no_more_statements(
+    admin: Visitor, store: Store, city: City, app: Flask
+) -> None:
+    admin.get("calibration/")
+    with watch_statements(store) as few:
+        admin.get("calibration/")
+    store.write(make_many, city.works, 298)
+    calibrate_due(store, app.extensions["portal"].clock)
+    with watch_statements(store) as many:
+        page = response_page(admin.get("calibration/?all=1"))
+    assert len(set(rows_of(page))) == 300
+    assert many == few
+
+
+def make_many(session: Session, department_id: int, count: int) -> None:
+    """More services, none with a name, all appraised in the newest quarter."""
+    services = [
+        Service(slug=f"service-{n}", department_id=department_id, created_at=NOW)
+        for n in range(count)
+    ]
+    session.add_all(services)
+    session.flush()
+    for service in services:
+        keep_appraisal(session, service.id, "C four", QUARTER)
+
+
+def rows_of(page: Page) -> list[str]:
+    """The names of the services in the tables of services."""
+    links = [one for one in page.all("a") if one.get("href", "").endswith("/level/")]
+    return [page.words(one) for one in links]
 
 
 @pytest.mark.usefixtures("calibrated")

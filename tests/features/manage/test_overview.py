@@ -5,15 +5,13 @@ from __future__ import annotations
 import csv
 import io
 import re
-from collections.abc import Iterator
-from contextlib import contextmanager
 from datetime import datetime, timedelta
 from typing import Any
 from zoneinfo import ZoneInfo
 
 import pytest
 from flask import Flask
-from sqlalchemy import event, text
+from sqlalchemy import text
 from sqlalchemy.orm import Session
 
 from portal.assess.operations import assess_service
@@ -29,6 +27,7 @@ from tests.support.city import City
 from tests.support.client import Page, response_page
 from tests.support.desk import Desk
 from tests.support.history import EXAMPLES, NOW
+from tests.support.statements import watch_statements
 
 EVIDENCE = EXAMPLES["evaluate"][0]["input"]
 RESULT: dict[str, Any] = evaluate(EVIDENCE)
@@ -201,19 +200,6 @@ def make_many(session: Session, department_id: int, count: int) -> None:
     session.flush()
 
 
-@contextmanager
-def statements(store: Store) -> Iterator[list[tuple[str, Any]]]:
-    """Every statement that is sent, with its parameters."""
-    sent: list[tuple[str, Any]] = []
-
-    def note(_conn: Any, _cursor: Any, statement: str, parameters: Any, *_rest: Any) -> None:
-        sent.append((statement, parameters))
-
-    event.listen(store.engine, "before_cursor_execute", note)
-    yield sent
-    event.remove(store.engine, "before_cursor_execute", note)
-
-
 def plan_of(store: Store, statement: str, parameters: Any) -> str:
     explain = "EXPLAIN QUERY PLAN " if store.engine.dialect.name == "sqlite" else "EXPLAIN "
     with store.engine.connect() as connection:
@@ -225,7 +211,7 @@ def test_three_hundred_services_need_no_more_statements_and_no_case(
     store: Store, overview: Desk, desk_city: City
 ) -> None:
     show(overview)
-    with statements(store) as few:
+    with watch_statements(store) as few:
         show(overview)
     store.write(make_many, desk_city.works, 298)
     with (
@@ -234,7 +220,7 @@ def test_three_hundred_services_need_no_more_statements_and_no_case(
         else store.engine.begin() as c
     ):
         c.execute(text("ANALYZE"))
-    with statements(store) as many:
+    with watch_statements(store) as many:
         page = show(overview)
     assert len(names(page)) == 300
     assert [one for one, _ in many] == [one for one, _ in few]

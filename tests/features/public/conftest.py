@@ -8,7 +8,6 @@ from dataclasses import dataclass
 from datetime import UTC, date, datetime, timedelta
 
 import pytest
-from sqlalchemy import event
 from sqlalchemy.orm import Session
 
 from portal.store.engine import Store
@@ -22,6 +21,7 @@ from tests.features.public.publishing import (
     publish_response,
 )
 from tests.support.city import City
+from tests.support.statements import watch_statements
 
 NOW = datetime(2026, 6, 1, 15, tzinfo=UTC)
 AS_OF = date(2026, 6, 1)
@@ -106,16 +106,9 @@ def statements(store: Store) -> Callable[[], AbstractContextManager[list[str]]]:
 
     @contextmanager
     def collect() -> Iterator[list[str]]:
-        sent: list[str] = []
-
-        def note(_c: object, _cursor: object, statement: str, *_rest: object) -> None:
-            if not statement.startswith("BEGIN"):
-                sent.append(statement)
-
-        event.listen(store.engine, "before_cursor_execute", note)
-        try:
-            yield sent
-        finally:
-            event.remove(store.engine, "before_cursor_execute", note)
+        with watch_statements(store) as sent:
+            found: list[str] = []
+            yield found
+            found += [one for one, _parameters in sent if not one.startswith("BEGIN")]
 
     return collect
