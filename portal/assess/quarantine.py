@@ -10,19 +10,25 @@ from sqlalchemy.dialects import postgresql, sqlite
 from sqlalchemy.orm import Session
 
 from portal.domain.quarantine import BURST_MIN, is_burst
-from portal.models.assessments import Assessment
 from portal.models.operations import Setting
 from portal.models.submissions import Submission, Throttle
 from portal.store.clock import Clock
 from portal.store.engine import Store
+from portal.store.set_apart import (
+    HOUR,
+    LOOKED_UNTIL,
+    Burst,
+    Place,
+    forget_in_assessments,
+    keep_hours,
+    looked_until,
+)
 from portal.store.throttle import window_start
 
-HOUR = timedelta(hours=1)
 GRACE = timedelta(minutes=2)  # a rating of the hour may still be on its way into the database
 TRAILING = timedelta(days=28)
 FIRST_LOOK = timedelta(days=7)
 PREFIX_SCOPE = "rate-prefix"
-_LOOKED_UNTIL = "quarantine_looked_until"
 _IS_OPEN_RATING = and_(
     Submission.is_rating, Submission.channel == "web", Submission.is_verified.is_(False)
 )
@@ -35,39 +41,42 @@ def quarantine_bursts(store: Store, clock: Clock) -> int:
     """
     end = window_start(clock.now() - GRACE, HOUR)
     with store.read() as session:
-        looked_until = _looked_until(session)
-    if looked_until is not None and looked_until >= end:
+        looked = looked_until(session)
+    if looked is not None and looked >= end:
         return 0
-    return store.write(look_until, end)
+    return store.write(look_until, end, now=clock.now())
 
 
-def look_until(session: Session, end: datetime) -> int:
+def look_until(session: Session, end: datetime, *, now: datetime) -> int:
     """Look at the hours up to `end`, in one transaction; two workers take turns."""
-    dialect = postgresql if session.get_bind().dialect.name == "postgresql" else sqlite
-    session.execute(
-        dialect.insert(Setting.__table__)
-        .values(name=_LOOKED_UNTIL, value=(end - FIRST_LOOK).isoformat())
-        .on_conflict_do_nothing(index_elements=["name"])
-    )
-    looked_until = session.scalars(
-        select(Setting.value).where(Setting.name == _LOOKED_UNTIL).with_for_update()
-    ).one()
-    begin = datetime.fromisoformat(looked_until)
+    begin, is_first = _begin(session, end)
+    bursts: dict[Place, Burst] = {}
     set_aside = sum(
-        _quarantine(session, service_id, hour, count)
+        _quarantine(session, (service_id, hour), count, bursts)
         for hour in _busy_hours(session, begin, end)
         for service_id, count in _busy_services(session, hour, hour + HOUR)
     )
     if begin < end:
+        keep_hours(session, begin=None if is_first else begin, end=end, now=now, bursts=bursts)
         session.execute(
-            update(Setting).where(Setting.name == _LOOKED_UNTIL).values(value=end.isoformat())
+            update(Setting).where(Setting.name == LOOKED_UNTIL).values(value=end.isoformat())
         )
     return set_aside
 
 
-def _looked_until(session: Session) -> datetime | None:
-    value = session.scalar(select(Setting.value).where(Setting.name == _LOOKED_UNTIL))
-    return datetime.fromisoformat(value) if value is not None else None
+def _begin(session: Session, end: datetime) -> tuple[datetime, bool]:
+    """Where to go on, which nobody else may until this transaction ends; and if it is the start."""
+    is_first = looked_until(session) is None
+    dialect = postgresql if session.get_bind().dialect.name == "postgresql" else sqlite
+    session.execute(
+        dialect.insert(Setting.__table__)
+        .values(name=LOOKED_UNTIL, value=(end - FIRST_LOOK).isoformat())
+        .on_conflict_do_nothing(index_elements=["name"])
+    )
+    begin = session.scalars(
+        select(Setting.value).where(Setting.name == LOOKED_UNTIL).with_for_update()
+    ).one()
+    return datetime.fromisoformat(begin), is_first
 
 
 def _busy_hours(session: Session, begin: datetime, end: datetime) -> Iterator[datetime]:
@@ -93,17 +102,23 @@ def _busy_services(session: Session, begin: datetime, end: datetime) -> list[tup
     return [(service_id, count) for service_id, count in rows]
 
 
-def _quarantine(session: Session, service_id: int, hour: datetime, count: int) -> int:
-    """Set the hour's ratings aside when they are a burst."""
+def _quarantine(session: Session, place: Place, count: int, bursts: dict[Place, Burst]) -> int:
+    """Set the hour's ratings aside when they are a burst, and say so in `bursts`."""
+    service_id, hour = place
     usual = _count_trailing(session, service_id, hour) / (TRAILING / HOUR)
     # Refused attempts are counted too, so one prefix may seem to have sent more than there are.
     largest = min(count, _count_of_largest_prefix(session, service_id, hour))
     if not is_burst(count, usual, largest):
         return 0
     set_aside = and_(_IS_OPEN_RATING, *_received(service_id, hour, hour + HOUR))
-    first = session.scalar(select(func.min(Submission.id)).where(set_aside)) or 0
+    first, marked = session.execute(
+        select(func.min(Submission.id), func.count().filter(Submission.is_quarantined)).where(
+            set_aside
+        )
+    ).one()
     session.execute(update(Submission).where(set_aside).values(is_quarantined=True))
-    _forget_in_assessments(session, service_id, hour, first)
+    forget_in_assessments(session, service_id, hour, first)
+    bursts[place] = Burst(usual, largest, marked)
     return count
 
 
@@ -133,17 +148,4 @@ def _received(
         Submission.service_id == service_id,
         Submission.received_at >= begin,
         Submission.received_at < end,
-    )
-
-
-def _forget_in_assessments(session: Session, service_id: int, hour: datetime, first: int) -> None:
-    """Assessments made since know these ratings otherwise: they have news to catch up with."""
-    session.execute(
-        update(Assessment)
-        .where(
-            Assessment.service_id == service_id,
-            Assessment.as_of >= (hour - timedelta(days=1)).date(),
-            Assessment.last_submission_id >= first,
-        )
-        .values(last_submission_id=first - 1)
     )

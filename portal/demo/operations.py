@@ -20,6 +20,7 @@ from portal.demo.content import load_city
 from portal.demo.phrases import add_phrases
 from portal.demo.plans import add_plans
 from portal.demo.recorder import Desk
+from portal.demo.set_apart import add_finding
 from portal.demo.warnings import add_warnings
 from portal.models.services import Service
 from portal.store.city import get_demo_day
@@ -114,6 +115,7 @@ def _make(context: Context, makers: Makers) -> None:
     context.store.write(add_plans, now=now, today=context.clock.day(now))
     context.store.write(add_phrases, now=now)
     context.store.write(add_warnings, context.clock, makers.raise_warnings)
+    context.store.write(add_finding, now=now)
     # Last of all: what is dated back after its day was signed would look like tampering.
     sign_due(context.store, context.clock, context.secrets)
     _keep(context, _RECEIPTS, "\n".join(f"{slug} {receipt}" for slug, receipt in shown))

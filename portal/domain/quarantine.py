@@ -12,6 +12,11 @@ BURST_MIN = 10
 SHARED_ADDRESS_AT_MOST = 40
 """A library where this many residents an hour share one address is no burst."""
 UNLIKELY = 1e-4
+CAUSES = ("burst", "form")
+"""Why ratings are set apart: too many in an hour, or each for the way in which it came in."""
+COUNTING = frozenset({"asked", "place", "usual"})
+"""What people find that lets ratings through; the other reasons leave them apart."""
+REASONS = ("asked", "place", "usual", "alike", "unexplained")
 
 
 def is_burst(count: int, trailing_hourly_mean: float, largest_prefix_count: int) -> bool:

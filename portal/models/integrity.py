@@ -1,4 +1,4 @@
-"""What proves that nothing was dropped or altered: the signed day files and the quarters' lists.
+"""What proves that nothing was dropped or altered: signed day files, quarters' lists, what stood.
 
 The commitments themselves stand on the submission, written in its transaction.
 """
@@ -58,3 +58,20 @@ class RatingList(Base):
     sha256: Mapped[str] = mapped_column(String(64))
     count: Mapped[int] = mapped_column(Integer)
     mean: Mapped[float] = mapped_column(Float)
+
+
+class Standing(Base):
+    """What people had set up when a day was signed, where it differs from before. Append-only.
+
+    `kept` is a table, `owner` whose rows of it they are (0: the whole city's). `digest` is a keyed
+    hash of those rows in hex, empty where none is left. Each row is an entry of the day's file.
+    """
+
+    __tablename__ = "standing"
+    __table_args__ = (UniqueConstraint("signed_on", "kept", "owner"),)
+
+    id: Mapped[int] = mapped_column(BigId, primary_key=True)
+    signed_on: Mapped[date]
+    kept: Mapped[str] = mapped_column(String(40))
+    owner: Mapped[int] = mapped_column(BigId)
+    digest: Mapped[str] = mapped_column(String(64))

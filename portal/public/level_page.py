@@ -49,6 +49,11 @@ class LevelPage:
     newer: Newer | None
     is_newest: bool
 
+    @property
+    def set_apart(self) -> int:
+        """How many ratings of the window stand apart and count in no figure."""
+        return int(self.assessment.evidence.get("q1", {}).get("quarantined", 0))
+
 
 def find_level_page(
     session: Session, service_id: int, reader: Reader, as_of: date | None = None

@@ -32,10 +32,12 @@ from portal.store.integrity.check import (
     check_records,
 )
 from portal.store.integrity.records import Hashing
+from portal.store.integrity.standing import check_standing
 from portal.store.loops import event_of, projected
 from portal.store.record_hash import hash_record
 from portal.store.revision import current_revision, pinned_head
 from portal.store.secrets import Secrets
+from portal.store.set_apart import check_set_apart
 
 APPEND_ONLY = (
     "loop_event",
@@ -47,6 +49,7 @@ APPEND_ONLY = (
     "attestation",
     "signed_day",
     "rating_list",
+    "standing",
 )
 _BATCH = 2000
 
@@ -76,6 +79,7 @@ def list_problems(
         ("submissions against cases", _check_cases),
         ("themes against cases", _check_themes),
         ("comments against redactions", _check_redactions),
+        ("ratings set apart against their records", check_set_apart),
         ("assessments against their evidence", _check_assessments),
         ("appraisals against their evidence", _check_appraisals),
         ("signatures against what was signed", _check_signatures),
@@ -84,6 +88,7 @@ def list_problems(
         ("the chain of signed days", lambda session: check_chain(session, secrets)),
         ("the lists of ratings", check_lists),
         ("records against signed days", lambda session: check_records(session, hashing)),
+        ("what people set up", lambda session: check_standing(session, hashing.key)),
     ):
         progress(f"Checking {title} …")
         problems += look(session)

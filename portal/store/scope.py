@@ -41,6 +41,15 @@ class Scope:
         """Whether a password alone is too little for what the person may do (SECURITY.md T10)."""
         return self.is_administrator or bool(self.having("manager"))
 
+    def is_part_of(self, department_id: int) -> bool:
+        """Whether the person has any role in that department."""
+        return any(department_id in found for found in self.departments.values())
+
+    def require_no_part_of(self, department_id: int) -> None:
+        """Raise NotAllowed where the person has any role in that department."""
+        if self.is_part_of(department_id):
+            raise NotAllowed
+
     def require_desk(self, department_id: int) -> None:
         """Raise NotAllowed unless the person works on that department's cases."""
         if department_id not in self.desk:

@@ -592,6 +592,20 @@ VALID: dict[str, Callable[[World], dict[str, Any]]] = {
         "claimed_at": NOW,
         "claimed_on": DAY,
     },
+    "standing": lambda _w: {
+        "signed_on": DAY,
+        "kept": fresh(),
+        "owner": 0,
+        "digest": "0",
+    },
+    "set_apart": lambda w: {
+        "service_id": w.city.potholes,
+        "hour_at": NOW + timedelta(hours=next(_numbers)),
+        "cause": "burst",
+        "ratings": 12,
+        "marked": 0,
+        "found_at": NOW,
+    },
     "barrier": lambda w: {
         "service_id": w.city.potholes,
         "block": "policy",
@@ -610,6 +624,12 @@ VALID: dict[str, Callable[[World], dict[str, Any]]] = {
 # (constraint without the ck_<table>_ in front, table, what makes the row senseless)
 REFUSED: list[tuple[str, str, dict[str, Any]]] = [
     ("merged_into_another", "theme", {"id": 7001, "merged_into_id": 7001}),
+    ("cause", "set_apart", {"cause": "rumour"}),
+    ("ratings_counted", "set_apart", {"ratings": 0}),
+    ("marked_among_ratings", "set_apart", {"marked": 13}),
+    ("reason", "set_apart", {"reason": "because", "asked_by": 1, "asked_at": NOW}),
+    ("finding_is_complete", "set_apart", {"reason": "usual"}),
+    ("decision_is_complete", "set_apart", {"decided_at": NOW}),
     ("forms_range", "paper_batch", {"forms": 0}),
     ("forms_range", "paper_batch", {"forms": 101}),
     ("differences_range", "entry_check", {"differences": 15}),
@@ -838,6 +858,8 @@ UNIQUE: list[tuple[str, tuple[str, ...]]] = [
     ("digest_subscription", ("token_hash",)),
     ("news_subscription", ("token_hash",)),
     ("self_assessment_evidence", ("self_assessment_id", "position")),
+    ("set_apart", ("service_id", "hour_at")),
+    ("standing", ("signed_on", "kept", "owner")),
     ("signed_day", ("day",)),
     ("rating_list", ("quarter_on", "service_id")),
 ]
@@ -912,6 +934,13 @@ def test_nobody_checks_their_own_typing(session: Session, world: World) -> None:
     assert "second_person" in refusal(session, "entry_check", same)
 
 
+def test_nobody_agrees_to_their_own_finding(session: Session, world: World) -> None:
+    found = {"reason": "usual", "asked_by": world.staff, "asked_at": NOW, "decided_at": NOW}
+    row = VALID["set_apart"](world) | found
+    assert "second_person" in refusal(session, "set_apart", row | {"decided_by": world.staff})
+    put(session, "set_apart", row | {"decided_by": world.reviewer})
+
+
 def test_rows_that_must_differ_may_not_agree(session: Session, world: World) -> None:
     for table, columns in UNIQUE:
         imported = {"import_id": world.source, "import_ref": "1"} if "import_id" in columns else {}
@@ -953,7 +982,8 @@ def test_every_constraint_is_tried() -> None:
         partials |= {str(index.name) for index in table.indexes if index.unique}
     tried = {(name, table) for name, table, _ in REFUSED}
     tried |= {
-        ("second_person", table) for table in (*SECOND_PERSON, "self_assessment", "entry_check")
+        ("second_person", table)
+        for table in (*SECOND_PERSON, "self_assessment", "entry_check", "set_apart")
     }
     assert checks == tried
     assert uniques == set(UNIQUE)

@@ -18,13 +18,14 @@ from sqlalchemy.orm import Session
 
 from portal.domain.commitments import FIRST_PREVIOUS, DayFile, make_day_file, parse_day_file
 from portal.domain.publication import quarter_of
-from portal.models.integrity import RatingList, SignedDay
+from portal.models.integrity import RatingList, SignedDay, Standing
 from portal.models.submissions import Submission
 from portal.store.clock import Clock
 from portal.store.content import raise_content_version
 from portal.store.engine import Store
 from portal.store.integrity.lists import list_ratings
-from portal.store.integrity.records import Hashing, list_entries
+from portal.store.integrity.records import Hashing, leaf_of_standing, list_entries
+from portal.store.integrity.standing import list_changed
 from portal.store.secrets import Secrets
 
 GRACE = timedelta(hours=1)
@@ -36,10 +37,11 @@ _DAY = timedelta(days=1)
 
 @dataclass(frozen=True)
 class Made:
-    """A day's file and the lists of the quarter that ended with it, as rows."""
+    """A day's file, the lists of the quarter that ended with it and what stands then, as rows."""
 
     day: dict[str, Any]
     lists: list[dict[str, Any]]
+    standing: list[dict[str, Any]]
 
 
 def sign_due(store: Store, clock: Clock, secrets: Secrets) -> int:
@@ -73,12 +75,14 @@ def make_files(session: Session, last: date, secrets: Secrets, clock: Clock) -> 
     previous = newest.sha256 if newest else FIRST_PREVIOUS
     for day in _days(first, last):
         lists = _end_quarter(session, day)
+        standing = list_changed(session, secrets.leaf_key, day) if day == last else []
         entries = (late | arrived.get(day, set())) - listed
+        entries |= {leaf_of_standing(secrets.leaf_key, row) for row in standing}
         file = make_day_file(day, previous, entries | {row["sha256"] for row in lists})
         number, previous = number + 1, file.sha256
         listed |= entries
         late = set()
-        yield Made(_row(number, file, secrets, now), lists)
+        yield Made(_row(number, file, secrets, now), lists, standing)
 
 
 def keep_files(session: Session, made: Sequence[Made]) -> int:
@@ -93,6 +97,9 @@ def keep_files(session: Session, made: Sequence[Made]) -> int:
     lists = [row for file in made for row in file.lists]
     if lists:
         session.execute(insert(RatingList), lists)
+    standing = [row for file in made for row in file.standing]
+    if standing:
+        session.execute(insert(Standing), standing)
     raise_content_version(session)
     return len(made)
 

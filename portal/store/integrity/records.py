@@ -5,7 +5,7 @@ Imported history stands apart: others kept it before, and it is dated before it 
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterator, Sequence
+from collections.abc import Callable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import UTC, date, datetime, time, timedelta
 from typing import Any
@@ -67,7 +67,9 @@ ANSWERS = (
     " kind wants_answer is_case district age_band is_rating is_verified receipt_hash token_hash"
     " commitment comment_commitment"
 )
+_STANDING = Kept("standing", "signed_on", "signed_on kept owner digest", is_later=True)
 KEPT = (
+    _STANDING,
     Kept(
         "loop_event",
         "happened_on",
@@ -132,6 +134,18 @@ KEPT = (
         "form_id first_by second_by checked_on fields differences",
         is_later=True,
     ),
+    Kept(
+        "set_apart",
+        "found_at",
+        "id service_id hour_at cause ratings marked usual shared found_at",
+        is_later=True,
+    ),
+    Kept(
+        "set_apart",
+        "decided_at",
+        "id reason asked_by asked_at decided_by decided_at",
+        is_later=True,
+    ),
 )
 LATER = frozenset(kept.table for kept in KEPT if kept.is_later)
 _OUTCOME = (Response.outcome, Response.due_on, Response.done_on, Response.published_on)
@@ -156,6 +170,11 @@ def list_texts(session: Session, hashing: Hashing, since: date | None = None) ->
             said = said_parts(wording_of(row))
             values = (row.response_id, row.lang, *said, outcome, due, done, on)
             yield day, leaf(hashing.key, "response_text", values), "response_text"
+
+
+def leaf_of_standing(key: bytes, row: Mapping[str, Any]) -> str:
+    """The entry of a row of `standing` that is about to be kept."""
+    return leaf(key, _STANDING.table, [row[name] for name in _STANDING.fields.split()])
 
 
 def _submissions(session: Session, first: date, last: date, key: bytes) -> Iterator[Entry]:

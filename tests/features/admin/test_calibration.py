@@ -139,7 +139,7 @@ def test_the_report_says_what_would_move_and_how_many_replied(admin: Visitor) ->
     assert "With every threshold 5 points lower, 1 would stand at another level." in words
     assert "With every threshold 5 points higher, 1 would." in words
     assert "The quarter before" in words
-    assert "Pothole repair" in words
+    assert "Street lights" in words
 
 
 @pytest.mark.usefixtures("calibrated")
@@ -170,7 +170,7 @@ def test_three_hundred_services_need_no_more_statements(
     with watch_statements(store) as many:
         page = response_page(admin.get("calibration/?all=1"))
     assert len(set(rows_of(page))) == 300
-    assert many == few
+    assert len(many) == len(few)
 
 
 def make_many(session: Session, department_id: int, count: int) -> None:

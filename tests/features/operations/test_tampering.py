@@ -5,20 +5,26 @@ from __future__ import annotations
 from datetime import UTC, datetime, timedelta
 
 import pytest
+from sqlalchemy import select
 from sqlalchemy.orm import Session
 
 from portal.assess.calibration import calibrate_due
 from portal.assess.operations import assess_service
 from portal.models import Base
-from portal.models.doors import EntryCheck, PaperBatch, PaperForm
+from portal.models.doors import EntryCheck, Kiosk, PaperBatch, PaperForm
 from portal.models.loops import LoopRow
+from portal.models.operations import Setting
 from portal.models.partners import Attestation
+from portal.models.people import Passkey
 from portal.models.reminders import Reminder
 from portal.models.self_assessments import EngageClaim, SelfAssessment
+from portal.models.set_apart import SetApart
 from portal.store.comments import Cause, redact_comment
 from portal.store.engine import Store
 from portal.store.next_steps import invite
+from portal.store.set_apart import LOOKED_UNTIL, keep_hours
 from tests.support.answers import NOW, TODAY, Office, send
+from tests.support.cases import send_rating
 from tests.support.city import City
 from tests.support.signed import StoppedClock, sign
 from tests.support.soundness import find_problems, find_problems_after
@@ -59,14 +65,53 @@ RED = {
         "UPDATE self_assessment SET reviewed_by = NULL, reviewed_at = NULL",
         "DELETE FROM self_assessment",
     ),
-    "service": ("UPDATE service SET slug = 'potholes' WHERE slug = 'pothole-repair'",),
+    "department": ("UPDATE department SET slug = 'roads' WHERE slug = 'public-works'",),
+    "department_text": ("UPDATE department_text SET name = 'Roads' WHERE lang = 'en'",),
+    "district": ("UPDATE district SET slug = 'centre' WHERE slug = 'north'",),
+    "district_text": ("DELETE FROM district_text WHERE lang = 'en'",),
+    "kiosk": ("UPDATE kiosk SET key_hash = 'mine'", "DELETE FROM kiosk"),
+    "membership": (
+        "UPDATE membership SET role = 'manager' WHERE role = 'staff'",
+        "DELETE FROM membership",
+    ),
+    "page_check": ("UPDATE page_check SET checked_on = '2026-11-01'", "DELETE FROM page_check"),
+    "partner": ("UPDATE partner SET is_external = NOT is_external",),
+    "passkey": ("UPDATE passkey SET credential_id = credential_id || 'x'", "DELETE FROM passkey"),
+    "person": (
+        "UPDATE person SET password = 'known'",
+        "UPDATE person SET active = false",
+        "UPDATE person SET email = 'mine@city.example' WHERE email = 'admin@city.example'",
+    ),
+    "population_share": (
+        "UPDATE population_share SET share = 0.01",
+        "DELETE FROM population_share",
+    ),
+    "service": (
+        "UPDATE service SET slug = 'potholes' WHERE slug = 'pothole-repair'",
+        "UPDATE service SET is_active = false WHERE slug = 'street-lights'",
+    ),
+    "service_channel": ("UPDATE service_channel SET closed_on = '2026-11-19'",),
+    "service_language": (
+        "DELETE FROM service_language WHERE role = 'required' AND lang = 'ko'",
+        "UPDATE service_language SET opened_on = '2026-01-01'",
+    ),
+    "service_text": ("UPDATE service_text SET status = 'draft'",),
+    "standing": ("DELETE FROM standing", "UPDATE standing SET digest = 'x'"),
+    "set_apart": (
+        "UPDATE set_apart SET ratings = ratings + 1",
+        "UPDATE set_apart SET reason = 'usual'",
+        "DELETE FROM set_apart",
+    ),
     "signature": (
         "UPDATE signature SET signer_name = 'Somebody else'",
         "UPDATE signature SET signed_on = '2026-11-01'",
         "DELETE FROM signature",
     ),
     "signed_day": ("DELETE FROM signed_day WHERE id = 2",),
-    "submission": ("UPDATE submission SET q0 = 5 WHERE q0 = 2", "UPDATE submission SET q4 = 5"),
+    "submission": (
+        "UPDATE submission SET q0 = 5 WHERE q0 = 2", "UPDATE submission SET q4 = 5",
+        "UPDATE submission SET is_quarantined = NOT is_quarantined",
+    ),
     "theme_case": (
         "UPDATE theme_case SET theme_id = (SELECT min(id) FROM theme)",
     ),
@@ -76,7 +121,6 @@ RED = {
 _WORK = "colleagues' own work in hand: nothing that anybody judges by or publishes follows from it"
 _TEXT = "a text that people may write anew at any time; the audit trail says who did"
 _COUNTED = "counted again by the worker from records that are checked"
-_OFFER = "set by whoever runs the portal; appraisals keep what they were judged by"
 _DOOR = "opens and closes a door; what comes in through it is a submission, and checked there"
 _HISTORY = "earlier records have no signed day; their source vouches for them, and the pages say so"
 _FLEETING = "kept for a while only, and nothing follows from it"
@@ -84,7 +128,6 @@ _PEOPLE = "who may sign in and do what changes every day; the audit trail is che
 NEED_NOT = {
     "account_link": _FLEETING,
     "authenticator": _PEOPLE,
-    "passkey": _PEOPLE,
     "recovery_code": _PEOPLE,
     "service_draft": "a wording that is not shown before somebody else has agreed to it",
     "barrier": _WORK,
@@ -94,16 +137,10 @@ NEED_NOT = {
     "city_figure": _COUNTED,
     "city_result": _COUNTED,
     "contact": "encrypted, and erased on schedule: what is not there any more cannot be compared",
-    "department": "an empty name changes no record; services are checked",
-    "department_text": _TEXT,
     "digest_subscription": _FLEETING,
-    "district": _OFFER,
-    "district_text": _TEXT,
     "exclusion_request": "a wish only: setting a case aside is an event, and checked",
     "history_import": _HISTORY,
     "inbox_view": _WORK,
-    "kiosk": _DOOR,
-    "membership": _PEOPLE,
     "monthly_figure": _COUNTED,
     "reaction": _COUNTED,
     "theme_district": _COUNTED,
@@ -112,23 +149,16 @@ NEED_NOT = {
     "next_step_text": _TEXT,
     "news_subscription": _FLEETING,
     "outbox": _FLEETING,
-    "page_check": _HISTORY,
     "paper_batch": _DOOR,
     "paper_form": _DOOR,
-    "partner": "a signature is over the partner's number; names are public and may be mended",
     "pending_correction": "unpublished until a second person has reviewed it; then it is checked",
     "pending_entry": _FLEETING,
     "phrase": _WORK,
     "period_key": "destroyed on schedule; submissions keep what was made with it",
-    "person": _PEOPLE,
-    "population_share": _OFFER,
     "rating_invitation": "keeps a receipt from being used twice; the rating's own row is checked",
     "reminder_summary": _COUNTED,
     "self_assessment_evidence": "what managers name for their own claim; it moves no level",
-    "service_channel": _OFFER,
-    "service_language": _OFFER,
     "service_result": _COUNTED,
-    "service_text": _TEXT,
     "setting": "the portal's own switches; each change of them is in the audit trail",
     "sign_in": _FLEETING,
     "theme": "holds nothing but its number; which case is in it is checked",
@@ -156,6 +186,8 @@ def full(busy: Store, city: City) -> Store:
     busy.write(_say_of_oneself, city)
     cause = Cause(reason="own_data", person_id=city.people["staff"])
     busy.write(redact_comment, cases[1], cause=cause, now=NOW, today=TODAY)
+    busy.write(_set_apart, city)
+    busy.write(_open_doors, city)
     busy.write(assess_service, service_id=city.potholes, as_of=TODAY, now=NOW)
     clock = StoppedClock(NOW + timedelta(days=2))
     calibrate_due(busy, clock)
@@ -175,6 +207,31 @@ def _invite_and_ask(session: Session, case_id: int, step_id: int, decision_id: i
             Reminder(
                 submission_id=case_id, due_on=TODAY, is_settled=True, is_reminded=True,
                 chosen_on=TODAY,
+            ),
+        )
+    )  # fmt: skip
+
+
+def _set_apart(session: Session, city: City) -> None:
+    """Ratings that came in like a machine's, which two people left out."""
+    send_rating(session, city.lights, NOW - timedelta(hours=3), is_quarantined=True)
+    session.add(Setting(name=LOOKED_UNTIL, value=NOW.isoformat()))
+    keep_hours(session, begin=None, end=NOW, now=NOW, bursts={})
+    for row in session.scalars(select(SetApart)):
+        row.reason, row.asked_by, row.asked_at = "alike", city.people["parks"], NOW
+        row.decided_by, row.decided_at = city.people["admin"], NOW
+
+
+def _open_doors(session: Session, city: City) -> None:
+    session.add_all(
+        (
+            Kiosk(
+                name="Town hall", key_hash="0" * 64, service_id=city.potholes, hourly_limit=60,
+                opened_on=TODAY,
+            ),
+            Passkey(
+                person_id=city.people["admin"], credential_id="a", public_key=b"k", sign_count=0,
+                name="Laptop", created_at=NOW,
             ),
         )
     )  # fmt: skip

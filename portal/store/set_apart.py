@@ -1,0 +1,136 @@
+"""Ratings that were set apart: written down by hour, let through, and checked (METHOD.md 3.6)."""
+
+from __future__ import annotations
+
+from collections import Counter
+from collections.abc import Iterator, Mapping
+from dataclasses import dataclass
+from datetime import datetime, timedelta
+
+from sqlalchemy import ColumnElement, func, select, update
+from sqlalchemy.orm import Session
+
+from portal.models.assessments import Assessment
+from portal.models.operations import Setting
+from portal.models.services import Service
+from portal.models.set_apart import SetApart
+from portal.models.submissions import Submission
+from portal.store.throttle import window_start
+
+HOUR = timedelta(hours=1)
+LOOKED_UNTIL = "quarantine_looked_until"
+IS_SET_APART: ColumnElement[bool] = Submission.is_quarantined & Submission.import_id.is_(None)
+Place = tuple[int, datetime]
+"""A service, and the beginning of an hour."""
+
+
+@dataclass(frozen=True)
+class Burst:
+    """Why an hour is a burst. `usual` ratings an hour; the others count ratings of the hour."""
+
+    usual: float
+    shared: int
+    marked: int
+
+
+def looked_until(session: Session) -> datetime | None:
+    """The end of the hours that the worker has looked at; None before the first look."""
+    value = session.scalar(select(Setting.value).where(Setting.name == LOOKED_UNTIL))
+    return datetime.fromisoformat(value) if value is not None else None
+
+
+def keep_hours(
+    session: Session,
+    *,
+    begin: datetime | None,
+    end: datetime,
+    now: datetime,
+    bursts: Mapping[Place, Burst],
+) -> None:
+    """Write down every hour from `begin` (None: ever) to `end` in which ratings were set apart."""
+    hours = _count_hours(session, begin, end)
+    rows = session.execute(
+        select(SetApart.service_id, SetApart.hour_at).where(
+            SetApart.service_id.in_({service_id for service_id, _hour in hours}),
+            SetApart.hour_at < end,
+        )
+    )
+    known = {(service_id, hour) for service_id, hour in rows}
+    for place, count in sorted(hours.items()):
+        if place not in known:
+            session.add(_row(place, count, bursts.get(place), now))
+    session.flush()
+
+
+def _row(place: Place, count: int, burst: Burst | None, now: datetime) -> SetApart:
+    service_id, hour = place
+    return SetApart(
+        service_id=service_id,
+        hour_at=hour,
+        cause="burst" if burst else "form",
+        ratings=count,
+        marked=burst.marked if burst else count,
+        usual=round(burst.usual, 4) if burst else None,
+        shared=burst.shared if burst else None,
+        found_at=now,
+    )
+
+
+def _count_hours(session: Session, begin: datetime | None, end: datetime) -> Counter[Place]:
+    """How many ratings are set apart, by service and hour."""
+    statement = select(Submission.service_id, Submission.received_at).where(
+        IS_SET_APART, Submission.received_at < end
+    )
+    if begin is not None:
+        statement = statement.where(Submission.received_at >= begin)
+    return Counter(
+        (service_id, window_start(at, HOUR)) for service_id, at in session.execute(statement)
+    )
+
+
+def of_hour(row: SetApart) -> tuple[ColumnElement[bool], ...]:
+    """What came in for the service in that hour."""
+    return (
+        Submission.service_id == row.service_id,
+        Submission.received_at >= row.hour_at,
+        Submission.received_at < row.hour_at + HOUR,
+    )
+
+
+def let_through(session: Session, row: SetApart) -> None:
+    """Count the hour's ratings again, as if they had never been set apart."""
+    these = (IS_SET_APART, *of_hour(row))
+    first = session.scalar(select(func.min(Submission.id)).where(*these))
+    session.execute(update(Submission).where(*these).values(is_quarantined=False))
+    if first is not None:
+        forget_in_assessments(session, row.service_id, row.hour_at, first)
+
+
+def forget_in_assessments(session: Session, service_id: int, hour: datetime, first: int) -> None:
+    """Assessments made since know these ratings otherwise: they have news to catch up with."""
+    session.execute(
+        update(Assessment)
+        .where(
+            Assessment.service_id == service_id,
+            Assessment.as_of >= (hour - timedelta(days=1)).date(),
+            Assessment.last_submission_id >= first,
+        )
+        .values(last_submission_id=first - 1)
+    )
+
+
+def check_set_apart(session: Session) -> Iterator[str]:
+    """Ratings are set apart where a record says so, and nowhere else."""
+    end = looked_until(session)
+    hours = _count_hours(session, None, end) if end is not None else Counter[Place]()
+    rows = session.execute(select(SetApart, Service.slug).join(Service))
+    for row, slug in rows:
+        found = hours.pop((row.service_id, row.hour_at), 0)
+        wanted = 0 if row.counts else row.ratings
+        if end is not None and row.hour_at < end and found != wanted:
+            yield (
+                f"{found} ratings of {slug} of the hour from {row.hour_at:%Y-%m-%d %H:%M} UTC are"
+                f" set apart, the record says {wanted}"
+            )
+    if hours:
+        yield f"{hours.total()} ratings are set apart and no record says why"

@@ -1,0 +1,106 @@
+"""What people set up is signed when it changes, and `portal check` knows who changed it."""
+
+from __future__ import annotations
+
+from datetime import UTC, datetime, timedelta
+from typing import Any
+
+import pytest
+from sqlalchemy import func, select, text
+
+from portal.admin.services.operations import check_page, switch_channel
+from portal.imports.service_files import ServiceLine
+from portal.imports.services import import_services
+from portal.models.integrity import Standing
+from portal.models.services import PageCheck
+from portal.store.engine import Store
+from tests.support.city import LANGUAGES, City
+from tests.support.signed import sign
+from tests.support.soundness import find_problems
+
+FIRST = datetime(2026, 10, 2, 17, 0, tzinfo=UTC)
+SECOND, THIRD = FIRST + timedelta(days=1), FIRST + timedelta(days=2)
+CLOSED = "UPDATE service_channel SET closed_on = '2026-10-01' WHERE channel = 'phone'"
+
+
+@pytest.fixture
+def signed(busy: Store) -> Store:
+    """A city whose set-up was written down with the first days."""
+    assert sign(busy, FIRST)
+    return busy
+
+
+def about(store: Store, word: str) -> list[str]:
+    return [line for line in find_problems(store) if line.startswith(word)]
+
+
+def tamper(store: Store, statement: str) -> None:
+    store.write(lambda session: session.execute(text(statement)))
+
+
+def count_rows(store: Store) -> int:
+    with store.read() as session:
+        return session.scalars(select(func.count()).select_from(Standing)).one()
+
+
+def test_what_stands_is_written_down_once_and_again_when_it_changes(
+    signed: Store, city: City
+) -> None:
+    assert find_problems(signed) == []
+    before = count_rows(signed)
+    sign(signed, SECOND)
+    assert count_rows(signed) == before
+    signed.write(
+        switch_channel, slug="pothole-repair", channel="phone", is_open=False,
+        day=THIRD.date(), person_id=city.people["admin"], now=SECOND, today=SECOND.date(),
+    )  # fmt: skip
+    assert find_problems(signed) == []  # the audit trail says who did it
+    sign(signed, THIRD)
+    assert count_rows(signed) == before + 1
+    assert find_problems(signed) == []
+
+
+def test_a_change_behind_the_portals_back_shows_and_stays_to_be_seen(signed: Store) -> None:
+    tamper(signed, CLOSED)
+    now = about(signed, "service_channel of service")
+    assert now
+    assert all("is not as it was" in line for line in now)
+    sign(signed, SECOND)
+    later = about(signed, "service_channel of service")
+    assert len(later) == len(now)
+    assert all("was changed by" in line for line in later)
+
+
+def test_what_somebody_did_to_one_service_explains_nothing_about_another(
+    signed: Store, city: City
+) -> None:
+    tamper(signed, CLOSED)
+    before = about(signed, "service_channel")
+    signed.write(
+        check_page, slug="pothole-repair", lang="en", person_id=city.people["admin"], now=SECOND,
+        today=SECOND.date(),
+    )  # fmt: skip
+    assert len(about(signed, "service_channel")) == len(before) - 1
+
+
+def test_rows_that_are_gone_or_new_show(signed: Store, city: City) -> None:
+    tamper(signed, f"DELETE FROM service_language WHERE service_id = {city.pools}")
+    checked = PageCheck(service_id=city.lights, lang="en", checked_on=FIRST.date())
+    signed.write(lambda session: session.add(checked))
+    assert about(signed, f"service_language of service {city.pools} is not as it was")
+    assert about(signed, f"page_check of service {city.lights} is not as it was")
+
+
+def test_a_list_of_services_says_what_it_brought(signed: Store) -> None:
+    def bring(name: str) -> Any:
+        line = ServiceLine(1, name, code="x1", department="Water")
+        return signed.write(
+            import_services, [line], name_lang="en", languages=LANGUAGES, now=SECOND,
+            today=SECOND.date(),
+        )  # fmt: skip
+
+    assert bring("Water leaks").added == 1
+    assert bring("Water leaks and pipes").changed == 1
+    assert find_problems(signed) == []
+    sign(signed, THIRD)
+    assert find_problems(signed) == []
