@@ -50,7 +50,6 @@ ACTIONS: dict[str, Any] = {
     "forms_printed": _l("Printed forms"),
     "grouping_undone": _l("Took cases out of a theme again"),
     "import_history": _l("Imported earlier records"),
-    "import_services": _l("Imported services from a list"),
     "invitation_accepted": _l("Accepted an invitation"),
     "invitation_resent": _l("Sent an invitation again"),
     "invitation_revoked": _l("Took an invitation back"),

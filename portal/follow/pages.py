@@ -38,8 +38,9 @@ def show_no_receipt() -> Response:
 
 def show_receipt(sent: Sent, code: str) -> Response:
     """What a receipt stands for: a case with its steps, or a rating that counts."""
-    url = portal().settings.base_url.rstrip("/") + url_for("follow.show_case", code=code)
-    context = {"code": code, "url": url, "qr": draw_qr(url), "sent": sent}
+    base = portal().settings.base_url.rstrip("/")
+    url = base + url_for("follow.show_case", code=code)
+    context = {"code": code, "base": base, "url": url, "qr": draw_qr(url), "sent": sent}
     if not isinstance(sent, Case):
         return page("follow/show_rating.html", **context, rated=rated_in_words(sent))
     today = portal().clock.today()

@@ -8,10 +8,11 @@ from datetime import date, datetime
 from typing import Any
 
 from sqlalchemy import func, select
-from sqlalchemy.orm import Session
+from sqlalchemy.orm import Session, aliased
 
 from portal.domain.doors import is_first_hand
 from portal.domain.loop import EventKind, Loop
+from portal.domain.publication import quarter_of
 from portal.domain.wording import References
 from portal.follow.together import Invited, Judged, list_invited, list_judged
 from portal.models.case_work import Redaction
@@ -30,6 +31,7 @@ from portal.store.texts import InLanguage, in_language
 from portal.store.verdicts import find_verdict
 from portal.store.wordings import wording_of
 
+_RATED = aliased(Service)
 _ANSWERS = (EventKind.RESPONDED, EventKind.TOLD, EventKind.RETOLD)
 
 
@@ -66,10 +68,14 @@ class Answer:
 class Proof:
     """What proves that a rating was kept: its commitment, and the signed day that holds it.
 
-    `comment` is the commitment to the comment; with `salt` it can be made again from the words.
+    `service` is the short name of the service that was rated, `quarter_on` the first day of the
+    quarter whose list holds it once that is over. `comment` is the commitment to the comment; with
+    `salt` it can be made again from the words.
     """
 
     commitment: str
+    service: str
+    quarter_on: date
     signed_on: date | None
     comment: str | None
     salt: str | None
@@ -145,11 +151,15 @@ class Reader:
 def find_sent(session: Session, receipt_hash: str, reader: Reader) -> Sent | Case | None:
     """What this receipt stands for: a Case, a rating only (Sent), or nothing known."""
     row = session.execute(
-        select(Submission, Service.slug, LoopRow, Service.id.label("service_id"))
+        select(
+            Submission, Service.slug, LoopRow, Service.id.label("service_id"),
+            _RATED.slug.label("rated_slug"),
+        )
         .outerjoin(LoopRow, LoopRow.submission_id == Submission.id)
         .join(Service, Service.id == func.coalesce(LoopRow.service_id, Submission.service_id))
+        .join(_RATED, _RATED.id == Submission.service_id)
         .where(Submission.receipt_hash == receipt_hash)
-    ).one_or_none()
+    ).one_or_none()  # fmt: skip
     if row is None:
         return None
     submission: Submission = row[0]
@@ -166,7 +176,7 @@ def find_sent(session: Session, receipt_hash: str, reader: Reader) -> Sent | Cas
         "received_on": submission.received_on,
         "is_quarantined": submission.is_quarantined,
         "is_verified": submission.is_verified,
-        "proof": _find_proof(session, submission),
+        "proof": _find_proof(session, submission, row.rated_slug),
     }
     if loop_row is None:
         return Sent(**sent)
@@ -216,11 +226,13 @@ def _together(session: Session, row: LoopRow, reader: Reader, *, may_judge: bool
     }
 
 
-def _find_proof(session: Session, submission: Submission) -> Proof | None:
+def _find_proof(session: Session, submission: Submission, service: str) -> Proof | None:
     if submission.commitment is None:
         return None
     return Proof(
         submission.commitment,
+        service,
+        quarter_of(submission.received_on),
         find_signed_day(session, submission.commitment, submission.received_on),
         submission.comment_commitment,
         submission.comment_salt,

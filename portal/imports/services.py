@@ -12,13 +12,6 @@ from sqlalchemy.orm import Session
 
 from portal.domain.slug import free_slug, slugify
 from portal.models.services import Service, ServiceText
-from portal.imports.service_files import ServiceLine
-from portal.models.services import (
-    Department,
-    DepartmentText,
-    Service,
-    ServiceText,
-)
 from portal.store import audit
 from portal.store.content import raise_content_version
 from portal.store.service_files import ServiceLine
@@ -54,9 +47,12 @@ def import_services(
     for done, line in enumerate(lines, 1):
         counts[importer.take(line)] += 1
         progress(done)
-    importer.write_down()
     if counts["added"] or counts["changed"]:
         raise_content_version(session)
+        audit.record(
+            session, at=now, person_id=None, action="services_imported", subject="service",
+            **counts,
+        )  # fmt: skip
     return Imported(counts["added"], counts["changed"], counts["unchanged"])
 
 
@@ -73,29 +69,6 @@ class _Importer:
         self.now, self.today = now, today
         self.known = KnownServices(session, name_lang)
         self.departments = ListedDepartments(session, name_lang, now)
-        services = session.scalars(select(Service).order_by(Service.id)).all()
-        self.by_code = {service.code: service for service in services if service.code}
-        self.slugs = {service.slug for service in services}
-        self.without_code: dict[str, list[Service]] = {}
-        rows = session.execute(
-            select(ServiceText.service_id, ServiceText.name).where(ServiceText.lang == name_lang)
-        )
-        names: dict[int, str] = {row.service_id: row.name for row in rows}
-        for service in services:
-            if not service.code:
-                key = fold(names.get(service.id, ""))
-                self.without_code.setdefault(key, []).append(service)
-        self.seen: Counter[str] = Counter()
-        self.departments: dict[str, int] = {}
-        self.written: set[tuple[str, int]] = set()  # (subject, id) of what is new or changed
-
-    def write_down(self) -> None:
-        """Say in the audit trail what was brought in."""
-        for subject, number in sorted(self.written):
-            audit.record(
-                self.session, at=self.now, person_id=None, action="import_services",
-                subject=subject, subject_id=number,
-            )  # fmt: skip
 
     def take(self, line: ServiceLine) -> str:
         service = self.known.find(line)
@@ -103,9 +76,6 @@ class _Importer:
             return "changed" if self._write_texts(service, line) else "unchanged"
         slug = free_slug(slugify(line.name), self.known.slugs)
         self.known.slugs.add(slug)
-            return self._change(service, line)
-        slug = free_slug(slugify(line.name), self.slugs)
-        self.slugs.add(slug)
         service = Service(
             slug=slug,
             code=line.code,
@@ -114,44 +84,9 @@ class _Importer:
         )
         self.session.add(service)
         self.session.flush()
-        self.written.add(("service", service.id))
         self._write_texts(service, line)
         open_everywhere(self.session, service.id, self.languages, self.today)
         return "added"
-
-    def _change(self, service: Service, line: ServiceLine) -> str:
-        if not self._write_texts(service, line):
-            return "unchanged"
-        self.written.add(("service", service.id))
-        return "changed"
-
-    def _find(self, line: ServiceLine) -> Service | None:
-        if line.code is not None:
-            return self.by_code.get(line.code)
-        key = fold(line.name)
-        self.seen[key] += 1
-        same = self.without_code.get(key, [])
-        return same[self.seen[key] - 1] if len(same) >= self.seen[key] else None
-
-    def _department(self, name: str | None) -> int:
-        key = name or ""
-        if key not in self.departments:
-            self.departments[key] = self._find_department(name) or self._add_department(name)
-        return self.departments[key]
-
-    def _find_department(self, name: str | None) -> int | None:
-        wanted = slugify(name or _NO_DEPARTMENT["en"])
-        return self.session.scalar(select(Department.id).where(Department.slug == wanted))
-
-    def _add_department(self, name: str | None) -> int:
-        department = Department(slug=slugify(name or _NO_DEPARTMENT["en"]), created_at=self.now)
-        self.session.add(department)
-        self.session.flush()
-        self.written.add(("department", department.id))
-        texts = {self.name_lang: name} if name else _NO_DEPARTMENT
-        for lang, text in texts.items():
-            self.session.add(DepartmentText(department_id=department.id, lang=lang, name=text))
-        return department.id
 
     def _write_texts(self, service: Service, line: ServiceLine) -> bool:
         """An official list is its own review; the check of the page (L1.1) is a person's."""

@@ -12,6 +12,7 @@ from portal.domain.language import fold
 from portal.domain.slug import slugify
 from portal.models.service_drafts import ServiceDraft
 from portal.models.services import Department, DepartmentText, Service, ServiceText
+from portal.store import audit
 from portal.store.service_files import ServiceLine
 
 # Where the list names no department, services stand under the city itself.
@@ -83,6 +84,10 @@ class ListedDepartments:
         texts = {self._name_lang: name} if name else _NO_DEPARTMENT
         for lang, text in texts.items():
             self._session.add(DepartmentText(department_id=department.id, lang=lang, name=text))
+        audit.record(
+            self._session, at=self._now, person_id=None, action="department_added",
+            subject="department", subject_id=department.id,
+        )  # fmt: skip
         return department.id
 
 

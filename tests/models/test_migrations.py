@@ -31,6 +31,7 @@ PROTECTED = {
     5: {"engage_claim"},
     6: {"attestation"},
     7: {"signed_day", "rating_list"},
+    33: {"standing"},
 }
 REBUILD = f"""
 import sqlalchemy as sa

@@ -177,7 +177,7 @@ def written(random: Random, service: str, surge: float = 1.0) -> list[Mention]:
     matters = [f"{service}{number}" for number in range(MATTERS)]
     weights = [1 / (1 + number) for number in range(MATTERS)]
     periods = THEME_DAYS_BEFORE / THEME_DAYS_NOW
-    found = []
+    found: list[Mention] = []
     for age, factor, times in ((0, 1.0, surge), (THEME_DAYS_NOW, periods, 1.0)):
         for is_planted, mean in ((False, COMMENTS * factor), (True, 4.0 * factor * times)):
             for _ in range(_many(random, mean)):

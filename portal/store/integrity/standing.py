@@ -17,7 +17,7 @@ from dataclasses import dataclass
 from datetime import date, datetime, timedelta
 from typing import Any
 
-from sqlalchemy import Select, func, select
+from sqlalchemy import Select, func, or_, select
 from sqlalchemy.orm import Session
 
 from portal.domain.commitments import leaf
@@ -133,7 +133,7 @@ def _is_explained(session: Session, place: Key, since: datetime, until: datetime
     table, owner = place
     query = select(AuditEvent.id).where(
         AuditEvent.subject == _SUBJECTS[table],
-        AuditEvent.subject_id == owner,
+        or_(AuditEvent.subject_id == owner, AuditEvent.subject_id.is_(None)),  # one, or a list
         AuditEvent.at >= since - OVERLAP,
     )
     if until is not None:

@@ -170,7 +170,12 @@ def test_three_hundred_services_need_no_more_statements(
     with watch_statements(store) as many:
         page = response_page(admin.get("calibration/?all=1"))
     assert len(set(rows_of(page))) == 300
-    assert len(many) == len(few)
+    assert len(about_levels(many)) == len(about_levels(few)) > 0
+
+
+def about_levels(sent: list[tuple[str, Any]]) -> list[str]:
+    """The statements that read services: settings are read anew whenever a second has passed."""
+    return [one for one, _parameters in sent if "FROM service" in one or "appraisal" in one]
 
 
 def make_many(session: Session, department_id: int, count: int) -> None:

@@ -2,15 +2,18 @@
 
 from __future__ import annotations
 
-from datetime import UTC, datetime, timedelta
+from datetime import UTC, date, datetime, timedelta
 from typing import Any
 
 import pytest
 from flask import Flask
-from sqlalchemy import insert, select
+from sqlalchemy import insert, select, update
+from sqlalchemy.orm import Session
 
 from portal.domain.loop import Actor, Event, EventKind
+from portal.domain.publication import quarter_of
 from portal.follow.operations import LOOKUPS_AN_HOUR
+from portal.models.loops import LoopRow
 from portal.models.responses import ResponseCorrection, ResponseText
 from portal.settings import Settings
 from portal.store.engine import Store
@@ -37,6 +40,28 @@ def _happen(store: Store, code: str, event: Event, links: Links) -> None:
     with store.read() as session:
         submission_id = submission_of(session, code).id
     store.write(append_event, submission_id, event, at=datetime.now(UTC), links=links)
+
+
+@pytest.mark.parametrize("comment", ["", "The hole comes back."])
+def test_the_receipt_has_the_line_that_checks_it(
+    resident: Resident, store: Store, city: City, comment: str
+) -> None:
+    code = resident.send(comment=comment, kind="problem", q0="2")
+
+    def move(session: Session) -> None:  # as a colleague does who hands the case over
+        session.execute(update(LoopRow).values(service_id=city.lights))
+
+    store.write(move)
+    page = response_page(resident.client.get(f"/en/receipts/{code}/"))
+    groups = "-".join(code[at : at + 5] for at in range(0, 25, 5))
+    quarter = quarter_of(store_day(store, code)).isoformat()
+    line = f"python verify.py --receipt {groups} --service pothole-repair --quarter {quarter}"
+    assert f"{line} http://localhost" in page.words()
+
+
+def store_day(store: Store, code: str) -> date:
+    with store.read() as session:
+        return submission_of(session, code).received_on
 
 
 def test_a_new_receipt_can_be_kept(resident: Resident) -> None:

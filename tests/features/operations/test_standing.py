@@ -9,11 +9,11 @@ import pytest
 from sqlalchemy import func, select, text
 
 from portal.admin.services.operations import check_page, switch_channel
-from portal.imports.service_files import ServiceLine
 from portal.imports.services import import_services
 from portal.models.integrity import Standing
 from portal.models.services import PageCheck
 from portal.store.engine import Store
+from portal.store.service_files import ServiceLine
 from tests.support.city import LANGUAGES, City
 from tests.support.signed import sign
 from tests.support.soundness import find_problems
