@@ -2,7 +2,7 @@
 SHELL := /bin/bash
 .SHELLFLAGS := -euo pipefail -c
 .DEFAULT_GOAL := help
-.PHONY: help run setup test test-fast lint format types contracts catalogues catalogues-check \
+.PHONY: help run setup test test-fast statement lint format types contracts catalogues catalogues-check \
 	migrations-check lock lock-check bench simulate clean
 
 BIN := .venv/bin
@@ -31,6 +31,10 @@ test: setup ## Run all tests: both databases, a real browser (ARGS= for pytest)
 
 test-fast: setup ## Run the tests that need neither browser nor PostgreSQL nor patience
 	@$(PYTEST) -m "not browser and not postgres and not replay and not slow" $(ARGS)
+
+statement: setup ## Check every page for accessibility, and date the accessibility statement
+	@.ci/system
+	@$(BIN)/python -m tests.browser.statement $(ARGS)
 
 bench: setup ## Measure the rating form and posting a rating against a bare Flask page
 	@.ci/system

@@ -27,6 +27,7 @@ _RANGES = {
     "mail_domain_hourly_limit": (1, 1_000_000),
 }  # fmt: skip
 _ORIGIN = re.compile(r"https?://[a-z0-9.*-]+(:[0-9]{1,5})?")
+_WEB_ADDRESSES = ("translate_url", "data_licence", "software_licence")
 _MAILBOXES = ("imap://", "imaps://", "maildir:///")
 
 Network = ipaddress.IPv4Network | ipaddress.IPv6Network
@@ -60,10 +61,14 @@ class Settings:
         "Languages offered, in order, the default first.", ("en", "es", "vi", "zh-Hans", "ar", "ko")
     )
     data_licence: str = _setting(
-        "Address of the licence of the open data, e.g. "
-        "https://creativecommons.org/licenses/by/4.0/; empty: none is named.",
-        "",
+        "Address of the licence of the open data; empty: none is named.",
+        "https://creativecommons.org/licenses/by/4.0/",
     )
+    data_licence_name: str = _setting("What people call that licence.", "CC BY 4.0")
+    software_licence: str = _setting(
+        "Address of the licence of this portal's software; empty: pages do not speak of it.", ""
+    )
+    software_licence_name: str = _setting("What people call that licence.", "")
     country: str = _setting(
         "The city's country (ISO 3166): how figures and phone numbers are written.", "US"
     )
@@ -153,7 +158,7 @@ class Settings:
         self._check_provider()
 
     def _check_addresses(self) -> None:
-        for name in ("translate_url", "data_licence"):
+        for name in _WEB_ADDRESSES:
             if not (getattr(self, name) or "https://").startswith(("http://", "https://")):
                 raise SettingsError(f"{PREFIX}{name.upper()} must begin with http:// or https://")
         wrong = [one for one in self.embed_origins if not _is_origin(one)]

@@ -33,6 +33,7 @@ ACTIONS: dict[str, Any] = {
     "colours_changed": _l("Changed the colours of the city"),
     "comment_redacted": _l("Took words out of a comment"),
     "comment_sent_to_translator": _l("Had a comment translated for reading"),
+    "contact_changed": _l("Changed how the city is reached"),
     "correction_dropped": _l("Gave a correction up"),
     "correction_proposed": _l("Proposed a correction of an answer"),
     "department_added": _l("Added a department"),

@@ -50,6 +50,11 @@ MENU: tuple[tuple[Any, tuple[Entry, ...]], ...] = (
                 _l("The areas that residents may choose from: their names, their order, closing."),
             ),
             Entry(
+                "admin.show_contact",
+                _l("How the city is reached"),
+                _l("Phone number, address and hours for people who do not use this site."),
+            ),
+            Entry(
                 "admin.show_text_queue",
                 _l("Texts of services"),
                 _l("What is missing, out of date or waits for a second person, by language."),

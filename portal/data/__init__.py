@@ -3,10 +3,13 @@
 from __future__ import annotations
 
 import json
+from collections.abc import Sequence
 from functools import cache
 from pathlib import Path
 
+from portal.domain.accessibility import AccessibilityChecks
 from portal.domain.instrument import Instrument, VersionedTexts, parse_instrument, parse_texts
+from portal.domain.stored_fields import Group, parse_groups
 
 _FOLDER = Path(__file__).parent
 INSTRUMENT_ID = "engage-survey-1"
@@ -25,3 +28,17 @@ def load_model_texts(texts_id: str = MODEL_TEXTS_ID) -> VersionedTexts:
     """The model's dimensions, levels, statuses and criteria in plain words."""
     path = _FOLDER / "models" / f"{texts_id}.json"
     return parse_texts(json.loads(path.read_text(encoding="utf-8"))["texts"])
+
+
+@cache
+def load_stored_fields() -> Sequence[Group]:
+    """Every stored field, in groups of one purpose each."""
+    path = _FOLDER / "stored_fields.json"
+    return parse_groups(json.loads(path.read_text(encoding="utf-8")))
+
+
+@cache
+def load_accessibility_checks() -> AccessibilityChecks:
+    """What the browser's rounds looked at when they last found nothing (`make statement`)."""
+    path = _FOLDER / "accessibility_checks.json"
+    return AccessibilityChecks.parse(json.loads(path.read_text(encoding="utf-8")))

@@ -14,6 +14,7 @@ from portal.demo.history import make_history
 from portal.demo.partnership import PartnershipRecorder, plan_partnership
 from portal.demo.profiles import PROFILES, Profile
 from portal.demo.recorder import Desk, HistoryRecorder, Marlow
+from portal.domain.contact import CityContact
 from portal.models.services import (
     Department,
     DepartmentText,
@@ -26,7 +27,7 @@ from portal.models.services import (
     ServiceLanguage,
     ServiceText,
 )
-from portal.store.city import mark_as_demo, set_city_name
+from portal.store.city import mark_as_demo, set_city_name, set_contact
 from portal.store.content import raise_content_version
 from portal.store.publicity import go_public_from
 from portal.store.secrets import Secrets
@@ -55,6 +56,7 @@ class CityBuilder:
         """Names, departments, districts and shares of languages."""
         for lang, name in self.city["name"].items():
             set_city_name(self.session, lang, name)
+        set_contact(self.session, CityContact(**self.city["contact"]))
         mark_as_demo(self.session, self.today)
         go_public_from(self.session, self.marlow.opened, self.today)
         for position, (lang, share) in enumerate(SHARES.items()):

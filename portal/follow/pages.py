@@ -11,6 +11,7 @@ from portal.domain.loop import Verdict
 from portal.follow.forms import LookUpForm
 from portal.follow.queries import Case, Sent
 from portal.follow.timeline import timeline
+from portal.models.submissions import Submission
 from portal.web import messages
 from portal.web.context import portal
 from portal.web.i18n import current_language
@@ -65,3 +66,16 @@ def rated_in_words(sent: Sent) -> str | None:
     if sent.q0 is None:
         return None
     return dict(load_instrument().options("quality", current_language()))[str(sent.q0)]
+
+
+def answers_in_words(row: Submission) -> list[tuple[str, str]]:
+    """(question, answer) of every further question that was answered."""
+    instrument, lang = load_instrument(), current_language()
+    found = []
+    for item in list(instrument.items.values())[1:]:
+        value = getattr(row, item.id, None)
+        scales = (item.scale, "dont_know") if item.has_dont_know else (item.scale,)
+        labels = dict(pair for scale in scales for pair in instrument.options(scale, lang))
+        if value is not None:
+            found.append((instrument.text(item.text, lang), labels[str(value)]))
+    return found

@@ -12,7 +12,7 @@ from portal.domain.loop import LoopError
 from portal.follow import held
 from portal.follow.by_code import find_by_code, refuse_other_sites
 from portal.follow.operations import count_export, erase_contact, withdraw
-from portal.follow.pages import rated_in_words, show_no_receipt
+from portal.follow.pages import answers_in_words, rated_in_words, show_no_receipt
 from portal.follow.queries import Case
 from portal.web.access import Access, access
 from portal.web.context import portal
@@ -38,6 +38,7 @@ def show_data(code: str) -> Response:
         sent=sent,
         is_case=isinstance(sent, Case),
         rated=rated_in_words(sent),
+        answers=answers_in_words(row),
         row=row,
         district=held.get_district_name(session, row.district, lang, portal().settings.languages)
         if row.district

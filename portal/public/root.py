@@ -10,6 +10,8 @@ from werkzeug.wrappers import Response
 from portal.domain.colours import read_key
 from portal.domain.short_code import read_short_code
 from portal.public.queries import find_slug
+from portal.public.security_txt import write_security_txt
+from portal.store.city import get_contact
 from portal.web.access import Access, access
 from portal.web.colours import to_css
 from portal.web.context import portal
@@ -92,3 +94,19 @@ def show_colours(key: str) -> Response:
     except ValueError:
         abort(404)
     return Response(css, mimetype="text/css", headers={"Cache-Control": _FOR_GOOD})
+
+
+@blueprint.get("/.well-known/security.txt")
+@access(Access.PUBLIC)
+def show_security_contact() -> Response:
+    """Whom to tell of a fault in this site's security (RFC 9116); 404 while nobody is named."""
+    settings = portal().settings
+    text = write_security_txt(
+        get_contact(read()),
+        now=portal().clock.now(),
+        base=settings.base_url.rstrip("/"),
+        languages=settings.languages,
+    )
+    if text is None:
+        abort(404)
+    return Response(text, mimetype="text/plain", headers={"Cache-Control": "max-age=86400"})

@@ -15,12 +15,13 @@ from werkzeug.wrappers import Response
 
 from portal.store.secrets import PERIOD_DAYS, period_of
 from portal.web.context import portal
+from portal.web.cookies import PERIOD, cookie_name
 
 _VALUE = re.compile(r"[0-9a-f]{64}")
 
 
 def _name() -> str:
-    return "__Host-period" if portal().settings.is_https else "period"
+    return cookie_name(PERIOD, is_https=portal().settings.is_https)
 
 
 def read_cookie(token: str) -> str:

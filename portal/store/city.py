@@ -1,20 +1,22 @@
-"""What the portal knows of its city: names, colours, and whether it is invented."""
+"""What the portal knows of its city: names, colours, how it is reached, and whether it is real."""
 
 from __future__ import annotations
 
 from collections.abc import Mapping
-from dataclasses import dataclass
+from dataclasses import asdict, dataclass
 from datetime import date
 
 from sqlalchemy import delete, or_, select
 from sqlalchemy.orm import Session
 
 from portal.domain.colours import Colours, read_key
+from portal.domain.contact import CityContact
 from portal.models.operations import Setting
 from portal.store.content import raise_content_version
 
 _NAME = "city_name:"
 _COLOURS = "city_colours"
+_CONTACT = "city_contact:"
 _DEMO = "demonstration_made_on"
 
 
@@ -74,3 +76,18 @@ def get_demo_day(session: Session) -> date | None:
 def mark_as_demo(session: Session, day: date) -> None:
     """Say that this city is invented; every page will."""
     session.merge(Setting(name=_DEMO, value=day.isoformat()))
+
+
+def get_contact(session: Session) -> CityContact:
+    """How the city is reached beside this portal."""
+    rows = session.execute(
+        select(Setting.name, Setting.value).where(Setting.name.like(f"{_CONTACT}%"))
+    )
+    return CityContact(**{name.removeprefix(_CONTACT): value for name, value in rows})
+
+
+def set_contact(session: Session, contact: CityContact) -> None:
+    """Say how the city is reached."""
+    for name, value in asdict(contact).items():
+        session.merge(Setting(name=f"{_CONTACT}{name}", value=value))
+    raise_content_version(session)

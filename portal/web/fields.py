@@ -36,6 +36,11 @@ def whole_number(text: str | None) -> int | None:
     return int(text) if text and _NUMBER.fullmatch(text) else None
 
 
+def is_email(text: str) -> bool:
+    """Whether the text has the shape of an e-mail address."""
+    return len(text) <= _MAX_EMAIL and _EMAIL.fullmatch(text) is not None
+
+
 def is_storable(text: str) -> bool:
     """Whether every character of it can be kept by both databases."""
     return _UNSTORABLE.search(text) is None
@@ -99,7 +104,7 @@ class EmailField(StringField):
     def pre_validate(self, form: BaseForm) -> None:
         """Check the shape; whether it works shows the confirmation mail."""
         del form
-        if self.data and (len(self.data) > _MAX_EMAIL or not _EMAIL.fullmatch(self.data)):
+        if self.data and not is_email(self.data):
             raise StopValidation(str(messages.EMAIL_WRONG))
 
 
@@ -160,6 +165,7 @@ __all__ = [
     "Needed",
     "SelectField",
     "Storable",
+    "is_email",
     "is_storable",
     "tidy",
     "whole_number",

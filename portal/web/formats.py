@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterable
-from datetime import date, datetime
+from datetime import date, datetime, time
 from functools import lru_cache
 
 from babel import Locale
@@ -12,6 +12,7 @@ from babel.lists import format_list
 from babel.numbers import format_decimal, format_percent
 from flask import Flask
 
+from portal.domain.contact import read_hours
 from portal.domain.language import direction
 from portal.web.context import portal
 from portal.web.i18n import current_language, format_locale, language_of, locale_of
@@ -98,6 +99,29 @@ def list_of(words: Iterable[str]) -> str:
     return format_list(list(words), locale=_locale())
 
 
+def opening_hours(text: str) -> list[tuple[str, str]]:
+    """Days and hours as the language writes them: ("Monday – Friday", "8:00 AM – 5:00 PM")."""
+    return [
+        (
+            _from_to(_weekday(span.first), _weekday(span.last)),
+            _from_to(_hour(span.opens), _hour(span.closes)),
+        )
+        for span in read_hours(text)
+    ]
+
+
+def _from_to(first: str, last: str) -> str:
+    return first if first == last else f"{first} – {last}"
+
+
+def _weekday(number: int) -> str:
+    return str(_locale().days["stand-alone"]["wide"][number])
+
+
+def _hour(text: str) -> str:
+    return format_time(time.fromisoformat(text), "short", locale=_locale())
+
+
 def register(app: Flask) -> None:
     """Make the formats Jinja filters."""
     app.jinja_env.filters.update(
@@ -113,4 +137,5 @@ def register(app: Flask) -> None:
         language_name=language_name,
         list_of=list_of,
         direction=direction,
+        opening_hours=opening_hours,
     )

@@ -11,6 +11,8 @@ import re
 from flask import Flask, Request, Response
 from flask.sessions import NullSession, SecureCookieSessionInterface, SessionMixin
 
+from portal.web.cookies import SESSION, cookie_name
+
 _SIGNED_IN_AREA = re.compile(r"/[^/]+/(staff|manage|admin|account|sign-in|sign-out)(/|$)")
 
 
@@ -40,7 +42,7 @@ def register(app: Flask, *, is_https: bool) -> None:
     """Use sessions by path, with a `__Host-` cookie over https (SECURITY.md T10)."""
     app.session_interface = PathSessionInterface()
     app.config.update(
-        SESSION_COOKIE_NAME="__Host-portal" if is_https else "portal",
+        SESSION_COOKIE_NAME=cookie_name(SESSION, is_https=is_https),
         SESSION_COOKIE_SECURE=is_https,
         SESSION_COOKIE_HTTPONLY=True,
         SESSION_COOKIE_SAMESITE="Lax",

@@ -9,19 +9,24 @@ from typing import Any
 
 import pytest
 from axe_playwright_python.sync_playwright import Axe
-from playwright.sync_api import Page, ViewportSize
+from playwright.sync_api import Page
 
 from portal.web.access import Access
 from tests.browser.conftest import Extras, OpenPage, Site, give_password, write_answer
+from tests.browser.extent import (
+    COLOURS,
+    DESK_LANGUAGES,
+    LANGUAGES,
+    LARGE,
+    NARROW,
+    RESIDENT_LEVELS,
+    STANDARD,
+    WIDE,
+)
 from tests.browser.rounds import Round
 
 pytestmark = [pytest.mark.browser, pytest.mark.slow(30)]
 
-LANGUAGES = ("en", "es", "vi", "zh-Hans", "ar", "ko")
-DESK_LANGUAGES = ("en", "es", "ar")  # translated, translated, right to left
-NARROW = ViewportSize(width=320, height=900)
-WIDE = ViewportSize(width=1280, height=900)
-STANDARD = ("wcag2a", "wcag2aa", "wcag21a", "wcag21aa", "wcag22aa")
 # What width and colours can change. Text that fails AA is not reported as failing AAA too.
 AS_DRAWN = ("color-contrast", "color-contrast-enhanced", "target-size")
 AXE = Axe().axe_script
@@ -55,11 +60,6 @@ DESKS = {
     ),
     "manager": ((Access.MANAGER,), ("manage/",)),
     "admin": ((Access.ADMINISTRATOR,), ("admin/calibration/",)),
-}
-# Colours do not depend on the language: each language is looked at in colours of its own.
-COLOURS: dict[str, dict[str, str]] = {
-    "ar": {"color_scheme": "dark"},
-    "ko": {"forced_colors": "active"},
 }
 
 
@@ -111,7 +111,7 @@ def fits(page: Page) -> list[str]:
     found = too_wide(page)
     page.evaluate("document.querySelectorAll('main details').forEach(one => one.open = true)")
     found += [f"{problem} with open folds" for problem in too_wide(page)]
-    page.evaluate("document.documentElement.style.fontSize = '200%'")
+    page.evaluate("size => document.documentElement.style.fontSize = `${size * 100}%`", LARGE)
     found += [f"{problem} with large text" for problem in too_wide(page)]
     page.evaluate("document.documentElement.style.fontSize = ''")
     page.set_viewport_size(WIDE)
@@ -122,7 +122,7 @@ def fits(page: Page) -> list[str]:
 
 def resident_pages(page: Page, site: Site, lang: str) -> Iterator[str]:
     """Every kind of page that residents see, and those of the door, opened one after another."""
-    walk = Round(site.app, (Access.PUBLIC, Access.RESIDENT, Access.EMBED, Access.SIGN_IN))
+    walk = Round(site.app, RESIDENT_LEVELS)
     code = next(iter(site.receipts.values()))
     own = (f"receipts/{code}/", f"receipts/{code}/rate", *keys_of(site.extras))
     yield from walk.walk(page, [site.url(lang, path) for path in (*PUBLIC, *own)])

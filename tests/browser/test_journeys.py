@@ -8,6 +8,7 @@ import pytest
 from playwright.sync_api import Page, expect
 
 from tests.browser.conftest import OpenPage, Site
+from tests.browser.extent import JOURNEY_LANGUAGES
 
 pytestmark = pytest.mark.browser
 
@@ -32,7 +33,7 @@ def code_on(page: Page) -> str:
     return found[0]
 
 
-@pytest.mark.parametrize("lang", ["en", "ar"])
+@pytest.mark.parametrize("lang", JOURNEY_LANGUAGES)
 def test_a_resident_rates_and_follows_without_javascript(
     site: Site, open_page: OpenPage, lang: str
 ) -> None:
@@ -67,7 +68,7 @@ def how_it_reads(page: Page, words: str) -> tuple[str, str]:
     return language, way
 
 
-@pytest.mark.parametrize("lang", ["en", "ar"])
+@pytest.mark.parametrize("lang", JOURNEY_LANGUAGES)
 def test_a_resident_finds_a_service_and_rates_it_by_keyboard_alone(
     site: Site, open_page: OpenPage, lang: str
 ) -> None:
@@ -96,7 +97,7 @@ def test_a_resident_finds_a_service_and_rates_it_by_keyboard_alone(
     expect(page.locator("main")).to_contain_text(chosen)
 
 
-@pytest.mark.parametrize("lang", ["en", "ar"])
+@pytest.mark.parametrize("lang", JOURNEY_LANGUAGES)
 def test_a_resident_follows_and_decides_by_keyboard_alone(
     site: Site, open_page: OpenPage, lang: str
 ) -> None:

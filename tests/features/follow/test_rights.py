@@ -86,7 +86,16 @@ def test_the_page_and_the_file_hold_what_is_kept(
     add_note(store, city, number)
     answer = resident.client.get(f"/en/receipts/{code}/data/")
     words = response_page(answer).words()
-    for part in (WORDS, "Pothole repair", "a•••@e•••.org", "Bad", "1 note", "North en", "65"):
+    for part in (
+        WORDS,
+        "Pothole repair",
+        "a•••@e•••.org",
+        "Bad",
+        "1 note",
+        "North en",
+        "65",
+        "Agree",
+    ):
         assert part in words, part
     assert EMAIL not in words
     assert "Says:" not in words

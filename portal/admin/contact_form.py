@@ -1,0 +1,58 @@
+"""The form that says how the city is reached."""
+
+from __future__ import annotations
+
+import re
+from dataclasses import asdict
+
+from flask_babel import lazy_gettext as _l
+from wtforms import Field, StringField
+from wtforms.validators import StopValidation
+
+from portal.domain.contact import CityContact, read_hours
+from portal.web.fields import AtMost, EmailField, Storable, is_email, tidy
+from portal.web.forms import DeskForm
+
+MAX_LINE = 300
+_PHONE = re.compile(r"\+?[0-9 ()./-]{3,30}")
+_WEB = re.compile(r"https://[^\s<>\"]{4,200}")
+_PHONE_WRONG = _l("Enter a phone number in digits, for example 555-0134 or +1 512 555 0134.")
+_HOURS_WRONG = _l("Write days and hours like this: Mon-Fri 08:00-17:00, Sat 09:00-12:00")
+_SECURITY_WRONG = _l("Enter an email address, or a web address that begins with https://")
+
+
+class ContactForm(DeskForm):
+    """How the city is reached; everything may stay empty."""
+
+    phone = StringField(filters=[tidy])
+    email = EmailField(filters=[tidy])
+    place = StringField(filters=[tidy], validators=[AtMost(MAX_LINE), Storable()])
+    hours = StringField(filters=[tidy])
+    security = StringField(filters=[tidy])
+
+    @classmethod
+    def of(cls, contact: CityContact) -> ContactForm:
+        """The form as the city filled it in last."""
+        return cls(formdata=None, **asdict(contact))
+
+    @property
+    def contact(self) -> CityContact:
+        """What was typed."""
+        return CityContact(**{name: self[name].data or "" for name in asdict(CityContact())})
+
+    def validate_phone(self, field: Field) -> None:
+        """Digits, as telephones take them."""
+        if field.data and not _PHONE.fullmatch(field.data):
+            raise StopValidation(str(_PHONE_WRONG))
+
+    def validate_hours(self, field: Field) -> None:
+        """Days and hours that every language can write in its own way."""
+        try:
+            read_hours(field.data or "")
+        except ValueError:
+            raise StopValidation(str(_HOURS_WRONG)) from None
+
+    def validate_security(self, field: Field) -> None:
+        """Somewhere to write to."""
+        if field.data and not (is_email(field.data) or _WEB.fullmatch(field.data)):
+            raise StopValidation(str(_SECURITY_WRONG))
