@@ -26,6 +26,7 @@ COMMANDS = {
     "import-history": "portal.imports.commands:import_history",
     "import-services": "portal.imports.commands:import_services",
     "init": "portal.store.commands:init",
+    "language": "portal.commands.language:language",
     "levels": "portal.assess.commands:levels",
     "purge": "portal.commands.purging:purge",
     "serve": "portal.commands.serving:serve",

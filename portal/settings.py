@@ -10,12 +10,13 @@ import os
 import re
 import secrets
 from collections.abc import Mapping
-from dataclasses import dataclass, field, fields
+from dataclasses import dataclass, field, fields, replace
 from pathlib import Path
 from typing import Any
 from urllib.parse import urlsplit
 from zoneinfo import ZoneInfo, ZoneInfoNotFoundError
 
+from portal.data.languages import list_added
 from portal.domain.language import is_language_tag
 
 PREFIX = "PORTAL_"
@@ -24,7 +25,7 @@ _FALSE = {"0", "false", "no", "off", ""}
 _MINIMUM_SECRET = 32
 _RANGES = {
     "port": (1, 65535), "web_workers": (1, 256), "worker_seconds": (1, 3600),
-    "mail_domain_hourly_limit": (1, 1_000_000),
+    "mail_domain_hourly_limit": (1, 1_000_000), "language_percent": (50, 100),
 }  # fmt: skip
 _ORIGIN = re.compile(r"https?://[a-z0-9.*-]+(:[0-9]{1,5})?")
 _WEB_ADDRESSES = ("translate_url", "data_licence", "software_licence")
@@ -64,11 +65,12 @@ class Settings:
         "Address of the licence of the open data; empty: none is named.",
         "https://creativecommons.org/licenses/by/4.0/",
     )
-    data_licence_name: str = _setting("What people call that licence.", "CC BY 4.0")
     software_licence: str = _setting(
         "Address of the licence of this portal's software; empty: pages do not speak of it.", ""
     )
-    software_licence_name: str = _setting("What people call that licence.", "")
+    language_percent: int = _setting(
+        "How much of what residents read must be there before a language is offered.", 90
+    )
     country: str = _setting(
         "The city's country (ISO 3166): how figures and phone numbers are written.", "US"
     )
@@ -220,7 +222,14 @@ def load_settings(environ: Mapping[str, str] = os.environ) -> Settings:
     values["base_url"] = (
         values.get("base_url") or f"http://127.0.0.1:{values.get('port', Settings.port)}"
     )
-    return Settings(**values)
+    return _with_added_languages(Settings(**values))
+
+
+def _with_added_languages(settings: Settings) -> Settings:
+    """The languages that the city added itself come after the others (`portal language`)."""
+    added = [one.tag for one in list_added(settings.instance) if one.is_offered]
+    new = [tag for tag in added if tag not in settings.languages]
+    return replace(settings, languages=(*settings.languages, *new)) if new else settings
 
 
 def _kept_secret(database_url: str, instance: Path) -> str:

@@ -6,6 +6,7 @@ from collections.abc import Mapping
 from dataclasses import dataclass
 from typing import Any
 
+SOURCE = "en"
 STATUSES = ("draft", "reviewed", "tested")
 
 
@@ -17,8 +18,23 @@ class VersionedTexts:
     statuses: Mapping[str, Mapping[str, str]]
 
     def text(self, key: str, lang: str) -> str:
-        """The text in `lang`. Raises KeyError when there is none: data are complete or wrong."""
-        return self.texts[key][lang]
+        """The text in `lang`, in the source language where a language that a city added lacks it.
+
+        Raises KeyError for a key that there is not.
+        """
+        return self.texts[key].get(lang) or self.texts[key][SOURCE]
+
+    def has(self, key: str, lang: str) -> bool:
+        """Whether the text is there in that very language."""
+        return bool(self.texts[key].get(lang))
+
+    def including(self, lang: str, entries: Mapping[str, Mapping[str, str]]) -> VersionedTexts:
+        """These texts with one more language; entries without text are left out."""
+        written = {key: one for key, one in entries.items() if one.get("text")}
+        return VersionedTexts(
+            {key: _with(by, lang, written, key, "text") for key, by in self.texts.items()},
+            {key: _with(by, lang, written, key, "status") for key, by in self.statuses.items()},
+        )
 
     def languages(self) -> frozenset[str]:
         """Languages in which every text exists."""
@@ -27,6 +43,16 @@ class VersionedTexts:
     def status(self, lang: str) -> str:
         """The lowest status of any text in `lang`: what the set as a whole may claim."""
         return min((by[lang] for by in self.statuses.values()), key=STATUSES.index)
+
+
+def _with(
+    by: Mapping[str, str],
+    lang: str,
+    written: Mapping[str, Mapping[str, str]],
+    key: str,
+    name: str,
+) -> Mapping[str, str]:
+    return {**by, lang: written[key][name]} if key in written else by
 
 
 @dataclass(frozen=True)

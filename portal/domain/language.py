@@ -19,7 +19,12 @@ _MAX_HEADER = 1000  # longer headers are nobody's preference
 _HAN_REGIONS = {"TW": "Hant", "HK": "Hant", "MO": "Hant"}
 # Older or wider codes that browsers still send for a language offered under another one.
 _ALIASES = {"cmn": "zh", "arb": "ar", "mo": "ro", "iw": "he", "in": "id"}
-_RIGHT_TO_LEFT = {"ar", "arc", "ckb", "dv", "fa", "he", "ks", "ps", "sd", "ug", "ur", "yi"}
+# As in CLDR, with which a test compares them. A script that a tag names counts first.
+_RIGHT_TO_LEFT = {
+    "apc", "ar", "arc", "bal", "bgn", "ckb", "dv", "fa", "he", "ks", "lrc", "mzn", "nqo", "ps",
+    "rhg", "sd", "sdh", "skr", "syr", "trw", "ug", "ur", "yi",
+}  # fmt: skip
+_RIGHT_TO_LEFT_SCRIPTS = {"Adlm", "Arab", "Hebr", "Nkoo", "Rohg", "Syrc", "Thaa"}
 
 
 def is_language_tag(tag: str) -> bool:
@@ -29,7 +34,10 @@ def is_language_tag(tag: str) -> bool:
 
 def direction(tag: str) -> str:
     """`rtl` or `ltr`, the value of the `dir` attribute for text in this language."""
-    return "rtl" if tag.split("-", maxsplit=1)[0].lower() in _RIGHT_TO_LEFT else "ltr"
+    first, *rest = tag.split("-")
+    script = next((part.title() for part in rest if len(part) == 4 and part.isalpha()), "")
+    is_rtl = script in _RIGHT_TO_LEFT_SCRIPTS if script else first.lower() in _RIGHT_TO_LEFT
+    return "rtl" if is_rtl else "ltr"
 
 
 def preferences(header: str) -> list[str]:

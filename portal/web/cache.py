@@ -17,6 +17,8 @@ from typing import Any, TypeVar
 import brotli
 from werkzeug.wrappers import Request, Response
 
+from portal.web.untranslated import finish_page
+
 Fact = TypeVar("Fact")
 VERSION_SECONDS = 1.0
 _MAX_PAGES = 2000
@@ -87,7 +89,7 @@ class PageCache:
 
 def make_page(text: str) -> Page:
     """Encode and tag a rendered page."""
-    body = text.encode()
+    body = finish_page(text).encode()
     return Page(body, hashlib.sha256(body).hexdigest()[:20])
 
 

@@ -104,8 +104,8 @@ def _speaks_against(criterion: Criterion) -> str:
             points=_points(criterion),
         )
     return _(
-        "Counts against the service only when a language has surely far fewer people than its"
-        " share of the residents would suggest."
+        "Counts against the service only when surely far too few people write in a language for"
+        " its share of the residents."
     )
 
 

@@ -9,7 +9,7 @@ import json
 import logging
 from http import HTTPStatus
 
-from flask import Flask, render_template, request
+from flask import Flask, request
 from flask_wtf.csrf import CSRFError
 from sqlalchemy.exc import InterfaceError, OperationalError
 from sqlalchemy.exc import TimeoutError as PoolTimeoutError
@@ -17,6 +17,7 @@ from werkzeug.exceptions import HTTPException
 from werkzeug.wrappers import Response
 
 from portal.store.throttle import LimitReached
+from portal.web.pages import page
 
 _log = logging.getLogger("portal.errors")
 _PAGES = {400, 403, 404, 405, 409, 410, 413, 429, 500, 503}
@@ -66,12 +67,10 @@ def _show_fault(error: Exception) -> Response:
 
 
 def _error_page(status: int, words: str | None = None) -> Response:
-    if request.path.startswith(OPEN_DATA):
-        response = Response(_in_json(words or HTTPStatus(status).phrase), status, mimetype=JSON)
-        response.headers["Access-Control-Allow-Origin"] = "*"
-    else:
-        template = f"errors/{status if status in _PAGES else 400}.html"
-        response = Response(render_template(template), status, mimetype="text/html")
+    if not request.path.startswith(OPEN_DATA):
+        return page(f"errors/{status if status in _PAGES else 400}.html", status)
+    response = Response(_in_json(words or HTTPStatus(status).phrase), status, mimetype=JSON)
+    response.headers["Access-Control-Allow-Origin"] = "*"
     response.headers["Cache-Control"] = "no-store"
     return response
 

@@ -5,7 +5,7 @@ The language stands in the address (`/<lang>/…`), so pages can be shared, cach
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Collection, Mapping
 from dataclasses import dataclass
 from functools import cache
 from pathlib import Path
@@ -13,19 +13,24 @@ from typing import Any
 
 from babel import Locale, UnknownLocaleError
 from babel.messages.mofile import read_mo
+from babel.support import NullTranslations, Translations
 from flask import Flask, current_app, g, has_request_context, redirect, request, url_for
-from flask_babel import Babel
+from flask_babel import Babel, Domain, get_locale
 from sqlalchemy.exc import SQLAlchemyError
 from werkzeug.routing import BaseConverter, ValidationError
 from werkzeug.wrappers import Response
 
-from portal.data import load_instrument, load_model_texts
+from portal.data import find_added, load_instrument, load_model_texts, use_languages
+from portal.data.languages import FOLDER, AddedLanguage, list_added
+from portal.domain.instrument import VersionedTexts
 from portal.domain.language import direction, negotiate
 from portal.settings import Settings, SettingsError
 from portal.store.languages import list_closed_languages
 from portal.web.access import Access, access_of
+from portal.web.catalogues import compile_catalogue, count_resident_texts, read_catalogue
 from portal.web.context import portal
 from portal.web.database import read
+from portal.web.untranslated import EnglishInstead, mark
 
 TRANSLATIONS = Path(__file__).resolve().parents[2] / "translations"
 SOURCE_LANGUAGE = "en"
@@ -107,13 +112,14 @@ def offered_languages() -> list[str]:
     return [tag for tag in portal().settings.languages if tag not in closed or closed[tag] > today]
 
 
-@cache
 def interface_share(tag: str) -> float:
     """The share 0..1 of the interface's texts that the language has in its catalogue."""
     if tag == SOURCE_LANGUAGE:
         return 1.0
     largest = max(map(_count_texts, TRANSLATIONS.glob("*/LC_MESSAGES/messages.mo")))
-    return _count_texts(TRANSLATIONS / str(locale_of(tag)) / "LC_MESSAGES/messages.mo") / largest
+    own = find_added(tag)
+    folder = own.folder if own else TRANSLATIONS / str(locale_of(tag))
+    return _count_texts(folder / "LC_MESSAGES/messages.mo") / largest
 
 
 @cache
@@ -130,15 +136,55 @@ def _language_of_address() -> str | None:
     return first if first in portal().settings.languages else None
 
 
-def check_languages(settings: Settings) -> None:
-    """Refuse to start with a language that the catalogues or the instrument lack."""
-    complete = load_instrument().wordings.languages() & load_model_texts().languages()
+def check_languages(settings: Settings, added: Collection[str]) -> None:
+    """Refuse to start with a language that lacks its catalogue or a part of the questions.
+
+    The portal's own languages must be complete; of those that a city added, the model's texts may
+    be in English still, marked as such.
+    """
+    asked, described = load_instrument().wordings.languages(), load_model_texts().languages()
     for tag in settings.languages:
         folder = TRANSLATIONS / str(locale_of(tag)) / "LC_MESSAGES"
-        if tag != SOURCE_LANGUAGE and not (folder / "messages.mo").exists():
+        is_own = tag == SOURCE_LANGUAGE or tag in added
+        if not is_own and not (folder / "messages.mo").exists():
             raise SettingsError(f"no compiled catalogue for {tag}: run `make catalogues`")
-        if tag not in complete:
+        if tag not in asked or (tag not in described and tag not in added):
             raise SettingsError(f"the instrument or the model's texts are incomplete in {tag}")
+
+
+def _is_partial(one: AddedLanguage) -> bool:
+    """Whether residents find English in it here and there."""
+    done, every = count_resident_texts(read_catalogue(one.catalogue))
+    return done < every or one.tag not in load_model_texts().languages()
+
+
+class _Domain(Domain):
+    """The portal's catalogues, and those of languages that the city added (`added`, a folder).
+
+    What a language lacks is English, and marked as English on pages.
+    """
+
+    def __init__(self, added: Path) -> None:
+        super().__init__()
+        self._added = added
+
+    def get_translations(self) -> NullTranslations:
+        """Those of the page's language, read once. Merged ones would lose their plural forms."""
+        locale = str(get_locale() or SOURCE_LANGUAGE)
+        if locale not in self.cache:
+            folder = self._added if (self._added / locale).exists() else TRANSLATIONS
+            found = Translations.load(str(folder), [locale])
+            if locale != SOURCE_LANGUAGE:
+                found.add_fallback(EnglishInstead())
+            self.cache[locale] = found
+        kept: NullTranslations = self.cache[locale]
+        return kept
+
+
+def _text_of(texts: VersionedTexts, key: str) -> str:
+    """A wording in the page's language, or in English, marked as such."""
+    text = texts.text(key, current_language())
+    return text if texts.has(key, current_language()) else mark(text)
 
 
 def switch_url(tag: str) -> str:
@@ -175,7 +221,13 @@ def languages() -> Mapping[str, Language]:
 
 def register(app: Flask, settings: Settings) -> None:
     """Put the language into addresses and Babel, and check that all of it is there."""
-    check_languages(settings)
+    use_languages(settings.instance)
+    added = {one.tag: one for one in list_added(settings.instance)}
+    check_languages(settings, added)
+    offered = [added[tag] for tag in settings.languages if tag in added]
+    for one in offered:
+        compile_catalogue(one.catalogue)
+    app.config["PARTLY_TRANSLATED"] = {one.tag for one in offered if _is_partial(one)}
     for tag in settings.languages:
         language_of(tag)  # read once here, before web processes are forked
     app.url_map.converters["lang"] = type(
@@ -183,14 +235,15 @@ def register(app: Flask, settings: Settings) -> None:
     )
     app.config["BABEL_TRANSLATION_DIRECTORIES"] = str(TRANSLATIONS)
     app.config["BABEL_DEFAULT_LOCALE"] = str(locale_of(settings.default_language))
-    Babel(app, locale_selector=lambda: str(locale_of(current_language())))
+    babel = Babel(app, locale_selector=lambda: str(locale_of(current_language())))
+    babel.domain_instance = _Domain(settings.instance / FOLDER)
     app.url_value_preprocessor(_pull_language)
     app.url_defaults(_add_language)
     app.before_request(_leave_closed_language)
     app.jinja_env.globals.update(
         switch_url=switch_url,
-        instrument=lambda key: load_instrument().text(key, current_language()),
-        model_text=lambda key: load_model_texts().text(key, current_language()),
+        instrument=lambda key: _text_of(load_instrument().wordings, key),
+        model_text=lambda key: _text_of(load_model_texts(), key),
     )
     app.context_processor(_page_context)
 
@@ -226,6 +279,7 @@ def _page_context() -> dict[str, Any]:
     return {
         "lang": tag,
         "rtl": direction(tag) == "rtl",
+        "is_partial": tag in current_app.config["PARTLY_TRANSLATED"],
         "languages": languages(),
         "alternates": alternates(),
     }

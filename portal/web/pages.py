@@ -12,6 +12,7 @@ from werkzeug.wrappers import Response
 from portal.web.cache import make_page, respond
 from portal.web.context import portal
 from portal.web.i18n import current_language
+from portal.web.untranslated import begin_page, finish_page
 
 Parameters = ParamSpec("Parameters")
 TOKEN_PLACE = "@@form-token@@"  # noqa: S105 - a place to put one, no secret
@@ -26,6 +27,7 @@ def cached_page(view: Callable[Parameters, str]) -> Callable[Parameters, Respons
     @wraps(view)
     def serve(*args: Parameters.args, **kwargs: Parameters.kwargs) -> Response:
         g.is_cacheable = True
+        begin_page()
         if request.query_string:
             return respond(make_page(view(*args, **kwargs)), request)
         key = f"{current_language()}:{request.path}"
@@ -40,6 +42,7 @@ def cached_form(key: str, subject: str, render: Callable[[], str]) -> Response:
     Templates write `TOKEN_PLACE` where the token belongs.
     """
     g.is_cacheable = True
+    begin_page()
     page = portal().pages.get(f"{current_language()}:{key}", render)
     token = portal().tokens.issue(subject, portal().clock.now())
     response = Response(
@@ -51,6 +54,8 @@ def cached_form(key: str, subject: str, render: Callable[[], str]) -> Response:
 
 def page(template: str, status: int = 200, /, **context: Any) -> Response:
     """A page for one reader, kept by nobody."""
-    response = Response(render_template(template, **context), status, mimetype="text/html")
+    begin_page()
+    text = finish_page(render_template(template, **context))
+    response = Response(text, status, mimetype="text/html")
     response.headers["Cache-Control"] = "no-store"
     return response

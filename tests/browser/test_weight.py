@@ -17,6 +17,7 @@ SERVICE = "services/pothole-repair/"
 PATHS = (
     "", "services/", SERVICE, f"{SERVICE}rate", f"{SERVICE}level/", "levels/", "responses/",
     "receipts/", "integrity/", "method/", "privacy/", "accessibility/", "open-data/", "kept/",
+    "help/",
     f"{SERVICE}embed", "embed/services/pothole-repair/rate", "embed/services/pothole-repair/level",
 )  # fmt: skip
 

@@ -9,6 +9,7 @@ from flask import Flask
 from flask.testing import FlaskClient
 
 from portal.web.formats import day, number, percent
+from portal.web.words import ngettext
 from tests.support.city import City
 from tests.support.client import response_page
 
@@ -48,3 +49,9 @@ def test_the_switcher_of_an_error_leads_to_a_page(client: FlaskClient, city: Cit
     assert "/ar/" in page.links()
     page = response_page(client.post("/en/services/pothole-repair/rate", data={}))
     assert "/ar/services/pothole-repair/rate" in page.links()
+
+
+def test_a_number_takes_the_form_that_its_language_has_for_it(app: Flask) -> None:
+    with app.test_request_context("/ar/"):
+        forms = {ngettext("%(n)s day", "%(n)s days", n, n="") for n in (1, 2, 3, 11)}
+    assert len(forms) == 4

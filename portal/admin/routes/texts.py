@@ -6,9 +6,9 @@ from flask import abort, flash, redirect, request, url_for
 from werkzeug.wrappers import Response
 
 from portal.admin.routes.blueprint import blueprint, langs
-from portal.admin.routes.services import offered
 from portal.admin.service_forms import SeenForm, TextForm
 from portal.admin.services import queries, text_operations, texts
+from portal.data.languages import list_added
 from portal.web.access import Access, access, current_scope
 from portal.web.context import portal
 from portal.web.database import read, write
@@ -19,13 +19,20 @@ from portal.web.words import gettext as _
 _SHOWN = 100
 
 
+def translated() -> list[str]:
+    """The languages that texts are written in: those offered, then those in preparation."""
+    settings = portal().settings
+    added = (one.tag for one in list_added(settings.instance))
+    return [*settings.languages, *(tag for tag in added if tag not in settings.languages)]
+
+
 @blueprint.get("/texts/")
 @access(Access.ADMINISTRATOR)
 def show_text_queue() -> Response:
     """What is to be done, by language."""
     lang = request.args.get("language", "")
     queue = texts.get_queue(
-        read(), langs=langs(), offered=offered(), person_id=current_scope().person_id, lang=lang
+        read(), langs=langs(), offered=translated(), person_id=current_scope().person_id, lang=lang
     )
     return page("admin/show_text_queue.html", queue=queue, chosen=lang, shown=_SHOWN)
 
@@ -41,7 +48,7 @@ def _page(
     slug: str, tag: str, status: int = 200, form: TextForm | None = None, problem: str = ""
 ) -> Response:
     try:
-        view = queries.get_service(read(), slug, langs=langs(), offered=offered())
+        view = queries.get_service(read(), slug, langs=langs(), offered=translated())
         state = view.texts[tag]
     except LookupError:
         abort(404)
@@ -53,7 +60,7 @@ def _page(
         )  # fmt: skip
     return page(
         "admin/show_text.html", status, view=view, state=state, tag=tag, form=form,
-        source_tag=offered()[0], source=view.texts[offered()[0]], errors=errors_of(form),
+        source_tag=translated()[0], source=view.texts[translated()[0]], errors=errors_of(form),
         is_own=state.author_id == current_scope().person_id, problem=problem,
     )  # fmt: skip
 
@@ -63,14 +70,14 @@ def _page(
 def save_text(slug: str, tag: str) -> Response:
     """Keep a draft."""
     form = TextForm()
-    if tag not in offered():
+    if tag not in translated():
         abort(404)
     if not form.validate():
         return _page(slug, tag, 422, form)
     try:
         write(
             text_operations.save_text, slug=slug, lang=tag, wording=form.wording,
-            seen=form.seen.data or "", offered=offered(), person_id=current_scope().person_id,
+            seen=form.seen.data or "", offered=translated(), person_id=current_scope().person_id,
             now=portal().clock.now(),
         )  # fmt: skip
     except text_operations.TextConflict:
@@ -86,12 +93,12 @@ def save_text(slug: str, tag: str) -> Response:
 def review_text(slug: str, tag: str) -> Response:
     """Put somebody else's draft before residents."""
     form = SeenForm()
-    if tag not in offered():
+    if tag not in translated():
         abort(404)
     try:
         write(
             text_operations.review_text, slug=slug, lang=tag, seen=form.seen.data or "",
-            offered=offered(), person_id=current_scope().person_id, now=portal().clock.now(),
+            offered=translated(), person_id=current_scope().person_id, now=portal().clock.now(),
         )  # fmt: skip
     except text_operations.TextConflict:
         return _page(slug, tag, 409, problem="moved")

@@ -57,6 +57,14 @@ def show_privacy() -> str:
     )
 
 
+@blueprint.get("/help/")
+@access(Access.PUBLIC)
+@cached_page
+def show_help() -> str:
+    """How to have one's say by phone, in person or on paper."""
+    return render_template("public/show_help.html", contact=get_contact(read()))
+
+
 @blueprint.get("/accessibility/")
 @access(Access.PUBLIC)
 @cached_page

@@ -33,6 +33,7 @@ PAGES = (
     "privacy/",
     "accessibility/",
     "open-data/",
+    "help/",
 )
 TELLING = ("", "services/pothole-repair/", "services/street-lights/level/", "responses/", "method/")
 MOST_QUERIES = 14
