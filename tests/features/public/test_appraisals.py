@@ -27,7 +27,7 @@ from tests.support.city import City
 from tests.support.client import Page, response_page
 
 LEVEL = "/en/services/pothole-repair/level/"
-MOST_QUERIES = 11
+MOST_QUERIES = 12
 
 
 def show(client: FlaskClient, path: str = LEVEL) -> Page:
