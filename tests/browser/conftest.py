@@ -8,7 +8,7 @@ import sqlite3
 from collections.abc import Callable, Iterator
 from contextlib import closing
 from dataclasses import dataclass
-from datetime import UTC, datetime
+from datetime import UTC, date, datetime
 from pathlib import Path
 
 import pytest
@@ -82,14 +82,14 @@ def site(marlow: Path, tmp_path_factory: pytest.TempPathFactory) -> Iterator[Sit
     installation.settings.update(PROVIDER, PORTAL_EMBED_ORIGINS="*")
     app = create_app(load_settings(installation.environment))
     store = Store(installation.database_url)
-    extras = store.write(add_extras)
+    extras = store.write(add_extras, app.extensions["portal"].clock.today())
     store.dispose()
     with installation.running("serve") as running:
         running.wait_for("/readyz")
         yield Site(f"http://127.0.0.1:{running.port}", read_receipts(folder), folder, app, extras)
 
 
-def add_extras(session: Session) -> Extras:
+def add_extras(session: Session, today: date) -> Extras:
     """A kiosk, somebody invited, and `careful@`, who has a second factor and lost a password."""
     secrets, now = Secrets(SECRET), datetime.now(UTC)
     careful = add_person(
@@ -106,7 +106,7 @@ def add_extras(session: Session) -> Extras:
     ).one()
     reset = post_link(session, now=now, person_id=careful, kind="reset", by=None, secrets=secrets)
     kiosk = set_up_kiosk(
-        session, new=NewKiosk("Library", None, 60), person_id=careful, today=now.date(), now=now
+        session, new=NewKiosk("Library", None, 60), person_id=careful, today=today, now=now
     )
     subscribe(
         session, now=now, email="news@demo.example", lang="en", subject=Subject(),

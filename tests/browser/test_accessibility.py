@@ -178,7 +178,7 @@ def desk_pages(page: Page, site: Site, lang: str, who: str) -> Iterator[str]:
     yield from walk.walk(page, [site.url(lang, path) for path in (*starts, *invited)])
     if who == "staff":
         yield from answering(page, site, lang)
-        for way in (take_words_out, print_forms, begin_app):
+        for way in (take_words_out, hand_over, print_forms, begin_app):
             yield from walk.walk(page, way(page, site, lang))
     assert not walk.forgotten(), "no page leads there, and no start is one of them"
 
@@ -187,6 +187,12 @@ def take_words_out(page: Page, site: Site, lang: str) -> list[str]:
     """The page on which words are taken out of a case that has some."""
     page.goto(site.url(lang, "staff/?q=street"))
     return [site.base + links(page, r"/staff/cases/\d+/")[0] + "redact"]
+
+
+def hand_over(page: Page, site: Site, lang: str) -> list[str]:
+    """The page on which a case that nobody has answered goes to another service."""
+    page.goto(site.url(lang, "staff/?place=new"))
+    return [site.base + links(page, r"/staff/cases/\d+/")[0] + "hand-over"]
 
 
 def print_forms(page: Page, site: Site, lang: str) -> list[str]:

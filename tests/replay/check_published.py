@@ -19,6 +19,8 @@ from tests.replay.ledger import Answer
 from tests.replay.site import LANGUAGES
 from tests.support.client import Page
 
+WORDS = ("you_said", "we_did", "why_not")
+
 
 class PublicChecks(Checking):
     """Pages, JSON and CSV say the same, and it is what people did."""
@@ -126,9 +128,9 @@ def _check_response(found: dict[str, Any], answer: Answer) -> None:
     assert found["follows"] == (answer.follows.id if answer.follows else None)
     assert found["texts"].keys() == answer.ready
     for lang, text in found["texts"].items():
-        assert (text["you_said"], text["we_did"], text["why_not"]) == answer.texts[lang]
+        assert tuple(text[part] for part in WORDS) == answer.texts[lang]
     corrections = {
-        one["language"]: (tuple(one["before"].values()), one["reason"])
+        one["language"]: (tuple(one["before"][part] for part in WORDS), one["reason"])
         for one in found["corrections"]
     }
     assert corrections == answer.corrected
