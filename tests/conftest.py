@@ -153,7 +153,7 @@ def settings(database_url: str, tmp_path_factory: pytest.TempPathFactory) -> Set
         instance=tmp_path_factory.getbasetemp() / "instance",
         base_url="http://localhost",
         city_name="Marlow",
-        time_zone="America/Chicago",
+        time_zone="UTC",
         is_testing=True,
         clock_file=tmp_path_factory.mktemp("clock") / "offset",
     )

@@ -48,7 +48,7 @@ from tests.support.desk import Desk, open_desk
 from tests.support.tables import fingerprint
 from tests.support.together import Table
 
-ZONE = ZoneInfo("America/Chicago")
+ZONE = ZoneInfo("UTC")
 # name -> role, and whether in public works; None: in no department
 PEOPLE: Mapping[str, tuple[str, bool | None]] = {
     "translator": ("translator", True),
@@ -248,7 +248,7 @@ def _settings(base: Path, database: Path) -> Settings:
     return Settings(
         secret_key="test-secret-test-secret-test-secret",
         database_url=f"sqlite:///{database}", instance=base / "instance",
-        base_url="http://localhost", city_name="Marlow", time_zone="America/Chicago",
+        base_url="http://localhost", city_name="Marlow", time_zone="UTC",
         is_testing=True, clock_file=base / "no-clock",
     )  # fmt: skip
 

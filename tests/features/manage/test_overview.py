@@ -31,7 +31,7 @@ from tests.support.statements import watch_statements
 
 EVIDENCE = EXAMPLES["evaluate"][0]["input"]
 RESULT: dict[str, Any] = evaluate(EVIDENCE)
-TODAY = datetime.now(ZoneInfo("America/Chicago")).date()
+TODAY = datetime.now(ZoneInfo("UTC")).date()
 WORK = {"waiting": 3, "late": 1, "promises": 2, "promises_at_risk": 1}
 FORBIDDEN = re.compile(r"\b(submission|loop|loop_event)\b")
 

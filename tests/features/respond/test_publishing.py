@@ -22,7 +22,7 @@ from tests.support.answers import ANSWERED, Office, send
 from tests.support.city import City
 from tests.support.desk import Desk, words_of
 
-CITY = ZoneInfo("America/Chicago")
+CITY = ZoneInfo("UTC")
 LATER = datetime.now(CITY) + timedelta(days=2)
 FIELD = LATER.strftime("%Y-%m-%dT%H:%M")
 
