@@ -212,9 +212,9 @@ def test_whoever_looks_after_the_service_may(
     app: Flask, pages: list[tuple[str, str, str]], who: str
 ) -> None:
     desk = Desk(app, who)
-    for _endpoint, method, address in pages:
+    for endpoint, method, address in pages:
         if endpoint in OF_OUTSIDERS:
-            continue  # whoever looks after the service may not: tests/features/manage/test_set_apart.py
+            continue  # they may not: test_set_apart.py
         status = _ask(desk.client, method, address, desk.csrf_token())
         expected = {200} if method == "GET" else {200, 302, 303, 409, 422}
         assert status in expected, (method, address, status)
