@@ -29,44 +29,28 @@ blueprint = Blueprint("rate", __name__, url_prefix="/<lang:lang>")
 @access(Access.RESIDENT)
 def show_rating_form(slug: str) -> Response:
     """The empty form, from the page cache but for its token."""
-    place = _get_place(slug)
-    if not place.is_open:
-        return show_closed(place)
-    form_page = _open_form(place)
-    key = f"rate:{slug}:{portal().clock.today()}"
-    return cached_form(key, form_page.subject, lambda: render_empty(form_page))
+    return _show(_open_form(slug), f"rate:{slug}")
 
 
 @blueprint.post("/services/<slug>/rate")
 @access(Access.RESIDENT)
 def submit_rating(slug: str) -> Response:
     """Take a rating: to its receipt, or back to the form with what to put right."""
-    place = _get_place(slug)
-    if not place.is_open:
-        return show_closed(place)
-    return receive(_open_form(place)) or abort(404)
+    return _take(_open_form(slug))
 
 
 @blueprint.get("/embed/services/<slug>/rate")
 @access(Access.EMBED)
 def show_embedded_form(slug: str) -> Response:
     """The form for a frame on another site."""
-    place = _get_place(slug)
-    if not place.is_open:
-        return show_closed(place, is_embedded=True)
-    form_page = _embedded_form(place)
-    key = f"embed:{slug}:{portal().clock.today()}"
-    return cached_form(key, form_page.subject, lambda: render_empty(form_page))
+    return _show(_embedded_form(slug), f"embed:{slug}")
 
 
 @blueprint.post("/embed/services/<slug>/rate")
 @access(Access.EMBED)
 def submit_embedded_rating(slug: str) -> Response:
     """Take a rating from a frame: its receipt in the frame, or what to put right."""
-    place = _get_place(slug)
-    if not place.is_open:
-        return show_closed(place, is_embedded=True)
-    return receive(_embedded_form(place)) or abort(404)
+    return _take(_embedded_form(slug))
 
 
 @blueprint.get("/receipts/<code>/rate")
@@ -93,20 +77,28 @@ def submit_invited_rating(code: str) -> Response:
 @access(Access.RESIDENT)
 def show_joining(theme_id: int) -> Response:
     """The form of whoever has the same to say: one tap, from the page cache but for its token."""
-    form_page = _joining_form(theme_id)
-    if not form_page.place.is_open:
-        return show_closed(form_page.place)
-    key = f"join:{theme_id}:{portal().clock.today()}"
-    return cached_form(key, form_page.subject, lambda: render_empty(form_page))
+    return _show(_joining_form(theme_id), f"join:{theme_id}")
 
 
 @blueprint.post(f"/themes/<int(max={LARGEST_ID}):theme_id>/me-too")
 @access(Access.RESIDENT)
 def join_theme(theme_id: int) -> Response:
     """Take a "me too": a case of its own in the theme, with a receipt (decision 40)."""
-    form_page = _joining_form(theme_id)
+    return _take(_joining_form(theme_id))
+
+
+def _show(form_page: FormPage, key: str) -> Response:
+    """An empty form that anybody may fill in, kept under `key` for the day."""
     if not form_page.place.is_open:
-        return show_closed(form_page.place)
+        return show_closed(form_page.place, is_embedded=form_page.is_embedded)
+    key = f"{key}:{portal().clock.today()}"
+    return cached_form(key, form_page.subject, lambda: render_empty(form_page))
+
+
+def _take(form_page: FormPage) -> Response:
+    """Such a form as it came back."""
+    if not form_page.place.is_open:
+        return show_closed(form_page.place, is_embedded=form_page.is_embedded)
     return receive(form_page) or abort(404)
 
 
@@ -122,13 +114,15 @@ def _get_place(slug: str) -> Place:
     return portal().pages.remember(f"place:{lang}:{slug}:{today}", find)
 
 
-def _open_form(place: Place) -> FormPage:
-    action = url_for("rate.submit_rating", slug=place.slug)
+def _open_form(slug: str) -> FormPage:
+    place = _get_place(slug)
+    action = url_for("rate.submit_rating", slug=slug)
     return FormPage(place, action, f"rate:{place.service_id}")
 
 
-def _embedded_form(place: Place) -> FormPage:
-    action = url_for("rate.submit_embedded_rating", slug=place.slug)
+def _embedded_form(slug: str) -> FormPage:
+    place = _get_place(slug)
+    action = url_for("rate.submit_embedded_rating", slug=slug)
     return FormPage(place, action, f"rate:{place.service_id}", is_embedded=True)
 
 

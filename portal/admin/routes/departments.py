@@ -6,8 +6,9 @@ from flask import abort, flash, redirect, url_for
 from werkzeug.wrappers import Response
 
 from portal.admin.routes.blueprint import blueprint, langs
+from portal.admin.routes.naming import Naming, sent_names, show_naming
 from portal.admin.routes.services import offered
-from portal.admin.service_forms import MAX_NAME, DepartmentForm
+from portal.admin.service_forms import DepartmentForm
 from portal.admin.services import departments, queries
 from portal.web.access import Access, access, current_scope
 from portal.web.context import portal
@@ -58,21 +59,19 @@ def _department_page(slug: str, refused: NamesForm | None = None) -> Response:
     rows = {row.slug: row for row in queries.list_departments(read(), langs())}
     if slug not in rows:
         abort(404)
-    form = refused
-    if form is None:
-        form = NamesForm.of(offered(), MAX_NAME)(formdata=None)
-        form.fill(rows[slug].names)
-    return page(
-        "admin/show_department.html", 422 if refused else 200, row=rows[slug], form=form,
-        errors=errors_of(form),
+    naming = Naming(
+        slug, rows[slug].names, title=_("Names of a department"),
+        action=url_for("admin.name_department", department=slug),
+        back=_("Departments"), back_url=url_for("admin.list_departments"),
     )  # fmt: skip
+    return show_naming(naming, refused)
 
 
 @blueprint.post("/departments/<department>/")
 @access(Access.ADMINISTRATOR, is_fresh=True)
 def name_department(department: str) -> Response:
     """Change its names."""
-    form = NamesForm.of(offered(), MAX_NAME)()
+    form = sent_names()
     if not form.validate() or not form.require(
         offered()[0], _("Enter the name of the department.")
     ):

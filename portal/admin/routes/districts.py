@@ -10,8 +10,9 @@ from werkzeug.wrappers import Response
 
 from portal.admin import districts
 from portal.admin.routes.blueprint import blueprint, langs
+from portal.admin.routes.naming import Naming, sent_names, show_naming
 from portal.admin.routes.services import offered
-from portal.admin.service_forms import MAX_NAME, DistrictForm
+from portal.admin.service_forms import DistrictForm
 from portal.web.access import Access, access, current_scope
 from portal.web.context import portal
 from portal.web.database import read, write
@@ -61,21 +62,19 @@ def _district_page(slug: str, refused: NamesForm | None = None) -> Response:
     rows = {row.slug: row for row in districts.list_districts(read())}
     if slug not in rows:
         abort(404)
-    form = refused
-    if form is None:
-        form = NamesForm.of(offered(), MAX_NAME)(formdata=None)
-        form.fill(rows[slug].names)
-    return page(
-        "admin/show_district.html", 422 if refused else 200, row=rows[slug], form=form,
-        errors=errors_of(form),
+    naming = Naming(
+        slug, rows[slug].names, title=_("Names of a district"),
+        action=url_for("admin.name_district", district=slug),
+        back=_("Districts"), back_url=url_for("admin.list_districts"),
     )  # fmt: skip
+    return show_naming(naming, refused)
 
 
 @blueprint.post("/districts/<district>/")
 @access(Access.ADMINISTRATOR, is_fresh=True)
 def name_district(district: str) -> Response:
     """Change its names."""
-    form = NamesForm.of(offered(), MAX_NAME)()
+    form = sent_names()
     if not form.validate() or not form.require(offered()[0], _("Enter the name of the district.")):
         return _district_page(district, form)
     return _do(districts.name_district, _("The names are kept."), slug=district, names=form.names)
