@@ -59,7 +59,7 @@ def written_down(name: str) -> set[str]:
     found: set[str] = set()
     helpers: dict[str, int] = {}  # helper -> place of the argument
     for number, function in functions():
-        places = [one.arg for one in function.args.args]
+        places = [one.arg for one in (*function.args.args, *function.args.kwonlyargs)]
         for call in filter(is_record, calls(function)):
             value = argument(call, name)
             if isinstance(value, ast.Name) and value.id in places:
