@@ -136,7 +136,7 @@ def test_nothing_open_nobody_who_left_and_no_early_monday(
 ) -> None:
     subscribe("manager")
     store.write(warn, city.potholes, state="dealt_with", changed_at=NOW)
-    worker.clock.moment = MONDAY - timedelta(hours=4)  # five in the morning in Chicago
+    worker.clock.moment = MONDAY - timedelta(hours=10)  # five in the morning
     assert post_digests(store, worker.clock) == 0
     worker.clock.moment = MONDAY
     week()

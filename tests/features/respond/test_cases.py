@@ -273,7 +273,7 @@ def _request(session: Session, case: int, reason: str, person_id: int) -> None:
 def test_days_left_count_from_the_dispute_once_there_is_one(
     app: Flask, store: Store, desk_city: City, office: Office
 ) -> None:
-    clock = Clock(ZoneInfo("America/Chicago"))
+    clock = Clock(ZoneInfo("UTC"))
     now = clock.now()
     case = send(store, desk_city.potholes, now - timedelta(days=100), comment="Disputed hole")
     office.answer([case])
