@@ -16,9 +16,9 @@ CLOCK = Clock(ZoneInfo("America/Chicago"))
 TEST_SECRET = "test-secret-test-secret-test-secret"
 
 
-def find_problems(store: Store, secret: str = TEST_SECRET) -> list[str]:
+def find_problems(store: Store, secret: str = TEST_SECRET, clock: Clock = CLOCK) -> list[str]:
     """All problems that the check finds."""
-    return check_installation(store, _say_nothing, secrets=Secrets(secret), clock=CLOCK)
+    return check_installation(store, _say_nothing, secrets=Secrets(secret), clock=clock)
 
 
 def find_problems_after(store: Store, statement: str) -> list[str]:

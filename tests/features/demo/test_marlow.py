@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import shutil
 from collections import Counter
+from dataclasses import replace
 from datetime import timedelta
 from pathlib import Path
 
@@ -31,6 +32,7 @@ from portal.store.city import mark_as_demo
 from portal.store.command import Context
 from portal.store.engine import Store
 from tests.support.city import make_city
+from tests.support.marlow import ZONE
 from tests.support.processes import SECRET
 from tests.support.soundness import TEST_SECRET, find_problems
 
@@ -48,7 +50,9 @@ MAKERS = Makers(
 
 @pytest.fixture
 def context(settings: Settings) -> Context:
-    return Context(lambda: settings)
+    """In the time zone that the shared Marlow was made in: the two are compared by the day."""
+    there = replace(settings, time_zone=ZONE)
+    return Context(lambda: there)
 
 
 @pytest.fixture
@@ -93,7 +97,7 @@ def test_every_kind_of_level_comes_out_of_the_records(
         assert newest is not None
         assert today - timedelta(days=7) <= newest <= today
         _check_published(session)
-    assert find_problems(store, made) == []
+    assert find_problems(store, made, context.clock) == []
 
 
 def _check_published(session: Session) -> None:
