@@ -35,11 +35,8 @@ WORDS: dict[str, tuple[Any, Any]] = {
         _l("Only if you give it. We send our answer there. It is encrypted."),
     ),
     "weekly": (
-        _l("Your email address"),
-        _l(
-            "your email address once more, if you ask for the week’s answers by mail: encrypted,"
-            " linked to nothing else, and erased as soon as you leave"
-        ),
+        _l("Your address for the week’s answers"),
+        _l("Only if you ask for them by mail. It is encrypted, and linked to nothing else."),
     ),
     "period_number": (
         _l("A random number"),
