@@ -89,18 +89,21 @@ def audit_portal(url: str) -> Audit:
     if parts.scheme not in ("http", "https") or not parts.netloc:
         raise ValueError(f"{url} is not the address of a portal, such as https://city.example")
     found = Audit(f"{parts.scheme}://{parts.netloc}/")
-    services = list(_list_services(found))
+    services = list(_list_all(found, "services"))
     results = {str(one["service"]): _audit_service(found, one) for one in services}
     _audit_city(found, results)
+    for response in _list_all(found, "responses"):
+        subject = f"response {response.get('id')}"
+        found.check("responses", subject, auditing.check_replies, response)
     return found
 
 
-def _list_services(found: Audit) -> Iterator[dict[str, Any]]:
-    path: str | None = "/api/v1/services"
+def _list_all(found: Audit, what: str) -> Iterator[dict[str, Any]]:
+    path: str | None = f"/api/v1/{what}"
     while path:
         try:
             page = found.fetch(path)
-            listed = page["services"]
+            listed = page[what]
             path = page["next"]
         except _SENSELESS as error:
             raise ValueError(f"there is no portal at {found.base}") from error

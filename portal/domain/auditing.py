@@ -83,6 +83,12 @@ def check_results(result: Data) -> Iterator[str]:
             yield f"{result['quarter']}, {name}: {wrong}"
 
 
+def check_replies(response: Data) -> Iterator[str]:
+    """What residents replied to a response: no small group, none to be worked out."""
+    if response["replies"] is not None:
+        yield from _check_table(response["replies"], is_of_people=True)
+
+
 def _check_table(table: Data, *, is_of_people: bool) -> Iterator[str]:
     n, cells = table["n"], table["cells"]
     shown = {name: count for name, count in cells.items() if count is not None}

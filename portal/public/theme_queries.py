@@ -95,6 +95,12 @@ def find_reaction(session: Session, response_id: int) -> Reaction | None:
     return session.get(Reaction, response_id)
 
 
+def find_reactions(session: Session, response_ids: Sequence[int]) -> dict[int, Reaction]:
+    """What residents replied to these responses, as it may be shown, by response."""
+    found = session.scalars(select(Reaction).where(Reaction.response_id.in_(response_ids)))
+    return {row.response_id: row for row in found}
+
+
 def _find_voices(session: Session, reader: Reader, theme_id: int) -> Voices | None:
     figure = session.get(ThemeFigure, theme_id)
     if figure is None:

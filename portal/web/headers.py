@@ -9,9 +9,10 @@ from werkzeug.wrappers import Response
 
 from portal.web.access import SIGNED_IN, Access, access_of
 
+# connect-src is for whoever examines the site from within a page, which reads its robots.txt.
 _POLICY = (
     "default-src 'none'; style-src 'self'; img-src 'self' data:; script-src 'self'; "
-    "form-action 'self'; base-uri 'none'; frame-ancestors "
+    "connect-src 'self'; form-action 'self'; base-uri 'none'; frame-ancestors "
 )
 _NO_SITE = "'none'"
 EVERYWHERE = {

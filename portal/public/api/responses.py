@@ -9,7 +9,7 @@ from typing import Any
 from flask import request
 from werkzeug.wrappers import Response
 
-from portal.public import response_queries
+from portal.public import response_queries, theme_queries
 from portal.public.api import shapes
 from portal.public.api.answers import PAGE_SIZE, Window, answer_list, stream_table
 from portal.public.api.blueprint import blueprint, every_language, named_service
@@ -36,22 +36,27 @@ def list_responses() -> Response:
 @access(Access.OPEN_DATA)
 def list_responses_csv() -> Response:
     """A row for each response and language."""
-    return stream_table(shapes.RESPONSE_COLUMNS, shapes.response_rows(_all(_filters())))
+    return stream_table(shapes.RESPONSE_COLUMNS, _rows(_filters()))
 
 
 def _items(window: Window, filters: Filters) -> list[dict[str, Any]]:
     entries = _load(window, filters)
-    corrections = response_queries.list_corrections(read(), [entry.id for entry in entries])
+    ids = [entry.id for entry in entries]
+    corrections = response_queries.list_corrections(read(), ids)
+    reactions = theme_queries.find_reactions(read(), ids)
     return [
-        shapes.response(entry, corrections.get(entry.id, ()), portal().clock.day)
+        shapes.response(
+            entry, corrections.get(entry.id, ()), reactions.get(entry.id), portal().clock.day
+        )
         for entry in entries
     ]
 
 
-def _all(filters: Filters) -> Iterator[ResponseEntry]:
+def _rows(filters: Filters) -> Iterator[shapes.Row]:
     for offset in itertools.count(0, PAGE_SIZE):
         entries = _load(Window(PAGE_SIZE, offset), filters)
-        yield from entries
+        reactions = theme_queries.find_reactions(read(), [entry.id for entry in entries])
+        yield from shapes.response_rows(entries, reactions)
         if len(entries) < PAGE_SIZE:
             return
 

@@ -11,6 +11,7 @@ from typing import Any
 from portal.domain.publication import quarter_of
 from portal.domain.results import Table
 from portal.domain.wording import Wording
+from portal.models.said import VOICES, Reaction
 from portal.public.queries import ServiceEntry
 from portal.public.response_queries import Correction, ResponseEntry
 from portal.public.result_queries import Result
@@ -98,6 +99,9 @@ RESPONSE_COLUMNS = (
     "links",
     "pictures",
     "partners",
+    "replied",
+    *VOICES,
+    "replied_as_of",
 )
 
 
@@ -211,9 +215,12 @@ def _of_group(group: Mapping[str, Any], criterion: Mapping[str, Any]) -> dict[st
 
 
 def response(
-    entry: ResponseEntry, corrections: Sequence[Correction], city_day: Callable[[datetime], date]
+    entry: ResponseEntry,
+    corrections: Sequence[Correction],
+    reaction: Reaction | None,
+    city_day: Callable[[datetime], date],
 ) -> dict[str, Any]:
-    """A published response with its reviewed texts by language."""
+    """A published response with its reviewed texts by language, and what residents replied."""
     return {
         "id": entry.id,
         "service": entry.service.slug,
@@ -232,6 +239,7 @@ def response(
             }
             for correction in corrections
         ],
+        "replies": _replies(reaction) if reaction else None,
     }
 
 
@@ -288,8 +296,10 @@ def theme_rows(slug: str, entries: Iterable[ThemeEntry]) -> Iterator[Row]:
             yield [entry.id, slug, entry.people, entry.newest.id, lang, words.you_said]
 
 
-def response_rows(entries: Iterable[ResponseEntry]) -> Iterator[Row]:
-    """A row for each response and language."""
+def response_rows(
+    entries: Iterable[ResponseEntry], reactions: Mapping[int, Reaction]
+) -> Iterator[Row]:
+    """A row for each response and language; what is hidden of the replies is empty."""
     for entry in entries:
         for lang, words in entry.texts.items():
             yield [
@@ -302,7 +312,21 @@ def response_rows(entries: Iterable[ResponseEntry]) -> Iterator[Row]:
                 entry.follows_id,
                 lang,
                 *astuple(words),
+                *_replied(reactions.get(entry.id)),
             ]
+
+
+def _replies(reaction: Reaction) -> dict[str, Any]:
+    """A table: empty, and `n` 0, where fewer than ten replied."""
+    cells = {verdict: getattr(reaction, verdict) for verdict in VOICES} if reaction.replies else {}
+    return {"as_of": reaction.as_of.isoformat(), "n": reaction.replies or 0, "cells": cells}
+
+
+def _replied(reaction: Reaction | None) -> Row:
+    if reaction is None:
+        return [None] * (len(VOICES) + 2)
+    verdicts = [getattr(reaction, verdict) for verdict in VOICES]
+    return [reaction.replies, *verdicts, reaction.as_of]
 
 
 def _words(words: Wording) -> dict[str, Any]:

@@ -99,7 +99,8 @@ def test_an_honest_portal_agrees(town: Installation, served: Running) -> None:
     assert (done.status, done.err) == (0, "")
     assert done.out == (
         "Everything agrees. Checked: 2 levels, 2 listed services, 2 badges, 2 monthly figures, "
-        "4 appraisals, 3 published states, 2 quarters of results, 1 quarters of the city.\n"
+        "4 appraisals, 3 published states, 2 quarters of results, 1 quarters of the city, "
+        "3 responses.\n"
     )
 
 
@@ -120,6 +121,16 @@ FORGED: list[tuple[str, Forge, str]] = [
     (f"{POTHOLES}/results", change("results", 0, "languages", "n", to=4), "too few for a table"),
     (f"{POTHOLES}/results", hide_one, "can be worked out from the total"),
     (f"{POTHOLES}/results", change("results", 0, "waits", to=None), "makes no sense"),
+    (
+        "/api/v1/responses",
+        change(
+            "responses",
+            0,
+            "replies",
+            to={"as_of": "2026-06-01", "n": 25, "cells": {"yes": 12, "partly": 12, "no": 1}},
+        ),
+        "shows a group of fewer than 10 people",
+    ),
     (
         "/api/v1/results",
         change("results", 0, "waits", "cells", "within_7", to=1),

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import csv
+import io
 from datetime import date, timedelta
 
 from flask.testing import FlaskClient
@@ -140,6 +142,16 @@ def test_what_residents_reply_stands_beside_the_claim(
     assert "25 residents who got this answer have said" in words
     assert cells(page) == [("Yes", "12"), ("Partly", "not shown"), ("No", "not shown")]
     assert "Groups of fewer than 10 people are not shown" in words
+    listed = client.get("/api/v1/responses?fresh=1").get_json()["responses"]
+    assert {one["id"]: one["replies"] for one in listed if one["replies"]} == {
+        showcase.kept: {
+            "as_of": AS_OF.isoformat(), "n": 25, "cells": {"yes": 12, "partly": None, "no": None}
+        },
+    }  # fmt: skip
+    table = client.get("/api/v1/responses.csv").get_data(as_text=True)
+    rows = [row for row in csv.DictReader(io.StringIO(table)) if row["replied"]]
+    assert {row["id"] for row in rows} == {str(showcase.kept)}
+    assert {(r["replied"], r["yes"], r["partly"], r["no"]) for r in rows} == {("25", "12", "", "")}
 
 
 def test_promises_stand_with_their_days_and_what_became_of_them(
