@@ -99,6 +99,11 @@ def list_of(words: Iterable[str]) -> str:
     return format_list(list(words), locale=_locale())
 
 
+def isolated(word: str) -> str:
+    """A name in any script that leaves the order of the words around it alone."""
+    return f"\u2068{word}\u2069"
+
+
 def opening_hours(text: str) -> list[tuple[str, str]]:
     """Days and hours as the language writes them: ("Monday – Friday", "8:00 AM – 5:00 PM")."""
     return [
@@ -132,6 +137,7 @@ def register(app: Flask) -> None:
         moment=moment,
         short_day=short_day,
         month=month,
+        isolated=isolated,
         quarter=quarter,
         code=code,
         language_name=language_name,

@@ -13,7 +13,7 @@ from typing import Any
 from portal.domain.statistics import Interval, wilson
 from portal.domain.warning import THEME_DAYS_NOW
 from portal.store.warnings import WarningView
-from portal.web.formats import day, language_name, number, percent
+from portal.web.formats import day, isolated, language_name, number, percent
 from portal.web.words import gettext as _
 from portal.web.words import ngettext
 
@@ -55,7 +55,7 @@ def title(view: WarningView) -> str:
         case "theme":
             return _("More people write about: %(theme)s", theme=_theme(view))
         case "word":
-            return _("More people write: “%(word)s”", word=_isolated(_word(view)))
+            return _("More people write: “%(word)s”", word=isolated(_word(view)))
         case _:
             return ngettext(
                 "About %(n)s open case may be late",
@@ -237,13 +237,6 @@ def _theme(view: WarningView) -> str:
 
 def _word(view: WarningView) -> str:
     return view.word.text if view.word else ""
-
-
-def _isolated(word: str) -> str:
-    """A word of any script that leaves the order of the words around it alone."""
-    return f"\u2068{word}\u2069"
-
-
 def raised(view: WarningView) -> str:
     """When it was raised, and until when it has been seen."""
     return _(
