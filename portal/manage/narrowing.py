@@ -105,6 +105,14 @@ def _count(name: str) -> Callable[[ServiceLine], int]:
     return lambda line: -getattr(line.today, name, -1)
 
 
+def _by_change(line: ServiceLine) -> tuple[int, int]:
+    """What fell, what rose, the newest first; then what stood still, then what is too new."""
+    if line.change is None:
+        return _LAST, 0
+    newest = -line.change.on.toordinal() if line.change.on else 0
+    return ("fell", "rose", "same").index(line.change.kind), newest
+
+
 SORTS: Mapping[str, Callable[[ServiceLine], Any]] = {
     "name": lambda _line: 0,
     "level": lambda line: line.published.level if line.published else _LAST,
@@ -112,4 +120,5 @@ SORTS: Mapping[str, Callable[[ServiceLine], Any]] = {
     "waiting": _count("waiting"),
     "risk": _count("promises_at_risk"),
     "warnings": lambda line: -line.warnings,
+    "change": _by_change,
 }

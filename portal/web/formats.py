@@ -79,6 +79,11 @@ def month(value: date) -> str:
     return format_skeleton("yMMM", value, locale=_locale())
 
 
+def whole_month(value: date) -> str:
+    """A month and its year, written out for sentences: "November 2026"."""
+    return format_skeleton("yMMMM", value, locale=_locale())
+
+
 def quarter(value: date) -> str:
     """The quarter that a day belongs to, e.g. "4th quarter 2026"."""
     return format_skeleton("yQQQQ", value, locale=_locale())
@@ -138,6 +143,7 @@ def register(app: Flask) -> None:
         short_day=short_day,
         month=month,
         isolated=isolated,
+        whole_month=whole_month,
         quarter=quarter,
         code=code,
         language_name=language_name,

@@ -7,9 +7,10 @@ same with a thousand cases and with ten million (a test reads the plans of its s
 from __future__ import annotations
 
 from collections import defaultdict
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import date
+from itertools import pairwise
 from typing import Any
 
 from sqlalchemy import ScalarSelect, Select, func, select
@@ -47,6 +48,17 @@ class Published:
 
 
 @dataclass(frozen=True)
+class Change:
+    """Where the published level went last: `rose` or `fell` at the appraisal of that day.
+
+    `same`, with no day, where it stood still over all quarters that are shown.
+    """
+
+    kind: str
+    on: date | None = None
+
+
+@dataclass(frozen=True)
 class Today:
     """What the newest evidence gives. `blocking` are ids of criteria; counts are of cases."""
 
@@ -67,7 +79,11 @@ class Today:
 
 @dataclass(frozen=True)
 class ServiceLine:
-    """One service of the overview. `quarters` are published levels, oldest first, None: none."""
+    """One service of the overview.
+
+    `quarters` are published levels, oldest first, None: none. `change` is the last one among them,
+    None before there are two.
+    """
 
     id: int
     slug: str
@@ -78,15 +94,8 @@ class ServiceLine:
     published: Published | None
     today: Today | None
     quarters: Sequence[int | None]
+    change: Change | None = None
     warnings: int = 0
-
-    @property
-    def direction(self) -> str | None:
-        """Where the published level went over the quarters; None before there are two."""
-        levels = [level for level in self.quarters if level is not None]
-        if len(levels) < 2:
-            return None
-        return "up" if levels[-1] > levels[0] else "down" if levels[-1] < levels[0] else "same"
 
     @property
     def is_in_doubt(self) -> bool:
@@ -110,9 +119,9 @@ def get_overview(session: Session, scope: Scope, *, today: date, langs: Sequence
     ).all()
     names = get_service_names(session, _ids(scope))
     departments = _department_names(session)
-    quarters, appraised = _appraisals(session, scope, today)
-    is_shadow = get_public_since(session) is None
-    published = ({} if is_shadow else _provisional(session, scope)) | appraised
+    paths, newest = _appraisals(session, scope, today)
+    quarters, is_shadow = last_quarters(today), get_public_since(session) is None
+    published = ({} if is_shadow else _provisional(session, scope)) | newest
     assessed, warnings = _todays(session, scope), _count_warnings(session, scope)
     lines = [
         ServiceLine(
@@ -124,7 +133,8 @@ def get_overview(session: Session, scope: Scope, *, today: date, langs: Sequence
             names=names.get(row.id, {}),
             published=published.get(row.id),
             today=assessed.get(row.id),
-            quarters=quarters.get(row.id, [None] * QUARTERS),
+            quarters=[paths[row.id].get(quarter, (None,))[0] for quarter in quarters],
+            change=last_change(paths[row.id].values()),
             warnings=warnings.get(row.id, 0),
         )
         for row in services
@@ -141,6 +151,21 @@ def last_quarters(today: date) -> list[date]:
     first = quarter_of(today)
     months = [first.year * 12 + first.month - 1 - 3 * back for back in range(QUARTERS)]
     return [date(month // 12, month % 12 + 1, 1) for month in reversed(months)]
+
+
+def last_change(path: Iterable[tuple[int, date]]) -> Change | None:
+    """The last change of a level over its appraisals, oldest first; None before there are two.
+
+    The newest change alone is told: over two years a level may rise and fall again, and the first
+    appraisal compared with the last would say that nothing happened.
+    """
+    appraisals = list(path)
+    if len(appraisals) < 2:
+        return None
+    for (before, _), (level, on) in reversed(list(pairwise(appraisals))):
+        if level != before:
+            return Change("rose" if level > before else "fell", on)
+    return Change("same")
 
 
 @dataclass(frozen=True)
@@ -175,28 +200,30 @@ def _department_names(session: Session) -> dict[int, _Department]:
 
 def _appraisals(
     session: Session, scope: Scope, today: date
-) -> tuple[dict[int, list[int | None]], dict[int, Published]]:
-    """Published levels of the last eight quarters, and the newest, by service."""
+) -> tuple[dict[int, dict[date, tuple[int, date]]], dict[int, Published]]:
+    """(level, day of the appraisal) of the last eight quarters, and the newest, by service."""
     quarters = last_quarters(today)
     rows = session.execute(
         select(
             Appraisal.service_id,
             Appraisal.quarter_on,
+            Appraisal.as_of,
             Appraisal.level,
             Appraisal.flag,
             Appraisal.awaiting_second_look,
         )
-        .where(Appraisal.service_id.in_(_ids(scope)), Appraisal.quarter_on >= quarters[0])
+        .where(
+            Appraisal.service_id.in_(_ids(scope)),
+            Appraisal.quarter_on.between(quarters[0], quarters[-1]),
+        )
         .order_by(Appraisal.quarter_on)
     )
-    levels: dict[int, list[int | None]] = {}
+    paths: dict[int, dict[date, tuple[int, date]]] = defaultdict(dict)
     newest: dict[int, Published] = {}
-    place = {quarter: index for index, quarter in enumerate(quarters)}
-    for service_id, quarter, level, flag, is_awaiting in rows:
-        if quarter in place:
-            levels.setdefault(service_id, [None] * QUARTERS)[place[quarter]] = level
-            newest[service_id] = Published(level, flag, is_awaiting)
-    return levels, newest
+    for service_id, quarter, as_of, level, flag, is_awaiting in rows:
+        paths[service_id][quarter] = (level, as_of)
+        newest[service_id] = Published(level, flag, is_awaiting)
+    return paths, newest
 
 
 def _provisional(session: Session, scope: Scope) -> dict[int, Published]:

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Sequence
+from datetime import date
 from typing import Any
 
 from flask import request, url_for
@@ -14,6 +15,7 @@ from portal.manage.queries.overview import (
     Overview,
     Published,
     ServiceLine,
+    Today,
     get_overview,
     last_quarters,
 )
@@ -33,11 +35,12 @@ SORT_WORDS = {
     "waiting": _l("Most people waiting"),
     "risk": _l("Most promises at risk"),
     "warnings": _l("Most open warnings"),
+    "change": _l("Fallen first, the newest change first"),
 }
 COLUMNS = (
     "service", "name", "department", "published_level", "published_status", "today_level",
     "today_as_of", "next_level_status", "blocking", "people_waiting", "waiting_over_30_days",
-    "open_promises", "promises_at_risk", "open_warnings",
+    "open_promises", "promises_at_risk", "open_warnings", "last_change", "last_change_on",
 )  # fmt: skip
 
 
@@ -74,7 +77,8 @@ def _addresses(endpoint: str, argument: str) -> Callable[[str], str]:
 def show_overview_csv() -> Response:
     """The services of the same address as a table for spreadsheets."""
     services = narrow(_overview(), Wanted.parse(request.args))
-    response = Response(to_csv(COLUMNS, map(_csv_row, services)), content_type=CSV)
+    columns = (*COLUMNS, *map(_quarter_column, last_quarters(portal().clock.today())))
+    response = Response(to_csv(columns, map(_csv_row, services)), content_type=CSV)
     response.headers["Cache-Control"] = "no-store"
     response.headers["Content-Disposition"] = 'attachment; filename="levels.csv"'
     return response
@@ -87,12 +91,24 @@ def _overview() -> Overview:
 def _csv_row(line: ServiceLine) -> Sequence[object]:
     row: list[object] = [line.slug, line.name.text, line.department.text]
     row += [line.published.level, _status(line.published)] if line.published else [None] * 2
-    today = line.today
+    row += _today_cells(line.today)
+    change = line.change
+    return [
+        *row, line.warnings, change and change.kind, change and change.on, *line.quarters,
+    ]  # fmt: skip
+
+
+def _quarter_column(quarter: date) -> str:
+    return f"level_{quarter.year}_q{(quarter.month + 2) // 3}"
+
+
+def _today_cells(today: Today | None) -> Sequence[object]:
     if today is None:
-        return [*row, *[None] * 8, line.warnings]
-    row += [today.level, today.as_of, today.next_status, " ".join(today.blocking)]
-    row += [today.waiting, today.late, today.promises, today.promises_at_risk]
-    return [*row, line.warnings]
+        return [None] * 8
+    return [
+        today.level, today.as_of, today.next_status, " ".join(today.blocking),
+        today.waiting, today.late, today.promises, today.promises_at_risk,
+    ]  # fmt: skip
 
 
 def _status(published: Published) -> str:

@@ -10,6 +10,7 @@ from typing import Any
 from zoneinfo import ZoneInfo
 
 import pytest
+from babel.dates import format_skeleton
 from flask import Flask
 from sqlalchemy import text
 from sqlalchemy.orm import Session
@@ -18,6 +19,7 @@ from portal.assess.operations import assess_service
 from portal.domain.criteria import METHOD
 from portal.domain.level import evaluate
 from portal.domain.publication import quarter_of
+from portal.manage.queries.overview import last_quarters
 from portal.models.appraisals import Appraisal
 from portal.models.assessments import Assessment
 from portal.models.services import Service, ServiceText
@@ -103,10 +105,10 @@ def test_a_line_holds_all_that_a_manager_asks_first(overview: Desk) -> None:
     assert names(page) == ["Pothole repair", "Street lights"]
     rows = [page.words(row) for row in page.all("tr")]
     assert "Level 3" in rows[1]
-    assert "rising" in rows[1]
+    assert f"rose in {quarter_of(TODAY):%B %Y}" in rows[1]
     assert "1 over 30 days" in rows[1]
     assert "in doubt" in rows[2]
-    assert "steady" in rows[2]
+    assert "unchanged" in rows[2]
     assert len(RESULT["blocking"]) > 0
     assert "12 people wait for an answer. 2 of them" in page.words()
     pictures = [one.get("aria-label") for one in page.root.iter() if one.get("role") == "img"]
@@ -137,6 +139,7 @@ def test_administrators_see_every_department(app: Flask, overview: Desk) -> None
         ("?sort=level", ["Street lights", "Pothole repair"]),
         ("?sort=warnings", ["Street lights", "Pothole repair"]),
         ("?sort=waiting", ["Street lights", "Pothole repair"]),
+        ("?sort=change", ["Pothole repair", "Street lights"]),
         ("?sort=;drop+table&level=99&doubt=x&group=x", ["Pothole repair", "Street lights"]),
     ],
 )
@@ -158,6 +161,35 @@ def test_the_table_for_spreadsheets_computes_nothing(store: Store, overview: Des
     assert rows[0] | {"published_level": "2", "published_status": "in_doubt"} == rows[0]
     assert rows[0] | {"people_waiting": "9", "open_warnings": "2"} == rows[0]
     assert rows[0]["blocking"].split() == RESULT["blocking"]
+
+
+def test_a_level_that_rose_and_fell_again_is_said_to_have_fallen(
+    app: Flask, store: Store, desk_city: City
+) -> None:
+    """First compared with last would call both of them rising."""
+    store.write(stand, desk_city.potholes, [1, 2, 3, 2])
+    store.write(stand, desk_city.lights, [1, 2, 2, 2, 2])
+    store.write(stand, desk_city.pools, [2])
+    desk = Desk(app, "admin")
+    quarters = last_quarters(TODAY)
+    page = show(desk, "?sort=change")
+    assert names(page) == ["Pothole repair", "Street lights", "Swimming pools"]
+    rows = [page.words(row) for row in page.all("tr")][1:]
+    assert f"fell in {quarters[-1]:%B %Y}" in rows[0]
+    assert f"rose in {quarters[-4]:%B %Y}" in rows[1]
+    assert "Too early to say" in rows[2]
+    answer = desk.client.get("/en/manage/levels.csv?sort=change").get_data(as_text=True)
+    lines = list(csv.DictReader(io.StringIO(answer)))
+    columns = [f"level_{one.year}_q{one.month // 3 + 1}" for one in quarters]
+    assert [lines[0][name] for name in columns] == ["", "", "", "", "1", "2", "3", "2"]
+    assert lines[0]["last_change"] == "fell"
+    assert lines[0]["last_change_on"] == quarters[-1].isoformat()
+
+
+def test_the_month_of_a_change_is_in_the_readers_language(overview: Desk) -> None:
+    page = response_page(overview.client.get("/es/manage/"))
+    month = format_skeleton("yMMMM", quarter_of(TODAY), locale="es")
+    assert f"subió en {month}" in page.words()
 
 
 def _rename(session: Session, name: str) -> None:
