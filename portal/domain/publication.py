@@ -10,7 +10,7 @@ from typing import Any, TypedDict
 
 from portal.domain.criteria import DEFAULTS, LEVELS, Thresholds
 from portal.domain.evidence_shape import SHARES
-from portal.domain.status import NOT_REACHED, REACHED
+from portal.domain.status import NOT_REACHED, PASSING, REACHED
 
 K = 10
 """Whole-service figures about fewer people are not published."""
@@ -70,6 +70,21 @@ def _settled(level: int, raw: int) -> PublishedLevel:
     return PublishedLevel(
         level=level, raw=raw, flag=None, quarters_flagged=0, awaiting_second_look=raw > level
     )
+
+
+def criteria_in_doubt(result: Mapping[str, Any], level: int) -> list[Mapping[str, Any]]:
+    """The criteria that keep the evidence of a result from showing a level that is held."""
+    return [
+        one for one in result["criteria"] if one["level"] <= level and one["status"] not in PASSING
+    ]
+
+
+def drops_on(as_of: date, quarters_flagged: int) -> date:
+    """The appraisal at which a level goes that has been in doubt for so many, if it still is."""
+    day = as_of
+    for _ in range(FLAGGED_AT_MOST + 1 - quarters_flagged):
+        day = quarter_after(day)
+    return day
 
 
 def publish(evidence: Mapping[str, Any], thresholds: Thresholds = DEFAULTS) -> dict[str, Any]:

@@ -8,6 +8,7 @@ from datetime import date
 
 from sqlalchemy.orm import Session
 
+from portal.domain.publication import criteria_in_doubt
 from portal.public import history_view, queries, thresholds_view
 from portal.public.history_view import Step
 from portal.public.queries import Reader
@@ -36,6 +37,7 @@ class Newer:
 class LevelPage:
     """What the page of a level shows. `steps` are all appraisals, newest first.
 
+    `doubtful` are the criteria that put a held level in doubt; `deciding` those of the next one.
     `is_newest` is false for a past appraisal; only the newest has `newer` figures.
     """
 
@@ -43,6 +45,7 @@ class LevelPage:
     standing: Standing
     levels: Sequence[LevelCriteria]
     deciding: Sequence[CriterionView]
+    doubtful: Sequence[CriterionView]
     figures: Sequence[TableRow]
     steps: Sequence[Step]
     raised: Sequence[RaisedNumber]
@@ -70,11 +73,14 @@ def find_level_page(
         return None
     names = queries.list_district_names(session, reader)
     levels = level_view.list_levels(assessment.result, names)
+    standing = stand(assessment, earlier)
+    in_doubt = criteria_in_doubt(assessment.result, standing.level) if standing.flag else ()
     return LevelPage(
         assessment=assessment,
-        standing=stand(assessment, earlier),
+        standing=standing,
         levels=levels,
         deciding=level_view.list_deciding(levels, assessment.result),
+        doubtful=[level_view.view_criterion(one, names) for one in in_doubt],
         figures=level_view.list_figures(assessment.result),
         steps=history_view.list_steps(appraisals),
         raised=_list_raised(session, assessment),

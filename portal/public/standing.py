@@ -8,7 +8,7 @@ from datetime import date
 
 from sqlalchemy.orm import Session
 
-from portal.domain.publication import FLAGGED_AT_MOST, quarter_after
+from portal.domain.publication import drops_on, quarter_after
 from portal.domain.status import IN_DOUBT
 from portal.store.assessments import PublicAssessment
 from portal.store.publicity import get_chosen_day, get_public_since
@@ -64,16 +64,10 @@ def stand(assessment: PublicAssessment, earlier: Sequence[PublicAssessment] = ()
             flag=state["flag"],
             appraisals_flagged=count,
             doubtful_since=line[count - 1].as_of if len(line) >= count else None,
-            drops_on=_appraisal_after(assessment.as_of, FLAGGED_AT_MOST + 1 - count),
+            drops_on=drops_on(assessment.as_of, count),
         )  # fmt: skip
     if state is not None and state["awaiting_second_look"]:
         above = assessment.level + 1
         return Standing(assessment.level, 0, above, above, False, decides_on)
     doubt = coming if result["next_status"] == IN_DOUBT else 0
     return Standing(assessment.level, doubt, coming, 0, state is None, decides_on)
-
-
-def _appraisal_after(day: date, count: int) -> date:
-    for _ in range(count):
-        day = quarter_after(day)
-    return day

@@ -237,6 +237,8 @@ def _theme(view: WarningView) -> str:
 
 def _word(view: WarningView) -> str:
     return view.word.text if view.word else ""
+
+
 def raised(view: WarningView) -> str:
     """When it was raised, and until when it has been seen."""
     return _(

@@ -16,6 +16,7 @@ from portal.models.appraisals import Appraisal
 from portal.models.assessments import Assessment
 from portal.models.services import District, DistrictText
 from portal.store.assessments import get_public_figures
+from portal.store.doubts import Doubt, find_doubt
 from portal.store.evidence.records import list_open_cases
 from portal.store.publicity import get_public_since
 from portal.store.scope import NotAllowed, Scope
@@ -35,6 +36,7 @@ class ManagedService:
     name: InLanguage[str]
     is_shadow: bool
     published: Published | None
+    doubt: Doubt | None
     todays: Assessment | None
     district_names: Mapping[str, str]
     may_read: bool
@@ -64,6 +66,7 @@ def get_service(
         name=get_service_name(session, service.id, service.slug, langs[0], langs[1:]),
         is_shadow=get_public_since(session) is None,
         published=_published(session, service.id),
+        doubt=find_doubt(session, service.id),
         todays=todays,
         district_names=_district_names(session, langs),
         may_read=service.department_id in scope.desk,

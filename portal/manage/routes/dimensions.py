@@ -13,8 +13,10 @@ from portal.manage.queries.own_services import name_of
 from portal.manage.routes.blueprint import blueprint, langs
 from portal.manage.scoped import get_managed_service
 from portal.manage.self_assessment_forms import AssessmentForm, ClaimForm
+from portal.store.doubts import find_doubt
 from portal.web.access import Access, access, current_scope
 from portal.web.context import portal
+from portal.web.criteria_short import short
 from portal.web.database import read, write
 from portal.web.forms import errors_of
 from portal.web.pages import page
@@ -39,6 +41,8 @@ def _grid_page(slug: str, form: ClaimForm, status: int = 200) -> Response:
         service=service,
         name=name_of(session, service, langs()),
         measured=dimensions.get_measured(session, service.id),
+        doubt=find_doubt(session, service.id),
+        short=short,
         rows=dimensions.list_rows(session, [service.id], today)[service.id],
         quarters=quarters,
         claimed=claims.open_claim(quarters, today),

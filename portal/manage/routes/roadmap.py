@@ -8,16 +8,15 @@ from werkzeug.wrappers import Response
 from portal.manage import self_assessment_words as words
 from portal.manage.queries import roadmap
 from portal.manage.queries.own_services import (
-    district_names,
     list_departments,
     list_own_services,
-    name_of,
 )
 from portal.manage.routes.blueprint import blueprint, langs
-from portal.manage.scoped import get_managed_service
+from portal.manage.routes.services import managed, today_of
 from portal.web import criteria_advice, criteria_text
 from portal.web.access import Access, access, current_scope
 from portal.web.context import portal
+from portal.web.criteria_short import short
 from portal.web.database import read
 from portal.web.pages import page
 
@@ -27,16 +26,18 @@ from portal.web.pages import page
 def show_roadmap(slug: str) -> Response:
     """Each criterion that blocks the next level, what to do, and the barriers behind it."""
     session, today = read(), portal().clock.today()
-    service = get_managed_service(session, current_scope(), slug)
+    service = managed(slug)
     plans = roadmap.list_plans(session, [service.id], today)
     outlook = roadmap.list_outlooks(session, [service.id]).get(service.id)
     hurdles, rest = roadmap.hurdles([outlook] if outlook else [], plans)
-    names = district_names(session, langs())
+    names = service.district_names
     return page(
         "manage/show_roadmap.html",
         service=service,
-        name=name_of(session, service, langs()),
+        today=today_of(service) if service.todays else None,
+        name=service.name,
         outlook=outlook,
+        short=short,
         hurdles=[(one, criteria_advice.steps(one.criterion, names)) for one in hurdles],
         rest=rest,
         overdue=sum(one.is_overdue for one in plans[service.id]),

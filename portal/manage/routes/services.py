@@ -13,6 +13,7 @@ from portal.web import level_view
 from portal.web.access import Access, access, current_scope
 from portal.web.criteria_text import DESK_LEAST
 from portal.web.database import read
+from portal.web.level_view import CriterionView
 from portal.web.pages import page
 
 
@@ -32,6 +33,7 @@ def show_service(slug: str) -> Response:
         work=service.todays.workload or {},
         today=today_of(service),
         levels=levels,
+        doubtful=doubtful(service),
         deciding=level_view.list_deciding(levels, result),
         figures=level_view.list_figures(result, DESK_LEAST),
         records=_addresses(service),
@@ -57,6 +59,12 @@ def today_of(service: ManagedService) -> Today:
         result["blocking"],
         *(counts.get(name, 0) for name in names),
     )
+
+
+def doubtful(service: ManagedService) -> list[CriterionView]:
+    """What put the published level in doubt, as the appraisal found it."""
+    criteria = service.doubt.criteria if service.doubt else ()
+    return [level_view.view_criterion(one, service.district_names) for one in criteria]
 
 
 def _addresses(service: ManagedService) -> dict[str, str]:

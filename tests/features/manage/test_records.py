@@ -93,7 +93,7 @@ def test_figures_without_records_are_made_of_as_much_as_the_evidence_says(
     assessment = store.write(assess_service, service_id=service_id, as_of=as_of, now=NOW)
     service = ManagedService(
         id=service_id, slug="", name=InLanguage("en", ""), is_shadow=False, published=None,
-        todays=assessment, district_names={}, may_read=True,
+        doubt=None, todays=assessment, district_names={}, may_read=True,
     )  # fmt: skip
     with store.read() as session:
         for criterion in assessment.result["criteria"]:
