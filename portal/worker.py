@@ -17,6 +17,7 @@ from flask import Flask
 from sqlalchemy.exc import DBAPIError
 
 from portal.accounts.operations.sign_ins import forget_ended
+from portal.admin.logo_fetching import fetch_due
 from portal.app import create_app
 from portal.assess.appraisals import appraise_due
 from portal.assess.calibration import calibrate_due
@@ -117,6 +118,7 @@ def list_jobs(app: Flask, store: Store, clock: Clock) -> list[Job]:
         Job("watch", lambda: watch_due(store, clock), timedelta(minutes=5)),
         Job("warn", lambda: warn_due(store, clock), timedelta(minutes=10)),
         Job("tell other systems", lambda: tell_other_systems(app), always),
+        Job("fetch the logo", lambda: fetch_logo(app), timedelta(seconds=5)),
         Job("remind of promises", lambda: post_reminders(store, clock), timedelta(minutes=30)),
         Job("remind", lambda: remind(app), timedelta(hours=1)),
         Job("post digests", lambda: post_digests(store, clock), timedelta(minutes=10)),
@@ -146,6 +148,12 @@ def tell_other_systems(app: Flask) -> int:
     """Call the webhooks that are due."""
     installed: Portal = app.extensions["portal"]
     return deliver_due(installed.store, installed.clock, installed.secrets, installed.settings)
+
+
+def fetch_logo(app: Flask) -> int:
+    """Fetch the city's logo, once a day and when somebody asks for it."""
+    installed: Portal = app.extensions["portal"]
+    return fetch_due(installed.store, installed.clock, installed.settings)
 
 
 def read_mail_reports(app: Flask) -> int:

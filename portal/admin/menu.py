@@ -69,6 +69,11 @@ MENU: tuple[tuple[Any, tuple[Entry, ...]], ...] = (
                 _l("Colours"),
                 _l("The city’s own colours, refused where they would be hard to read."),
             ),
+            Entry(
+                "admin.show_logo",
+                _l("Logo"),
+                _l("The city’s sign at the head of every page, fetched from your website."),
+            ),
         ),
     ),
     (

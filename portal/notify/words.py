@@ -26,6 +26,7 @@ _JOBS: dict[str, Any] = {
     "assess": _l("Assess services"),
     "calibrate": _l("Try other thresholds for the report on shadow mode"),
     "count voices": _l("Count how many said so, and what they replied"),
+    "fetch the logo": _l("Fetch the city’s logo"),
     "post digests": _l("Prepare the weekly mail of warnings"),
     "post news": _l("Prepare the weekly news to residents"),
     "publish": _l("Publish answers whose time has come"),

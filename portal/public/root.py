@@ -8,10 +8,12 @@ from flask import Blueprint, abort, redirect, url_for
 from werkzeug.wrappers import Response
 
 from portal.domain.colours import read_key
+from portal.domain.pictures import KINDS, read_name
 from portal.domain.short_code import read_short_code
 from portal.public.queries import find_slug
 from portal.public.security_txt import write_security_txt
 from portal.store.city import get_contact
+from portal.store.logo import find_content
 from portal.web.access import Access, access
 from portal.web.colours import to_css
 from portal.web.context import portal
@@ -24,6 +26,7 @@ _SERVICE_WORKER = Path(__file__).with_name("service_worker.js").read_text(encodi
 
 # Receipts are secrets, and the signed-in areas are nobody's search result.
 _FOR_GOOD = "public, max-age=31536000, immutable"
+_DRAWN_ONLY = "default-src 'none'; style-src 'unsafe-inline'; sandbox"  # drawings hold styles
 _ROBOTS = """User-agent: *
 Disallow: /*/receipts/
 Disallow: /*/mail/
@@ -94,6 +97,23 @@ def show_colours(key: str) -> Response:
     except ValueError:
         abort(404)
     return Response(css, mimetype="text/css", headers={"Cache-Control": _FOR_GOOD})
+
+
+@blueprint.get("/city/logo/<name>")
+@access(Access.PUBLIC)
+def show_logo(name: str) -> Response:
+    """The city's logo, a stranger's picture: opened by itself it may do nothing, ask nobody."""
+    try:
+        picture = read_name(name)
+    except ValueError:
+        abort(404)
+    content = find_content(read(), picture)
+    if content is None:
+        abort(404)
+    response = Response(content, content_type=KINDS[picture.kind])
+    response.headers["Cache-Control"] = _FOR_GOOD
+    response.headers["Content-Security-Policy"] = _DRAWN_ONLY
+    return response
 
 
 @blueprint.get("/.well-known/security.txt")

@@ -1,4 +1,4 @@
-"""What the portal knows of its city: names, colours, how it is reached, and whether it is real."""
+"""What the portal knows of its city: names, colours, logo, contact, and whether it is real."""
 
 from __future__ import annotations
 
@@ -11,11 +11,13 @@ from sqlalchemy.orm import Session
 
 from portal.domain.colours import Colours, read_key
 from portal.domain.contact import CityContact
+from portal.domain.pictures import Picture, read_name
 from portal.models.operations import Setting
 from portal.store.content import raise_content_version
 
 _NAME = "city_name:"
 _COLOURS = "city_colours"
+_LOGO = "city_logo"
 _CONTACT = "city_contact:"
 _DEMO = "demonstration_made_on"
 
@@ -30,17 +32,18 @@ class City:
     names: Mapping[str, str]
     colours: Colours | None = None
     demo_day: date | None = None
+    logo: Picture | None = None
 
 
 def get_city(session: Session) -> City:
     """Everything about the city, in one query: pages that nobody keeps ask for it every time."""
     rows = session.execute(
         select(Setting.name, Setting.value).where(
-            or_(Setting.name.startswith(_NAME), Setting.name.in_((_COLOURS, _DEMO)))
+            or_(Setting.name.startswith(_NAME), Setting.name.in_((_COLOURS, _DEMO, _LOGO)))
         )
     )
     values = {row.name: row.value for row in rows}
-    colours, day = values.get(_COLOURS), values.get(_DEMO)
+    colours, day, logo = values.get(_COLOURS), values.get(_DEMO), values.get(_LOGO)
     return City(
         names={
             name.removeprefix(_NAME): value
@@ -49,6 +52,7 @@ def get_city(session: Session) -> City:
         },
         colours=read_key(colours) if colours else None,
         demo_day=date.fromisoformat(day) if day else None,
+        logo=read_name(logo) if logo else None,
     )
 
 
@@ -65,6 +69,14 @@ def set_colours(session: Session, colours: Colours | None) -> None:
     session.execute(delete(Setting).where(Setting.name == _COLOURS))
     if colours:
         session.add(Setting(name=_COLOURS, value=colours.key))
+    raise_content_version(session)
+
+
+def set_logo(session: Session, logo: Picture | None) -> None:
+    """Show this logo on every page, or none; its bytes are kept elsewhere (store/logo.py)."""
+    session.execute(delete(Setting).where(Setting.name == _LOGO))
+    if logo:
+        session.add(Setting(name=_LOGO, value=logo.name))
     raise_content_version(session)
 
 

@@ -25,6 +25,14 @@ class AddressRefusedError(ValueError):
     """The portal does not connect there; the message says why."""
 
 
+class UnknownNameError(AddressRefusedError):
+    """The name has no address."""
+
+
+class InternalAddressError(AddressRefusedError):
+    """The name leads into an internal network."""
+
+
 def resolve_name(host: str, port: int) -> list[str]:
     """All addresses of a host, as the system knows them. Raises OSError where it has none."""
     found = socket.getaddrinfo(host, port, type=socket.SOCK_STREAM)
@@ -63,11 +71,11 @@ def find_address(url: str, *, is_trial: bool = False, resolve: Resolve = resolve
         found = resolve(host, parts.port or _PORTS[parts.scheme])
         addresses = [ipaddress.ip_address(text) for text in found]
     except (OSError, ValueError) as error:
-        raise AddressRefusedError("its name has no address") from error
+        raise UnknownNameError("its name has no address") from error
     if not addresses:
-        raise AddressRefusedError("its name has no address")
+        raise UnknownNameError("its name has no address")
     if not all(_is_public(one) or (is_trial and one.is_loopback) for one in addresses):
-        raise AddressRefusedError("it leads into an internal network")
+        raise InternalAddressError("it leads into an internal network")
     return found[0]
 
 

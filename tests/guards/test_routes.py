@@ -22,6 +22,7 @@ from tests.support.city import City
 HARMLESS = {
     "admin.ask_report_anew",
     "admin.drop_draft",
+    "admin.fetch_again",
     "admin.save_text",
     "mail.retry_mail",
     "admin.retry_webhook",

@@ -51,6 +51,7 @@ class Stands:
 
 
 STANDS = (
+    Stands("city_logo", "id", "url kind width height content", "logo"),
     Stands("department", "id", "slug", "department"),
     Stands("department_text", "department_id", "lang name", "department"),
     Stands("district", "id", "slug closed_on", "district"),

@@ -11,6 +11,7 @@ from sqlalchemy.orm import Session
 from portal.assess.calibration import calibrate_due
 from portal.assess.operations import assess_service
 from portal.models import Base
+from portal.models.city_logo import THE_ONE, CityLogo
 from portal.models.doors import EntryCheck, Kiosk, PaperBatch, PaperForm
 from portal.models.loops import LoopRow
 from portal.models.operations import Setting
@@ -26,6 +27,7 @@ from portal.store.set_apart import LOOKED_UNTIL, keep_hours
 from tests.support.answers import NOW, TODAY, Office, send
 from tests.support.cases import send_rating
 from tests.support.city import City
+from tests.support.pictures import png
 from tests.support.signed import StoppedClock, sign
 from tests.support.soundness import find_problems, find_problems_after
 from tests.support.together import Table
@@ -40,6 +42,11 @@ RED = {
     "attestation": ("UPDATE attestation SET is_fair = true", "DELETE FROM attestation"),
     "audit_event": ("UPDATE audit_event SET person_id = NULL WHERE person_id IS NOT NULL",),
     "calibration": ("UPDATE calibration SET drawn = '{\"4\": 1}'",),
+    "city_logo": (
+        "UPDATE city_logo SET content = '0'",
+        "UPDATE city_logo SET url = 'https://elsewhere.example/logo.svg'",
+        "DELETE FROM city_logo",
+    ),
     "co_decision": (
         "UPDATE co_decision SET decided_on = '2026-11-19'",
         "UPDATE co_decision SET completed_on = NULL",
@@ -228,6 +235,10 @@ def _open_doors(session: Session, city: City) -> None:
             Kiosk(
                 name="Town hall", key_hash="0" * 64, service_id=city.potholes, hourly_limit=60,
                 opened_on=TODAY,
+            ),
+            CityLogo(
+                id=THE_ONE, version=1, attempts=0, url="https://city.example/logo.png", due_at=NOW,
+                digest="0" * 20, kind="png", width=60, height=30, content=png(), taken_at=NOW,
             ),
             Passkey(
                 person_id=city.people["admin"], credential_id="a", public_key=b"k", sign_count=0,
