@@ -31,6 +31,12 @@ _LETTERS = str.maketrans({"ی": "ي", "ک": "ك", "ہ": "ه"}) | SIMPLIFIED_OF
 _ARTICLE = re.compile("(?:[وفبك]?ال|لل)(?=...)")
 _AND = re.compile("و(?=...)")
 _ARABIC = re.compile("[\u0600-\u06ff]")
+# A whole number, or one in groups of three as pages and letters write it; marks that turn the
+# direction of writing come along when it is copied from an Arabic page.
+_CASE_NUMBER = re.compile("#?([0-9]{1,15}|[0-9]{1,3}(?:[,.\u066c'’ \u00a0\u202f][0-9]{3}){1,4})")
+_DIRECTION_MARKS = dict.fromkeys(
+    [0x061C, 0x200E, 0x200F, *range(0x202A, 0x202F), *range(0x2066, 0x206A)]
+)
 _QUOTED = re.compile('["“”«»„「」『』]([^"“”«»„「」『』]*)["“”«»„「」『』]')
 
 
@@ -69,6 +75,16 @@ def wanted_words(query: str) -> list[Wanted]:
     found = [one for part in _QUOTED.findall(query) for one in _wanted(part, is_exact=True)]
     found += _wanted(_QUOTED.sub(" ", query), is_exact=False)
     return list(dict.fromkeys(found))[:MAX_WANTED]
+
+
+def case_number(query: str) -> int | None:
+    """The number of a case where nothing else is asked for: #18289, 18,289, 18.289, ١٨٬٢٨٩."""
+    plain = "".join(
+        str(unicodedata.decimal(one)) if one.isdecimal() else one
+        for one in query.translate(_DIRECTION_MARKS).strip()
+    )
+    found = _CASE_NUMBER.fullmatch(plain)
+    return int("".join(filter(str.isdecimal, found[1]))) if found else None
 
 
 def is_found(text: str, query: str) -> bool:

@@ -1,6 +1,7 @@
 """The inbox's address: it holds the filters, so that a list can be kept and shared.
 
-Whatever makes no sense in an address is left out, as if it had not been there.
+Whatever makes no sense in an address is left out, and the page says so: a list of everybody must
+not pass for the list that was asked for.
 """
 
 from __future__ import annotations
@@ -10,6 +11,7 @@ from dataclasses import dataclass, field
 from datetime import date
 from urllib.parse import parse_qsl, urlencode
 
+from portal.models.services import CHANNELS
 from portal.models.submissions import KINDS
 from portal.respond.queries.choices import Choices
 from portal.respond.queries.filters import (
@@ -37,6 +39,7 @@ class Address:
     """The filters as the address has them: only what makes sense, in one order."""
 
     values: dict[str, list[str]] = field(default_factory=dict)
+    left_out: tuple[tuple[str, str], ...] = ()  # (name, value)
 
     def query(self) -> str:
         """As a query: the same filters always give the same."""
@@ -63,12 +66,16 @@ def read_address(values: Values, choices: Choices, languages: list[str]) -> Addr
     """What of these values makes sense."""
     checks = _checks(choices, languages)
     found: dict[str, list[str]] = {}
+    left_out: list[tuple[str, str]] = []
     for name, is_right in checks.items():
         given = dict.fromkeys(one.strip() for one in values.get(name, []))
         right = [one for one in given if one and is_right(one)]
         if right:
             found[name] = sorted(right) if name in _MANY else right[:1]
-    return Address(found)
+        left_out += [(name, one) for one in given if one and not is_right(one)]
+    if found.get("place") == [VIEWS[0]]:  # what no place means: one list has one address
+        del found["place"]
+    return Address(found, tuple(left_out))
 
 
 def parse_query(query: str) -> dict[str, list[str]]:
@@ -87,6 +94,7 @@ def filters_of(address: Address, choices: Choices, page: int = 1) -> Filters:
         service_id=services.get(first("service")),
         lang=first("language"),
         kind=first("kind"),
+        channel=first("channel"),
         place=first("place") or "waiting",
         theme=_number_or_word(first("theme")),
         ratings=tuple(int(one) for one in address.values.get("rating", [])),
@@ -111,7 +119,8 @@ def _checks(choices: Choices, languages: list[str]) -> dict[str, Callable[[str],
         "theme": themes.__contains__,
         "language": languages.__contains__,
         "kind": KINDS.__contains__,
-        "place": {*VIEWS[1:], *PLACES}.__contains__,  # waiting is what no place means
+        "channel": CHANNELS.__contains__,
+        "place": {*VIEWS, *PLACES}.__contains__,
         "rating": {str(one) for one in RATINGS}.__contains__,
         "flag": FLAGS.__contains__,
         "assigned": people.__contains__,

@@ -6,12 +6,14 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import date
 
+from portal.models.services import CHANNELS
 from portal.models.submissions import KINDS
 from portal.respond import words
 from portal.respond.addresses import Address
 from portal.respond.queries.choices import Choices
 from portal.respond.queries.filters import ME, NO_THEME, NOBODY, PLACES, SORTS, VIEWS
 from portal.web.formats import day, language_name
+from portal.web.warning_words import channel_name
 from portal.web.words import gettext as _
 
 Option = tuple[str, str, str | None]  # value, words, the language of the words where it is another
@@ -40,6 +42,8 @@ def filter_fields(
          *((one, language_name(one), None) for one in languages)]),
         ("kind", _("Kind"), [_all(_("All kinds")),
          *((one, words.kind_name(one), None) for one in KINDS)]),
+        ("channel", _("Channel"), [_all(_("All channels")),
+         *((one, channel_name(one), None) for one in CHANNELS if one != "imported")]),
         ("place", _("Place in the loop"), [(one, str(name), None) for one, name in places]),
         ("assigned", _("Assigned to"), [_all(_("Anybody or nobody")), (ME, _("Me"), None),
          (NOBODY, _("Nobody"), None), *((str(one), name, None) for one, name in choices.people)]),

@@ -13,10 +13,12 @@ from portal.web.i18n import current_language
 
 PLACES: dict[str, Any] = {
     "waiting": _l("Waiting for us"),
+    "overdue": _l("Overdue"),
     "due": _l("Due this week"),
     "reopened": _l("Reopened"),
     "set_aside": _l("To be set aside"),
     "personal_data": _l("Personal data"),
+    "all": _l("All cases"),
     "new": _l("Not in a theme"),
     "in_theme": _l("In a theme"),
     "answered": _l("Answered, not told"),

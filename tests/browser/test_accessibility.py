@@ -56,7 +56,7 @@ FORMS_LEAD_TO = (
 DESKS = {
     "staff": (
         (Access.STAFF, Access.ACCOUNT, Access.SET_UP),
-        ("staff/", "staff/?place=all", *FORMS_LEAD_TO),
+        ("staff/", "staff/?place=all", "staff/?place=nowhere", *FORMS_LEAD_TO),
     ),
     "manager": ((Access.MANAGER,), ("manage/",)),
     "admin": ((Access.ADMINISTRATOR,), ("admin/calibration/",)),

@@ -7,10 +7,11 @@ from dataclasses import dataclass
 from datetime import date, timedelta
 from typing import Any
 
-from sqlalchemy import ColumnElement, Select, case, exists, or_, select
+from sqlalchemy import ColumnElement, Select, case, exists, or_, select, true
 from sqlalchemy.orm import InstrumentedAttribute
 
 from portal.domain.loop import LoopState
+from portal.domain.search_words import case_number
 from portal.models.loops import ExclusionRequest, LoopRow
 from portal.models.responses import ThemeCase
 from portal.models.services import Service
@@ -31,9 +32,11 @@ UNTOLD = (
 )
 WAITING = (*UNTHEMED, LoopState.IN_THEME, *UNTOLD, LoopState.REOPENED)
 # Views that stand as tabs above the list, then further places in the loop.
-VIEWS = ("waiting", "due", "reopened", "set_aside", "personal_data")
+ALL = "all"
+VIEWS = ("waiting", "overdue", "due", "reopened", "set_aside", "personal_data", ALL)
 PLACES = ("new", "in_theme", "answered", "told", "confirmed", "excluded", "withdrawn")
-OPEN_PLACES = (*VIEWS, "new", "in_theme", "answered")  # whoever was longest due comes first
+# Where whoever was longest due comes first.
+OPEN_PLACES = (*(one for one in VIEWS if one != ALL), "new", "in_theme", "answered")
 FLAGS = ("reopened", "personal_data", "wants_answer", "set_aside", "quarantined")
 SORTS = ("due", "newest", "oldest", "rating")
 RATINGS = (1, 2, 3, 4, 5)
@@ -57,6 +60,7 @@ class Filters:
     service_id: int | None = None
     lang: str = ""
     kind: str = ""
+    channel: str = ""
     place: str = "waiting"
     theme: int | str | None = None  # an id, or NO_THEME
     ratings: tuple[int, ...] = ()
@@ -81,11 +85,18 @@ def cases_of(scope: Scope) -> Select[Any]:
 
 def narrowed(scope: Scope, filters: Filters, today: date) -> Select[Any]:
     """The cases of one's desk that fit all the filters."""
+    query = cases_of(scope).where(in_place(filters.place, today), *_conditions(scope, filters))
+    return with_submissions(query) if _asks_submissions(filters) else query
+
+
+def _conditions(scope: Scope, filters: Filters) -> list[ColumnElement[bool]]:
+    """All the filters but the place."""
     equal: tuple[tuple[InstrumentedAttribute[Any], Any], ...] = (
         (LoopRow.service_id, filters.service_id),
         (LoopRow.lang, filters.lang),
         (LoopRow.kind, filters.kind),
         (LoopRow.district, filters.district),
+        (Submission.channel, filters.channel),
     )
     conditions = [column == value for column, value in equal if value]
     if filters.ratings:
@@ -100,9 +111,7 @@ def narrowed(scope: Scope, filters: Filters, today: date) -> Select[Any]:
         conditions.append(_is_assigned(filters.assigned, scope))
     if filters.words:
         conditions.append(_says(filters.words))
-    conditions += [_flag(flag) for flag in filters.flags]
-    query = cases_of(scope).where(in_place(filters.place, today), *conditions)
-    return with_submissions(query) if _asks_submissions(filters) else query
+    return conditions + [_flag(flag) for flag in filters.flags]
 
 
 def with_submissions(query: Select[Any]) -> Select[Any]:
@@ -113,6 +122,7 @@ def with_submissions(query: Select[Any]) -> Select[Any]:
 def _asks_submissions(filters: Filters) -> bool:
     return bool(
         filters.ratings
+        or filters.channel
         or filters.words
         or filters.place == "personal_data"
         or filters.sort == "rating"
@@ -121,7 +131,10 @@ def _asks_submissions(filters: Filters) -> bool:
 
 
 def order_of(filters: Filters) -> tuple[ColumnElement[Any], ...]:
-    """In which order the list stands. The id decides between equals: no case is on two pages."""
+    """In which order the list stands. The id decides between equals: no case is on two pages.
+
+    Whoever types a number means that case; words that hold the same digits come after it.
+    """
     number = LoopRow.submission_id
     sort = filters.sort or ("due" if filters.place in OPEN_PLACES else "newest")
     orders: Mapping[str, tuple[ColumnElement[Any], ...]] = {
@@ -130,14 +143,18 @@ def order_of(filters: Filters) -> tuple[ColumnElement[Any], ...]:
         "oldest": (LoopRow.received_on.asc(), number.asc()),
         "rating": (Submission.q0.is_(None).asc(), Submission.q0.asc(), CLOCK, number.asc()),
     }
-    return orders[sort]
+    wanted = case_number(filters.words)
+    first = () if wanted is None else (case((number == wanted, 0), else_=1),)
+    return (*first, *orders[sort])
 
 
 def in_place(place: str, today: date) -> ColumnElement[bool]:
     """Whether the case stands there."""
     waiting, themed = in_states(WAITING), in_states((LoopState.IN_THEME,))
     places: Mapping[str, ColumnElement[bool]] = {
+        ALL: true(),
         "waiting": waiting,
+        "overdue": waiting & is_overdue(today),
         "due": waiting & is_due(today),
         "reopened": in_states((LoopState.REOPENED,)),
         "set_aside": is_requested(),
@@ -158,9 +175,15 @@ def in_states(states: tuple[LoopState, ...]) -> ColumnElement[bool]:
     return LoopRow.state.in_([state.value for state in states])
 
 
+def is_overdue(today: date) -> ColumnElement[bool]:
+    """Whether the days in which the resident should be told are over."""
+    return today - timedelta(days=TELL_DAYS) > CLOCK
+
+
 def is_due(today: date) -> ColumnElement[bool]:
-    """Whether little is left of the days in which the resident should be told."""
-    return (today - timedelta(days=TELL_DAYS - SOON_DAYS)) >= CLOCK
+    """Whether the last of these days is today, or within a week."""
+    last = today - timedelta(days=TELL_DAYS)
+    return CLOCK.between(last, last + timedelta(days=SOON_DAYS))
 
 
 def is_requested() -> ColumnElement[bool]:
@@ -190,10 +213,8 @@ def _is_assigned(assigned: int | str, scope: Scope) -> ColumnElement[bool]:
 def _says(words: str) -> ColumnElement[bool]:
     """Whether the resident's words hold these, or the case has this number."""
     found = has_words(Submission.id, Submission.words, words)
-    number = words.strip().removeprefix("#")
-    if number.isascii() and number.isdecimal() and len(number) < 16:
-        return or_(LoopRow.submission_id == int(number), found)
-    return found
+    number = case_number(words)
+    return found if number is None else or_(Submission.id == number, found)
 
 
 def _flag(flag: str) -> ColumnElement[bool]:

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections import defaultdict
 from collections.abc import Iterable, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import date
 from typing import Any
 
@@ -16,6 +16,7 @@ from portal.models.loops import LoopRow
 from portal.models.responses import ThemeCase
 from portal.models.submissions import Submission
 from portal.respond.queries.filters import (
+    ALL,
     CLOCK,
     TELL_DAYS,
     WAITING,
@@ -23,16 +24,19 @@ from portal.respond.queries.filters import (
     cases_of,
     in_states,
     is_due,
+    is_overdue,
     is_requested,
     narrowed,
     order_of,
     with_submissions,
 )
 from portal.respond.queries.names import Name, people_names, service_names, theme_names
+from portal.respond.queries.selection import Selection, selected
 from portal.store.assignments import holder
 from portal.store.scope import Scope
 
 PAGE = 50
+FIRST = 5  # of many cases, enough to see whether they are the ones that are meant
 
 
 @dataclass(frozen=True)
@@ -79,11 +83,18 @@ class InboxPage:
 
 
 def list_cases(
-    session: Session, scope: Scope, filters: Filters, *, today: date, langs: list[str]
+    session: Session,
+    scope: Scope,
+    filters: Filters,
+    *,
+    today: date,
+    langs: list[str],
+    total: int | None = None,
 ) -> InboxPage:
-    """One page of the cases of one's desk."""
+    """One page of the cases of one's desk; `total` is how many they are, where that is known."""
     wanted = narrowed(scope, filters, today)
-    total = session.scalar(wanted.with_only_columns(func.count())) or 0
+    if total is None:
+        total = session.scalar(wanted.with_only_columns(func.count())) or 0
     start = (filters.page - 1) * PAGE
     # What stands on the page is looked up afterwards: sorting ten thousand wide rows costs more
     # than all the rest.
@@ -104,6 +115,20 @@ def list_selected(
     return _lines(session, scope, _in_order(session, scope, ids), today=today, langs=langs)
 
 
+def list_first(
+    session: Session, scope: Scope, selection: Selection, *, today: date, langs: list[str]
+) -> list[InboxCase]:
+    """The first lines of a selection, in the order of the list that it was made in."""
+    order = order_of(selection.filters) if selection.filters else (CLOCK, LoopRow.submission_id)
+    ids = session.scalars(
+        selected(scope, selection, today)
+        .with_only_columns(LoopRow.submission_id)
+        .order_by(*order)
+        .limit(FIRST)
+    ).all()
+    return _lines(session, scope, ids, today=today, langs=langs)
+
+
 def _in_order(session: Session, scope: Scope, ids: list[int]) -> Sequence[int]:
     query = cases_of(scope).where(LoopRow.submission_id.in_(ids))
     return session.scalars(
@@ -111,25 +136,30 @@ def _in_order(session: Session, scope: Scope, ids: list[int]) -> Sequence[int]:
     ).all()
 
 
-def count_views(session: Session, scope: Scope, *, today: date) -> dict[str, int]:
-    """How many cases each tab holds."""
-    waiting = cases_of(scope).where(in_states(WAITING))
+def count_views(session: Session, scope: Scope, filters: Filters, *, today: date) -> dict[str, int]:
+    """How many cases each tab holds under the filters, which a tab's link keeps.
+
+    "All cases" is counted only where it is open or words narrow it: it holds whatever was ever
+    answered.
+    """
+    anywhere = narrowed(scope, replace(filters, place=ALL), today)
     row = session.execute(
-        waiting.with_only_columns(
+        anywhere.where(in_states(WAITING)).with_only_columns(
             func.count(),
+            _how_many(is_overdue(today)),
             _how_many(is_due(today)),
             _how_many(in_states((LoopState.REOPENED,))),
         )
     ).one()
-    private = with_submissions(waiting).where(Submission.has_personal_data)
-    requested = cases_of(scope).where(is_requested())
-    return {
-        "waiting": row[0],
-        "due": row[1],
-        "reopened": row[2],
-        "set_aside": session.scalar(requested.with_only_columns(func.count())) or 0,
-        "personal_data": session.scalar(private.with_only_columns(func.count())) or 0,
-    }
+    counts = dict(zip(("waiting", "overdue", "due", "reopened"), row, strict=True))
+    for place in (
+        "set_aside",
+        "personal_data",
+        *([ALL] if filters.place == ALL or filters.words else []),
+    ):
+        wanted = narrowed(scope, replace(filters, place=place), today)
+        counts[place] = session.scalar(wanted.with_only_columns(func.count())) or 0
+    return counts
 
 
 def days_left(row: LoopRow, today: date) -> int | None:

@@ -5,7 +5,8 @@ from __future__ import annotations
 from flask import flash, redirect, request, url_for
 from werkzeug.wrappers import Response
 
-from portal.respond.addresses import Address, filters_of, parse_query, read_address
+from portal.respond.addresses import Address, filters_of
+from portal.respond.filter_words import list_chips
 from portal.respond.forms import case_ids
 from portal.respond.inbox_forms import NOBODY, AssignForm, BatchForm, GroupAllForm, ticked
 from portal.respond.operations.assigning import BATCH, Done, assign_cases
@@ -13,9 +14,11 @@ from portal.respond.operations.cases import MixedServices
 from portal.respond.operations.grouping import BATCH as GROUP_BATCH
 from portal.respond.operations.grouping import group_selection
 from portal.respond.queries.choices import list_choices, list_people
+from portal.respond.queries.inbox import list_first
 from portal.respond.queries.selection import Extent, Selection, get_extent
 from portal.respond.queries.themes import list_themes_of
 from portal.respond.routes.blueprint import blueprint, langs
+from portal.respond.routes.lists import list_address, nothing_ticked
 from portal.respond.routes.themes import NEW
 from portal.store.scope import NotAllowed
 from portal.web.access import Access, access, current_scope
@@ -31,9 +34,7 @@ from portal.web.words import ngettext
 
 def _selection() -> tuple[Selection, Address]:
     """Which cases are meant, and the address of the list that they stand in."""
-    choices = list_choices(read(), current_scope(), langs=langs())
-    query = parse_query(request.values.get("filters", ""))
-    address = read_address(query, choices, list(portal().settings.languages))
+    address, choices = list_address()
     if not request.values.get("all"):
         return ticked(), address
     until = whole_number(request.values.get("until"))
@@ -48,8 +49,19 @@ def _extent(selection: Selection) -> Extent:
 def _nothing(selection: Selection, address: Address) -> Response:
     if selection.ids:  # other departments' cases are not found
         raise NotAllowed
-    flash(_("Tick at least one case first."), "alarm")
-    return redirect(url_for("respond.show_inbox", **address.values), 303)  # type: ignore[arg-type]
+    return nothing_ticked(address)
+
+
+def _meant(selection: Selection, address: Address) -> dict[str, object]:
+    """What a page shows of the cases that are meant: nobody should act on a list unseen."""
+    today, scope = portal().clock.today(), current_scope()
+    choices = list_choices(read(), scope, langs=langs())
+    return {
+        "selection": selection,
+        "address": address,
+        "chips": list_chips(address, choices, list(portal().settings.languages)),
+        "first": list_first(read(), scope, selection, today=today, langs=langs()),
+    }
 
 
 @blueprint.get("/assign")
@@ -68,8 +80,7 @@ def _assign_page(form: AssignForm, errors: ErrorList | None = None) -> Response:
         "respond/show_assign.html",
         422 if errors else 200,
         extent=extent,
-        selection=selection,
-        address=address,
+        **_meant(selection, address),
         people=list_people(read(), extent.departments),
         person_id=current_scope().person_id,
         form=form,
@@ -121,9 +132,12 @@ def _go_on(
 @access(Access.STAFF)
 def show_group_many() -> Response:
     """Ticked cases are shown one by one; of all that fit, it is said how many they are."""
-    if not request.args.get("all"):
-        return redirect(url_for("respond.show_group", case=case_ids()), 303)
-    return _group_page(GroupAllForm(formdata=None))
+    if request.args.get("all"):
+        return _group_page(GroupAllForm(formdata=None))
+    if not case_ids():
+        return nothing_ticked()
+    filters = list_address()[0].query() or None
+    return redirect(url_for("respond.show_group", case=case_ids(), filters=filters), 303)
 
 
 def _group_page(form: GroupAllForm, errors: ErrorList | None = None) -> Response:
@@ -136,7 +150,7 @@ def _group_page(form: GroupAllForm, errors: ErrorList | None = None) -> Response
         "respond/show_group_many.html",
         422 if errors else 200,
         extent=extent,
-        address=address,
+        **_meant(selection, address),
         themes=list_themes_of(read(), current_scope(), service.id, langs=langs()),
         form=form,
         errors=errors or [],

@@ -32,10 +32,14 @@ def show_inbox() -> Response:
     choices = list_choices(read(), scope, langs=langs())
     address = read_address(request.args.to_dict(flat=False), choices, _languages())
     filters = filters_of(address, choices, whole_number(request.args.get("page")) or 1)
+    counts = inbox.count_views(read(), scope, filters, today=clock.today())
     return page(
         "respond/show_inbox.html",
-        inbox=inbox.list_cases(read(), scope, filters, today=clock.today(), langs=langs()),
-        counts=inbox.count_views(read(), scope, today=clock.today()),
+        inbox=inbox.list_cases(
+            read(), scope, filters, today=clock.today(), langs=langs(),
+            total=counts.get(filters.place),
+        ),
+        counts=counts,
         saved=list_views(read(), scope, langs=langs()),
         teams=list_departments(read(), scope.desk, langs()),
         last=find_last_deed(read(), scope, now=clock.now()),
@@ -46,7 +50,7 @@ def show_inbox() -> Response:
         is_desk=bool(scope.desk),
         filter_fields=filter_fields(choices, _languages()),
         offered={"views": VIEWS, "flags": FLAGS, "ratings": RATINGS},
-    )
+    )  # fmt: skip
 
 
 def _languages() -> list[str]:

@@ -11,6 +11,7 @@ from portal.respond.operations import themes as theme_operations
 from portal.respond.operations.merging import merge_themes
 from portal.respond.queries import inbox, similar, themes
 from portal.respond.routes.blueprint import blueprint, langs
+from portal.respond.routes.lists import list_address, nothing_ticked
 from portal.store.scope import NotAllowed
 from portal.web.access import Access, access, current_scope
 from portal.web.context import portal
@@ -32,17 +33,12 @@ MAX_CASES = 200
 def show_group() -> Response:
     """The ticked cases, and the themes of their service to choose from."""
     if not case_ids():
-        return _nothing_ticked()
+        return nothing_ticked()
     form = GroupForm(formdata=None)
     only = whole_number(request.args.get("theme"))
     if only is not None:
         form.theme.data = str(only)
     return _group_page(form, [])
-
-
-def _nothing_ticked() -> Response:
-    flash(_("Tick at least one case first."), "alarm")
-    return redirect(url_for("respond.show_inbox"), 303)
 
 
 def _group_page(form: GroupForm, errors: ErrorList, status: int = 200) -> Response:
@@ -59,6 +55,7 @@ def _group_page(form: GroupForm, errors: ErrorList, status: int = 200) -> Respon
         "respond/show_group.html",
         status,
         by_service=by_service,
+        address=list_address()[0],
         themes=themes.list_themes_of(read(), scope, next(iter(by_service)), langs=langs())
         if is_one
         else [],
@@ -73,7 +70,7 @@ def _group_page(form: GroupForm, errors: ErrorList, status: int = 200) -> Respon
 def group_cases() -> Response:
     """Put the cases into the theme."""
     if not case_ids():
-        return _nothing_ticked()
+        return nothing_ticked()
     form = GroupForm()
     is_new = form.theme.data == NEW
     theme_id = whole_number(form.theme.data)

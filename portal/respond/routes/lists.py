@@ -1,0 +1,30 @@
+"""The list that somebody came from: its address goes with them, so that they come back to it."""
+
+from __future__ import annotations
+
+from flask import flash, redirect, request, url_for
+from werkzeug.wrappers import Response
+
+from portal.respond.addresses import Address, parse_query, read_address
+from portal.respond.queries.choices import Choices, list_choices
+from portal.respond.routes.blueprint import langs
+from portal.web.access import current_scope
+from portal.web.context import portal
+from portal.web.database import read
+from portal.web.fields import whole_number
+from portal.web.words import gettext as _
+
+
+def list_address() -> tuple[Address, Choices]:
+    """The address in the field `filters`, and what it could have chosen from."""
+    choices = list_choices(read(), current_scope(), langs=langs())
+    query = parse_query(request.values.get("filters", ""))
+    return read_address(query, choices, list(portal().settings.languages)), choices
+
+
+def nothing_ticked(address: Address | None = None) -> Response:
+    """Back to the same page of the same list, with what is missing."""
+    values: dict[str, object] = dict((address or list_address()[0]).values)
+    number = whole_number(request.values.get("page"))
+    flash(_("Tick at least one case first."), "alarm")
+    return redirect(url_for("respond.show_inbox", page=number, **values), 303)  # type: ignore[arg-type]
