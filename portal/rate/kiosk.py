@@ -7,6 +7,7 @@ itself, so that nobody finds what somebody else did. Nothing is typed where othe
 from __future__ import annotations
 
 from flask import Blueprint, abort, request, url_for
+from flask_babel import lazy_gettext as _l
 from werkzeug.wrappers import Response
 
 from portal.data import INSTRUMENT_ID, load_instrument
@@ -21,7 +22,7 @@ from portal.web.access import Access, access
 from portal.web.context import portal
 from portal.web.database import read, write
 from portal.web.form_token import BadToken, comes_from_elsewhere
-from portal.web.i18n import current_language
+from portal.web.i18n import current_language, in_every_language
 from portal.web.pages import page
 from portal.web.qr import draw_qr
 
@@ -31,6 +32,7 @@ IDLE_SECONDS = 60
 MORE_SECONDS = 600
 """Who asks for more time gets it with one tap (WCAG 2.2.1: at least ten times as much)."""
 _CHANNEL = "kiosk"
+_GREETING = _l("Welcome. Tap here to begin.")
 
 
 @blueprint.get("/kiosk/<code>/")
@@ -38,7 +40,8 @@ _CHANNEL = "kiosk"
 def begin(code: str) -> Response:
     """The first screen: which language?"""
     _get_kiosk(code)
-    return _screen("rate/kiosk_languages.html", code, idle=0)
+    greetings = in_every_language(_GREETING)
+    return _screen("rate/kiosk_languages.html", code, idle=0, greetings=greetings)
 
 
 @blueprint.get("/<lang:lang>/kiosk/<code>/")

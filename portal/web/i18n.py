@@ -15,7 +15,7 @@ from babel import Locale, UnknownLocaleError
 from babel.messages.mofile import read_mo
 from babel.support import NullTranslations, Translations
 from flask import Flask, current_app, g, has_request_context, redirect, request, url_for
-from flask_babel import Babel, Domain, get_locale
+from flask_babel import Babel, Domain, force_locale, get_locale
 from sqlalchemy.exc import SQLAlchemyError
 from werkzeug.routing import BaseConverter, ValidationError
 from werkzeug.wrappers import Response
@@ -217,6 +217,15 @@ def languages() -> Mapping[str, Language]:
     return {
         tag: language_of(tag) for tag in portal().settings.languages if tag in shown or tag == own
     }
+
+
+def in_every_language(text: object) -> dict[str, str]:
+    """A text by tag, for a page that speaks to readers of all languages at once."""
+    said = {}
+    for tag in languages():
+        with force_locale(str(locale_of(tag))):
+            said[tag] = str(text)
+    return said
 
 
 def register(app: Flask, settings: Settings) -> None:

@@ -17,12 +17,12 @@ from tests.browser.extent import (
     COLOURS,
     DESK_LANGUAGES,
     LANGUAGES,
-    LARGE,
     NARROW,
     RESIDENT_LEVELS,
     STANDARD,
     WIDE,
 )
+from tests.browser.fitting import fits
 from tests.browser.rounds import Round
 
 pytestmark = [pytest.mark.browser, pytest.mark.slow(30)]
@@ -82,14 +82,6 @@ def violations(page: Page, tags: tuple[str, ...], drawn: tuple[str, ...]) -> lis
     ]
 
 
-def too_wide(page: Page) -> list[str]:
-    """By how much the page sticks out sideways, if it does."""
-    pixels = page.evaluate(
-        "document.documentElement.scrollWidth - document.documentElement.clientWidth"
-    )
-    return [f"overflow of {pixels} px"] if pixels else []
-
-
 def problems_of(page: Page, lang: str) -> list[str]:
     """Narrow, narrow with text of twice the size and every fold open, wide: one load for all.
 
@@ -104,20 +96,6 @@ def problems_of(page: Page, lang: str) -> list[str]:
         found += [f"{problem} when wide" for problem in violations(page, (), AS_DRAWN)]
         page.set_viewport_size(NARROW)
     return found + fits(page)
-
-
-def fits(page: Page) -> list[str]:
-    """How the page sticks out sideways: as it comes, with all folds open, with large text, wide."""
-    found = too_wide(page)
-    page.evaluate("document.querySelectorAll('main details').forEach(one => one.open = true)")
-    found += [f"{problem} with open folds" for problem in too_wide(page)]
-    page.evaluate("size => document.documentElement.style.fontSize = `${size * 100}%`", LARGE)
-    found += [f"{problem} with large text" for problem in too_wide(page)]
-    page.evaluate("document.documentElement.style.fontSize = ''")
-    page.set_viewport_size(WIDE)
-    found += [f"{problem} when wide" for problem in too_wide(page)]
-    page.set_viewport_size(NARROW)
-    return found
 
 
 def resident_pages(page: Page, site: Site, lang: str) -> Iterator[str]:
@@ -178,6 +156,7 @@ def desk_pages(page: Page, site: Site, lang: str, who: str) -> Iterator[str]:
     yield from walk.walk(page, [site.url(lang, path) for path in (*starts, *invited)])
     if who == "staff":
         yield from answering(page, site, lang)
+        yield from noting(page, site, lang)
         for way in (take_words_out, hand_over, print_forms, begin_app):
             yield from walk.walk(page, way(page, site, lang))
     assert not walk.forgotten(), "no page leads there, and no start is one of them"
@@ -229,6 +208,15 @@ def answering(page: Page, site: Site, lang: str) -> Iterator[str]:
     yield "draft"
     page.goto(f"{page.url}texts/{'es' if lang == 'ar' else 'ar'}/")
     yield "translation"
+
+
+def noting(page: Page, site: Site, lang: str) -> Iterator[str]:
+    """A case with a note between colleagues, and room for one more below it."""
+    page.goto(site.url(lang, "staff/"))
+    page.goto(site.base + links(page, r"/staff/cases/\d+/")[0])
+    page.fill("textarea[name=text]", "The contractor comes on Monday.")
+    send(page, "main form[action$='/notes'] button")
+    yield "case with a note"
 
 
 def send(page: Page, button: str) -> None:

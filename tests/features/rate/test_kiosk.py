@@ -65,6 +65,8 @@ def test_the_first_screen_names_each_language_and_starts_no_countdown(
     )
     assert "http-equiv" not in answer.text
     assert answer.headers["Referrer-Policy"] == "no-referrer"
+    for greeting in ("Welcome.", "Le damos la bienvenida.", "Xin chào", "欢迎您", "أهلًا بكم"):
+        assert greeting in page.words()
 
 
 def test_a_tap_is_a_rating_with_a_receipt_and_the_screen_resets_itself(
