@@ -39,10 +39,10 @@ from portal.models.warnings import CLOSED_STATES, OPEN_STATES, WarningRow
 from portal.store.clock import Clock
 from portal.store.engine import Store
 from portal.store.untagged import list_mentions
+from portal.store.warnings import DAILY, WEEKLY
 from portal.store.webhooks import announce
 
 CityDay = Callable[[datetime], date]
-DAILY, WEEKLY = "warned_day", "warned_week"
 # How long nobody is told again what they have dealt with, or found not useful. Charts need no
 # rest: they begin anew.
 REST = {
@@ -136,17 +136,22 @@ def keep_round(
     now: datetime,
 ) -> int:
     """Keep what a round found, unless another worker has; returns how many are new."""
+    mark = _locked_mark(session, name)
+    if mark.value >= period_on.isoformat():
+        return 0
+    mark.value = period_on.isoformat()
+    return keep_findings(session, findings, as_of=as_of, city_day=city_day, now=now)
+
+
+def _locked_mark(session: Session, name: str) -> Setting:
+    """The row that says which round was the newest; nobody else has it until the end."""
     dialect = postgresql if session.get_bind().dialect.name == "postgresql" else sqlite
     session.execute(
         dialect.insert(Setting.__table__)
         .values(name=name, value="")
         .on_conflict_do_nothing(index_elements=["name"])
     )
-    mark = session.scalars(select(Setting).where(Setting.name == name).with_for_update()).one()
-    if mark.value >= period_on.isoformat():
-        return 0
-    mark.value = period_on.isoformat()
-    return keep_findings(session, findings, as_of=as_of, city_day=city_day, now=now)
+    return session.scalars(select(Setting).where(Setting.name == name).with_for_update()).one()
 
 
 def _is_done(session: Session, name: str, period_on: date) -> bool:
@@ -204,4 +209,6 @@ def _keep(session: Session, finding: Finding, as_of: date, city_day: CityDay) ->
 def raise_warnings(session: Session, *, as_of: date, city_day: CityDay, now: datetime) -> int:
     """Look for everything on one day and keep it at once; returns how many are new."""
     found = [*look_daily(session, as_of, city_day), *look_weekly(session, as_of, city_day)]
+    for name, period_on in ((DAILY, as_of), (WEEKLY, monday_of(as_of))):
+        _locked_mark(session, name).value = period_on.isoformat()
     return keep_findings(session, found, as_of=as_of, city_day=city_day, now=now)

@@ -1,22 +1,31 @@
-"""Early warnings as people read them, on the managers' pages and in the weekly mail."""
+"""Early warnings as people read them, on the managers' pages and in the weekly mail.
+
+A warning that the newest round did not find again stays open until somebody closes it, with the
+evidence of the day it was last seen: it is said to be gone, since records move on.
+"""
 
 from __future__ import annotations
 
 from collections import defaultdict
-from collections.abc import Iterable, Sequence
-from dataclasses import dataclass
+from collections.abc import Iterable, Mapping, Sequence
+from dataclasses import dataclass, replace
+from datetime import date
 from typing import Any
 
-from sqlalchemy import Row, Select, select
+from sqlalchemy import ColumnElement, Row, Select, and_, false, or_, select
 from sqlalchemy.orm import Session
 
 from portal.domain.words import as_written
+from portal.models.operations import Setting
 from portal.models.responses import ThemeText
 from portal.models.services import District, DistrictText, Service, ServiceText
-from portal.models.warnings import OPEN_STATES, WarningRow
+from portal.models.warnings import OPEN_STATES, WARNING_KINDS, WarningRow
 from portal.store.texts import InLanguage, in_language
 
 Name = InLanguage[str]
+DAILY, WEEKLY = "warned_day", "warned_week"
+"""Names of the settings that hold the day, and the Monday of the week, of the newest round."""
+_WEEKLY_KINDS = ("ratings", "disparity", "word")
 
 
 @dataclass(frozen=True)
@@ -25,6 +34,7 @@ class WarningView:
 
     `measure` is told30, c1 or q0 and `attribute` lang, district or channel, for disparities only.
     `word` is what a suggestion for a theme is called by, in the language in which people write it.
+    `is_gone`: open still, but the newest round has not found it again.
     """
 
     row: WarningRow
@@ -36,6 +46,7 @@ class WarningView:
     group: str = ""
     district: Name | None = None
     word: Name | None = None
+    is_gone: bool = False
 
     @property
     def is_open(self) -> bool:
@@ -57,6 +68,7 @@ def view_warnings(
     districts = (
         _district_names(session, langs) if any(_is_of_district(row) for row, _ in rows) else {}
     )
+    rounds = last_rounds(session)
     views = []
     for row, slug in rows:
         service = services.get(row.service_id, InLanguage(langs[0], slug))
@@ -75,8 +87,31 @@ def view_warnings(
             view = WarningView(row, slug, service, word=InLanguage(lang, text))
         else:
             view = WarningView(row, slug, service)
-        views.append(view)
+        views.append(replace(view, is_gone=_is_gone(row, rounds)))
     return views
+
+
+def last_rounds(session: Session) -> dict[str, date]:
+    """From which day on warnings count as still seen, by kind; empty before the first round."""
+    rows = session.execute(
+        select(Setting.name, Setting.value).where(Setting.name.in_((DAILY, WEEKLY)))
+    )
+    days = {row[0]: date.fromisoformat(row[1]) for row in rows if row[1]}
+    of_kinds = {kind: WEEKLY if kind in _WEEKLY_KINDS else DAILY for kind in WARNING_KINDS}
+    return {kind: days[name] for kind, name in of_kinds.items() if name in days}
+
+
+def gone(rounds: Mapping[str, date]) -> ColumnElement[bool]:
+    """Whether a warning is open though the newest round of its kind has not found it again."""
+    unseen = [
+        and_(WarningRow.kind == kind, WarningRow.last_seen_on < day) for kind, day in rounds.items()
+    ]
+    return and_(WarningRow.state.in_(OPEN_STATES), or_(*unseen) if unseen else false())
+
+
+def _is_gone(row: WarningRow, rounds: Mapping[str, date]) -> bool:
+    newest = rounds.get(row.kind)
+    return row.state in OPEN_STATES and newest is not None and row.last_seen_on < newest
 
 
 def theme_id_of(row: WarningRow) -> int:

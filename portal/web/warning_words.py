@@ -248,6 +248,11 @@ def raised(view: WarningView) -> str:
     )
 
 
+def gone(view: WarningView) -> str:
+    """That a warning which is open still has not been found again, and since when."""
+    return _("Not seen since %(day)s", day=day(view.row.last_seen_on, "medium"))
+
+
 def week_of(monday: str) -> str:
     """The day that evidence writes as year-month-day, in words."""
     return day(date.fromisoformat(monday), "medium")

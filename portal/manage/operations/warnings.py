@@ -20,7 +20,7 @@ class WarningConflict(Exception):
 
 
 class NoSuchOwner(Exception):
-    """The person does not work for the service's department."""
+    """The person may not open the warning, or there is none."""
 
 
 def change_warning(

@@ -5,8 +5,9 @@ from __future__ import annotations
 from collections.abc import Mapping
 from dataclasses import dataclass
 from datetime import date, timedelta
+from itertools import groupby
 
-from sqlalchemy import Select, func, select
+from sqlalchemy import Select, and_, case, func, or_, select
 from sqlalchemy.orm import Session
 
 from portal.domain.loop import Kind
@@ -24,7 +25,7 @@ from portal.models.warnings import (
 from portal.store.scope import Scope
 from portal.store.service_names import get_service_name
 from portal.store.untagged import Written, list_with_word
-from portal.store.warnings import WarningView, view_warnings
+from portal.store.warnings import WarningView, gone, last_rounds, view_warnings
 
 PAGE = 50
 FIRST_MIN, FIRST_MAX = 5, 12
@@ -53,13 +54,24 @@ class Wanted:
 
 @dataclass(frozen=True)
 class WarningPage:
-    """A page of the list, newest first."""
+    """A page of the list: what looks different, what may be late, what is gone; newest first."""
 
     views: list[WarningView]
     owners: Mapping[int, str]
     counts: Mapping[str, int]  # by state, for what else was chosen
     has_next: bool
     services: list[tuple[str, str]]  # (slug, name) of those that have warnings
+
+    @property
+    def groups(self) -> list[tuple[str, list[WarningView]]]:
+        """The warnings under `different`, `late` and `gone`, in this order."""
+        return [(name, list(views)) for name, views in groupby(self.views, key=_group)]
+
+
+def _group(view: WarningView) -> str:
+    if view.is_gone:
+        return "gone"
+    return "late" if view.row.kind == "forecast" else "different"
 
 
 def list_warnings(session: Session, scope: Scope, wanted: Wanted, langs: list[str]) -> WarningPage:
@@ -79,8 +91,10 @@ def list_warnings(session: Session, scope: Scope, wanted: Wanted, langs: list[st
     if wanted.state:
         states = OPEN_STATES if wanted.state == OPEN else (wanted.state,)
         query = query.where(WarningRow.state.in_(states))
+    # Forecasts come back every day wherever people work late: they must not bury the others.
+    order = (case((gone(last_rounds(session)), 1), else_=0), WarningRow.kind == "forecast")
     rows = session.execute(
-        query.order_by(WarningRow.raised_on.desc(), WarningRow.id.desc())
+        query.order_by(*order, WarningRow.raised_on.desc(), WarningRow.id.desc())
         .offset((wanted.page - 1) * PAGE)
         .limit(PAGE + 1)
     ).all()
@@ -127,16 +141,17 @@ class FirstCase:
 
 @dataclass(frozen=True)
 class WarningDetail:
-    """One warning, who may take it on, and the cases to take first (forecasts only).
+    """One warning, who may take it on, and the cases to take first.
 
+    `first` is None where there is no forecast that still holds: cases of today do not belong to
+    the evidence of another day.
     `written` are the comments that a suggestion for a theme comes from; None where the person may
     not read what residents write.
     """
 
     view: WarningView
-    owner: str | None
     people: list[tuple[int, str]]
-    first: list[FirstCase]
+    first: list[FirstCase] | None
     written: list[Written] | None
 
 
@@ -145,15 +160,22 @@ def get_warning(
 ) -> WarningDetail:
     """The warning. Raises NotAllowed when it is another department's."""
     row, slug = get_managed_warning(session, scope, warning_id)
-    people = list_owners(session, row.service_id)
-    names = _names(session, {row.owner_id})
+    view = view_warnings(session, [(row, slug)], langs)[0]
+    is_forecast = row.kind == "forecast" and view.is_open and not view.is_gone
     return WarningDetail(
-        view=view_warnings(session, [(row, slug)], langs)[0],
-        owner=names.get(row.owner_id) if row.owner_id else None,
-        people=people,
-        first=_first_cases(session, row, today) if row.kind == "forecast" else [],
+        view=view,
+        people=_with_owner(session, row),
+        first=_first_cases(session, row, today) if is_forecast else None,
         written=_written(session, scope, row) if row.kind == "word" else None,
     )
+
+
+def _with_owner(session: Session, row: WarningRow) -> list[tuple[int, str]]:
+    """Who may own it, and who does: somebody whose roles have changed stays until replaced."""
+    people = list_owners(session, row.service_id)
+    known = {person_id for person_id, _name in people}
+    owner = _names(session, {row.owner_id} - known)
+    return [*people, *owner.items()]
 
 
 def _written(session: Session, scope: Scope, row: WarningRow) -> list[Written] | None:
@@ -169,14 +191,19 @@ def _written(session: Session, scope: Scope, row: WarningRow) -> list[Written] |
 
 
 def list_owners(session: Session, service_id: int) -> list[tuple[int, str]]:
-    """Staff and managers of the service's department, by name: they may own its warnings."""
+    """Those who may open the service's warnings, by name: they may own them.
+
+    Managers of its department and administrators may (`scoped.managed_departments`).
+    """
+    department_id = select(Service.department_id).where(Service.id == service_id).scalar_subquery()
     rows = session.execute(
         select(Person.id, Person.name)
         .join(Membership, Membership.person_id == Person.id)
-        .join(Service, Service.department_id == Membership.department_id)
         .where(
-            Service.id == service_id,
-            Membership.role.in_(("staff", "manager")),
+            or_(
+                and_(Membership.role == "manager", Membership.department_id == department_id),
+                Membership.role == "administrator",
+            ),
             Person.active,
         )
         .order_by(Person.name, Person.id)

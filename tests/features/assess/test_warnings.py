@@ -14,7 +14,7 @@ from sqlalchemy.orm import Session
 
 from portal.assess.appraisals import appraise_service
 from portal.assess.operations import assess_service
-from portal.assess.warnings import DAILY, keep_round, look_daily, look_weekly, warn_due
+from portal.assess.warnings import keep_round, look_daily, look_weekly, warn_due
 from portal.domain.loop import Actor, Event, EventKind
 from portal.models.appraisals import Appraisal
 from portal.models.assessments import Assessment
@@ -25,6 +25,7 @@ from portal.models.warnings import WarningRow
 from portal.settings import Settings
 from portal.store.clock import Clock
 from portal.store.engine import Store
+from portal.store.warnings import DAILY
 from tests.support.history import NOW, add_case, add_service, add_submission
 
 TODAY = date(2026, 11, 20)  # a Friday

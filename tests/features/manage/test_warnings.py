@@ -10,10 +10,11 @@ from flask import Flask
 from sqlalchemy import select
 from sqlalchemy.orm import Session
 
-from portal.models.operations import AuditEvent
+from portal.models.operations import AuditEvent, Setting
 from portal.models.responses import Theme, ThemeText
 from portal.models.warnings import DigestSubscription, WarningRow
 from portal.store.engine import Store
+from portal.store.warnings import DAILY, WEEKLY
 from tests.support.cases import send_case
 from tests.support.city import City
 from tests.support.client import Page, response_page
@@ -200,7 +201,7 @@ def test_a_state_an_owner_and_a_note_are_kept_and_written_down(
 ) -> None:
     number = store.write(raise_one, desk_city.potholes, "ratings")
     manager = Managing(app)
-    owner = desk_city.people["staff"]
+    owner = desk_city.people["admin"]
     manager.post(
         f"{number}/", version="1", state="looked_at", owner=str(owner), note="A crew was away."
     )
@@ -213,7 +214,93 @@ def test_a_state_an_owner_and_a_note_are_kept_and_written_down(
     assert (event.subject_id, event.person_id) == (number, desk_city.people["manager"])
     assert event.detail == {"before": "new", "state": "looked_at", "owner_id": owner}
     assert "A crew was away." in manager.get(f"{number}/").text
-    assert "Staff" in manager.get().words()
+    assert "Admin" in manager.get().words()
+
+
+def test_only_those_are_offered_who_may_open_the_warning(
+    app: Flask, store: Store, desk_city: City
+) -> None:
+    number = store.write(raise_one, desk_city.potholes, "ratings")
+    page = Managing(app).get(f"{number}/")
+    select_owner = next(one for one in page.all("select") if one.get("name") == "owner")
+    offered = {option.get("value") for option in select_owner.iter() if option.get("value")}
+    for who, person_id in desk_city.people.items():
+        answer = Desk(app, who).client.get(f"/en/manage/warnings/{number}/")
+        assert (str(person_id) in offered) == (answer.status_code == 200), who
+    wrong = {"version": "1", "state": "looked_at", "note": ""}
+    staff = str(desk_city.people["staff"])
+    assert Managing(app).post(f"{number}/", 422, owner=staff, **wrong) is not None
+
+
+def test_who_owned_it_before_stays_until_somebody_else_is_chosen(
+    app: Flask, store: Store, desk_city: City
+) -> None:
+    staff = desk_city.people["staff"]
+    number = store.write(raise_one, desk_city.potholes, "ratings", owner_id=staff)
+    manager = Managing(app)
+    page = manager.get(f"{number}/")
+    chosen = [one.get("value") for one in page.all("option") if one.get("selected") is not None]
+    assert chosen == [str(staff)]
+    manager.post(f"{number}/", version="1", state="looked_at", owner=str(staff), note="")
+    assert row_of(store, number).owner_id == staff
+
+
+ROUND = TODAY - timedelta(days=1)
+EARLIER = TODAY - timedelta(days=20)
+
+
+def look(session: Session) -> None:
+    """The newest rounds: of yesterday, and of its week."""
+    monday = ROUND - timedelta(days=ROUND.weekday())
+    session.add(Setting(name=DAILY, value=ROUND.isoformat()))
+    session.add(Setting(name=WEEKLY, value=monday.isoformat()))
+
+
+def test_what_is_not_seen_any_more_comes_last_and_says_so(
+    app: Flask, store: Store, desk_city: City
+) -> None:
+    def fill(session: Session) -> tuple[int, int]:
+        look(session)
+        raise_one(session, desk_city.potholes, "forecast")
+        old: dict[str, Any] = {"raised_on": EARLIER, "last_seen_on": EARLIER}
+        gone = raise_one(session, desk_city.lights, "time_to_told", **old)
+        seen: dict[str, Any] = {"raised_on": EARLIER, "last_seen_on": ROUND}
+        return gone, raise_one(session, desk_city.lights, "ratings", **seen)
+
+    gone, seen = store.write(fill)
+    manager = Managing(app)
+    listed = [
+        link.rstrip("/").rpartition("/")[2]
+        for link in manager.get().links()
+        if link.startswith("/en/manage/warnings/") and link.rstrip("/")[-1].isdigit()
+    ]
+    assert (listed[0], listed[-1]) == (str(seen), str(gone))
+    since = f"Not seen since {EARLIER:%b} {EARLIER.day}, {EARLIER.year}"
+    assert manager.get().words().count(since) == 1
+    assert f"{since}. What stands here is what was seen then." in manager.get(f"{gone}/").words()
+    assert "Not seen since" not in manager.get(f"{seen}/").words()
+
+
+def test_cases_are_named_only_while_their_forecast_is_seen(
+    app: Flask, store: Store, desk_city: City
+) -> None:
+    def fill(session: Session) -> tuple[int, int]:
+        look(session)
+        send_case(session, desk_city.potholes, datetime.now(UTC) - timedelta(days=25))
+        send_case(session, desk_city.lights, datetime.now(UTC) - timedelta(days=25))
+        old: dict[str, Any] = {"raised_on": EARLIER, "last_seen_on": EARLIER}
+        gone = raise_one(session, desk_city.potholes, "forecast", **old)
+        done = raise_one(
+            session, desk_city.lights, "forecast", state="dealt_with", changed_at=datetime.now(UTC)
+        )
+        return gone, done
+
+    manager = Managing(app)
+    for number in store.write(fill):
+        page = manager.get(f"{number}/")
+        assert "Take these first" not in page.words()
+        assert "Take the cases below first" not in page.words()
+        assert not any("/staff/cases/" in link for link in page.links())
 
 
 def test_not_useful_closes_the_warning(app: Flask, store: Store, desk_city: City) -> None:
