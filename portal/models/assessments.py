@@ -58,8 +58,9 @@ class Assessment(Base):
     public_last_event_id: Mapped[int | None] = mapped_column(BigInteger)
     public_last_submission_id: Mapped[int | None] = mapped_column(BigInteger)
     # What waits for the department that day, so that overviews never count cases:
-    # {"waiting": cases nobody was told of, "late": those over 30 days, "promises": open ones,
-    # "promises_at_risk": due within 14 days or overdue}. Null in rows from before it was counted.
+    # {"waiting": open cases, "late": those over 30 days, "reopened": told and disputed since,
+    # "promises": open ones, "promises_at_risk": due within 14 days or overdue}. Null in rows from
+    # before it was counted.
     workload: Mapped[dict[str, Any] | None] = mapped_column(JSON)
 
 

@@ -60,7 +60,11 @@ class Change:
 
 @dataclass(frozen=True)
 class Today:
-    """What the newest evidence gives. `blocking` are ids of criteria; counts are of cases."""
+    """What the newest evidence gives. `blocking` are ids of criteria.
+
+    Counts are of cases: `waiting` are open (nobody was told), `late` those over 30 days,
+    `reopened` were told and their residents said no.
+    """
 
     as_of: date
     level: int
@@ -68,6 +72,7 @@ class Today:
     blocking: Sequence[str]
     waiting: int
     late: int
+    reopened: int
     promises: int
     promises_at_risk: int
 
@@ -75,6 +80,12 @@ class Today:
     def doubt(self) -> int:
         """The next level where its evidence is too close to call, else 0."""
         return self.level + 1 if self.next_status == "in_doubt" else 0
+
+
+def counted(workload: Mapping[str, Any] | None) -> list[int]:
+    """The counts of `Today`, as the assessment keeps them."""
+    names = ("waiting", "late", "reopened", "promises", "promises_at_risk")
+    return [(workload or {}).get(name, 0) for name in names]
 
 
 @dataclass(frozen=True)
@@ -248,11 +259,7 @@ def _todays(session: Session, scope: Scope) -> dict[int, Today]:
     ).where(Assessment.id.in_(_newest_of_each(scope, is_public=False)))
     found = {}
     for service_id, as_of, level, next_status, blocking, workload in session.execute(statement):
-        counts: Mapping[str, Any] = workload or {}
-        names = ("waiting", "late", "promises", "promises_at_risk")
-        found[service_id] = Today(
-            as_of, level, next_status, blocking or (), *(counts.get(name, 0) for name in names)
-        )
+        found[service_id] = Today(as_of, level, next_status, blocking or (), *counted(workload))
     return found
 
 

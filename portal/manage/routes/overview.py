@@ -32,15 +32,16 @@ SORT_WORDS = {
     "name": _l("Name"),
     "level": _l("Published level, lowest first"),
     "today": _l("Today’s level, lowest first"),
-    "waiting": _l("Most people waiting"),
+    "waiting": _l("Most open cases"),
     "risk": _l("Most promises at risk"),
     "warnings": _l("Most open warnings"),
     "change": _l("Fallen first, the newest change first"),
 }
 COLUMNS = (
     "service", "name", "department", "published_level", "published_status", "today_level",
-    "today_as_of", "next_level_status", "blocking", "people_waiting", "waiting_over_30_days",
-    "open_promises", "promises_at_risk", "open_warnings", "last_change", "last_change_on",
+    "today_as_of", "next_level_status", "blocking", "open_cases", "open_over_30_days",
+    "reopened_cases", "open_promises", "promises_at_risk", "open_warnings", "last_change",
+    "last_change_on",
 )  # fmt: skip
 
 
@@ -104,10 +105,10 @@ def _quarter_column(quarter: date) -> str:
 
 def _today_cells(today: Today | None) -> Sequence[object]:
     if today is None:
-        return [None] * 8
+        return [None] * 9
     return [
         today.level, today.as_of, today.next_status, " ".join(today.blocking),
-        today.waiting, today.late, today.promises, today.promises_at_risk,
+        today.waiting, today.late, today.reopened, today.promises, today.promises_at_risk,
     ]  # fmt: skip
 
 

@@ -5,7 +5,7 @@ from __future__ import annotations
 from flask import url_for
 from werkzeug.wrappers import Response
 
-from portal.manage.queries.overview import Today
+from portal.manage.queries.overview import Today, counted
 from portal.manage.queries.services import ManagedService, get_service
 from portal.manage.routes.blueprint import blueprint, langs
 from portal.store.monitors import do_languages_differ
@@ -30,7 +30,6 @@ def show_service(slug: str) -> Response:
         "manage/show_service.html",
         service=service,
         result=result,
-        work=service.todays.workload or {},
         today=today_of(service),
         levels=levels,
         doubtful=doubtful(service),
@@ -50,14 +49,12 @@ def today_of(service: ManagedService) -> Today:
     """Today's level in short."""
     assessment, result = service.todays, service.result
     assert assessment is not None  # noqa: S101 - `result` has raised otherwise
-    counts = assessment.workload or {}
-    names = ("waiting", "late", "promises", "promises_at_risk")
     return Today(
         assessment.as_of,
         assessment.level,
         result["next_status"],
         result["blocking"],
-        *(counts.get(name, 0) for name in names),
+        *counted(assessment.workload),
     )
 
 

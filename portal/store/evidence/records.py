@@ -15,6 +15,7 @@ from sqlalchemy import (
     FromClause,
     Select,
     SelectBase,
+    Subquery,
     and_,
     case,
     func,
@@ -164,15 +165,16 @@ def list_group_records(
     return list_records(session, service_id, share, window, group=part, start=start, limit=limit)
 
 
-def list_open_cases(session: Session, service_id: int, as_of: date) -> list[OpenCase]:
-    """Cases that count and that nobody was told of by the day, the oldest first.
+def open_cases(session: Session, service_id: int, as_of: date) -> Subquery:
+    """Cases that count in the loop measures and that nobody was told of by the day.
 
-    Imported history is left out: there is nobody to tell.
+    Praise waits for nothing, and of one person three count (METHOD.md 3.1). Imported history is
+    left out: there is nobody to tell.
     """
     cases = cases_known_on(session, service_id, as_of)
     placed = placed_cases(cases, service_id, as_of, also=("submission_id", "is_imported"))
     row = placed.c
-    statement = (
+    return (
         select(row.submission_id, row.received_on, row.lang, row.kind, row.district)
         .where(
             row.told_on.is_(None),
@@ -180,8 +182,16 @@ def list_open_cases(session: Session, service_id: int, as_of: date) -> list[Open
             row.kind.in_(sorted(kinds_of("told30"))),
             is_counted(placed, YEAR),
         )
-        .order_by(row.received_on, row.submission_id)
+        .subquery("open_case")
     )
+
+
+def list_open_cases(session: Session, service_id: int, as_of: date) -> list[OpenCase]:
+    """The open cases of a service, the oldest first."""
+    row = open_cases(session, service_id, as_of).c
+    statement = select(
+        row.submission_id, row.received_on, row.lang, row.kind, row.district
+    ).order_by(row.received_on, row.submission_id)
     return [OpenCase(*found) for found in session.execute(statement)]
 
 

@@ -34,7 +34,7 @@ from tests.support.statements import watch_statements
 EVIDENCE = EXAMPLES["evaluate"][0]["input"]
 RESULT: dict[str, Any] = evaluate(EVIDENCE)
 TODAY = datetime.now(ZoneInfo("UTC")).date()
-WORK = {"waiting": 3, "late": 1, "promises": 2, "promises_at_risk": 1}
+WORK = {"waiting": 3, "late": 1, "reopened": 2, "promises": 2, "promises_at_risk": 1}
 FORBIDDEN = re.compile(r"\b(submission|loop|loop_event)\b")
 
 
@@ -110,7 +110,8 @@ def test_a_line_holds_all_that_a_manager_asks_first(overview: Desk) -> None:
     assert "in doubt" in rows[2]
     assert "unchanged" in rows[2]
     assert len(RESULT["blocking"]) > 0
-    assert "12 people wait for an answer. 2 of them" in page.words()
+    assert "12 cases are open" in page.words()
+    assert "2 of them have been open for more than 30 days. 4 more were told" in page.words()
     pictures = [one.get("aria-label") for one in page.root.iter() if one.get("role") == "img"]
     assert "Published levels, the oldest first: –, –, –, –, –, 1, 2, 3" in pictures
 
@@ -159,7 +160,7 @@ def test_the_table_for_spreadsheets_computes_nothing(store: Store, overview: Des
     rows = list(csv.DictReader(io.StringIO(answer.get_data(as_text=True))))
     assert [row["name"] for row in rows] == ["Street lights", '\'=HYPERLINK("x")']
     assert rows[0] | {"published_level": "2", "published_status": "in_doubt"} == rows[0]
-    assert rows[0] | {"people_waiting": "9", "open_warnings": "2"} == rows[0]
+    assert rows[0] | {"open_cases": "9", "reopened_cases": "2", "open_warnings": "2"} == rows[0]
     assert rows[0]["blocking"].split() == RESULT["blocking"]
 
 
@@ -199,7 +200,7 @@ def _rename(session: Session, name: str) -> None:
 
 def test_who_waits_is_counted_with_the_assessment(store: Store, desk_city: City) -> None:
     row = store.write(assess_service, service_id=desk_city.pools, as_of=TODAY, now=NOW)
-    assert row.workload == {"waiting": 0, "late": 0, "promises": 0, "promises_at_risk": 0}
+    assert row.workload == dict.fromkeys(WORK, 0)
 
 
 def test_managers_land_on_levels_and_staff_in_the_inbox(app: Flask, desk_city: City) -> None:

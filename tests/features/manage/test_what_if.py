@@ -6,8 +6,10 @@ from datetime import timedelta
 
 import pytest
 from flask import Flask
+from sqlalchemy.orm import Session
 
 from portal.assess.operations import assess_service
+from portal.models.loops import LoopRow
 from portal.store.engine import Store
 from tests.features.manage.test_overview import TODAY
 from tests.support.city import City
@@ -35,10 +37,35 @@ def show(desk: Desk, query: str = "") -> Page:
 def test_it_starts_with_the_open_cases_and_supposes_nothing(manager: Desk) -> None:
     page = show(manager)
     words = page.words()
-    assert "Nobody has been told in 3 cases that count." in words
+    assert "3 cases are open." in words
     assert "2 of them would still be within their 30 days." in words
     assert "What would follow" not in words
     assert page.value("by") == TODAY.isoformat()
+
+
+def test_open_cases_are_the_same_everywhere(app: Flask, store: Store, desk_city: City) -> None:
+    """Praise waits for nothing and of one person three count, on every page alike."""
+
+    def fill(session: Session) -> None:
+        for days in (3, 33, 34, 35, 36):  # of one person: the first three to arrive count
+            number = add_case(session, desk_city.potholes, TODAY - timedelta(days=days), [])
+            session.get_one(LoopRow, number).person_key = "p" * 32
+        add_case(session, desk_city.potholes, TODAY - timedelta(days=3), [])
+        praise = add_case(session, desk_city.potholes, TODAY - timedelta(days=40), [])
+        session.get_one(LoopRow, praise).kind = "praise"
+
+    store.write(fill)
+    store.write(assess_service, service_id=desk_city.potholes, as_of=TODAY, now=NOW)
+    manager = Desk(app, "manager")
+    words = show(manager).words()
+    assert "4 cases are open." in words
+    assert "1 of them would still be within its 30 days." in words
+    page = response_page(manager.client.get("/en/manage/services/pothole-repair/"))
+    assert "Open cases 4" in page.words().replace("cases4", "cases 4")
+    assert "over 30 days 3" in page.words().replace("days3", "days 3")
+    overview = response_page(manager.client.get("/en/manage/")).words()
+    assert "4 cases are open" in overview
+    assert "3 of them have been open for more than 30 days." in overview
 
 
 def test_what_is_supposed_changes_figures_and_no_record(manager: Desk, store: Store) -> None:
