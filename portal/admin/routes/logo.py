@@ -22,7 +22,9 @@ from portal.web.words import gettext as _
 @access(Access.ADMINISTRATOR)
 def show_logo() -> Response:
     """The logo as it is shown, how fetching it went, and the form for its address."""
-    return _page(LogoForm(formdata=None))
+    form, logo = LogoForm(formdata=None), find_logo(read())
+    form.url.data = logo.url if logo else None
+    return _page(form)
 
 
 def _page(form: LogoForm, status: int = 200) -> Response:

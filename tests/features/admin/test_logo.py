@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterator
+from datetime import UTC, datetime
 from xml.etree.ElementTree import Element
 
 import pytest
@@ -11,6 +12,7 @@ from flask.testing import FlaskClient
 from sqlalchemy import update
 from sqlalchemy.orm import Session
 
+from portal.admin.kiosks import NewKiosk, set_up_kiosk
 from portal.domain.colours import Colours
 from portal.domain.picture_faults import FETCH_FAULTS, PICTURE_FAULTS
 from portal.domain.pictures import read_picture
@@ -19,6 +21,7 @@ from portal.store.city import set_colours
 from portal.store.engine import Store
 from portal.worker import fetch_logo
 from tests.features.admin.conftest import Visitor
+from tests.support.city import City
 from tests.support.client import Page, response_page
 from tests.support.pictures import JPEG, WEBP, png, svg
 from tests.support.strangers import Stranger, say, stranger
@@ -54,7 +57,9 @@ def test_it_waits_for_the_worker_and_then_stands_at_the_head_of_every_page(
     assert "No logo yet" in words(admin)
     assert logos(response_page(client.get("/en/"))) == []
     choose(admin, f"{website.url}/logo.png")
-    assert "is being fetched" in words(admin)
+    waiting = response_page(admin.get("logo/"))
+    assert "is being fetched" in waiting.words()
+    assert waiting.value("url") == f"{website.url}/logo.png", "to be mended, not typed again"
     fetch_logo(app)
     assert "PNG, 60 by 30 pixels" in words(admin)
     assert "is being fetched" not in words(admin)
@@ -186,10 +191,16 @@ def test_pages_of_a_city_with_everything_of_its_own_ask_for_six_files_at_most(
     assert 1 + len(asked) <= 6, files
 
 
-def test_a_printed_sheet_shows_it_too(
-    app: Flask, admin: Visitor, client: FlaskClient, website: Stranger
+def test_a_printed_sheet_and_a_kiosk_show_it_too(
+    app: Flask, admin: Visitor, client: FlaskClient, store: Store, city: City, website: Stranger
 ) -> None:
     choose(admin, website.url)
     fetch_logo(app)
     sheet = response_page(client.get("/en/services/pothole-repair/poster"))
     assert len(logos(sheet)) == 2  # the page's head and the sheet's
+    today = datetime.now(UTC)
+    key = store.write(
+        set_up_kiosk, new=NewKiosk("Library", None, 60), person_id=city.people["admin"],
+        today=today.date(), now=today,
+    )  # fmt: skip
+    assert len(logos(response_page(client.get(f"/kiosk/{key}/")))) == 1
