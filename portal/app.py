@@ -87,7 +87,7 @@ def create_app(settings: Settings, store: Store | None = None) -> Flask:
         WTF_CSRF_CHECK_DEFAULT=False,  # checked in the signed-in areas only (accounts)
         WTF_CSRF_TIME_LIMIT=None,
     )
-    portal = _make_portal(settings, store or Store(settings.database_url))
+    portal = _make_portal(settings, store or _open_store(settings))
     context.install(app, portal)
     portal.static = static.publish(app, settings.instance)
     web_session.register(app, is_https=settings.is_https)
@@ -107,6 +107,10 @@ def create_app(settings: Settings, store: Store | None = None) -> Flask:
     for blueprint in BLUEPRINTS:
         app.register_blueprint(blueprint)
     return app
+
+
+def _open_store(settings: Settings) -> Store:
+    return Store(settings.database_url, Secrets(settings.secret_key).leaf_key)
 
 
 def _make_portal(settings: Settings, store: Store) -> Portal:

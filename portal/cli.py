@@ -20,7 +20,7 @@ COMMANDS = {
     "assess": "portal.assess.commands:assess",
     "audit": "portal.assess.auditing:audit",
     "backup": "portal.store.commands:backup",
-    "check": "portal.store.commands:check",
+    "check": "portal.commands.checking:check",
     "demo": "portal.commands.starting:demo",
     "evaluate": "portal.assess.evaluation:evaluate",
     "import-history": "portal.imports.commands:import_history",

@@ -17,14 +17,17 @@ from portal.app import create_app
 from portal.settings import Settings
 from portal.store.engine import Store
 from portal.store.schema import migrate
+from portal.store.secrets import Secrets
 from tests.support import postgres
 from tests.support.city import City, make_city
 from tests.support.client import PageCheckingClient
 from tests.support.marlow import make_once
+from tests.support.soundness import TEST_SECRET
 from tests.support.statements import share_compiled
 
 pytest_plugins = ["tests.support.plugin", "tests.support.browser"]
 
+KEY = Secrets(TEST_SECRET).leaf_key
 WORKER = os.environ.get("PYTEST_XDIST_WORKER", "gw0")
 
 
@@ -75,7 +78,7 @@ def postgres_city(postgres_template: tuple[str, str]) -> Iterator[tuple[str, Cit
 
 def fill(url: str) -> City:
     """Make the small city in an empty database; nobody is connected afterwards."""
-    store = Store(url)
+    store = Store(url, KEY)
     share_compiled(store.engine)
     city = store.write(make_city, datetime.now(UTC))
     store.dispose()
@@ -129,7 +132,7 @@ def make_store(database_url: str) -> Iterator[Callable[[], Store]]:
     opened: list[Store] = []
 
     def open_store() -> Store:
-        opened.append(Store(database_url))
+        opened.append(Store(database_url, KEY))
         share_compiled(opened[-1].engine)
         return opened[-1]
 
@@ -148,7 +151,7 @@ def store(make_store: Callable[[], Store]) -> Store:
 def settings(database_url: str, tmp_path_factory: pytest.TempPathFactory) -> Settings:
     """Settings of a test installation; static files are built once per run."""
     return Settings(
-        secret_key="test-secret-test-secret-test-secret",
+        secret_key=TEST_SECRET,
         database_url=database_url,
         instance=tmp_path_factory.getbasetemp() / "instance",
         base_url="http://localhost",

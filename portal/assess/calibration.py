@@ -37,7 +37,7 @@ def _calibrate(store: Store, clock: Clock, appraisal_id: int) -> bool:
     )
     store.write(
         keep_calibration, appraisal_id=appraisal_id, standing=standing, drawn=drawn, asked=asked,
-        now=clock.now(),
+        now=clock.now(), today=clock.today(),
     )  # fmt: skip
     return True
 

@@ -42,6 +42,7 @@ from portal.models.services import Service
 from portal.store.clock import Clock
 from portal.store.content import raise_content_version
 from portal.store.engine import Store
+from portal.store.integrity.seals import seal
 from portal.store.monitors import do_languages_differ
 from portal.store.thresholds import get_thresholds
 
@@ -74,7 +75,8 @@ def keep_city_figures(session: Session, today: date, figures: Mapping[str, Any])
             if name not in ("months", "instruments")
         }
     session.merge(CityFigure(as_of=today, figures=dict(figures)))
-    session.flush()
+    moved = [today] if newest is None else [newest.as_of, today]
+    seal(session, today, "city_figure", moved)
 
 
 def watch_city(session: Session, today: date, zone: ZoneInfo) -> dict[str, Any]:

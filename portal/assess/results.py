@@ -22,6 +22,7 @@ from portal.models.services import Service
 from portal.store.clock import Clock
 from portal.store.content import raise_content_version
 from portal.store.engine import Store
+from portal.store.integrity.seals import seal
 
 
 def keep_results(session: Session, service_id: int, today: date) -> None:
@@ -49,7 +50,7 @@ def keep_results(session: Session, service_id: int, today: date) -> None:
             continue
         row.batch_on = today
         row.counts = dict(_count(quarter, figures))
-    session.flush()
+    seal(session, today, "service_result", [service_id])
     raise_content_version(session)
 
 
@@ -82,7 +83,7 @@ def keep_city_results(session: Session, today: date) -> int:
         session.merge(CityResult(quarter_on=quarter, batch_on=today, figures=figures))
     if not due:
         return 0
-    session.flush()
+    seal(session, today, "city_result", due)
     raise_content_version(session)
     return 1
 

@@ -28,6 +28,9 @@ from portal.models.services import Service
 from portal.store.clock import Clock
 from portal.store.content import raise_content_version
 from portal.store.engine import Store
+from portal.store.integrity.seals import seal
+
+_OF_THEMES = ("theme_figure", "theme_district")
 
 
 def refresh_due(store: Store, clock: Clock) -> int:
@@ -59,13 +62,15 @@ def _refresh_themes(session: Session, service_id: int, today: date) -> int:
         if _may_be_due(known.get(theme_id), today)
     }
     counts = count_people(session, service_id) if due else {}
-    moved = 0
+    moved: list[int] = []
     for theme_id, figure in due.items():
         count = counts.get(theme_id, Count())
         if is_batch_due(figure.as_of if figure else None, today, count.new):
             _keep_theme(session, figure or ThemeFigure(theme_id=theme_id), count, today)
-            moved += 1
-    return moved
+            moved.append(theme_id)
+    for table in _OF_THEMES if moved else ():
+        seal(session, today, table, moved)
+    return len(moved)
 
 
 def _keep_theme(session: Session, figure: ThemeFigure, count: Count, today: date) -> None:
@@ -87,10 +92,12 @@ def _refresh_reactions(session: Session, service_id: int, today: date) -> int:
     known = {row.response_id: row for row in session.scalars(_reactions(service_id))}
     last = min((row.as_of for row in known.values()), default=None)
     ids = list_published_responses(session, service_id)
-    for response_id in ids:
-        if last is not None and response_id not in known:  # until the next batch it has none
-            known[response_id] = Reaction(response_id=response_id, as_of=last)
-            session.add(known[response_id])
+    new = [one for one in ids if one not in known] if last is not None else []
+    for response_id in new:  # until the next batch it has none
+        known[response_id] = Reaction(response_id=response_id, as_of=last)
+        session.add(known[response_id])
+    if new:
+        seal(session, today, "reaction", new)
     if not ids or not is_batch_due(last, today, K):
         return 0
     counts = count_replies(session, service_id)
@@ -100,7 +107,7 @@ def _refresh_reactions(session: Session, service_id: int, today: date) -> int:
     for response_id, row, shown in zip(ids, rows, suppress_rows(rows), strict=True):
         reaction = known.get(response_id) or Reaction(response_id=response_id)
         _keep_reaction(session, reaction, sum(row.values()), shown, today)
-    session.flush()
+    seal(session, today, "reaction", ids)
     return len(ids)
 
 

@@ -15,7 +15,7 @@ from portal.assess.said import refresh_due
 from portal.assess.warnings import raise_warnings
 from portal.demo.operations import Makers, make_demo, prepare_demo, show_sign_ins
 from portal.store.command import Context, pass_portal
-from portal.store.schema import migrate
+from portal.store.schema import upgrade
 from portal.web.listening import require_free_port
 from portal.web.supervisor import Supervisor
 
@@ -36,7 +36,7 @@ DEMO_MAKERS = Makers(
 def up(context: Context, with_demo: bool) -> None:
     """Serve web pages and work, both under one supervisor. Ctrl-C stops both."""
     require_free_port(context.settings.host, context.settings.port)
-    migrate(context.store.engine)
+    upgrade(context.store, context.clock.today())
     if with_demo:
         prepare_demo(context, DEMO_MAKERS)
         show_sign_ins(context)

@@ -7,7 +7,16 @@ from __future__ import annotations
 
 from datetime import date, datetime
 
-from sqlalchemy import CheckConstraint, Float, ForeignKey, Integer, String, Text, UniqueConstraint
+from sqlalchemy import (
+    CheckConstraint,
+    Float,
+    ForeignKey,
+    Index,
+    Integer,
+    String,
+    Text,
+    UniqueConstraint,
+)
 from sqlalchemy.orm import Mapped, mapped_column
 
 from portal.models.base import Base, BigId
@@ -72,6 +81,23 @@ class Standing(Base):
 
     id: Mapped[int] = mapped_column(BigId, primary_key=True)
     signed_on: Mapped[date]
+    kept: Mapped[str] = mapped_column(String(40))
+    owner: Mapped[int] = mapped_column(BigId)
+    digest: Mapped[str] = mapped_column(String(64))
+
+
+class Seal(Base):
+    """What the worker put out, sealed in the same transaction. Append-only; the newest one counts.
+
+    `kept` is a table, `owner` whose figures of it they are (a day by its number). `digest` is a
+    keyed hash of those rows in hex, empty where none is left. Each is an entry of its day's file.
+    """
+
+    __tablename__ = "seal"
+    __table_args__ = (Index("ix_seal_kept_owner_id", "kept", "owner", "id"),)
+
+    id: Mapped[int] = mapped_column(BigId, primary_key=True)
+    sealed_on: Mapped[date]
     kept: Mapped[str] = mapped_column(String(40))
     owner: Mapped[int] = mapped_column(BigId)
     digest: Mapped[str] = mapped_column(String(64))

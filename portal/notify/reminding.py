@@ -19,11 +19,13 @@ from portal.domain.loop import EventKind, Kind, Verdict
 from portal.models.base import days_between
 from portal.models.loops import LoopEvent, LoopRow
 from portal.models.reminders import Reminder, ReminderSummary
+from portal.models.services import Service
 from portal.models.submissions import Contact
 from portal.notify.cases import is_mailable
 from portal.store import outbox
 from portal.store.clock import Clock
 from portal.store.engine import Store
+from portal.store.integrity.seals import seal
 from portal.store.secrets import Secrets
 from portal.store.verdicts import get_channel
 
@@ -121,6 +123,7 @@ def compare_halves(session: Session, *, today: date) -> None:
             .on_conflict_do_update(index_elements=["service_id"], set_=values)
         )
     session.execute(delete(ReminderSummary).where(ReminderSummary.as_of < today))
+    seal(session, today, "reminder_summary", session.scalars(select(Service.id)))
 
 
 def _counts(

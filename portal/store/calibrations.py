@@ -18,6 +18,7 @@ from portal.domain.calibration import CALIBRATION, Move, Standing
 from portal.models.appraisals import Appraisal, Calibration
 from portal.models.operations import Setting
 from portal.models.services import Service
+from portal.store.integrity.seals import seal
 
 QUARTERS = 2
 """The report is about the newest quarters that were appraised, so many."""
@@ -92,6 +93,7 @@ def keep_calibration(
     drawn: Mapping[int, int],
     asked: int,
     now: datetime,
+    today: date,
 ) -> None:
     """Store a service's part of the report, unless a part that was asked for later is there."""
     dialect = postgresql if session.get_bind().dialect.name == "postgresql" else sqlite
@@ -110,6 +112,7 @@ def keep_calibration(
             index_elements=["appraisal_id"], set_=made, where=table.c.asked <= asked
         )
     )
+    seal(session, today, "calibration", [appraisal_id])
 
 
 def _to_json(standing: Standing) -> dict[str, object]:

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterable, Iterator, Sequence
 
 from sqlalchemy import distinct, exists, func, select, text
 from sqlalchemy.orm import Session, aliased
@@ -32,6 +32,7 @@ from portal.store.integrity.check import (
     check_records,
 )
 from portal.store.integrity.records import Hashing
+from portal.store.integrity.seals import check_seals
 from portal.store.integrity.standing import check_standing
 from portal.store.loops import event_of, projected
 from portal.store.record_hash import hash_record
@@ -50,23 +51,41 @@ APPEND_ONLY = (
     "signed_day",
     "rating_list",
     "standing",
+    "seal",
 )
 _BATCH = 2000
+Check = tuple[str, Callable[[Session], Iterable[str]]]
+"""What is checked, in words, and what yields the problems."""
 
 
 def check_installation(
-    store: Store, progress: Callable[[str], None], *, secrets: Secrets, clock: Clock
+    store: Store,
+    progress: Callable[[str], None],
+    *,
+    secrets: Secrets,
+    clock: Clock,
+    recounts: Sequence[Check] = (),
 ) -> list[str]:
-    """All problems found, in plain words; empty when all is well."""
+    """All problems found, in plain words; empty when all is well.
+
+    `recounts` are checks of those who count figures, which the store cannot count itself.
+    """
     revision = current_revision(store.engine)
     if revision != pinned_head():
         return [f"the database is at revision {revision}, not {pinned_head()}: run `portal init`"]
     with store.read() as session:
-        return list_problems(session, progress, secrets=secrets, clock=clock)
+        if store.engine.dialect.name == "postgresql":  # SQLite's readers always see one moment
+            session.connection(execution_options={"isolation_level": "REPEATABLE READ"})
+        return list_problems(session, progress, secrets=secrets, clock=clock, recounts=recounts)
 
 
 def list_problems(
-    session: Session, progress: Callable[[str], None], *, secrets: Secrets, clock: Clock
+    session: Session,
+    progress: Callable[[str], None],
+    *,
+    secrets: Secrets,
+    clock: Clock,
+    recounts: Sequence[Check] = (),
 ) -> list[str]:
     """All problems found in a database of this revision."""
     problems: list[str] = []
@@ -84,11 +103,14 @@ def list_problems(
         ("appraisals against their evidence", _check_appraisals),
         ("signatures against what was signed", _check_signatures),
         ("the calibration report against the appraisals", _check_calibrations),
+        ("ratings against what may be left out", _check_left_out),
         ("ratings and comments against their commitments", check_commitments),
         ("the chain of signed days", lambda session: check_chain(session, secrets)),
         ("the lists of ratings", check_lists),
         ("records against signed days", lambda session: check_records(session, hashing)),
+        ("what was published", lambda session: check_seals(session, hashing.key)),
         ("what people set up", lambda session: check_standing(session, hashing.key)),
+        *recounts,
     ):
         progress(f"Checking {title} …")
         problems += look(session)
@@ -220,6 +242,13 @@ def _check_redactions(session: Session) -> Iterator[str]:
     )
     for number in session.scalars(select(Submission.id).where(Submission.is_redacted, ~recorded)):
         yield f"submission {number}: nothing says who took words out of it, and why"
+
+
+def _check_left_out(session: Session) -> Iterator[str]:
+    """Only a source of earlier records leaves a rating out: nobody here can."""
+    left_out = Submission.is_rating_excluded & Submission.import_id.is_(None)
+    for number in session.scalars(select(Submission.id).where(left_out)):
+        yield f"submission {number}: its rating is left out, which nobody can do"
 
 
 def _check_signatures(session: Session) -> Iterator[str]:

@@ -39,7 +39,7 @@ class Context:
     def store(self) -> Store:
         """The database; raises SettingsError when its address makes no sense."""
         try:
-            return Store(self.settings.database_url)
+            return Store(self.settings.database_url, self.secrets.leaf_key)
         except ArgumentError as error:  # its message may hold the password
             raise SettingsError(
                 "PORTAL_DATABASE_URL must be sqlite:///FILE or "

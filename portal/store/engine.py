@@ -28,6 +28,8 @@ TRY_AGAIN_SECONDS = 5
 # Serialization failure and deadlock (PostgreSQL and engines that speak its protocol).
 _RETRIED_STATES = {"40001", "40P01"}
 _WRITES = "portal_writes"
+SEALING_KEY = "sealing_key"
+"""Where a session keeps its store's key (`Session.info`)."""
 
 
 def make_engine(url: str) -> Engine:
@@ -87,18 +89,25 @@ def _begin_sqlite(connection: Connection) -> None:
     connection.exec_driver_sql("BEGIN IMMEDIATE" if writes else "BEGIN")
 
 
-def make_sessions(engine: Engine) -> sessionmaker[Session]:
-    """Sessions whose objects stay readable after commit and which never flush by surprise."""
-    return sessionmaker(engine, expire_on_commit=False, autoflush=False)
+def make_sessions(engine: Engine, key: bytes | None = None) -> sessionmaker[Session]:
+    """Sessions whose objects stay readable after commit and which never flush by surprise.
+
+    They know the key that figures are sealed with (`portal/store/integrity/seals.py`).
+    """
+    info = {} if key is None else {SEALING_KEY: key}
+    return sessionmaker(engine, expire_on_commit=False, autoflush=False, info=info)
 
 
 class Store:
     """The database of one process: short reads, and writes tried again where they may be."""
 
-    def __init__(self, url: str) -> None:
-        """Prepare; nothing is connected before it is needed."""
+    def __init__(self, url: str, key: bytes | None = None) -> None:
+        """Prepare; nothing is connected before it is needed.
+
+        Whoever puts figures out needs the key that they are sealed with (`Secrets.leaf_key`).
+        """
         self.engine = make_engine(url)
-        self.sessions = make_sessions(self.engine)
+        self.sessions = make_sessions(self.engine, key)
 
     def read(self) -> Session:
         """A new session for reading; the caller closes it. It must not commit."""

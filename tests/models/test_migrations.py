@@ -32,6 +32,7 @@ PROTECTED = {
     6: {"attestation"},
     7: {"signed_day", "rating_list"},
     33: {"standing"},
+    35: {"seal"},
 }
 REBUILD = f"""
 import sqlalchemy as sa

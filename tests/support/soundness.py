@@ -7,6 +7,7 @@ from zoneinfo import ZoneInfo
 from sqlalchemy import text
 from sqlalchemy.orm import Session
 
+from portal.assess.recounting import RECOUNTS
 from portal.store.check import check_installation, list_problems
 from portal.store.clock import Clock
 from portal.store.engine import Store
@@ -18,7 +19,9 @@ TEST_SECRET = "test-secret-test-secret-test-secret"
 
 def find_problems(store: Store, secret: str = TEST_SECRET, clock: Clock = CLOCK) -> list[str]:
     """All problems that the check finds."""
-    return check_installation(store, _say_nothing, secrets=Secrets(secret), clock=clock)
+    return check_installation(
+        store, _say_nothing, secrets=Secrets(secret), clock=clock, recounts=RECOUNTS
+    )
 
 
 def find_problems_after(store: Store, statement: str) -> list[str]:
@@ -41,7 +44,11 @@ def find_problems_after(store: Store, statement: str) -> list[str]:
             connection.execute(text(sql))
         with Session(connection) as session:
             problems = list_problems(
-                session, _say_nothing, secrets=Secrets(TEST_SECRET), clock=CLOCK
+                session,
+                _say_nothing,
+                secrets=Secrets(TEST_SECRET),
+                clock=CLOCK,
+                recounts=RECOUNTS,
             )
         connection.rollback()
     return problems

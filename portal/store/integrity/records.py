@@ -70,6 +70,7 @@ ANSWERS = (
 _STANDING = Kept("standing", "signed_on", "signed_on kept owner digest", is_later=True)
 KEPT = (
     _STANDING,
+    Kept("seal", "sealed_on", "id sealed_on kept owner digest", is_later=True),
     Kept(
         "loop_event",
         "happened_on",

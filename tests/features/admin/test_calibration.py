@@ -281,7 +281,7 @@ def test_what_was_asked_for_later_is_not_overwritten(store: Store, app: Flask) -
     for asked, level in ((3, 3), (2, 2)):
         store.write(
             keep_calibration, appraisal_id=number, standing=Standing(level, 0, 0, ()), drawn={0: 1},
-            asked=asked, now=now,
+            asked=asked, now=now, today=now.date(),
         )  # fmt: skip
     assert made(store)[number][1][0]["level"] == 3
 

@@ -9,7 +9,11 @@ from sqlalchemy import select
 from sqlalchemy.orm import Session
 
 from portal.assess.calibration import calibrate_due
+from portal.assess.monitors import watch_due
 from portal.assess.operations import assess_service
+from portal.assess.results import publish_city_results
+from portal.assess.said import refresh_due
+from portal.domain.loop import Actor, Event, EventKind, Outcome, Verdict
 from portal.models import Base
 from portal.models.city_logo import THE_ONE, CityLogo
 from portal.models.doors import EntryCheck, Kiosk, PaperBatch, PaperForm
@@ -20,8 +24,10 @@ from portal.models.people import Passkey
 from portal.models.reminders import Reminder
 from portal.models.self_assessments import EngageClaim, SelfAssessment
 from portal.models.set_apart import SetApart
+from portal.notify.reminding import compare_halves
 from portal.store.comments import Cause, redact_comment
 from portal.store.engine import Store
+from portal.store.loops import Links, append_event
 from portal.store.next_steps import invite
 from portal.store.set_apart import LOOKED_UNTIL, keep_hours
 from tests.support.answers import NOW, TODAY, Office, send
@@ -41,11 +47,19 @@ RED = {
     ),
     "attestation": ("UPDATE attestation SET is_fair = true", "DELETE FROM attestation"),
     "audit_event": ("UPDATE audit_event SET person_id = NULL WHERE person_id IS NOT NULL",),
-    "calibration": ("UPDATE calibration SET drawn = '{\"4\": 1}'",),
     "city_logo": (
         "UPDATE city_logo SET content = '0'",
         "UPDATE city_logo SET url = 'https://elsewhere.example/logo.svg'",
         "DELETE FROM city_logo",
+    ),
+    "calibration": (
+        "UPDATE calibration SET drawn = '{\"4\": 1}'",
+        "UPDATE calibration SET drawn = '{\"4\": 1000}'",
+    ),
+    "city_figure": ("UPDATE city_figure SET figures = '{}'", "DELETE FROM city_figure"),
+    "city_result": (
+        "UPDATE city_result SET batch_on = '2026-11-19'",
+        "DELETE FROM city_result",
     ),
     "co_decision": (
         "UPDATE co_decision SET decided_on = '2026-11-19'",
@@ -58,9 +72,22 @@ RED = {
     "invitation": ("UPDATE invitation SET invited_on = '2026-11-01'", "DELETE FROM invitation"),
     "loop": ("UPDATE loop SET told_on = received_on, told_lang = 'en'",),
     "loop_event": ("DELETE FROM loop_event WHERE kind = 'themed'",),
+    "monthly_figure": (
+        "UPDATE monthly_figure SET counts = '{}'",
+        "UPDATE monthly_figure SET value = 'ko' WHERE value = 'en'",
+        "DELETE FROM monthly_figure",
+    ),
     "rating_list": ("UPDATE rating_list SET mean = 4.9",),
+    "reaction": (
+        "UPDATE reaction SET replies = 60, yes = 50, partly = 10, no = 0",
+        "DELETE FROM reaction",
+    ),
     "redaction": ("UPDATE redaction SET decided_by = NULL", "DELETE FROM redaction"),
     "reminder": ("UPDATE reminder SET is_reminded = false", "DELETE FROM reminder"),
+    "reminder_summary": (
+        "UPDATE reminder_summary SET others = others + 5",
+        "DELETE FROM reminder_summary",
+    ),
     "response": ("UPDATE response SET outcome = 'declined'",),
     "response_correction": ("DELETE FROM response_correction",),
     "response_text": (
@@ -102,8 +129,14 @@ RED = {
         "DELETE FROM service_language WHERE role = 'required' AND lang = 'ko'",
         "UPDATE service_language SET opened_on = '2026-01-01'",
     ),
+    "service_result": (
+        "UPDATE service_result SET counts = '{}'",
+        "UPDATE service_result SET batch_on = '2026-11-21'",
+        "DELETE FROM service_result",
+    ),
     "service_text": ("UPDATE service_text SET status = 'draft'",),
     "standing": ("DELETE FROM standing", "UPDATE standing SET digest = 'x'"),
+    "seal": ("DELETE FROM seal", "UPDATE seal SET digest = 'x'"),
     "set_apart": (
         "UPDATE set_apart SET ratings = ratings + 1",
         "UPDATE set_apart SET reason = 'usual'",
@@ -122,12 +155,21 @@ RED = {
     "theme_case": (
         "UPDATE theme_case SET theme_id = (SELECT min(id) FROM theme)",
     ),
+    "theme_district": (
+        "UPDATE theme_district SET people = people * 3",
+        "DELETE FROM theme_district",
+        "INSERT INTO theme_district (theme_id, district, people) SELECT id, 'east', 30 FROM theme",
+    ),
+    "theme_figure": (
+        "UPDATE theme_figure SET people = people * 3",
+        "UPDATE theme_figure SET as_of = '2026-11-21'",
+        "DELETE FROM theme_figure",
+    ),
     "threshold_change": ("UPDATE threshold_change SET raised = '{}'",),
 }  # fmt: skip
 
 _WORK = "colleagues' own work in hand: nothing that anybody judges by or publishes follows from it"
 _TEXT = "a text that people may write anew at any time; the audit trail says who did"
-_COUNTED = "counted again by the worker from records that are checked"
 _DOOR = "opens and closes a door; what comes in through it is a submission, and checked there"
 _HISTORY = "earlier records have no signed day; their source vouches for them, and the pages say so"
 _FLEETING = "kept for a while only, and nothing follows from it"
@@ -141,17 +183,11 @@ NEED_NOT = {
     "barrier_criterion": _WORK,
     "case_assignment": _WORK,
     "case_note": _WORK,
-    "city_figure": _COUNTED,
-    "city_result": _COUNTED,
     "contact": "encrypted, and erased on schedule: what is not there any more cannot be compared",
     "digest_subscription": _FLEETING,
     "exclusion_request": "a wish only: setting a case aside is an event, and checked",
     "history_import": _HISTORY,
     "inbox_view": _WORK,
-    "monthly_figure": _COUNTED,
-    "reaction": _COUNTED,
-    "theme_district": _COUNTED,
-    "theme_figure": _COUNTED,
     "next_step": "what is to come may be moved; who was invited is checked",
     "next_step_text": _TEXT,
     "news_subscription": _FLEETING,
@@ -163,9 +199,7 @@ NEED_NOT = {
     "phrase": _WORK,
     "period_key": "destroyed on schedule; submissions keep what was made with it",
     "rating_invitation": "keeps a receipt from being used twice; the rating's own row is checked",
-    "reminder_summary": _COUNTED,
     "self_assessment_evidence": "what managers name for their own claim; it moves no level",
-    "service_result": _COUNTED,
     "setting": "the portal's own switches; each change of them is in the audit trail",
     "sign_in": _FLEETING,
     "theme": "holds nothing but its number; which case is in it is checked",
@@ -195,11 +229,46 @@ def full(busy: Store, city: City) -> Store:
     busy.write(redact_comment, cases[1], cause=cause, now=NOW, today=TODAY)
     busy.write(_set_apart, city)
     busy.write(_open_doors, city)
+    _answer_many(office)
     busy.write(assess_service, service_id=city.potholes, as_of=TODAY, now=NOW)
-    clock = StoppedClock(NOW + timedelta(days=2))
-    calibrate_due(busy, clock)
-    sign(busy, clock.now())
+    _put_out(busy)
+    sign(busy, NOW + timedelta(days=2))
     return busy
+
+
+def _answer_many(office: Office) -> None:
+    """Twelve people of one district who said the same, and were answered."""
+    potholes, store = office.city.potholes, office.store
+    cases = [
+        send(store, potholes, comment=f"The road is bad, {n}.", district="north") for n in range(12)
+    ]
+    response_id = office.answer(cases)
+    store.write(_reply, cases, response_id, office.city.people["staff"])
+
+
+def _reply(session: Session, cases: list[int], response_id: int, person_id: int) -> None:
+    links = Links(response_id=response_id, person_id=person_id)
+    answered = Event(
+        kind=EventKind.RESPONDED, on=TODAY, actor=Actor.STAFF, outcome=Outcome.ANSWERED
+    )  # fmt: skip
+    told = Event(kind=EventKind.TOLD, on=TODAY, actor=Actor.SYSTEM, lang="en")
+    reply = Event(
+        kind=EventKind.CONFIRMED, on=TODAY, actor=Actor.RESIDENT, verdict=Verdict.PARTLY
+    )  # fmt: skip
+    for case in cases:
+        append_event(session, case, answered, at=NOW, links=links)
+        append_event(session, case, told, at=NOW, links=Links(response_id=response_id))
+        append_event(session, case, reply, at=NOW)
+
+
+def _put_out(store: Store) -> None:
+    """All that the worker counts, as it does it."""
+    clock = StoppedClock(NOW)
+    refresh_due(store, clock)
+    publish_city_results(store, clock)
+    watch_due(store, clock)
+    calibrate_due(store, clock)
+    store.write(compare_halves, today=TODAY + timedelta(days=40))
 
 
 def _invite_and_ask(session: Session, case_id: int, step_id: int, decision_id: int) -> None:
