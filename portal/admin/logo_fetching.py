@@ -61,7 +61,7 @@ def fetch_due(
         return _keep_fault(store, clock, wish, error.fault, error.status)
     except PictureRefusedError as error:
         return _keep_fault(store, clock, wish, error.fault)
-    return store.write(keep_picture, wish, picture=picture, content=content, now=clock.now())
+    return int(store.write(keep_picture, wish, picture=picture, content=content, now=clock.now()))
 
 
 def _keep_fault(
