@@ -27,7 +27,11 @@ UNSURE = 0.1
 
 @dataclass(frozen=True)
 class ServiceReport:
-    """How one service stands in a quarter. `drawn` counts the levels that chance alone gives."""
+    """How one service stands in a quarter, by this quarter's evidence alone.
+
+    `published` is the level of METHOD.md 3.5, which earlier quarters decide too (in shadow: the
+    one that would be). `drawn` counts the levels that chance alone gives.
+    """
 
     slug: str
     name: InLanguage[str]
@@ -35,6 +39,8 @@ class ServiceReport:
     replied: int  # who said whether the answer helped
     asked: int  # who were asked
     standing: Standing
+    published: int
+    is_doubtful: bool  # whether the published level is held in doubt
     drawn: Counter[int]
 
     @property
@@ -164,6 +170,8 @@ def _get_report(session: Session, quarter_on: date, langs: Sequence[str]) -> Qua
             Service.slug,
             Appraisal.evidence["raters"],
             Appraisal.evidence["confirmed"],
+            Appraisal.level,
+            Appraisal.flag,
             Calibration,
         )
         .join(Appraisal, Appraisal.service_id == Service.id)
@@ -174,30 +182,25 @@ def _get_report(session: Session, quarter_on: date, langs: Sequence[str]) -> Qua
         return None
     names = get_service_names(session, [service_id for service_id, *_rest in rows])
     services = []
-    for service_id, slug, raters, confirmed, calibration in rows:
+    for service_id, slug, raters, confirmed, level, flag, calibration in rows:
         name = in_language(names.get(service_id, {}), langs[0], langs[1:])
         found = name or InLanguage(langs[0], slug)
-        services.append(_report(slug, found, raters, confirmed or {}, calibration))
+        replies: Mapping[str, int | None] = confirmed or {}
+        services.append(
+            ServiceReport(
+                slug=slug,
+                name=found,
+                people=raters or 0,
+                replied=replies.get("n") or 0,
+                asked=replies.get("asked") or 0,
+                standing=standing_of(calibration),
+                published=level,
+                is_doubtful=flag is not None,
+                drawn=drawn_of(calibration),
+            )
+        )
     return QuarterReport(
         quarter_on,
         max(calibration.made_at for *_rest, calibration in rows),
         sorted(services, key=lambda one: one.name.text.casefold()),
-    )
-
-
-def _report(
-    slug: str,
-    name: InLanguage[str],
-    raters: int | None,
-    confirmed: Mapping[str, int | None],
-    calibration: Calibration,
-) -> ServiceReport:
-    return ServiceReport(
-        slug=slug,
-        name=name,
-        people=raters or 0,
-        replied=confirmed.get("n") or 0,
-        asked=confirmed.get("asked") or 0,
-        standing=standing_of(calibration),
-        drawn=drawn_of(calibration),
     )

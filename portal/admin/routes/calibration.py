@@ -25,8 +25,8 @@ from portal.web.pages import page
 from portal.web.words import gettext as _
 
 _COLUMNS = (
-    "quarter", "service", "level", "level_if_eased", "level_if_stricter", "raters", "replied",
-    "asked", "another_level_by_chance", "decisive",
+    "quarter", "service", "published_level", "level", "level_if_eased", "level_if_stricter",
+    "raters", "replied", "asked", "another_level_by_chance", "decisive",
 )  # fmt: skip
 _WAYS = {EASED: "eased", STRICTER: "stricter"}
 
@@ -138,7 +138,7 @@ def _rows(reports: list[calibration.QuarterReport]) -> Iterator[list[Any]]:
                 for move in one.decisive
             )
             yield [
-                report.quarter_on.isoformat(), one.slug, one.standing.level, one.standing.eased,
-                one.standing.stricter, one.people, one.replied, one.asked,
+                report.quarter_on.isoformat(), one.slug, one.published, one.standing.level,
+                one.standing.eased, one.standing.stricter, one.people, one.replied, one.asked,
                 round(one.by_chance, 3), "; ".join(moves),
             ]  # fmt: skip

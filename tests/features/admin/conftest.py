@@ -57,8 +57,10 @@ def admin(app: Flask, city: City) -> Visitor:
     return Visitor(app, "admin")
 
 
-def keep_appraisal(session: Session, service_id: int, name: str, quarter_on: date) -> None:
-    """An appraisal of a worked example of METHOD.md whose name begins so."""
+def keep_appraisal(
+    session: Session, /, service_id: int, name: str, quarter_on: date, **state: Any
+) -> None:
+    """An appraisal of a worked example of METHOD.md whose name begins so; `state` as published."""
     evidence = next(one["input"] for one in EXAMPLES["evaluate"] if one["name"].startswith(name))
     result = evaluate(evidence)
     session.add(
@@ -66,7 +68,7 @@ def keep_appraisal(session: Session, service_id: int, name: str, quarter_on: dat
             service_id=service_id, quarter_on=quarter_on, as_of=quarter_on,
             made_at=datetime(2026, 10, 1, 6, tzinfo=UTC), method="engage-1.0", thresholds={},
             evidence=evidence, result=result, evidence_hash=evidence_hash(evidence),
-            level=result["level"], raw=result["level"], flag=None, quarters_flagged=0,
-            awaiting_second_look=False,
+            raw=result["level"], awaiting_second_look=False,
+            **{"level": result["level"], "flag": None, "quarters_flagged": 0, **state},
         )
     )  # fmt: skip

@@ -143,6 +143,24 @@ def test_the_report_says_what_would_move_and_how_many_replied(admin: Visitor) ->
 
 
 @pytest.mark.usefixtures("calibrated")
+def test_the_published_level_stands_beside_what_the_quarter_alone_gives(
+    admin: Visitor, store: Store, city: City
+) -> None:
+    later = date(QUARTER.year + 1, QUARTER.month, 1)
+    held = {"level": 3, "flag": "in_doubt", "quarters_flagged": 1}
+    store.write(keep_appraisal, city.lights, "G- one", later, **held)
+    calibrate_due(store, admin.client.application.extensions["portal"].clock)
+    page = response_page(admin.get("calibration/?all=1"))
+    row = next(one for one in page.all("tr") if "Street lights" in page.words(one))
+    cells = {one.get("data-l"): page.words(one) for one in row if one.get("data-l")}
+    assert cells["Published"] == "Level 3 · in doubt"
+    assert cells["On this quarter’s evidence alone"] == "Level 2"
+    rows = list(csv.DictReader(io.StringIO(admin.get("calibration/services.csv").text)))
+    lights = next(one for one in rows if one["service"] == "street-lights")
+    assert (lights["published_level"], lights["level"]) == ("3", "2")
+
+
+@pytest.mark.usefixtures("calibrated")
 def test_services_that_stand_firm_are_shown_on_demand(admin: Visitor) -> None:
     page = response_page(admin.get("calibration/"))
     assert "1 service stands where it stands whichever threshold is moved" in page.words()
