@@ -213,9 +213,7 @@ class _Years:
         if chance > self.profile.told90 or submission.lang not in self.profile.answered_in:
             return
         soon = chance <= self.profile.told30
-        wanted = submission.received_on + timedelta(
-            days=self.random.randint(2, 26) if soon else self.random.randint(33, 84)
-        )
+        wanted = submission.received_on + timedelta(days=self._wait(submission, soon))
         response = self._response_by(submission, wanted)
         if response is None:
             return
@@ -227,6 +225,13 @@ class _Years:
         self._answer(submission, response, told_on, EventKind.TOLD)
         self._follow_up(submission, response, told_on)
         self._reply(submission, response, told_on)
+
+    def _wait(self, submission: SubmissionRecord, soon: bool) -> int:
+        """After how many days the resident is told: within 30, or within 90."""
+        if not soon:
+            return self.random.randint(33, 84)
+        is_slower = (self.today - submission.received_on).days < self.profile.slower
+        return self.random.randint(20, 29) if is_slower else self.random.randint(2, 26)
 
     def _response_by(self, submission: SubmissionRecord, on: date) -> ResponseRecord | None:
         """The newest response to the theme by that day, else its first one."""

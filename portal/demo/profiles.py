@@ -49,6 +49,7 @@ class Profile:
     slump: float = 0.0  # the same in the 85 days before the newest quarter, and over since
     is_partner: bool = False  # invites whoever was told and decides together with others
     burst: int = 0  # ratings stuffed within one hour
+    slower: int = 0  # days since which people wait almost the whole 30 days
     surge: int = 0  # people who raise one theme in the last weeks
     bland: bool = False  # answers everybody with thanks
 
@@ -107,7 +108,9 @@ PROFILES: dict[str, Profile] = {
     "traffic-signals": replace(_LISTENS, yearly=320, surge=23),
     "storm-drains": _LISTENS,
     "bulk-item-pickup": replace(_LISTENS, told30=0.85, told90=0.93, bland=True, helped=0.25),
-    "graffiti-removal": replace(_LISTENS, told30=0.9, told90=0.96, promises_kept=0.3),
+    "graffiti-removal": replace(
+        _LISTENS, yearly=420, told30=0.92, told90=0.96, promises_kept=0.3, slower=80
+    ),  # a small crew got smaller
     "bus-stops": replace(_LISTENS, yearly=420),
     "animal-services": replace(_LISTENS, set_aside=0.12),
     "recycling-center": replace(_LISTENS, yearly=200),

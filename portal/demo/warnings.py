@@ -15,27 +15,39 @@ from portal.store import audit
 from portal.store.clock import Clock
 
 EARLIER = timedelta(days=21)
-# What people made of the first warning of a kind.
+# What people made of a service's first warning of a kind: by what they found, no note fits two.
 MADE_OF_IT = {
-    "ratings": ("looked_at", "The clinics' new booking system. We meet its makers on Friday."),
-    "disparity": ("looked_at", "Translations wait for a reviewer. Asked for a second one."),
-    "forecast": ("dealt_with", "Two colleagues helped out for a week."),
-    "time_to_told": ("not_useful", "One answer for many cases came late. Nothing else."),
-}
+    ("ratings", "health-clinics"): (
+        "looked_at", "The clinics' new booking system. We meet its makers on Friday.",
+    ),
+    ("disparity", "water-leaks"): (
+        "looked_at", "Translations wait for a reviewer. Asked for a second one.",
+    ),
+    ("time_to_told", "graffiti-removal"): (
+        "looked_at", "One of two crews left in September. A new one starts in the new year.",
+    ),
+    ("forecast", "sidewalk-repair"): ("dealt_with", "Two colleagues helped out for a week."),
+    ("forecast", "recycling-center"): ("not_useful", "All of them were told the next morning."),
+}  # fmt: skip
 
 
 def add_warnings(session: Session, clock: Clock, raise_warnings: Callable[..., int]) -> int:
     """Raise what stood out three weeks ago, handle some of it, then raise what does today."""
     today = clock.today()
     raised = raise_warnings(session, as_of=today - EARLIER, city_day=clock.day, now=clock.now())
-    for kind, (state, note) in MADE_OF_IT.items():
-        _handle(session, clock, kind, state, note)
+    for (kind, slug), made in MADE_OF_IT.items():
+        _handle(session, clock, kind, slug, made)
     return raised + raise_warnings(session, as_of=today, city_day=clock.day, now=clock.now())
 
 
-def _handle(session: Session, clock: Clock, kind: str, state: str, note: str) -> None:
+def _handle(session: Session, clock: Clock, kind: str, slug: str, made: tuple[str, str]) -> None:
+    """Chance may raise no such warning on some day: then nobody made anything of it."""
     row = session.scalars(
-        select(WarningRow).where(WarningRow.kind == kind).order_by(WarningRow.id).limit(1)
+        select(WarningRow)
+        .join(Service, Service.id == WarningRow.service_id)
+        .where(WarningRow.kind == kind, Service.slug == slug)
+        .order_by(WarningRow.id)
+        .limit(1)
     ).first()
     if row is None:
         return
@@ -43,11 +55,12 @@ def _handle(session: Session, clock: Clock, kind: str, state: str, note: str) ->
         select(Person.id)
         .join(Membership, Membership.person_id == Person.id)
         .join(Service, Service.department_id == Membership.department_id)
-        .where(Service.id == row.service_id, Membership.role == "staff")
+        .where(Service.id == row.service_id, Membership.role == "manager")
         .order_by(Person.id)
         .limit(1)
     ).first()
-    row.state, row.owner_id, row.note = state, owner_id, note
+    state, row.note = made
+    row.state, row.owner_id = state, owner_id
     row.changed_at, row.version = clock.now() - timedelta(days=14), 2
     session.flush()
     audit.record(

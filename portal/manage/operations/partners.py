@@ -70,14 +70,20 @@ def write_next_step(
     session: Session,
     *,
     now: datetime,
+    today: date,
     scope: Scope,
     next_step_id: int,
     lang: str,
     what: str,
     place: str,
 ) -> None:
-    """Say the next step in one more language, or better in one: people are invited in theirs."""
+    """Say the next step in one more language, or better in one: people are invited in theirs.
+
+    Raises StepIsOver once its day has passed: what people were invited to does not change.
+    """
     step = get_managed_step(session, scope, next_step_id)
+    if step.happens_on < today:
+        raise StepIsOver
     _write_text(session, now=now, scope=scope, step=step, lang=lang, what=what, place=place)
 
 

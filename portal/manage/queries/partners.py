@@ -2,12 +2,11 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Mapping
+from collections.abc import Callable, Mapping
 from dataclasses import dataclass
-from datetime import date
-from typing import Any
+from datetime import date, datetime
 
-from sqlalchemy import ColumnElement, func, select
+from sqlalchemy import ColumnElement, Date, and_, case, func, literal, or_, select
 from sqlalchemy.orm import Session
 
 from portal.manage.queries.partner_names import Name, service_names, theme_names
@@ -16,8 +15,10 @@ from portal.models.loops import LoopRow
 from portal.models.partners import CoDecision, Invitation, NextStep, NextStepText, Partner
 from portal.models.responses import Theme, ThemeCase
 from portal.models.services import Service
+from portal.store.evidence.window import count_where
 from portal.store.scope import Scope
 
+CityDay = Callable[[datetime], date]
 MOST_THEMES = 500  # to choose from, the newest
 
 
@@ -42,7 +43,11 @@ class ThemeChoice:
 
 @dataclass(frozen=True)
 class StepLine:
-    """A next step: how many were invited of those told in its theme."""
+    """A next step: how many were invited of those who were told while it was open.
+
+    It is open from the day it was named to its own. Whoever was told earlier and invited too is
+    among them.
+    """
 
     id: int
     theme: Name
@@ -92,7 +97,9 @@ def list_theme_choices(session: Session, scope: Scope, langs: list[str]) -> list
     return sorted(found, key=lambda one: (one.service.text, one.name.text))
 
 
-def list_next_steps(session: Session, scope: Scope, langs: list[str]) -> list[StepLine]:
+def list_next_steps(
+    session: Session, scope: Scope, *, city_day: CityDay, langs: list[str]
+) -> list[StepLine]:
     """The next steps of one's own services, the latest day first."""
     own = managed_services(scope).with_only_columns(Service.id)
     rows = session.execute(
@@ -102,10 +109,12 @@ def list_next_steps(session: Session, scope: Scope, langs: list[str]) -> list[St
         .order_by(NextStep.happens_on.desc(), NextStep.id.desc())
         .limit(100)
     ).all()
-    return _lines(session, [(row[0], row[1]) for row in rows], langs)
+    return _lines(session, [(row[0], row[1]) for row in rows], city_day, langs)
 
 
-def get_step_view(session: Session, scope: Scope, step_id: int, langs: list[str]) -> StepView:
+def get_step_view(
+    session: Session, scope: Scope, step_id: int, *, city_day: CityDay, langs: list[str]
+) -> StepView:
     """One next step. Raises NotAllowed when it is another department's."""
     step = get_managed_step(session, scope, step_id)
     theme = session.get_one(Theme, step.theme_id)
@@ -122,10 +131,13 @@ def get_step_view(session: Session, scope: Scope, step_id: int, langs: list[str]
         .group_by(LoopRow.lang)
     )
     left_out = {row[0]: row[1] for row in told if row[0] not in texts}
-    return StepView(_lines(session, [(step, theme.service_id)], langs)[0], texts, left_out)
+    line = _lines(session, [(step, theme.service_id)], city_day, langs)[0]
+    return StepView(line, texts, left_out)
 
 
-def _lines(session: Session, steps: list[tuple[NextStep, int]], langs: list[str]) -> list[StepLine]:
+def _lines(
+    session: Session, steps: list[tuple[NextStep, int]], city_day: CityDay, langs: list[str]
+) -> list[StepLine]:
     ids = [step.id for step, _ in steps]
     theme_ids = [step.theme_id for step, _ in steps]
     themes = theme_names(session, theme_ids, langs)
@@ -137,21 +149,7 @@ def _lines(session: Session, steps: list[tuple[NextStep, int]], langs: list[str]
         .order_by(NextStepText.lang)
     ):
         languages[number].append(lang)
-    invited = _counts(
-        session.execute(
-            select(Invitation.next_step_id, func.count())
-            .where(Invitation.next_step_id.in_(ids))
-            .group_by(Invitation.next_step_id)
-        )
-    )
-    told = _counts(
-        session.execute(
-            select(ThemeCase.theme_id, func.count())
-            .join(LoopRow, LoopRow.submission_id == ThemeCase.submission_id)
-            .where(ThemeCase.theme_id.in_(theme_ids), *_is_told())
-            .group_by(ThemeCase.theme_id)
-        )
-    )
+    reached = _count_reached(session, {step.id: city_day(step.created_at) for step, _ in steps})
     nameless = Name(langs[0], "–")
     return [
         StepLine(
@@ -160,15 +158,37 @@ def _lines(session: Session, steps: list[tuple[NextStep, int]], langs: list[str]
             services.get(service_id, nameless),
             step.happens_on,
             languages[step.id],
-            invited.get(step.id, 0),
-            told.get(step.theme_id, 0),
+            *reached.get(step.id, (0, 0)),
         )
         for step, service_id in steps
     ]
 
 
-def _counts(rows: Iterable[Any]) -> dict[int, int]:
-    return {row[0]: row[1] for row in rows}
+def _count_reached(session: Session, named_on: Mapping[int, date]) -> dict[int, tuple[int, int]]:
+    """{next step: (invited, told while it was open or invited)}; `named_on` by next step."""
+    if not named_on:
+        return {}
+    is_invited = Invitation.submission_id.is_not(None)
+    opened = case(*((NextStep.id == number, literal(on, Date)) for number, on in named_on.items()))
+    rows = session.execute(
+        select(NextStep.id, count_where(is_invited).label("invited"), func.count().label("told"))
+        .join(ThemeCase, ThemeCase.theme_id == NextStep.theme_id)
+        .join(LoopRow, LoopRow.submission_id == ThemeCase.submission_id)
+        .outerjoin(
+            Invitation,
+            and_(
+                Invitation.next_step_id == NextStep.id,
+                Invitation.submission_id == ThemeCase.submission_id,
+            ),
+        )
+        .where(
+            NextStep.id.in_(named_on),
+            *_is_told(),
+            or_(is_invited, LoopRow.told_on.between(opened, NextStep.happens_on)),
+        )
+        .group_by(NextStep.id)
+    )
+    return {row.id: (row.invited, row.told) for row in rows}
 
 
 def _is_told() -> tuple[ColumnElement[bool], ...]:

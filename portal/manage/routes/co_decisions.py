@@ -29,7 +29,9 @@ def list_co_decisions() -> Response:
     return page(
         "manage/list_co_decisions.html",
         co_decisions=queries.list_co_decisions(read(), current_scope(), today=today, langs=langs()),
-        steps=partners.list_next_steps(read(), current_scope(), langs()),
+        steps=partners.list_next_steps(
+            read(), current_scope(), city_day=portal().clock.day, langs=langs()
+        ),
         today=today,
     )
 

@@ -97,7 +97,9 @@ def show_next_step(next_step_id: int) -> Response:
 
 
 def _step_page(next_step_id: int, form: StepTextForm, status: int) -> Response:
-    view = queries.get_step_view(read(), current_scope(), next_step_id, langs())
+    view = queries.get_step_view(
+        read(), current_scope(), next_step_id, city_day=portal().clock.day, langs=langs()
+    )
     text = view.texts.get(current_language())
     if text is not None and not form.is_submitted():
         form.what.data, form.place.data = text.what, text.place
@@ -114,10 +116,15 @@ def write_next_step(next_step_id: int) -> Response:
     form = StepTextForm()
     if not form.validate():
         return _step_page(next_step_id, form, 422)
-    write(
-        operations.write_next_step, now=portal().clock.now(), scope=current_scope(),
-        next_step_id=next_step_id, lang=current_language(), what=form.what.data or "",
-        place=form.place.data or "",
-    )  # fmt: skip
-    flash(_("Saved."))
+    clock = portal().clock
+    try:
+        write(
+            operations.write_next_step, now=clock.now(), today=clock.today(),
+            scope=current_scope(), next_step_id=next_step_id, lang=current_language(),
+            what=form.what.data or "", place=form.place.data or "",
+        )  # fmt: skip
+    except operations.StepIsOver:
+        flash(_("This day has passed: its words do not change any more."), "alarm")
+    else:
+        flash(_("Saved."))
     return redirect(url_for("manage.show_next_step", next_step_id=next_step_id), 303)

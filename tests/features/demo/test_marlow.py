@@ -22,11 +22,14 @@ from portal.assess.said import refresh_due
 from portal.assess.warnings import raise_warnings
 from portal.demo.content import load_city, load_themes
 from portal.demo.operations import Makers, make_demo, prepare_demo
+from portal.demo.warnings import MADE_OF_IT
 from portal.domain.level import evaluate
 from portal.models.appraisals import Appraisal
 from portal.models.assessments import Assessment
+from portal.models.people import Membership
 from portal.models.services import Service, ServiceText
 from portal.models.submissions import Submission
+from portal.models.warnings import WarningRow
 from portal.settings import Settings
 from portal.store.city import mark_as_demo
 from portal.store.command import Context
@@ -113,6 +116,29 @@ def _check_published(session: Session) -> None:
         assert evaluate(row.evidence) == row.result
         if row.flag is None:
             assert row.result["level"] >= row.level
+
+
+@pytest.mark.slow(40)
+def test_every_kind_of_warning_comes_out_of_the_records_and_is_in_good_hands(
+    context: Context, store: Store, made: str
+) -> None:
+    del made
+    with store.read() as session:
+        rows = session.execute(
+            select(WarningRow, Service.slug).join(Service, Service.id == WarningRow.service_id)
+        ).all()
+        newest = context.clock.today()
+        seen = {row.kind for row, _slug in rows if row.last_seen_on == newest}
+        assert seen >= {"ratings", "time_to_told", "disparity", "theme", "forecast"}
+        slower = {slug for row, slug in rows if row.kind == "time_to_told"}
+        assert "graffiti-removal" in slower
+        handled = {(row.kind, slug): row for row, slug in rows if row.note}
+        assert handled.keys() <= MADE_OF_IT.keys()
+        clinics = handled["ratings", "health-clinics"]
+        assert "clinics" in clinics.note
+        owners = {row.owner_id for row in handled.values()}
+        roles = session.scalars(select(Membership.role).where(Membership.person_id.in_(owners)))
+        assert set(roles) == {"manager"}
 
 
 @pytest.mark.slow(60)

@@ -3,23 +3,33 @@
 from __future__ import annotations
 
 import re
-from datetime import timedelta
+from datetime import UTC, date, datetime, timedelta
 
 import pytest
 from flask import Flask
 from flask.testing import FlaskClient
 from sqlalchemy import select
+from sqlalchemy.orm import Session
 
+from portal.domain.loop import Actor, Event, EventKind
 from portal.manage.operations import co_decisions
 from portal.manage.operations.co_decisions import LINK_LIFETIME, LinkRefused
-from portal.models.partners import CoDecisionCase, NextStepText, Partner, Signature
-from portal.models.responses import ThemeCase
+from portal.models.partners import (
+    CoDecisionCase,
+    Invitation,
+    NextStep,
+    NextStepText,
+    Partner,
+    Signature,
+)
+from portal.models.responses import Theme, ThemeCase
 from portal.store.engine import Store
 from portal.store.scope import NotAllowed, Scope
 from tests.support.answers import NOW, TODAY, Office, send
 from tests.support.city import City
 from tests.support.client import Page, response_page
 from tests.support.desk import Desk, open_desk
+from tests.support.history import add_case
 from tests.support.together import RECORD, Table
 
 
@@ -147,6 +157,61 @@ def test_a_next_step_is_named_and_said_in_another_language(
     with store.read() as session:
         assert set(session.scalars(select(NextStepText.lang))) == {"en", "ar"}
     assert "Jan" in get(desk, "co-decisions/").words()
+
+
+NAMED = TODAY - timedelta(days=20)
+
+
+def hold_a_step(session: Session, theme_id: int, happens_on: date) -> int:
+    """A step named 20 days ago: two were told before, two while it was open, one after its day.
+
+    One of each of the first two pairs was invited.
+    """
+    service_id = session.get_one(Theme, theme_id).service_id
+    named_at = datetime(NAMED.year, NAMED.month, NAMED.day, 18, tzinfo=UTC)
+    step = NextStep(theme_id=theme_id, happens_on=happens_on, created_at=named_at)
+    session.add(step)
+    session.flush()
+    session.add(
+        NextStepText(
+            next_step_id=step.id, lang="en", what="A walk", place="At five", updated_at=named_at
+        )
+    )
+    for days, is_invited in ((30, True), (25, False), (20, True), (12, False), (3, False)):
+        on = TODAY - timedelta(days=days)
+        told = Event(kind=EventKind.TOLD, on=on, actor=Actor.SYSTEM, lang="en")
+        number = add_case(session, service_id, on, [told])
+        session.add(ThemeCase(theme_id=theme_id, submission_id=number, added_at=named_at))
+        if is_invited:
+            invite = Invitation(
+                next_step_id=step.id, submission_id=number, lang="en", invited_at=named_at,
+                invited_on=on,
+            )  # fmt: skip
+            session.add(invite)
+    session.flush()
+    return step.id
+
+
+def test_who_was_told_when_there_was_no_step_is_not_counted_as_left_out(
+    desk: Desk, store: Store, theme: int
+) -> None:
+    number = store.write(hold_a_step, theme, TODAY - timedelta(days=10))
+    share = "2 of 3 cases that were told while it was open"
+    assert share in get(desk, "co-decisions/").words()
+    assert share in get(desk, f"next-steps/{number}/").words()
+
+
+def test_a_step_whose_day_has_passed_is_only_read(desk: Desk, store: Store, theme: int) -> None:
+    number = store.write(hold_a_step, theme, TODAY - timedelta(days=1))
+    page = get(desk, f"next-steps/{number}/")
+    assert "Nobody is invited to it any more." in page.words()
+    assert "A walk" in page.words()
+    assert page.all("textarea") == []
+    assert "Save and invite" not in page.words()
+    post(desk, f"next-steps/{number}/", 303, what="A dance", place="At six")
+    assert "its words do not change" in get(desk, f"next-steps/{number}/").words()
+    with store.read() as session:
+        assert session.scalars(select(NextStepText.what)).all() == ["A walk"]
 
 
 def test_a_partner_has_one_name(desk: Desk) -> None:
