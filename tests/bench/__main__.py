@@ -26,13 +26,15 @@ from portal.store.engine import Store
 from portal.store.schema import migrate
 from portal.store.secrets import Secrets
 from portal.web.form_token import FormTokens
+from tests.bench.desk import DESK_GOAL, OPEN, PAGES, fill_desk, sign_in
 from tests.bench.pages import look_at_pages
 from tests.support import cluster, postgres
-from tests.support.city import make_city
+from tests.support.city import City, make_city
 from tests.support.processes import ROOT, SECRET, Installation, children_of, free_port
 
 REQUESTS = 600
 WARM = 80
+DESK_REQUESTS, DESK_WARM = 100, 10  # dearer pages: fewer give as steady a mean
 TICKS = os.sysconf("SC_CLK_TCK")
 FORM_GOAL, RATING_GOAL = 3.0, 4.0
 BODY = {"q0": "4", "q1": "5", "q2": "4", "q3": "2", "q4": "0", "q5": "3", "q6": "2"}
@@ -58,28 +60,33 @@ def cpu_of(pid: int) -> float:
 
 
 def measure(
-    pid: int, port: int, send: Callable[[http.client.HTTPConnection, int], None]
+    pid: int,
+    port: int,
+    send: Callable[[http.client.HTTPConnection, int], None],
+    requests: int = REQUESTS,
+    warm: int = WARM,
 ) -> Measured:
     """Send requests one after another over one connection."""
     connection = http.client.HTTPConnection("127.0.0.1", port, timeout=30)
-    for number in range(WARM):
+    for number in range(warm):
         send(connection, number)
     before, latencies = cpu_of(pid), []
-    for number in range(WARM, WARM + REQUESTS):
+    for number in range(warm, warm + requests):
         started = time.perf_counter()
         send(connection, number)
         latencies.append((time.perf_counter() - started) * 1000)
-    cpu = (cpu_of(pid) - before) * 1000 / REQUESTS
+    cpu = (cpu_of(pid) - before) * 1000 / requests
     connection.close()
     cuts = statistics.quantiles(latencies, n=20)
     return Measured(cpu, statistics.median(latencies), cuts[18])
 
 
-def getting(path: str) -> Callable[[http.client.HTTPConnection, int], None]:
-    """Fetch one address."""
+def getting(path: str, cookie: str = "") -> Callable[[http.client.HTTPConnection, int], None]:
+    """Fetch one address, as somebody who is signed in where there is a cookie."""
+    headers = {"Cookie": cookie} if cookie else {}
 
     def send(connection: http.client.HTTPConnection, _number: int) -> None:
-        connection.request("GET", path)
+        connection.request("GET", path, headers=headers)
         answer = connection.getresponse()
         answer.read()
         assert answer.status == 200, answer.status
@@ -170,7 +177,32 @@ def compare(url: str, folder: Path) -> None:
         rating = measure(pid, port, posting(address, ratings(city.potholes, count), 303))
         said = ratings(city.potholes, count, kind="problem", comment="A hole by the school.")
         case = measure(pid, port, posting(address, said, 303))
+        desk = measure_desk(url, city, pid, port)
     report(url, page, row, {"form": form, "rating": rating, "case": case})
+    report_desk(page, desk)
+
+
+def measure_desk(url: str, city: City, pid: int, port: int) -> dict[str, Measured]:
+    """The inbox with many open cases, and more that were answered long ago."""
+    store = Store(url)
+    fill_desk(store, city)
+    store.dispose()
+    cookie = sign_in(port)
+    return {
+        name: measure(pid, port, getting(path, cookie), DESK_REQUESTS, DESK_WARM)
+        for name, path in PAGES.items()
+    }
+
+
+def report_desk(page: Measured, desk: dict[str, Measured]) -> None:
+    """The dearest pages of the desk, each against the bare page."""
+    print(
+        f"\nInbox with {OPEN} open cases, {DESK_REQUESTS} requests each"
+        f" (goal: CPU < {DESK_GOAL} ms)"
+    )
+    for name, got in desk.items():
+        ratio = f"{got.cpu / page.cpu:.0f}"
+        print(f"{name:24}{got.cpu:8.2f}{got.p50:8.2f}{got.p95:8.2f}{ratio:>11}")
 
 
 def report(url: str, page: Measured, row: Measured, portal: dict[str, Measured]) -> None:
