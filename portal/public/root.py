@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from pathlib import Path
 
-from flask import Blueprint, abort, redirect, url_for
+from flask import Blueprint, abort, redirect, request, url_for
 from werkzeug.wrappers import Response
 
 from portal.domain.colours import read_key
@@ -18,7 +18,7 @@ from portal.web.access import Access, access
 from portal.web.colours import to_css
 from portal.web.context import portal
 from portal.web.database import read
-from portal.web.i18n import current_language
+from portal.web.i18n import current_language, offered_languages
 
 blueprint = Blueprint("root", __name__)
 
@@ -47,12 +47,14 @@ def choose_language() -> Response:
 @blueprint.get("/s/<code>")
 @access(Access.PUBLIC)
 def follow_short_address(code: str) -> Response:
-    """From paper to a service's rating form, in the language that the reader prefers."""
+    """From paper to a service's rating form, in the paper's language or the reader's own."""
     service_id = read_short_code(code)
     slug = find_slug(read(), service_id) if service_id is not None else None
     if slug is None:
         abort(404)
-    return _in_own_language(url_for("rate.show_rating_form", lang=current_language(), slug=slug))
+    asked = request.args.get("lang")
+    lang = asked if asked in offered_languages() else current_language()
+    return _in_own_language(url_for("rate.show_rating_form", lang=lang, slug=slug))
 
 
 def _in_own_language(address: str) -> Response:

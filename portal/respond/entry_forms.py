@@ -30,6 +30,7 @@ MAX_FORMS = 100
 _DIGIT_WRONG = _l("Type one digit: 1 to 5 as on the form, 0 for “don't know”, or leave it empty.")
 _RATING_WRONG = _l("Type one digit from 1, very bad, to 5, very good.")
 _TOO_EARLY = _l("Paper can be typed in up to %(days)d days after it arrived.")
+_PAST = _l("This day has passed. Give a day from today on.")
 _IN_FUTURE = _l("This day has not come yet.")
 
 
@@ -130,3 +131,12 @@ class PrintForm(DeskForm):
     language = ChoiceField(validators=[Needed()])
     paper = ChoiceField(validators=[Needed()])
     forms = StringField(filters=[tidy], validators=[Needed(), Between(1, MAX_FORMS)])
+    until = DayField()
+
+    def is_right(self, today: date) -> bool:
+        """Whether everything that was typed can be."""
+        is_valid = bool(self.validate())
+        if self.until.day is not None and self.until.day < today:
+            self.until.errors = [str(_PAST)]
+            return False
+        return is_valid

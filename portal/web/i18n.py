@@ -251,6 +251,7 @@ def register(app: Flask, settings: Settings) -> None:
     app.before_request(_leave_closed_language)
     app.jinja_env.globals.update(
         switch_url=switch_url,
+        page_language=current_language,
         instrument=lambda key: _text_of(load_instrument().wordings, key),
         model_text=lambda key: _text_of(load_model_texts(), key),
     )

@@ -1,4 +1,8 @@
-"""The short address of a service, for paper: `/s/<code>`, in no language."""
+"""The short address of a service, for paper: `/s/<code>`, in no language.
+
+What a phone reads off a sheet in one language leads to the form in that language; who types the
+address gets the one that their browser prefers.
+"""
 
 from __future__ import annotations
 
@@ -17,6 +21,7 @@ class ShortAddress:
     """Where paper leads: the whole address, as it is typed, and as a QR code."""
 
     url: str
+    lang: str  # that of the sheet
 
     @property
     def typed(self) -> str:
@@ -25,11 +30,11 @@ class ShortAddress:
 
     @property
     def qr(self) -> Markup:
-        """The QR code as inline SVG."""
-        return draw_qr(self.url)
+        """The QR code of the address in the sheet's language, as inline SVG."""
+        return draw_qr(f"{self.url}?lang={self.lang}")
 
 
-def short_address(service_id: int) -> ShortAddress:
-    """The short address of a service's rating form."""
+def short_address(service_id: int, lang: str) -> ShortAddress:
+    """The short address of a service's rating form, for a sheet in a language."""
     path = url_for("root.follow_short_address", code=short_code(service_id))
-    return ShortAddress(portal().settings.base_url.rstrip("/") + path)
+    return ShortAddress(portal().settings.base_url.rstrip("/") + path, lang)

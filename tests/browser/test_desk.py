@@ -2,7 +2,9 @@
 
 from __future__ import annotations
 
+import sqlite3
 from collections.abc import Callable
+from contextlib import closing
 
 import pytest
 from playwright.sync_api import Page, expect
@@ -138,6 +140,29 @@ def test_keys_do_nothing_while_somebody_types_and_can_be_switched_off(
     page.reload()
     page.keyboard.press("?")
     expect(page.locator("#keys")).to_be_hidden()
+
+
+def test_seven_digits_are_typed_in_a_row_and_stored(
+    site: Site, open_page: OpenPage, sign_in: SignIn
+) -> None:
+    page = open_page()
+    sign_in(page, "staff")
+    page.goto(site.url("en", "staff/entry/?service=pothole-repair&channel=phone&language=en"))
+    page.keyboard.type("44")
+    page.keyboard.press("Backspace")  # in the empty third: back to the second, which is chosen
+    expect(page.locator("#q1")).to_be_focused()
+    page.keyboard.type("49")  # no answer is a 9: it stays to be put right
+    expect(page.locator("#q2")).to_be_focused()
+    page.keyboard.type("43212")
+    page.locator("#q6").click()
+    page.keyboard.type("12")  # one field, two keys: the second counts
+    page.keyboard.press("Enter")
+    page.wait_for_selector("main .ticket .code")
+    with closing(sqlite3.connect(site.folder / "portal.db")) as database:
+        [found] = database.execute(
+            "SELECT q0, q1, q2, q3, q4, q5, q6 FROM submission ORDER BY id DESC LIMIT 1"
+        )
+    assert found == (4, 4, 4, 3, 2, 1, 2)
 
 
 def test_signing_out_ends_it(site: Site, open_page: OpenPage, sign_in: SignIn) -> None:

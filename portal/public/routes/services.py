@@ -16,6 +16,7 @@ from portal.public.standing import Shadow, find_shadow, stand
 from portal.store.assessments import get_public_assessment
 from portal.web.access import Access, access
 from portal.web.database import read
+from portal.web.i18n import current_language
 from portal.web.pages import cached_page
 from portal.web.paper import PAPERS, paper_size
 from portal.web.short_address import short_address
@@ -87,7 +88,7 @@ def show_poster(slug: str) -> str:
     return render_template(
         "public/show_poster.html",
         service=service,
-        address=short_address(service.id),
+        address=short_address(service.id, current_language()),
         paper=paper_size(request.args.get("paper", "")),
         papers=PAPERS,
     )

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from datetime import date
+
 from flask import redirect, request, url_for
 from werkzeug.wrappers import Response
 
@@ -11,6 +13,7 @@ from portal.respond.entry_forms import PrintForm, TakeDownForm
 from portal.respond.operations.entry import print_forms
 from portal.respond.queries import entry as queries
 from portal.respond.routes.blueprint import blueprint, langs
+from portal.store.city import get_contact
 from portal.store.districts import list_districts
 from portal.store.ratings import QUESTIONS
 from portal.store.service_names import get_service_name
@@ -55,7 +58,7 @@ def doors_page(
         printing=printing,
         papers=PAPERS,
         errors=errors,
-        short_address=short_address,
+        short_address=lambda service_id: short_address(service_id, current_language()),
     )
 
 
@@ -78,13 +81,13 @@ def make_sheets() -> Response:
     form.service.choices = [(slug, slug) for slug in ids]
     form.language.choices = [(tag, tag) for tag in portal().settings.languages]
     form.paper.choices = list(PAPERS.items())
-    if not form.validate():
+    if not form.is_right(today):
         return doors_page(TakeDownForm(formdata=None), form, errors_of(form), 422)
     batch = write(
         print_forms, act(), service_id=ids[form.service.data], lang=form.language.data,
         paper=form.paper.data, forms=int(form.forms.data or 0),
     )  # fmt: skip
-    return redirect(url_for("respond.show_sheets", batch_id=batch, lang=form.language.data), 303)
+    return redirect(_sheets(batch, form.language.data, form.until.day), 303)
 
 
 @blueprint.get("/doors/print/<int:batch_id>/")
@@ -96,8 +99,9 @@ def show_sheets(batch_id: int) -> Response:
     """
     sheets = queries.get_sheets(read(), current_scope(), batch_id, portal().clock.today())
     instrument, lang = load_instrument(), sheets.lang
+    until = _day_of(request.args.get("until", ""))
     if lang != current_language():
-        return redirect(url_for("respond.show_sheets", batch_id=batch_id, lang=lang), 303)
+        return redirect(_sheets(batch_id, lang, until), 303)
     secrets, base = portal().secrets, portal().settings.base_url.rstrip("/")
     codes = {one: secrets.receipt_code(secrets.paper_token(one)) for one in sheets.form_ids}
     scales = ("quality", "agree", "dont_know", "kind", "age_band")
@@ -105,7 +109,9 @@ def show_sheets(batch_id: int) -> Response:
         "respond/show_sheets.html",
         sheets=sheets,
         service=get_service_name(read(), sheets.service_id, "", lang, portal().settings.languages),
-        address=short_address(sheets.service_id),
+        address=short_address(sheets.service_id, lang),
+        contact=get_contact(read()),
+        until=until,
         receipts=codes,
         qr={
             one: draw_qr(base + url_for("follow.show_case", lang=lang, code=code))
@@ -116,3 +122,15 @@ def show_sheets(batch_id: int) -> Response:
         options={scale: instrument.options(scale, lang) for scale in scales},
         districts=list_districts(read(), lang, portal().settings.languages),
     )
+
+
+def _sheets(batch_id: int, lang: str, until: date | None) -> str:
+    return url_for("respond.show_sheets", batch_id=batch_id, lang=lang, until=until)
+
+
+def _day_of(text: str) -> date | None:
+    """The day by which forms are to be handed in; it is printed and kept nowhere."""
+    try:
+        return date.fromisoformat(text)
+    except ValueError:
+        return None

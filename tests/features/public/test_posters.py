@@ -10,6 +10,7 @@ from portal.domain.short_code import short_code
 from portal.models.services import Service
 from portal.store.engine import Store
 from tests.support.city import City
+from tests.support.qr_reader import read_codes
 
 
 def test_a_short_address_leads_to_the_form_in_the_readers_language(
@@ -21,6 +22,21 @@ def test_a_short_address_leads_to_the_form_in_the_readers_language(
         assert found.status_code == 302
         assert found.location == f"/{lang}/services/pothole-repair/rate"
         assert found.headers["Vary"] == "Accept-Language"
+
+
+@pytest.mark.parametrize("lang", ["en", "ar", "zh-Hans"])
+def test_the_code_of_a_sheet_leads_to_the_form_in_the_language_of_the_sheet(
+    client: FlaskClient, city: City, lang: str
+) -> None:
+    [address] = read_codes(client.get(f"/{lang}/services/pothole-repair/poster").text)
+    found = client.get(address, headers={"Accept-Language": "ko"})
+    assert found.location == f"/{lang}/services/pothole-repair/rate"
+
+
+def test_a_language_that_nobody_offers_is_not_led_to(client: FlaskClient, city: City) -> None:
+    address = f"/s/{short_code(city.potholes)}?lang=fi"
+    found = client.get(address, headers={"Accept-Language": "ko"})
+    assert found.location == "/ko/services/pothole-repair/rate"
 
 
 def test_a_mistyped_or_closed_address_leads_nowhere(

@@ -11,6 +11,7 @@ from flask.testing import FlaskClient
 from sqlalchemy import insert, select
 from werkzeug.test import TestResponse
 
+from portal.domain.contact import CityContact
 from portal.domain.doors import TYPED_TWICE
 from portal.domain.short_code import short_code
 from portal.models.doors import EntryCheck, PaperForm, PendingEntry
@@ -19,6 +20,7 @@ from portal.models.services import ServiceChannel
 from portal.models.submissions import Submission
 from portal.settings import Settings
 from portal.store.check import check_installation
+from portal.store.city import set_contact
 from portal.store.engine import Store
 from portal.store.integrity.days import sign_due
 from portal.store.secrets import Secrets, sha256
@@ -26,6 +28,7 @@ from tests.support.cases import send_rating
 from tests.support.city import City
 from tests.support.client import response_page
 from tests.support.desk import Desk
+from tests.support.qr_reader import read_codes
 from tests.support.residents import move_clock
 
 PHONE = "entry/?service=pothole-repair&channel=phone&language=vi"
@@ -53,9 +56,10 @@ def receipt_on(answer: TestResponse) -> str:
     return re.sub(r"\W", "", page.words(shown))
 
 
-def print_forms(staff: Desk, forms: int = 1, lang: str = "es") -> str:
+def print_forms(staff: Desk, forms: int = 1, lang: str = "es", until: date | None = None) -> str:
     """Prepare forms; the address of their page."""
     wanted = {"service": "pothole-repair", "language": lang, "paper": "a4", "forms": str(forms)}
+    wanted["until"] = until.isoformat() if until else ""
     answer = staff.post("doors/print", **{f"print-{name}": said for name, said in wanted.items()})
     return answer.location
 
@@ -119,6 +123,53 @@ def test_printed_forms_are_for_whoever_printed_them(staff: Desk, app: Flask) -> 
     page = response_page(staff.client.get(address))
     assert len([one for one in page.all("section") if "sheet" in (one.get("class") or "")]) == 3
     assert Desk(app, "reviewer").client.get(address).status_code == 404
+
+
+def test_a_printed_form_leads_to_its_receipt_and_to_the_same_form_on_the_web(
+    staff: Desk, app: Flask
+) -> None:
+    sheets = staff.client.get(print_forms(staff, forms=2, lang="ar")).text
+    codes = read_codes(sheets)
+    assert len(codes) == 4  # of each form: its receipt, the web
+    for receipt, web in zip(codes[::2], codes[1::2], strict=True):
+        assert staff.client.get(receipt).status_code == 404  # nothing was typed in yet
+        assert "/ar/receipts/" in receipt
+        assert staff.client.get(web).location == "/ar/services/pothole-repair/rate"
+        typed = web.removeprefix("http://").removesuffix("?lang=ar")
+        assert sheets.count(f">{typed}<") == 2
+
+
+def test_a_printed_form_says_where_and_by_when_it_is_handed_in(
+    staff: Desk, store: Store, app: Flask
+) -> None:
+    sheets = response_page(staff.client.get(print_forms(staff, lang="en"))).words()
+    assert "Hand in this form: at any city desk." in sheets
+    assert "by " not in sheets.partition("Hand in this form")[2].partition("Tear off")[0]
+    store.write(
+        set_contact, CityContact(place="12 Mill Street, ground floor", hours="Mon-Fri 08:00-17:00")
+    )
+    until = app.extensions["portal"].clock.today() + timedelta(days=9)
+    sheets = response_page(staff.client.get(print_forms(staff, lang="en", until=until))).words()
+    assert "12 Mill Street, ground floor (Monday – Friday: 8:00" in sheets
+    assert f"Please hand it in by {until:%B} {until.day}, {until.year}." in sheets
+    refused = staff.post("doors/print", 422, **{"print-until": "2001-01-01"})
+    assert "#print-until" in [link.get("href") for link in response_page(refused).all("a")]
+
+
+def test_a_form_in_another_language_runs_as_that_does_but_for_what_only_the_desk_reads(
+    staff: Desk,
+) -> None:
+    answer = staff.client.post(
+        "/ar/staff/" + PHONE.replace("=vi", "=en"),
+        data={"q0": "9", "csrf_token": staff.csrf_token()},
+    )
+    page = response_page(answer)
+    form = next(one for one in page.all("form") if one.get("class") == "typing stack")
+    assert (form.get("lang"), form.get("dir")) == ("en", "ltr")
+    [error] = [one for one in page.all("p") if one.get("id") == "q0-error"]
+    assert [(one.get("lang"), one.get("dir")) for one in error.iter() if one.get("lang")] == [
+        ("ar", "rtl")
+    ]
 
 
 def test_a_printed_form_is_stored_once_under_the_receipt_on_its_stub(

@@ -71,6 +71,17 @@ def test_texts_that_nobody_waits_for_are_shown_on_demand(
     assert len(listed(desk.get("translations/?language=vi&all=1"))) == 2
 
 
+def test_each_field_follows_what_it_translates(app: Flask, two_answers: tuple[int, int]) -> None:
+    page = Desk(app).get(f"responses/{two_answers[0]}/texts/es/")
+    [facing] = [one for one in page.all("section") if one.get("class") == "facing"]
+    order = [
+        "source" if one.get("class") == "source" else one.get("name")
+        for one in facing.iter()
+        if one.get("class") == "source" or one.get("name")
+    ]
+    assert order[:6] == ["source", "you_said", "source", "we_did", "source", "why_not"]
+
+
 def test_saving_leads_to_the_next_text_and_at_the_end_to_the_queue(
     app: Flask, two_answers: tuple[int, int]
 ) -> None:
