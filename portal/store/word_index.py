@@ -71,6 +71,10 @@ class _has_words(FunctionElement[bool]):  # noqa: N801 - used like an SQL functi
     inherit_cache = True
     name = "has_words"
 
+    def self_group(self, against: Any = None) -> Any:
+        """As it is: SQLAlchemy would write "… IN (…) = 1", for which SQLite uses no index."""
+        return self
+
 
 @compiles(_has_words, "postgresql")
 def _on_postgresql(element: _has_words, compiler: SQLCompiler, **kwargs: Any) -> str:
@@ -84,4 +88,4 @@ def _on_sqlite(element: _has_words, compiler: SQLCompiler, **kwargs: Any) -> str
     key, _words, query = element.clauses
     index = f"{PREFIX}{getattr(key, 'table').name}"  # noqa: B009 - a column has one
     column, asked = compiler.process(key, **kwargs), compiler.process(query, **kwargs)
-    return f"{column} IN (SELECT rowid FROM {index} WHERE {index} MATCH {asked})"  # noqa: S608
+    return f"({column} IN (SELECT rowid FROM {index} WHERE {index} MATCH {asked}))"  # noqa: S608
