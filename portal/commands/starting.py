@@ -7,6 +7,7 @@ import sys
 import click
 
 from portal.accounts.operations.people import add_person
+from portal.admin.operations import change_threshold
 from portal.assess.appraisals import appraise_due
 from portal.assess.monitors import watch_due
 from portal.assess.operations import assess_service
@@ -27,6 +28,7 @@ DEMO_MAKERS = Makers(
     refresh_due,
     publish_city_results,
     raise_warnings,
+    change_threshold,
 )
 
 

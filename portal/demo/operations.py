@@ -21,6 +21,7 @@ from portal.demo.phrases import add_phrases
 from portal.demo.plans import add_plans
 from portal.demo.recorder import Desk
 from portal.demo.set_apart import add_finding
+from portal.demo.thresholds import raise_threshold
 from portal.demo.warnings import add_warnings
 from portal.models.services import Service
 from portal.store.city import get_demo_day
@@ -49,6 +50,7 @@ class Makers:
     count_voices: Callable[[Store, Clock], int]
     publish_city_results: Callable[[Store, Clock], int]
     raise_warnings: Callable[..., int]
+    change_threshold: Callable[..., object]
 
 
 def prepare_demo(context: Context, makers: Makers) -> None:
@@ -97,6 +99,7 @@ def _make(context: Context, makers: Makers) -> None:
     with click.progressbar(length=2 * len(load_city()["services"]), label="Making Marlow") as bar:
         ids, shown = context.store.write(_build, context, makers, now, bar.update)
         context.store.refresh_statistics()
+        context.store.write(raise_threshold, context.clock, makers.change_threshold)
         for service_id in ids:
             context.store.write(
                 makers.assess_service, service_id=service_id, as_of=context.clock.day(now), now=now
@@ -133,6 +136,8 @@ def show_sign_ins(context: Context) -> None:
         for line in receipts.read_text().splitlines():
             slug, _, receipt = line.partition(" ")
             click.echo(f"  {_in_groups(receipt)}  ({slug})")
+        click.echo("The last one's rating stands in the list of a finished quarter:")
+        click.echo("/en/integrity/ has the command with which anybody checks that it counts.")
 
 
 def demo_password(context: Context) -> str:

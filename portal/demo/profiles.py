@@ -101,7 +101,7 @@ PROFILES: dict[str, Profile] = {
     "senior-meals": replace(_ANSWERS, yearly=420, told30=0.94, helped=0.86, rhythm=Rhythm.STOPPED),
     "curbside-collection": replace(_ANSWERS, yearly=700, burst=34, rhythm=Rhythm.LATELY),
     # They answer, but something stands in the way of being sure.
-    "street-lights": replace(_ANSWERS, told30=0.68, told90=0.9),  # too close to the threshold
+    "street-lights": replace(_ANSWERS, told30=0.71, told90=0.93),  # too close to the threshold
     "water-leaks": replace(_ANSWERS, answered_in=("en", "es")),  # others wait for a translation
     # They listen: level 2.
     "sidewalk-repair": _LISTENS,

@@ -21,6 +21,7 @@ from portal.demo.publishing import ResponseRecord
 from portal.domain.commitments import commit_rating
 from portal.domain.doors import is_first_hand
 from portal.domain.loop import Event, fold
+from portal.domain.publication import quarter_of
 from portal.models.loops import LoopRow
 from portal.models.responses import Response, ResponseText, Theme, ThemeCase, ThemeText
 from portal.models.submissions import Submission
@@ -188,18 +189,27 @@ class HistoryRecorder:
     def _show_receipts(
         self, slug: str, records: Sequence[SubmissionRecord], rows: list[dict[str, object]]
     ) -> None:
-        """Keep the codes of a few recent cases that were told and may be given any verdict yet."""
+        """Keep the codes of a few recent cases that were told and may be given any verdict yet.
+
+        The last one came in a quarter that is over: so its rating is in a published list.
+        """
         for record, row in zip(reversed(records), reversed(rows), strict=True):
             if len(self.city.shown) >= SHOWN_RECEIPTS:
                 return
             loop = fold(event for event, _ in record.events)
             waits = loop.told_on and loop.verdict is None and is_first_hand(record.channel)
             taken = any(shown == slug for shown, _ in self.city.shown)
-            if record.comment and waits and not taken:
+            fits = len(self.city.shown) < SHOWN_RECEIPTS - 1 or self._is_listed(record)
+            if record.comment and waits and fits and not taken:
                 token = f"demonstration-{slug}"
                 code = self.city.secrets.receipt_code(token)
                 row["token_hash"], row["receipt_hash"] = sha256(token), sha256(code)
                 self.city.shown.append((slug, code))
+
+    def _is_listed(self, record: SubmissionRecord) -> bool:
+        """Whether its rating is in the list of a quarter that is over (decision 24)."""
+        today = self.city.now.astimezone(self.city.zone).date()
+        return record.received_on < quarter_of(today) and not record.is_quarantined
 
     def _events(self, submission_id: int, record: SubmissionRecord) -> list[dict[str, object]]:
         return [

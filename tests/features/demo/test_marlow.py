@@ -2,10 +2,16 @@
 
 from __future__ import annotations
 
+import json
 import shutil
+import sqlite3
+import subprocess
+import sys
 from collections import Counter
-from dataclasses import replace
-from datetime import timedelta
+from collections.abc import Iterator
+from contextlib import closing
+from dataclasses import dataclass, replace
+from datetime import date, timedelta
 from pathlib import Path
 
 import pytest
@@ -13,6 +19,7 @@ from sqlalchemy import func, select
 from sqlalchemy.orm import Session
 
 from portal.accounts.operations.people import add_person
+from portal.admin.operations import change_threshold
 from portal.assess.appraisals import appraise_due
 from portal.assess.monitors import watch_due
 from portal.assess.operations import assess_service
@@ -23,7 +30,9 @@ from portal.assess.warnings import raise_warnings
 from portal.demo.content import load_city, load_themes
 from portal.demo.operations import Makers, make_demo, prepare_demo
 from portal.demo.warnings import MADE_OF_IT
+from portal.domain.criteria import Thresholds
 from portal.domain.level import evaluate
+from portal.domain.publication import quarter_after
 from portal.models.appraisals import Appraisal
 from portal.models.assessments import Assessment
 from portal.models.people import Membership
@@ -34,10 +43,20 @@ from portal.settings import Settings
 from portal.store.city import mark_as_demo
 from portal.store.command import Context
 from portal.store.engine import Store
+from portal.store.secrets import sha256
 from tests.support.city import make_city
-from tests.support.marlow import ZONE
-from tests.support.processes import SECRET
+from tests.support.marlow import ZONE, read_receipts, settle_in
+from tests.support.processes import SECRET, START_SECONDS, Installation, Running
 from tests.support.soundness import TEST_SECRET, find_problems
+
+
+@dataclass(frozen=True)
+class OpenMarlow:
+    """Marlow as the public finds it, and its command."""
+
+    installation: Installation
+    running: Running
+
 
 LANGUAGES = {"en", "es", "vi", "zh-Hans", "ar", "ko"}
 MAKERS = Makers(
@@ -48,6 +67,7 @@ MAKERS = Makers(
     refresh_due,
     publish_city_results,
     raise_warnings,
+    change_threshold,
 )
 
 
@@ -81,8 +101,9 @@ def test_every_kind_of_level_comes_out_of_the_records(
         found: dict[str, Assessment] = {row[0]: row[1] for row in rows}
         assert len(found) == 24
         for slug, row in found.items():
-            evidence = gather_evidence(session, row.service_id, today)
-            assert (evidence, evaluate(evidence)) == (row.evidence, row.result), slug
+            thresholds = Thresholds(row.thresholds)
+            evidence = gather_evidence(session, row.service_id, today, thresholds)
+            assert (evidence, evaluate(evidence, thresholds)) == (row.evidence, row.result), slug
         levels = Counter(row.level for row in found.values())
         assert {0, 1, 2, 3, 4} <= set(levels), levels
         next_steps = {row.result["next_status"] for row in found.values()}
@@ -113,9 +134,73 @@ def _check_published(session: Session) -> None:
     assert any(row.awaiting_second_look for row in newest.values())
     assert "not_enough_evidence" in {row.result["next_status"] for row in newest.values()}
     for row in newest.values():
-        assert evaluate(row.evidence) == row.result
+        assert evaluate(row.evidence, Thresholds(row.thresholds)) == row.result
         if row.flag is None:
             assert row.result["level"] >= row.level
+    quarters = sorted({row.quarter_on for row in rows})
+    stricter = {row.quarter_on for row in rows if row.thresholds}
+    assert stricter == set(quarters[-2:]), "the city asks for more, and did not from the start"
+
+
+@pytest.fixture(scope="module")
+def open_marlow(marlow: Path, tmp_path_factory: pytest.TempPathFactory) -> Iterator[OpenMarlow]:
+    """A copy of Marlow, served: the folder is that of its installation."""
+    folder = tmp_path_factory.mktemp("open") / "marlow"
+    shutil.copytree(marlow, folder)
+    installation = settle_in(folder)
+    with installation.running("serve") as running:
+        running.wait_for("/readyz")
+        yield OpenMarlow(installation, running)
+
+
+@pytest.mark.slow(40)
+def test_a_published_level_follows_from_the_evidence_published_beside_it(
+    open_marlow: OpenMarlow, tmp_path: Path
+) -> None:
+    """What anybody does who doubts a level: fetch it, and judge its evidence by the command."""
+    services = json.loads(open_marlow.running.ask("/api/v1/services").text)["services"]
+    slug = next(one["service"] for one in services if one["level"] == 3 and one["flag"] is None)
+    published = open_marlow.running.ask(f"/api/v1/services/{slug}/level").text
+    file = tmp_path / "level.json"
+    file.write_text(published)
+    done = open_marlow.installation.call("evaluate", str(file))
+    assert done.status == 0, done.err
+    found, shown = json.loads(done.out), json.loads(published)
+    assert found == shown["result"]
+    assert (found["level"], shown["published"]["level"]) == (3, 3)
+
+
+@pytest.mark.slow(40)
+def test_a_shown_receipt_proves_that_its_rating_is_in_a_published_list(
+    open_marlow: OpenMarlow,
+) -> None:
+    """By the program and the command of the integrity page, with nothing but what is served."""
+    code, slug, quarter = _find_listed_receipt(open_marlow)
+    asked = ["--receipt", code, "--service", slug, "--quarter", quarter]
+    address = f"http://127.0.0.1:{open_marlow.running.port}"
+    program = open_marlow.installation.folder / "verify.py"
+    program.write_text(open_marlow.running.ask("/api/v1/integrity/verify.py").text)
+    done = subprocess.run(
+        [sys.executable, str(program), *asked, address],
+        capture_output=True, text=True, timeout=START_SECONDS, check=False,
+    )  # fmt: skip
+    assert done.returncode == 0, done.stderr
+    assert "It stands in the quarter's list, and counts." in done.stdout
+
+
+def _find_listed_receipt(open_marlow: OpenMarlow) -> tuple[str, str, str]:
+    """(code, service, first day of the quarter) of the shown receipt whose quarter is over."""
+    index = json.loads(open_marlow.running.ask("/api/v1/integrity/").text)
+    quarter = max(row["quarter"] for row in index["lists"])
+    path = open_marlow.installation.folder / "portal.db"
+    for slug, code in read_receipts(open_marlow.installation.folder).items():
+        with closing(sqlite3.connect(path)) as database:
+            [(received_on,)] = database.execute(
+                "SELECT received_on FROM submission WHERE receipt_hash = ?", (sha256(code),)
+            )
+        if quarter <= received_on < quarter_after(date.fromisoformat(quarter)).isoformat():
+            return code, slug, quarter
+    raise AssertionError("no receipt lies in the newest quarter that is over")
 
 
 @pytest.mark.slow(40)
