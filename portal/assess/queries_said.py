@@ -7,17 +7,19 @@ from collections.abc import Iterable, Sequence
 from dataclasses import dataclass, field
 from typing import Any
 
-from sqlalchemy import ColumnElement, Row, Subquery, and_, case, func, or_, select
+from sqlalchemy import ColumnElement, Select, Subquery, and_, case, func, or_, select
 from sqlalchemy.orm import Session
 
 from portal.domain.loop import EventKind
+from portal.domain.suppression import K
 from portal.models.loops import LoopEvent, LoopRow
-from portal.models.responses import Response, ThemeCase
+from portal.models.responses import Response, Theme, ThemeCase
 from portal.models.said import Reaction, ThemeFigure
 from portal.models.submissions import Submission
 from portal.store.coverage import DELIVERIES
 
 NOWHERE = ""  # people who named no district
+ELSEWHERE = 0  # no response: those of other services
 
 
 @dataclass
@@ -40,19 +42,24 @@ def list_published_responses(session: Session, service_id: int) -> Sequence[int]
 
 
 def count_people(session: Session, service_id: int) -> dict[int, Count]:
-    """People behind each theme by the district that they named; each person once in a theme."""
+    """People behind each theme by the district that they named; each person once in a theme.
+
+    Of all services, where a theme takes their cases.
+    """
     person = (
         select(
             ThemeCase.theme_id,
             func.min(LoopRow.district).label("district"),
             func.max(case((LoopRow.themed_on > ThemeFigure.as_of, 1), else_=0)).label("is_new"),
         )
+        .join(Theme, Theme.id == ThemeCase.theme_id)
         .join(LoopRow, LoopRow.submission_id == ThemeCase.submission_id)
         .join(Submission, Submission.id == ThemeCase.submission_id)
         .outerjoin(ThemeFigure, ThemeFigure.theme_id == ThemeCase.theme_id)
         # A burst of taps like those that machines send waits for a person's look, as ratings do.
         .where(
-            _is_counted(service_id),
+            Theme.service_id == service_id,
+            _is_counted(),
             or_(Submission.joined_theme_id.is_(None), Submission.is_quarantined.is_(False)),
         )
         .group_by(ThemeCase.theme_id, LoopRow.person_key)
@@ -70,20 +77,43 @@ def count_people(session: Session, service_id: int) -> dict[int, Count]:
 
 
 def count_replies(session: Session, service_id: int) -> dict[int, Count]:
-    """What people last replied to each response that they were told of; each person once."""
+    """What people last replied to each response that they were told of; each person once.
+
+    What the service's own people say is public elsewhere, so whatever differs from it follows.
+    Therefore people who wrote about another service count only where there are none or at least K
+    of them; and what the service's own people replied to answers of others stands under ELSEWHERE.
+    """
     latest = _latest_replies(service_id)
     is_new = case((latest.c.happened_on > Reaction.as_of, 1), else_=0)
+    subject = case((latest.c.answers_id == service_id, latest.c.response_id), else_=ELSEWHERE)
     rows = session.execute(
-        select(latest.c.response_id, latest.c.verdict, func.count(), func.sum(is_new))
+        select(
+            subject.label("subject"), latest.c.service_id, latest.c.verdict, func.count(),
+            func.sum(is_new),
+        )
         .outerjoin(Reaction, Reaction.response_id == latest.c.response_id)
-        .where(latest.c.place == 1)
-        .group_by(latest.c.response_id, latest.c.verdict)
+        .where(
+            latest.c.place == 1,
+            or_(latest.c.answers_id == service_id, latest.c.service_id == service_id),
+        )
+        .group_by("subject", latest.c.service_id, latest.c.verdict)
+    )  # fmt: skip
+    by_service: dict[tuple[int, int], list[tuple[int, str, int, int]]] = defaultdict(list)
+    for subject_id, of_service, verdict, people, new in rows:
+        by_service[subject_id, of_service].append((subject_id, verdict, people, new))
+    return _counts(
+        row
+        for (_subject, of_service), found in by_service.items()
+        if of_service == service_id or min(people for _id, _verdict, people, _new in found) >= K
+        for row in found
     )
-    return _counts(rows)
 
 
 def _latest_replies(service_id: int) -> Subquery:
-    """Each reply with the response that the resident had been told of last before it."""
+    """Each reply with the response that the resident had been told of last before it.
+
+    Of the service's own cases, and of those in the themes that it shares.
+    """
     delivered = case((LoopEvent.kind.in_(DELIVERIES), LoopEvent.id))
     event = (
         select(
@@ -92,13 +122,16 @@ def _latest_replies(service_id: int) -> Subquery:
             LoopEvent.verdict,
             LoopEvent.happened_on,
             LoopRow.person_key,
+            LoopRow.service_id,
             func.max(delivered)
             .over(partition_by=LoopEvent.submission_id, order_by=LoopEvent.id)
             .label("delivery_id"),
         )
         .join(LoopRow, LoopRow.submission_id == LoopEvent.submission_id)
         .where(
-            _is_counted(service_id), LoopEvent.kind.in_((*DELIVERIES, EventKind.CONFIRMED.value))
+            or_(LoopRow.service_id == service_id, LoopRow.submission_id.in_(_shared(service_id))),
+            _is_counted(),
+            LoopEvent.kind.in_((*DELIVERIES, EventKind.CONFIRMED.value)),
         )
         .subquery()
     )
@@ -107,6 +140,8 @@ def _latest_replies(service_id: int) -> Subquery:
     return (
         select(
             delivery.c.response_id,
+            Response.service_id.label("answers_id"),
+            event.c.service_id,
             event.c.verdict,
             event.c.happened_on,
             func.row_number()
@@ -114,16 +149,25 @@ def _latest_replies(service_id: int) -> Subquery:
             .label("place"),
         )
         .join(delivery, delivery.c.id == event.c.delivery_id)
-        .where(event.c.kind == EventKind.CONFIRMED.value, delivery.c.response_id.is_not(None))
+        .join(Response, Response.id == delivery.c.response_id)
+        .where(event.c.kind == EventKind.CONFIRMED.value)
         .subquery()
     )
 
 
-def _counts(rows: Iterable[Row[Any]]) -> dict[int, Count]:
+def _shared(service_id: int) -> Select[int]:
+    """Cases of whichever service in the themes that the service shares."""
+    return (
+        select(ThemeCase.submission_id)
+        .join(Theme, Theme.id == ThemeCase.theme_id)
+        .where(Theme.service_id == service_id, Theme.is_shared)
+    )
+
+
+def _counts(rows: Iterable[Sequence[Any]]) -> dict[int, Count]:
     counts: dict[int, Count] = defaultdict(Count)
-    for row in rows:
-        subject, group, people, new = tuple(row)
-        counts[subject].people[group] = people
+    for subject, group, people, new in rows:
+        counts[subject].people[group] = counts[subject].people.get(group, 0) + people
         counts[subject].new += int(new or 0)
     return counts
 
@@ -136,9 +180,5 @@ def _is_published(service_id: int) -> ColumnElement[bool]:
     )
 
 
-def _is_counted(service_id: int) -> ColumnElement[bool]:
-    return and_(
-        LoopRow.service_id == service_id,
-        LoopRow.excluded.is_(None),
-        LoopRow.withdrawn_on.is_(None),
-    )
+def _is_counted() -> ColumnElement[bool]:
+    return and_(LoopRow.excluded.is_(None), LoopRow.withdrawn_on.is_(None))

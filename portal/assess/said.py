@@ -13,6 +13,7 @@ from sqlalchemy import Select, delete, select
 from sqlalchemy.orm import Session
 
 from portal.assess.queries_said import (
+    ELSEWHERE,
     NOWHERE,
     Count,
     count_people,
@@ -101,10 +102,13 @@ def _refresh_reactions(session: Session, service_id: int, today: date) -> int:
     if not ids or not is_batch_due(last, today, K):
         return 0
     counts = count_replies(session, service_id)
+    elsewhere = _said(counts.pop(ELSEWHERE, Count()))
     if not is_batch_due(last, today, sum(count.new for count in counts.values())):
         return 0
     rows = [_said(counts.get(response_id, Count())) for response_id in ids]
-    for response_id, row, shown in zip(ids, rows, suppress_rows(rows), strict=True):
+    # The last row is shown nowhere, but follows from the service's sum and what is shown.
+    visible = suppress_rows([*rows, elsewhere])[:-1]
+    for response_id, row, shown in zip(ids, rows, visible, strict=True):
         reaction = known.get(response_id) or Reaction(response_id=response_id)
         _keep_reaction(session, reaction, sum(row.values()), shown, today)
     seal(session, today, "reaction", ids)

@@ -293,7 +293,7 @@ _EFFECTS: Mapping[EventKind, Callable[[Loop, Event], Loop]] = {
     EventKind.THEMED: lambda loop, event: replace(loop, themed_on=loop.themed_on or event.on),
     EventKind.EXCLUDED: lambda loop, event: replace(loop, excluded=event.reason),
     EventKind.RESTORED: lambda loop, _event: replace(loop, excluded=None),
-    # Its theme belonged to the service that gave it away; the clock goes on from the first day.
+    # It has left its themes with the service that gave it away; the clock goes on.
     EventKind.TRANSFERRED: lambda loop, _event: replace(loop, themed_on=None),
     EventKind.RESPONDED: _respond,
     EventKind.TOLD: lambda loop, event: replace(loop, told_on=event.on, told_lang=event.lang),

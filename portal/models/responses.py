@@ -26,9 +26,11 @@ RESPONSE_STATUSES = ("draft", "published")
 
 
 class Theme(Base):
-    """What several cases of a service have in common.
+    """What several cases have in common.
 
-    Merged into another, a theme takes no more cases; what was answered in it stays.
+    It takes the cases of its service; a shared one takes those of all services, while its own
+    service answers it. Merged into another, a theme takes no more cases; what was answered in it
+    stays.
     """
 
     __tablename__ = "theme"
@@ -39,6 +41,7 @@ class Theme(Base):
     author_id: Mapped[int | None] = mapped_column(ForeignKey("person.id"))
     created_at: Mapped[datetime]
     merged_into_id: Mapped[int | None] = mapped_column(ForeignKey("theme.id"), index=True)
+    is_shared: Mapped[bool] = mapped_column(default=False)
 
 
 class ThemeText(Base):
@@ -124,6 +127,18 @@ class Response(Base):
     publisher_id: Mapped[int | None] = mapped_column(ForeignKey("person.id"))  # who asked for it
     import_id: Mapped[int | None] = mapped_column(ForeignKey("history_import.id"))
     import_ref: Mapped[str | None] = mapped_column(String(80))
+
+
+class ResponseService(Base):
+    """A response was given to cases of a further service, as its theme takes those of several.
+
+    Written with the first of them and never taken away, as the answer itself stays given.
+    """
+
+    __tablename__ = "response_service"
+
+    response_id: Mapped[int] = mapped_column(ForeignKey("response.id"), primary_key=True)
+    service_id: Mapped[int] = mapped_column(ForeignKey("service.id"), primary_key=True, index=True)
 
 
 class Worded:

@@ -16,6 +16,7 @@ from portal.models.said import ThemeDistrict
 from portal.models.services import Service
 from portal.notify.caps import refuse_letter, refuse_question
 from portal.notify.desk import Desk, Letter, Nothing
+from portal.store.concerned import concerns
 from portal.store.districts import list_districts
 from portal.store.joining import is_readable
 from portal.store.service_names import get_service_name
@@ -123,7 +124,7 @@ def _published(row: NewsSubscription, until: date) -> Select[Response, str]:
         .order_by(Response.published_on.desc(), Response.id.desc())
     )
     if row.service_id is not None:
-        query = query.where(Response.service_id == row.service_id)
+        query = query.where(concerns([row.service_id]))
     if row.district is not None:
         there = select(ThemeDistrict.theme_id).where(ThemeDistrict.district == row.district)
         query = query.where(Response.theme_id.in_(there))

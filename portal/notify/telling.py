@@ -22,6 +22,7 @@ from portal.models.submissions import Contact
 from portal.notify.cases import is_mailable, lock_case
 from portal.notify.inviting import invite_told
 from portal.store import outbox
+from portal.store.concerned import keep_concerned
 from portal.store.coverage import (
     DELIVERIES,
     covered_cases,
@@ -84,6 +85,7 @@ def _tell(session: Session, telling: _Telling, submission_id: int) -> None:
             session, submission_id, _responded(response, telling.today), at=now,
             links=Links(person_id=telling.person_id, response_id=response.id),
         )  # fmt: skip
+        keep_concerned(session, response, row.service_id)
     if row.lang not in telling.ready or happened & set(DELIVERIES):
         return
     if is_mailable(session.get(Contact, submission_id)):

@@ -41,7 +41,7 @@ def render_feed(
 
 def _entry(root: ElementTree.Element, response: ResponseEntry, address: str) -> None:
     entry = ElementTree.SubElement(root, _name("entry"), {_LANG: response.lang})
-    _text(entry, "title", response.service.name.text)
+    _text(entry, "title", ", ".join(one.name.text for one in response.services))
     _text(entry, "id", address)
     ElementTree.SubElement(entry, _name("link"), {"href": address})
     references = response.words.references

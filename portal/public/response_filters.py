@@ -14,7 +14,7 @@ from sqlalchemy.orm import Session
 
 from portal.domain.language import fold
 from portal.domain.search_words import is_found
-from portal.models.responses import Response, ResponseText
+from portal.models.responses import Response, ResponseService, ResponseText
 from portal.models.said import ThemeDistrict
 from portal.models.services import Department, Service, ServiceText
 from portal.public.queries import (
@@ -25,6 +25,7 @@ from portal.public.queries import (
     list_district_names,
     reviewed_first,
 )
+from portal.store.concerned import concerns
 from portal.store.word_index import has_words
 
 PUBLISHED = "published"
@@ -100,12 +101,12 @@ def narrowed(session: Session, reader: Reader, filters: Filters) -> Select[Respo
     """Published responses that fit all the filters, newest first."""
     query = published().order_by(Response.published_on.desc(), Response.id.desc())
     if filters.service:
-        query = query.where(Response.service_id == filters.service.id)
+        query = query.where(concerns([filters.service.id]))
     if filters.department:
         in_department = select(Service.id).join(Department).where(
             Department.slug == filters.department.slug
         )  # fmt: skip
-        query = query.where(Response.service_id.in_(in_department))
+        query = query.where(concerns(in_department))
     if filters.district:
         there = select(ThemeDistrict.theme_id).where(
             ThemeDistrict.district == filters.district.slug
@@ -120,7 +121,11 @@ def narrowed(session: Session, reader: Reader, filters: Filters) -> Select[Respo
 
 def list_choices(session: Session, reader: Reader) -> Choices:
     """Services in use and departments with a published response, and the languages of these."""
-    answered = Service.id.in_(select(published().subquery().c.service_id))
+    shown = published().subquery()
+    further = select(ResponseService.service_id).join(
+        shown, shown.c.id == ResponseService.response_id
+    )
+    answered = Service.id.in_(select(shown.c.service_id)) | Service.id.in_(further)
     services = service_names(session, reader, Service.is_active & answered).values()
     departments = session.execute(
         select(Department.id, Department.slug).where(
@@ -240,7 +245,7 @@ def _says(session: Session, reader: Reader, words: str) -> ColumnElement[bool]:
     )
     names = service_names(session, reader, Service.is_active.is_(True))
     called = [one.id for one in names.values() if is_found(one.name.text, words)]
-    return or_(Response.id.in_(says), Response.service_id.in_(called))
+    return or_(Response.id.in_(says), concerns(called))
 
 
 def _list_districts(session: Session, reader: Reader) -> list[DistrictName]:

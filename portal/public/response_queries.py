@@ -7,13 +7,14 @@ themselves is never read here: "you said" is the staff's reviewed text.
 from __future__ import annotations
 
 from collections import defaultdict
-from collections.abc import Collection, Sequence
+from collections.abc import Collection, Iterable, Sequence
 from dataclasses import dataclass
 from datetime import date, datetime
 
 from sqlalchemy import func, select
 from sqlalchemy.orm import Session
 
+from portal.domain.language import fold
 from portal.domain.promises import Standing
 from portal.domain.wording import Wording
 from portal.models.responses import Response, ResponseCorrection, ResponseText
@@ -27,6 +28,7 @@ from portal.public.response_filters import (
     published,
     service_names,
 )
+from portal.store.concerned import list_further
 from portal.store.promises import PromiseStory, find_story, list_stories
 from portal.store.texts import in_language
 from portal.store.wordings import wording_of
@@ -44,10 +46,14 @@ class Correction:
 
 @dataclass(frozen=True)
 class ResponseEntry:
-    """A published response in the reader's language, or in another (`lang`)."""
+    """A published response in the reader's language, or in another (`lang`).
+
+    `further` are services whose cases it was given to as well, by name.
+    """
 
     id: int
     service: ServiceName
+    further: Sequence[ServiceName]
     outcome: str
     due_on: date | None
     done_on: date | None
@@ -57,6 +63,11 @@ class ResponseEntry:
     lang: str
     words: Wording
     texts: dict[str, Wording]
+
+    @property
+    def services(self) -> Sequence[ServiceName]:
+        """All services that it is about, its own first."""
+        return (self.service, *self.further)
 
 
 @dataclass(frozen=True)
@@ -89,7 +100,7 @@ def list_responses(
 ) -> list[ResponseEntry]:
     """The newest published responses that fit the filters, after the first `offset`."""
     query = narrowed(session, reader, filters).limit(limit).offset(offset)
-    return list_entries(session, reader, session.scalars(query).all(), filters.service)
+    return list_entries(session, reader, session.scalars(query).all())
 
 
 def page_responses(
@@ -103,7 +114,7 @@ def page_responses(
     """One page of the published responses that fit the filters, newest first."""
     query = narrowed(session, reader, filters).add_columns(func.count().over())
     rows = session.execute(query.limit(size).offset((number - 1) * size)).all()
-    items = list_entries(session, reader, [row[0] for row in rows], filters.service)
+    items = list_entries(session, reader, [row[0] for row in rows])
     return Page(items, number, size, rows[0][1] if rows else 0)
 
 
@@ -127,7 +138,7 @@ def list_related(session: Session, reader: Reader, entry: ResponseEntry) -> list
         is_related |= Response.id == entry.follows_id
     query = published().where(Response.service_id == entry.service.id, is_related)
     ordered = query.order_by(Response.published_on, Response.id)
-    return list_entries(session, reader, session.scalars(ordered).all(), entry.service)
+    return list_entries(session, reader, session.scalars(ordered).all())
 
 
 def find_promise(session: Session, entry: ResponseEntry, today: date) -> PromiseStory | None:
@@ -162,21 +173,15 @@ def list_corrections(
 
 
 def list_entries(
-    session: Session,
-    reader: Reader,
-    responses: Sequence[Response],
-    service: ServiceName | None = None,
+    session: Session, reader: Reader, responses: Sequence[Response]
 ) -> list[ResponseEntry]:
     """These published responses in the reader's language, in their order."""
     if not responses:
         return []
     texts = _reviewed_texts(session, [response.id for response in responses])
-    service_ids = {response.service_id for response in responses}
-    services = (
-        {service.id: service}
-        if service
-        else service_names(session, reader, Service.id.in_(service_ids))
-    )
+    further = list_further(session, [response.id for response in responses])
+    service_ids = {response.service_id for response in responses}.union(*further.values())
+    services = service_names(session, reader, Service.id.in_(service_ids))
     entries = []
     for response in responses:
         shown = in_language(
@@ -188,6 +193,7 @@ def list_entries(
             ResponseEntry(
                 id=response.id,
                 service=services[response.service_id],
+                further=by_name(services[one] for one in further.get(response.id, ())),
                 outcome=response.outcome,
                 due_on=response.due_on,
                 done_on=response.done_on,
@@ -200,6 +206,11 @@ def list_entries(
             )
         )
     return entries
+
+
+def by_name(services: Iterable[ServiceName]) -> list[ServiceName]:
+    """These services in the order of their names."""
+    return sorted(services, key=lambda one: fold(one.name.text))
 
 
 def _reviewed_texts(

@@ -17,7 +17,8 @@ from portal.models.responses import Response
 from portal.models.said import Reaction, ThemeDistrict, ThemeFigure
 from portal.public.queries import Reader, ServiceName, list_district_names
 from portal.public.response_filters import published
-from portal.public.response_queries import ResponseEntry, list_entries
+from portal.public.response_queries import ResponseEntry, by_name, list_entries
+from portal.store.concerned import concerns
 
 
 @dataclass(frozen=True)
@@ -44,8 +45,13 @@ class ThemePage:
 
     @property
     def service(self) -> ServiceName:
-        """The service that the theme is about."""
+        """The service whose theme it is, and that answers."""
         return self.newest.service
+
+    @property
+    def further(self) -> Sequence[ServiceName]:
+        """Services whose cases got one of its answers as well."""
+        return by_name({one.id: one for each in self.responses for one in each.further}.values())
 
 
 @dataclass(frozen=True)
@@ -70,10 +76,10 @@ def find_theme(session: Session, reader: Reader, theme_id: int) -> ThemePage | N
 def list_themes(
     session: Session, reader: Reader, service_id: int, *, limit: int
 ) -> list[ThemeEntry]:
-    """The service's published themes that most people come from."""
+    """The published themes about the service that most people come from."""
     newest = (
         published()
-        .where(Response.service_id == service_id)
+        .where(concerns([service_id]))
         .with_only_columns(Response.theme_id, func.max(Response.id).label("response_id"))
         .group_by(Response.theme_id)
         .subquery()

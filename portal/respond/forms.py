@@ -198,6 +198,13 @@ class GroupForm(DeskForm):
 
     theme = StringField(validators=[Needed(_l("Choose a theme, or a new one."))])
     name = StringField(filters=[tidy], validators=[AtMost(MAX_NAME), Storable()])
+    shared = StringField()
+
+
+class ShareForm(DeskForm):
+    """Whether a theme takes the cases of all services."""
+
+    shared = StringField()
 
 
 class SplitForm(DeskForm):

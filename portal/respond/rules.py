@@ -68,6 +68,10 @@ class Conflict(Exception):
     """Somebody else changed it in the meantime. Nothing was stored."""
 
 
+class HoldsOthers(Conflict):
+    """Cases of other services are in the theme, so it has to take them."""
+
+
 def may_strike(
     scope: Scope, department_id: int, author_id: int, written_at: datetime, now: datetime
 ) -> bool:

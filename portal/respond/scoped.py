@@ -52,6 +52,17 @@ def get_theme(session: Session, scope: Scope, theme_id: int) -> Theme:
     return theme
 
 
+def get_open_theme(session: Session, scope: Scope, theme_id: int) -> Theme:
+    """A theme that one's own cases may come into: one's own, or a shared one of anybody.
+
+    Raises NotAllowed for what belongs to another department alone.
+    """
+    theme = session.get(Theme, theme_id) if theme_id <= MAX_ID else None
+    if theme is not None and theme.is_shared and scope.desk:
+        return theme
+    return get_theme(session, scope, theme_id)
+
+
 def get_response(
     session: Session, scope: Scope, response_id: int, *, for_desk: bool = False, lock: bool = False
 ) -> Response:

@@ -17,7 +17,7 @@ from portal.models.assessments import Assessment
 from portal.models.case_work import Redaction
 from portal.models.loops import LoopEvent, LoopRow
 from portal.models.partners import CoDecision, Signature
-from portal.models.responses import ThemeCase
+from portal.models.responses import Response, ResponseService, Theme, ThemeCase
 from portal.models.submissions import Submission
 from portal.store.append_only import missing_triggers
 from portal.store.assessments import state_of
@@ -97,6 +97,7 @@ def list_problems(
         ("cases against their services", _check_holders),
         ("submissions against cases", _check_cases),
         ("themes against cases", _check_themes),
+        ("answers against the services that got them", _check_concerned),
         ("comments against redactions", _check_redactions),
         ("ratings set apart against their records", check_set_apart),
         ("assessments against their evidence", _check_assessments),
@@ -223,7 +224,7 @@ def _check_cases(session: Session) -> Iterator[str]:
 
 
 def _check_themes(session: Session) -> Iterator[str]:
-    """No case is in a theme that it was not put in by an event."""
+    """No case is in a theme that it was not put in by an event, or that does not take it."""
     grouped = exists().where(
         LoopEvent.submission_id == ThemeCase.submission_id,
         LoopEvent.kind == EventKind.THEMED.value,
@@ -233,6 +234,35 @@ def _check_themes(session: Session) -> Iterator[str]:
         select(ThemeCase.submission_id, ThemeCase.theme_id).where(~grouped)
     ):
         yield f"case {number}: no event says that it belongs to theme {theme_id}"
+    strange = (
+        select(ThemeCase.submission_id, ThemeCase.theme_id)
+        .join(Theme, Theme.id == ThemeCase.theme_id)
+        .join(LoopRow, LoopRow.submission_id == ThemeCase.submission_id)
+        .where(LoopRow.service_id != Theme.service_id, Theme.is_shared.is_(False))
+    )
+    for number, theme_id in session.execute(strange):
+        yield f"case {number}: theme {theme_id} takes no cases of its service"
+
+
+def _check_concerned(session: Session) -> Iterator[str]:
+    """A response shows at another service if a case of it got the response, and only then."""
+    given = session.execute(
+        select(LoopEvent.response_id, LoopRow.service_id)
+        .join(LoopRow, LoopRow.submission_id == LoopEvent.submission_id)
+        .join(Response, Response.id == LoopEvent.response_id)
+        .where(
+            LoopEvent.kind == EventKind.RESPONDED.value,
+            LoopRow.service_id != Response.service_id,
+            Response.import_id.is_(None),  # which shows nowhere, having no words
+        )
+        .distinct()
+    )
+    shown = session.execute(select(ResponseService.response_id, ResponseService.service_id))
+    before, now = {tuple(row) for row in given}, {tuple(row) for row in shown}
+    for response_id, service_id in sorted(before - now):
+        yield f"response {response_id}: was given to service {service_id} and does not show there"
+    for response_id, service_id in sorted(now - before):
+        yield f"response {response_id}: shows at service {service_id}, which never got it"
 
 
 def _check_redactions(session: Session) -> Iterator[str]:

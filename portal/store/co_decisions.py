@@ -126,15 +126,15 @@ def _count_linked(cases: FromClause, as_of: date) -> ScalarSelect[int]:
 def _is_everybody_invited(cases: FromClause, as_of: date) -> ColumnElement[bool]:
     """Somebody had been told in the theme by the decision, and everybody of them was invited.
 
-    METHOD.md asks for those with a contact only. Those without one are invited on their
-    receipt's page, so that they are asked for too: it can only be harder.
+    Whichever service they wrote about: a shared theme holds cases of several. METHOD.md asks for
+    those with a contact only. Those without one are invited on their receipt's page, so that they
+    are asked for too: it can only be harder.
     """
     told = (
         select(cases.c.submission_id)
         .join(ThemeCase, ThemeCase.submission_id == cases.c.submission_id)
         .where(
             ThemeCase.theme_id == CoDecision.theme_id,
-            cases.c.service_id == CoDecision.service_id,
             cases.c.told_on <= CoDecision.decided_on,
             cases.c.excluded.is_(None),
         )

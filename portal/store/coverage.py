@@ -51,7 +51,10 @@ def is_superseded(session: Session, response_id: int) -> bool:
 
 
 def covered_cases(response: Response) -> Select[LoopRow]:
-    """The cases of the response's theme and service that are neither set aside nor withdrawn."""
+    """The cases of the response's theme that are neither set aside nor withdrawn.
+
+    Of whichever service: a theme holds those that it takes, and no others (store.check).
+    """
     return (
         select(LoopRow)
         .join(ThemeCase, ThemeCase.submission_id == LoopRow.submission_id)
@@ -62,11 +65,7 @@ def covered_cases(response: Response) -> Select[LoopRow]:
 
 def is_covered() -> ColumnElement[bool]:
     """For a query that joins `LoopRow` and `Response` by theme: the response covers the case."""
-    return and_(
-        LoopRow.service_id == Response.service_id,
-        LoopRow.excluded.is_(None),
-        LoopRow.withdrawn_on.is_(None),
-    )
+    return and_(LoopRow.excluded.is_(None), LoopRow.withdrawn_on.is_(None))
 
 
 def has_event(response_id: int | InstrumentedAttribute[int], *kinds: str) -> ColumnElement[bool]:

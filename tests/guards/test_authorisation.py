@@ -40,11 +40,13 @@ from portal.respond.operations.phrases import Said, add_phrase
 from portal.respond.operations.views import save_view
 from portal.settings import Settings
 from portal.store.engine import Store
+from portal.store.secrets import Secrets
 from portal.web.access import SIGNED_IN, Access, access_of
 from tests.support.answers import NOW, Office, send
 from tests.support.city import PASSWORD, City, make_city, make_person
 from tests.support.client import response_page
 from tests.support.desk import Desk, open_desk
+from tests.support.soundness import TEST_SECRET
 from tests.support.tables import fingerprint
 from tests.support.together import Table
 
@@ -246,7 +248,7 @@ def _tries(app: Flask, examples: Mapping[str, object]) -> Iterator[Try]:
 
 def _settings(base: Path, database: Path) -> Settings:
     return Settings(
-        secret_key="test-secret-test-secret-test-secret",
+        secret_key=TEST_SECRET,
         database_url=f"sqlite:///{database}", instance=base / "instance",
         base_url="http://localhost", city_name="Marlow", time_zone="UTC",
         is_testing=True, clock_file=base / "no-clock",
@@ -258,7 +260,7 @@ def made(sqlite_template: Path, tmp_path_factory: pytest.TempPathFactory) -> tup
     """A database with one of everything, closed; and what stands in addresses."""
     path = tmp_path_factory.mktemp("authorisation") / "made.db"
     shutil.copy(sqlite_template, path)
-    store = Store(f"sqlite:///{path}")
+    store = Store(f"sqlite:///{path}", Secrets(TEST_SECRET).leaf_key)
     city = store.write(make_city, datetime.now(UTC))
     person = store.write(_people, city)
     open_desk(store, city)

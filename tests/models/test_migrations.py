@@ -14,6 +14,7 @@ from alembic.script import ScriptDirectory
 from sqlalchemy import func, inspect, select, text
 from sqlalchemy.orm import Session
 
+from portal.models.responses import Theme, ThemeCase
 from portal.models.services import Service, ServiceText
 from portal.models.submissions import Submission
 from portal.store.engine import Store
@@ -133,6 +134,31 @@ def test_down_to_nothing_and_up_again(store: Store) -> None:
     assert counts(store) == {}
     migrate(store.engine)
     assert set(counts(store).values()) == {0}
+
+
+def test_cases_leave_shared_themes_on_the_way_down(store: Store) -> None:
+    """The older desk shows whoever has a theme the words of all cases in it."""
+    city = store.write(make_city, NOW)
+    ours, theirs = (
+        store.write(send_case, service_id, NOW, comment="Too high.")
+        for service_id in (city.potholes, city.pools)
+    )
+
+    def share(session: Session) -> None:
+        theme = Theme(service_id=city.potholes, created_at=NOW, is_shared=True)
+        session.add(theme)
+        session.flush()
+        for number in (ours, theirs):
+            session.add(ThemeCase(theme_id=theme.id, submission_id=number, added_at=NOW))
+
+    store.write(share)
+    downgrade(store.engine, "0035")
+    with store.engine.connect() as connection:
+        left = connection.scalars(text("SELECT submission_id FROM theme_case")).all()
+    assert left == [ours]
+    migrate(store.engine)
+    with store.read() as session:
+        assert session.scalars(select(Theme.is_shared)).all() == [False]
 
 
 def test_every_revision_has_the_triggers_it_should_have(store: Store) -> None:

@@ -3,26 +3,34 @@
 from __future__ import annotations
 
 import json
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from datetime import UTC, date, datetime
 from pathlib import Path
 from typing import Any
 from uuid import uuid4
 from zoneinfo import ZoneInfo
 
-from sqlalchemy import select
+from sqlalchemy import select, update
 from sqlalchemy.orm import Session
 
 from portal.assess.queries_evidence import gather_evidence
-from portal.domain.loop import Actor, Event, EventKind, fold
+from portal.domain.loop import Actor, Event, EventKind, Outcome, fold
 from portal.domain.raw_records import parse_raw_records
 from portal.imports.history_operations import ImportedHistory, import_history
 from portal.imports.history_rows import Source
 from portal.models.loops import LoopRow
+from portal.models.responses import Response, Theme, ThemeCase
 from portal.models.services import Department, Service
 from portal.models.submissions import Submission
 from portal.store.engine import Store
-from portal.store.loops import Links, event_values, insert_events, projected
+from portal.store.loops import (
+    Links,
+    event_of,
+    event_values,
+    insert_events,
+    list_events,
+    projected,
+)
 from tests.support.city import make_levels_public
 
 NOW = datetime(2026, 11, 20, 15, 0, tzinfo=UTC)
@@ -75,6 +83,46 @@ def hand_on(
             [event_values(number, event, NOW, Links(service_id=goal, **links))],
         )
         row.service_id, row.themed_on = goal, None
+
+
+def answer_elsewhere(
+    session: Session, here: int, there: int, told: Mapping[str, date], published_on: date
+) -> None:
+    """A shared theme of a service `there`, whose answer tells imported cases of the one `here`.
+
+    `told` names each with the day on which its resident is told.
+    """
+    theme = Theme(service_id=there, created_at=NOW, is_shared=True)
+    session.add(theme)
+    session.flush()
+    response = Response(
+        service_id=there, theme_id=theme.id, outcome="answered", source_lang="en",
+        status="published", created_at=NOW, published_at=NOW, published_on=published_on,
+    )  # fmt: skip
+    session.add(response)
+    session.flush()
+    for ref, day in told.items():
+        found = select(Submission).where(
+            Submission.service_id == here, Submission.import_ref == ref
+        )
+        submission = session.scalars(found).one()
+        number, import_id = submission.id, submission.import_id
+        answered = Event(
+            kind=EventKind.RESPONDED, on=day, actor=Actor.STAFF, outcome=Outcome.ANSWERED
+        )
+        links = Links(response_id=response.id, import_id=import_id)
+        steps = [
+            (Event(kind=EventKind.THEMED, on=day, actor=Actor.STAFF),
+             Links(theme_id=theme.id, import_id=import_id)),
+            (answered, links),
+            (Event(kind=EventKind.TOLD, on=day, actor=Actor.SYSTEM, lang=submission.lang), links),
+        ]  # fmt: skip
+        insert_events(session, [event_values(number, one, NOW, link) for one, link in steps])
+        session.add(ThemeCase(theme_id=theme.id, submission_id=number, added_at=NOW))
+        facts = fold(event_of(event) for event in list_events(session, number))
+        session.execute(
+            update(LoopRow).where(LoopRow.submission_id == number).values(**projected(facts))
+        )
 
 
 def gather(store: Store, service_id: int, as_of: date) -> dict[str, Any]:

@@ -83,7 +83,15 @@ RESULT_COLUMNS = (
     "people",
     "table_people",
 )
-THEME_COLUMNS = ("id", "service", "people", "newest_response", "language", "you_said")
+THEME_COLUMNS = (
+    "id",
+    "service",
+    "people",
+    "newest_response",
+    "language",
+    "you_said",
+    "services",
+)
 RESPONSE_COLUMNS = (
     "id",
     "service",
@@ -102,6 +110,7 @@ RESPONSE_COLUMNS = (
     "replied",
     *VOICES,
     "replied_as_of",
+    "services",
 )
 
 
@@ -224,6 +233,7 @@ def response(
     return {
         "id": entry.id,
         "service": entry.service.slug,
+        "services": _slugs(entry),
         "outcome": entry.outcome,
         "due_on": _day(entry.due_on),
         "done_on": _day(entry.done_on),
@@ -278,22 +288,31 @@ def result_rows(results: Iterable[Result]) -> Iterator[Row]:
                 ]
 
 
-def theme(slug: str, entry: ThemeEntry) -> dict[str, Any]:
+def theme(entry: ThemeEntry) -> dict[str, Any]:
     """A theme in the words of its newest response; `people` is null below ten."""
     return {
         "id": entry.id,
-        "service": slug,
+        "service": entry.newest.service.slug,
+        "services": _slugs(entry.newest),
         "people": entry.people,
         "newest_response": entry.newest.id,
         "you_said": {lang: words.you_said for lang, words in entry.newest.texts.items()},
     }
 
 
-def theme_rows(slug: str, entries: Iterable[ThemeEntry]) -> Iterator[Row]:
+def theme_rows(entries: Iterable[ThemeEntry]) -> Iterator[Row]:
     """A row for each theme and language."""
     for entry in entries:
         for lang, words in entry.newest.texts.items():
-            yield [entry.id, slug, entry.people, entry.newest.id, lang, words.you_said]
+            yield [
+                entry.id,
+                entry.newest.service.slug,
+                entry.people,
+                entry.newest.id,
+                lang,
+                words.you_said,
+                " ".join(_slugs(entry.newest)),
+            ]
 
 
 def response_rows(
@@ -313,6 +332,7 @@ def response_rows(
                 lang,
                 *astuple(words),
                 *_replied(reactions.get(entry.id)),
+                " ".join(_slugs(entry)),
             ]
 
 
@@ -327,6 +347,11 @@ def _replied(reaction: Reaction | None) -> Row:
         return [None] * (len(VOICES) + 2)
     verdicts = [getattr(reaction, verdict) for verdict in VOICES]
     return [reaction.replies, *verdicts, reaction.as_of]
+
+
+def _slugs(entry: ResponseEntry) -> list[str]:
+    """All services that a response is about, its own first."""
+    return [one.slug for one in entry.services]
 
 
 def _words(words: Wording) -> dict[str, Any]:

@@ -17,14 +17,14 @@ from portal.web.database import read
 @access(Access.OPEN_DATA)
 def list_themes(slug: str) -> Response:
     """The published themes that most people come from, at most 200."""
-    return answer(lambda: {"themes": [shapes.theme(slug, one) for one in _themes(slug)]})
+    return answer(lambda: {"themes": [shapes.theme(one) for one in _themes(slug)]})
 
 
 @blueprint.get("/v1/services/<slug>/themes.csv")
 @access(Access.OPEN_DATA)
 def list_themes_csv(slug: str) -> Response:
     """A row for each theme and language."""
-    return answer_table(shapes.THEME_COLUMNS, lambda: shapes.theme_rows(slug, _themes(slug)))
+    return answer_table(shapes.THEME_COLUMNS, lambda: shapes.theme_rows(_themes(slug)))
 
 
 def _themes(slug: str) -> list[ThemeEntry]:

@@ -13,14 +13,14 @@ from portal.models.responses import Response, Theme, ThemeCase, ThemeText
 from portal.models.submissions import Submission
 from portal.respond.act import Act
 from portal.respond.rules import LOW_RATING, OFFERED_REASONS, Conflict, Problem, Refusal
-from portal.respond.scoped import get_case, get_theme, lock_themes
+from portal.respond.scoped import get_case, get_open_theme, lock_themes
 from portal.store import audit, outbox
 from portal.store.loops import Links, append_event, facts_of
 from portal.store.scope import Scope
 
 
 class MixedServices(ValueError):
-    """Cases of several services were to be put into one theme."""
+    """A theme that takes one service's cases was to get others."""
 
 
 def group_cases(
@@ -33,27 +33,24 @@ def group_cases(
     theme_id: int | None,
     name: str,
     lang: str,
+    is_shared: bool = False,
 ) -> int:
     """Put cases into a theme, or into a new one with this name in `lang`; returns the theme's id.
 
     Cases that are in it already stay as they are; those set aside or withdrawn are left out. Where
-    the theme has a published response, its telling is asked for. Raises MixedServices, and Conflict
-    for a theme that was merged into another.
+    the theme has a published response, its telling is asked for. Only a shared theme takes cases of
+    other services than its own, else raises MixedServices; Conflict for one that was merged.
     """
     # Locked in the order of their ids, so that two people who add the same cases add them once.
     rows = [get_case(session, scope, one, lock=True)[0] for one in sorted(set(case_ids))]
     services = {row.service_id for row in rows}
-    if len(services) != 1:
-        raise MixedServices
-    act, service_id = Act(scope, now, today), services.pop()
-    if theme_id is None:
-        theme_id = make_theme(session, act, service_id, name, lang)
+    act = Act(scope, now, today)
+    if theme_id is not None:
+        _require_taking(session, get_open_theme(session, scope, theme_id), services)
+    elif len(services) == 1:
+        theme_id = make_theme(session, act, services.pop(), name, lang, is_shared=is_shared)
     else:
-        theme = get_theme(session, scope, theme_id)
-        if theme.service_id != service_id:
-            raise MixedServices
-        if theme.merged_into_id is not None:
-            raise Conflict
+        raise MixedServices
     added = [
         row.submission_id
         for row in rows
@@ -69,9 +66,23 @@ def group_cases(
     return theme_id
 
 
-def make_theme(session: Session, act: Act, service_id: int, name: str, lang: str) -> int:
+def _require_taking(session: Session, theme: Theme, services: set[int]) -> None:
+    """Hold the theme, so that until the end nobody merges it or lets it take fewer cases."""
+    lock_themes(session, [theme.id])
+    session.refresh(theme)
+    if theme.merged_into_id is not None:
+        raise Conflict
+    if not theme.is_shared and services != {theme.service_id}:
+        raise MixedServices
+
+
+def make_theme(
+    session: Session, act: Act, service_id: int, name: str, lang: str, *, is_shared: bool
+) -> int:
     """A new theme of the service with a name in one language; returns its id."""
-    theme = Theme(service_id=service_id, author_id=act.person_id, created_at=act.now)
+    theme = Theme(
+        service_id=service_id, author_id=act.person_id, created_at=act.now, is_shared=is_shared
+    )
     session.add(theme)
     session.flush()
     session.add(ThemeText(theme_id=theme.id, lang=lang, name=name))
@@ -203,7 +214,7 @@ def move_case(
 ) -> None:
     """Hand a locked case that waits for its first answer to another service, clock and all.
 
-    It leaves the themes of the service that had it: those are no matter of the new one.
+    It leaves its themes: whoever has it now decides anew where it belongs.
     """
     number, from_service_id = row.submission_id, row.service_id
     append_event(

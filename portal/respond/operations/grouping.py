@@ -18,6 +18,7 @@ from portal.respond.queries.selection import (
     require_any,
     selected,
 )
+from portal.respond.scoped import get_open_theme
 from portal.store.scope import Scope
 
 BATCH = 200  # every case gets an event of its own: about a second
@@ -33,6 +34,7 @@ def group_selection(
     theme_id: int | None,
     name: str,
     lang: str,
+    is_shared: bool = False,
 ) -> tuple[int | None, Done]:
     """Put the next cases of a selection into a theme, or into a new one with this name.
 
@@ -40,7 +42,7 @@ def group_selection(
     """
     require_any(session, scope, selection, today)
     extent = get_extent(session, scope, selection, today=today, langs=[lang])
-    if len(extent.services) > 1:
+    if len(extent.services) > 1 and not _takes_all(session, scope, theme_id):
         raise MixedServices
     ids = session.scalars(
         selected(scope, selection, today)
@@ -53,11 +55,16 @@ def group_selection(
         return theme_id, Done(0, 0)
     theme_id = group_cases(
         session, now=now, today=today, scope=scope, case_ids=list(ids), theme_id=theme_id,
-        name=name, lang=lang,
+        name=name, lang=lang, is_shared=is_shared,
     )  # fmt: skip
     session.flush()
     left = count_left(session, scope, selection, today, *_waits(theme_id))
     return theme_id, Done(len(ids), left)
+
+
+def _takes_all(session: Session, scope: Scope, theme_id: int | None) -> bool:
+    """Whether the theme takes the cases of all services; a new one is of one service."""
+    return theme_id is not None and get_open_theme(session, scope, theme_id).is_shared
 
 
 def _waits(theme_id: int | None) -> tuple[ColumnElement[bool], ...]:

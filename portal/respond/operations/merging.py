@@ -13,7 +13,8 @@ from portal.models.responses import Response, Theme, ThemeCase
 from portal.respond.act import Act
 from portal.respond.operations.cases import add_to_theme, ask_to_tell
 from portal.respond.operations.themes import is_answered, leave_theme
-from portal.respond.rules import Conflict
+from portal.respond.queries.sharing import holds_others
+from portal.respond.rules import Conflict, HoldsOthers
 from portal.respond.scoped import get_theme, lock_themes
 from portal.store import audit
 from portal.store.scope import Scope
@@ -36,7 +37,8 @@ def merge_themes(
 
     With the last of them the theme is merged: no more cases come into it, and drafts of its answers
     go along. Once it has a published answer its cases stay in it as well, as when it is split.
-    Raises Conflict for themes of two services, or where one of them is merged already.
+    Raises Conflict for themes of two services, or where one of them is merged already, HoldsOthers
+    where the other one does not take all the cases of this one.
     """
     theme, into = get_theme(session, scope, theme_id), get_theme(session, scope, into_id)
     act = Act(scope, now, today)
@@ -68,6 +70,8 @@ def _require_mergeable(session: Session, theme: Theme, into: Theme) -> None:
     is_merged = theme.merged_into_id is not None or into.merged_into_id is not None
     if theme.id == into.id or theme.service_id != into.service_id or is_merged:
         raise Conflict
+    if holds_others(session, theme) and not into.is_shared:
+        raise HoldsOthers
 
 
 def _to_come(theme_id: int, into_id: int) -> Select[LoopRow]:

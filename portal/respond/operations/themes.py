@@ -1,4 +1,4 @@
-"""Naming a theme in every language, and splitting it; undoing a split while nobody was told."""
+"""Naming a theme in every language, sharing it with other services, and splitting it."""
 
 from __future__ import annotations
 
@@ -12,7 +12,8 @@ from portal.models.partners import CoDecision, CoDecisionCase
 from portal.models.responses import Response, ThemeCase, ThemeText
 from portal.respond.act import Act
 from portal.respond.operations.cases import add_to_theme, make_theme
-from portal.respond.rules import Conflict
+from portal.respond.queries.sharing import holds_others
+from portal.respond.rules import Conflict, HoldsOthers
 from portal.respond.scoped import get_case, get_theme, lock_themes
 from portal.store import audit
 from portal.store.scope import Scope
@@ -41,6 +42,28 @@ def name_theme(
     )  # fmt: skip
 
 
+def share_theme(
+    session: Session, *, now: datetime, scope: Scope, theme_id: int, is_shared: bool
+) -> None:
+    """Let a theme take the cases of all services, or only those of its own again.
+
+    Raises HoldsOthers for the latter while cases of other services are in it.
+    """
+    theme = get_theme(session, scope, theme_id)
+    lock_themes(session, [theme_id])  # as putting cases into it does: either comes first
+    session.refresh(theme)
+    if theme.is_shared == is_shared:
+        return
+    if not is_shared and holds_others(session, theme):
+        raise HoldsOthers
+    theme.is_shared = is_shared
+    audit.record(
+        session, at=now, person_id=scope.person_id,
+        action="theme_shared" if is_shared else "theme_unshared", subject="theme",
+        subject_id=theme_id,
+    )  # fmt: skip
+
+
 def split_theme(
     session: Session,
     *,
@@ -57,9 +80,10 @@ def split_theme(
     They leave the old one, except where that would cost somebody an answer or a say: once an
     answer is published its cases stay, since what it promises and its translations are still to
     reach them, and so do cases that a decision taken together rests on. Cases set aside,
-    withdrawn or not in the theme are left out; raises Conflict where none is left.
+    withdrawn or not in the theme are left out; raises Conflict where none is left. The new theme
+    takes the cases of all services where the old one does.
     """
-    service_id = get_theme(session, scope, theme_id).service_id
+    theme = get_theme(session, scope, theme_id)
     rows = [get_case(session, scope, one, lock=True)[0] for one in sorted(set(case_ids))]
     lock_themes(session, [theme_id])  # as publishing does: either comes first
     cases = [
@@ -72,7 +96,7 @@ def split_theme(
     if not cases:
         raise Conflict
     act = Act(scope, now, today)
-    new_id = make_theme(session, act, service_id, name, lang)
+    new_id = make_theme(session, act, theme.service_id, name, lang, is_shared=theme.is_shared)
     for submission_id in cases:
         add_to_theme(session, act, new_id, submission_id)
     left = [] if is_answered(session, theme_id) else leave_theme(session, theme_id, cases)

@@ -12,15 +12,16 @@ from sqlalchemy import delete
 from sqlalchemy.orm import Session
 
 from portal.models.operations import AuditEvent
-from portal.models.responses import ThemeCase
+from portal.models.responses import Theme, ThemeCase
 from portal.respond.act import Act
 from portal.respond.operations.assigning import give_back
 from portal.respond.operations.cases import ask_to_tell
 from portal.respond.operations.merging import reopen_merged
 from portal.respond.operations.themes import decided_cases, is_answered
+from portal.respond.queries.sharing import holds_others
 from portal.respond.queries.undo import find_last_deed
 from portal.respond.rules import Conflict
-from portal.respond.scoped import MAX_ID, get_theme, lock_themes
+from portal.respond.scoped import MAX_ID, get_open_theme, lock_themes
 from portal.store import audit
 from portal.store.scope import NotAllowed, Scope
 
@@ -46,7 +47,7 @@ def undo(
 
 
 def _take_out(session: Session, act: Act, event: AuditEvent) -> tuple[int, int]:
-    theme = get_theme(session, act.scope, event.subject_id or 0)
+    theme = get_open_theme(session, act.scope, event.subject_id or 0)
     both = [theme.id, event.detail.get("from_theme", theme.id)]
     lock_themes(session, both)  # as publishing does: either comes first
     if is_answered(session, theme.id):
@@ -87,4 +88,7 @@ def _put_back(session: Session, act: Act, split: dict[str, Any], gone: set[int])
                 )
             )
     session.flush()
+    theme = session.get_one(Theme, theme_id, populate_existing=True)
+    if not theme.is_shared and holds_others(session, theme):  # it does not take them any more
+        raise Conflict
     ask_to_tell(session, [theme_id], now=act.now, person_id=act.person_id)

@@ -10,7 +10,7 @@ from sqlalchemy.orm import Session
 
 from portal.models.desk import CaseAssignment
 from portal.models.loops import ExclusionRequest, LoopEvent, LoopRow
-from portal.models.responses import Response, ThemeCase
+from portal.models.responses import Response, Theme, ThemeCase
 from portal.models.services import Service
 from portal.models.submissions import Contact, Submission
 from portal.respond.queries.inbox import days_left
@@ -45,6 +45,15 @@ class CaseStep:
 
 
 @dataclass(frozen=True)
+class CaseTheme:
+    """A theme that the case is in; `home` is the service that answers it, where not its own."""
+
+    id: int
+    name: Name
+    home: Name | None
+
+
+@dataclass(frozen=True)
 class Request:
     """Somebody asked to set the case aside, or to hand it to `to_service`."""
 
@@ -66,7 +75,7 @@ class Holder:
 
 @dataclass(frozen=True)
 class CaseView:
-    """Everything the page of a case shows."""
+    """Everything the page of a case shows. `given` are published answers of other departments."""
 
     row: LoopRow
     submission: Submission
@@ -75,8 +84,9 @@ class CaseView:
     district: Name | None
     days_left: int | None
     steps: list[CaseStep]
-    themes: list[tuple[int, Name]]
+    themes: list[CaseTheme]
     responses: list[Response]
+    given: list[Response]
     request: Request | None
     is_told_by_mail: bool
     may_be_handed_over: bool
@@ -88,15 +98,12 @@ def get_case_view(
 ) -> CaseView:
     """The case. Raises NotAllowed when it is another department's."""
     row, submission = get_case(session, scope, submission_id)
-    theme_ids = session.scalars(
-        select(ThemeCase.theme_id)
-        .where(ThemeCase.submission_id == submission_id)
-        .order_by(ThemeCase.added_at)
-    ).all()
-    names = theme_names(session, theme_ids, langs)
-    responses = session.scalars(
-        select(Response)
-        .where(Response.theme_id.in_(theme_ids), Response.import_id.is_(None))
+    themes = _themes(session, row, langs)
+    names = {theme.id: theme.name for theme in themes}
+    responses = session.execute(
+        select(Response, Service.department_id)
+        .join(Service, Service.id == Response.service_id)
+        .where(Response.theme_id.in_(names), Response.import_id.is_(None))
         .order_by(Response.id)
     ).all()
     return CaseView(
@@ -107,13 +114,30 @@ def get_case_view(
         district=district_name(session, row.district, langs),
         days_left=days_left(row, today),
         steps=_steps(session, submission_id, names, langs),
-        themes=[(one, names[one]) for one in theme_ids],
-        responses=list(responses),
+        themes=themes,
+        responses=[one for one, department_id in responses if department_id in scope.desk],
+        given=[
+            one
+            for one, department_id in responses
+            if department_id not in scope.desk and one.status == "published"
+        ],
         request=_request(session, submission_id, langs),
         is_told_by_mail=_is_told_by_mail(session, submission_id),
         may_be_handed_over=facts_of(row).may_be_handed_over and not row.is_imported,
         holder=_holder(session, submission_id),
     )
+
+
+def _themes(session: Session, row: LoopRow, langs: list[str]) -> list[CaseTheme]:
+    rows = session.execute(
+        select(Theme.id, Theme.service_id)
+        .join(ThemeCase, ThemeCase.theme_id == Theme.id)
+        .where(ThemeCase.submission_id == row.submission_id)
+        .order_by(ThemeCase.added_at)
+    ).all()
+    names = theme_names(session, [one.id for one in rows], langs)
+    homes = service_names(session, {one.service_id for one in rows} - {row.service_id}, langs)
+    return [CaseTheme(one.id, names[one.id], homes.get(one.service_id)) for one in rows]
 
 
 def _steps(

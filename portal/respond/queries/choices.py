@@ -10,7 +10,7 @@ from sqlalchemy.orm import Session
 from portal.models.people import Person
 from portal.models.responses import Theme
 from portal.models.services import District, DistrictText, Service
-from portal.respond.queries.names import Name, list_my_services, theme_names
+from portal.respond.queries.names import Name, list_my_services, service_names, theme_names
 from portal.store.assignments import works_in
 from portal.store.scope import Scope
 from portal.store.texts import in_language
@@ -33,7 +33,7 @@ def list_choices(session: Session, scope: Scope, *, langs: list[str]) -> Choices
     services = list_my_services(session, scope, langs)
     return Choices(
         services=services,
-        themes=_themes(session, [service.id for service, _name in services], langs),
+        themes=_themes(session, {service.id for service, _name in services}, langs),
         people=list_people(session, scope.desk),
         districts=_districts(session, langs),
     )
@@ -49,14 +49,20 @@ def list_people(session: Session, department_ids: frozenset[int]) -> list[tuple[
     return [(row[0], row[1]) for row in rows]
 
 
-def _themes(session: Session, service_ids: list[int], langs: list[str]) -> list[tuple[int, Name]]:
-    ids = session.scalars(
-        select(Theme.id)
-        .where(Theme.service_id.in_(service_ids))
+def _themes(session: Session, service_ids: set[int], langs: list[str]) -> list[tuple[int, Name]]:
+    """One's own themes, and those of others that are shared, with the service that answers them."""
+    rows = session.execute(
+        select(Theme.id, Theme.service_id)
+        .where(Theme.service_id.in_(service_ids) | Theme.is_shared)
         .order_by(Theme.id.desc())
         .limit(MAX_THEMES)
     ).all()
-    names = theme_names(session, ids, langs)
+    names = theme_names(session, [row[0] for row in rows], langs)
+    homes = service_names(session, {row[1] for row in rows} - service_ids, langs)
+    for theme_id, service_id in rows:
+        if theme_id in names and service_id in homes:
+            name = names[theme_id]
+            names[theme_id] = Name(name.lang, f"{name.text} ({homes[service_id].text})")
     return sorted(names.items(), key=lambda pair: pair[1].text.casefold())
 
 

@@ -14,7 +14,7 @@ from portal.models.responses import Response, ResponseText
 from portal.models.services import Service
 from portal.models.submissions import Submission
 from portal.respond.queries.inbox import days_left
-from portal.respond.queries.names import Name, theme_names
+from portal.respond.queries.names import Name, service_names, theme_names
 from portal.store.coverage import DELIVERIES, list_texts
 from portal.store.scope import Scope
 
@@ -44,6 +44,20 @@ class Dispute:
     text: ResponseText
     verdict: str | None
     disputed_on: date | None
+    home: Name | None  # the service that answers the theme, where another department does
+
+
+@dataclass(frozen=True)
+class Disputes:
+    """Cases of one's own departments that are open again, and how many there are of others."""
+
+    cases: list[DisputedCase]
+    elsewhere: int
+
+    @property
+    def count(self) -> int:
+        """All of them."""
+        return len(self.cases) + self.elsewhere
 
 
 @dataclass(frozen=True)
@@ -70,7 +84,6 @@ def list_disputed_answers(
             Response.theme_id.is_not(None),
             LoopEvent.kind.in_(DELIVERIES),
             LoopRow.state == LoopState.REOPENED.value,
-            LoopRow.service_id == Response.service_id,
         )
         .group_by(Response.id, Response.theme_id)
         .order_by(people.desc(), Response.id)
@@ -80,7 +93,9 @@ def list_disputed_answers(
     return [DisputedAnswer(row[0], themes[row[1] or 0], row[2]) for row in rows]
 
 
-def find_dispute(session: Session, row: LoopRow) -> Dispute | None:
+def find_dispute(
+    session: Session, scope: Scope, row: LoopRow, *, langs: list[str]
+) -> Dispute | None:
     """What the case's resident was told and asks about again; None where nobody does."""
     if row.state != LoopState.REOPENED.value:
         return None
@@ -97,10 +112,13 @@ def find_dispute(session: Session, row: LoopRow) -> Dispute | None:
     text = texts.get(told.lang or "", texts.get(response.source_lang))
     if text is None:
         return None
-    return Dispute(response.id, response.theme_id, text, row.verdict, row.disputed_on)
+    home = None
+    if session.get_one(Service, response.service_id).department_id not in scope.desk:
+        home = service_names(session, [response.service_id], langs).get(response.service_id)
+    return Dispute(response.id, response.theme_id, text, row.verdict, row.disputed_on, home)
 
 
-def list_disputes(session: Session, response: Response, *, today: date) -> list[DisputedCase]:
+def list_disputes(session: Session, scope: Scope, response: Response, *, today: date) -> Disputes:
     """The cases that are open again after this answer, the oldest dispute first."""
     was_told = (
         select(LoopEvent.id)
@@ -111,18 +129,21 @@ def list_disputes(session: Session, response: Response, *, today: date) -> list[
         )
         .exists()
     )
+    again = (
+        select(LoopRow)
+        .join(Service, Service.id == LoopRow.service_id)
+        .where(LoopRow.state == LoopState.REOPENED.value, was_told)
+    )
+    is_own = Service.department_id.in_(scope.desk)
     rows = session.execute(
-        select(LoopRow, Submission)
+        again.add_columns(Submission)
         .join(Submission, Submission.id == LoopRow.submission_id)
-        .where(
-            LoopRow.state == LoopState.REOPENED.value,
-            LoopRow.service_id == response.service_id,
-            was_told,
-        )
+        .where(is_own)
         .order_by(LoopRow.disputed_on, LoopRow.submission_id)
         .limit(SHOWN)
     )
-    return [
+    elsewhere = session.scalar(again.where(~is_own).with_only_columns(func.count()))
+    cases = [
         DisputedCase(
             id=row.submission_id,
             words=submission.comment,
@@ -135,3 +156,4 @@ def list_disputes(session: Session, response: Response, *, today: date) -> list[
         )
         for row, submission in rows
     ]
+    return Disputes(cases, elsewhere or 0)

@@ -11,8 +11,9 @@ from sqlalchemy.orm import Session
 from portal.domain.wording import References
 from portal.models.loops import LoopRow
 from portal.models.responses import Response
+from portal.models.services import Service
 from portal.models.submissions import Submission
-from portal.respond.scoped import get_response, get_service
+from portal.respond.scoped import get_response
 from portal.store.coverage import covered_cases, list_texts
 from portal.store.scope import NotAllowed, Scope
 from portal.store.texts import in_language
@@ -78,16 +79,14 @@ def get_preview(session: Session, scope: Scope, response_id: int, *, langs: list
 
 
 def _words(session: Session, scope: Scope, response: Response, lang: str) -> tuple[str | None, str]:
-    """What somebody whom the answer covers wrote, for whoever may read cases."""
-    try:
-        get_service(session, scope, response.service_id)
-    except NotAllowed:
-        return None, lang
+    """What somebody whom the answer covers wrote, from the cases that the reader may read."""
     row = session.execute(
         covered_cases(response)
         .with_only_columns(Submission.comment, Submission.comment_lang)
         .join(Submission, Submission.id == LoopRow.submission_id)
+        .join(Service, Service.id == LoopRow.service_id)
         .where(
+            Service.department_id.in_(scope.desk),
             LoopRow.lang == lang,
             Submission.comment.is_not(None),
             Submission.has_personal_data.is_(False),

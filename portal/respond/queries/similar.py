@@ -9,15 +9,16 @@ from __future__ import annotations
 from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import date
+from typing import Any
 
-from sqlalchemy import Select, func, select
+from sqlalchemy import Select, func, true
 from sqlalchemy.orm import Session
 
 from portal.domain.similar import suggest
 from portal.models.loops import LoopRow
 from portal.models.responses import Theme, ThemeCase
 from portal.models.submissions import Submission
-from portal.respond.queries.filters import UNTHEMED
+from portal.respond.queries.filters import UNTHEMED, cases_of, with_submissions
 from portal.respond.queries.inbox import InboxCase, list_selected
 from portal.respond.queries.names import Name, theme_names
 from portal.respond.scoped import get_theme
@@ -48,10 +49,10 @@ def get_similar(
     Raises NotAllowed when the theme is another department's.
     """
     theme = get_theme(session, scope, theme_id)
-    languages = _languages(session, theme_id)
+    languages = _languages(session, scope, theme_id)
     chosen = lang if lang in languages else next(iter(languages), langs[0])
-    untreated = _untreated(session, theme, chosen)
-    found = suggest(_words_of(session, theme_id, chosen), untreated, limit=SHOWN)
+    untreated = _untreated(session, scope, theme, chosen)
+    found = suggest(_words_of(session, scope, theme_id, chosen), untreated, limit=SHOWN)
     order = {one.key: place for place, one in enumerate(found)}
     cases = list_selected(session, scope, list(order), today=today, langs=langs)
     return Similar(
@@ -64,9 +65,9 @@ def get_similar(
     )
 
 
-def _languages(session: Session, theme_id: int) -> dict[str, int]:
+def _languages(session: Session, scope: Scope, theme_id: int) -> dict[str, int]:
     rows = session.execute(
-        _in_theme(theme_id)
+        _in_theme(scope, theme_id)
         .with_only_columns(LoopRow.lang, func.count())
         .group_by(LoopRow.lang)
         .order_by(func.count().desc(), LoopRow.lang)
@@ -74,9 +75,9 @@ def _languages(session: Session, theme_id: int) -> dict[str, int]:
     return {row[0]: row[1] for row in rows}
 
 
-def _words_of(session: Session, theme_id: int, lang: str) -> Sequence[str]:
+def _words_of(session: Session, scope: Scope, theme_id: int, lang: str) -> Sequence[str]:
     words = session.scalars(
-        _in_theme(theme_id)
+        _in_theme(scope, theme_id)
         .with_only_columns(Submission.comment)
         .where(LoopRow.lang == lang)
         .order_by(LoopRow.submission_id.desc())
@@ -85,23 +86,24 @@ def _words_of(session: Session, theme_id: int, lang: str) -> Sequence[str]:
     return [one for one in words if one]
 
 
-def _in_theme(theme_id: int) -> Select[LoopRow]:
+def _in_theme(scope: Scope, theme_id: int) -> Select[Any]:
+    """Cases of one's own departments with words: a shared theme holds those of others too."""
     return (
-        select(LoopRow)
+        with_submissions(cases_of(scope))
         .join(ThemeCase, ThemeCase.submission_id == LoopRow.submission_id)
-        .join(Submission, Submission.id == LoopRow.submission_id)
         .where(ThemeCase.theme_id == theme_id, Submission.comment.is_not(None))
     )
 
 
-def _untreated(session: Session, theme: Theme, lang: str) -> dict[int, str]:
+def _untreated(session: Session, scope: Scope, theme: Theme, lang: str) -> dict[int, str]:
+    """Of the theme's service, or of all of one's own services where it takes their cases."""
+    takes = true() if theme.is_shared else LoopRow.service_id == theme.service_id
     rows = session.execute(
-        select(LoopRow.submission_id, Submission.comment)
-        .join(Submission, Submission.id == LoopRow.submission_id)
+        with_submissions(cases_of(scope))
+        .with_only_columns(LoopRow.submission_id, Submission.comment)
         .where(
-            LoopRow.service_id == theme.service_id,
+            takes,
             LoopRow.state.in_([state.value for state in UNTHEMED]),
-            LoopRow.is_imported.is_(False),
             LoopRow.lang == lang,
             Submission.comment.is_not(None),
         )

@@ -2,19 +2,22 @@
 
 from __future__ import annotations
 
+from collections.abc import Collection
 from dataclasses import dataclass
 from datetime import date
 
-from sqlalchemy import ColumnElement, func, select
+from sqlalchemy import ColumnElement, Select, case, func, select
 from sqlalchemy.orm import Session
 
 from portal.models.loops import LoopRow
 from portal.models.responses import Response, Theme, ThemeCase, ThemeText
+from portal.models.services import Service
 from portal.models.submissions import Submission
 from portal.respond.queries.filters import WAITING
 from portal.respond.queries.inbox import PAGE, days_left
 from portal.respond.queries.names import Name, service_names, theme_names
-from portal.respond.scoped import get_service, get_theme
+from portal.respond.queries.sharing import holds_others
+from portal.respond.scoped import get_open_theme, get_service, get_theme
 from portal.store.scope import Scope
 
 
@@ -26,13 +29,15 @@ class ThemeLine:
     name: Name
     cases: int
     answered_on: date | None  # when its newest answer was published
+    home: Name | None  # the service that answers it, where that is another than is asked for
 
 
 @dataclass(frozen=True)
 class ThemeCaseLine:
-    """A case of a theme."""
+    """A case of a theme; the service is named where the theme takes those of several."""
 
     id: int
+    service: Name | None
     words: str | None
     words_lang: str
     lang: str
@@ -43,9 +48,14 @@ class ThemeCaseLine:
 
 @dataclass(frozen=True)
 class ThemeView:
-    """Everything the page of a theme shows."""
+    """Everything the page of a theme shows.
+
+    `is_home`: it is one's own, to be answered and changed. Of a shared one that is not, there are
+    the published answers and one's own cases. `elsewhere` counts the cases of other departments.
+    """
 
     theme: Theme
+    is_home: bool
     name: Name
     names: dict[str, str]  # by language
     service: Name
@@ -54,6 +64,7 @@ class ThemeView:
     cases: list[ThemeCaseLine]
     page: int
     total: int
+    elsewhere: int
     merged_into: tuple[int, Name] | None
     merged: list[tuple[int, Name]]  # into this one
     others: list[ThemeLine]  # of the service, that it may be merged into
@@ -69,59 +80,115 @@ class ThemeView:
         return any(response.status == "published" for response in self.responses)
 
 
-def list_themes_of(
-    session: Session, scope: Scope, service_id: int, *, langs: list[str]
+def list_themes_for(
+    session: Session, scope: Scope, service_ids: Collection[int], *, langs: list[str]
 ) -> list[ThemeLine]:
-    """The themes of a service that cases may come into, the newest first."""
-    get_service(session, scope, service_id)
+    """The themes that cases of these services may come into, all of them together.
+
+    First those of the service, where it is one, then those that all services share; the newest
+    first. Raises NotAllowed when a service is another department's.
+    """
+    for service_id in service_ids:
+        get_service(session, scope, service_id)
+    only = next(iter(service_ids)) if len(service_ids) == 1 else None
+    return _list_lines(session, Theme.is_shared | (Theme.service_id == only), only, langs)
+
+
+def _list_lines(
+    session: Session, which: ColumnElement[bool], home_id: int | None, langs: list[str]
+) -> list[ThemeLine]:
+    """Themes that cases may come into, those of the home first."""
     answered_on = (
         select(func.max(Response.published_on))
         .where(Response.theme_id == Theme.id, Response.status == "published")
         .scalar_subquery()
     )
     rows = session.execute(
-        select(Theme.id, func.count(ThemeCase.submission_id), answered_on)
+        select(Theme.id, func.count(ThemeCase.submission_id), answered_on, Theme.service_id)
         .outerjoin(ThemeCase, ThemeCase.theme_id == Theme.id)
-        .where(Theme.service_id == service_id, Theme.merged_into_id.is_(None))
-        .group_by(Theme.id)
-        .order_by(Theme.id.desc())
+        .where(which, Theme.merged_into_id.is_(None))
+        .group_by(Theme.id, Theme.service_id)
+        .order_by(case((Theme.service_id == home_id, 0), else_=1), Theme.id.desc())
         .limit(200)
     ).all()
     names = theme_names(session, [row[0] for row in rows], langs)
-    return [ThemeLine(row[0], names[row[0]], row[1], row[2]) for row in rows if row[0] in names]
+    homes = service_names(session, {row[3] for row in rows} - {home_id}, langs)
+    return [
+        ThemeLine(row[0], names[row[0]], row[1], row[2], homes.get(row[3]))
+        for row in rows
+        if row[0] in names
+    ]
 
 
 def get_theme_view(
-    session: Session, scope: Scope, theme_id: int, *, page: int, today: date, langs: list[str]
+    session: Session,
+    scope: Scope,
+    theme_id: int,
+    *,
+    page: int,
+    today: date,
+    langs: list[str],
+    to_change: bool = False,
 ) -> ThemeView:
-    """The theme. Raises NotAllowed when it is another department's."""
-    theme = get_theme(session, scope, theme_id)
-    total = session.scalar(
-        select(func.count()).select_from(ThemeCase).where(ThemeCase.theme_id == theme_id)
-    )
-    responses = session.scalars(
-        select(Response)
-        .where(Response.theme_id == theme_id, Response.import_id.is_(None))
-        .order_by(Response.id)
-    ).all()
+    """The theme. Raises NotAllowed when it is another department's and not shared.
+
+    `to_change`: whatever is shared by another department is not found either.
+    """
+    theme = (get_theme if to_change else get_open_theme)(session, scope, theme_id)
+    is_home = session.get_one(Service, theme.service_id).department_id in scope.desk
+    total, elsewhere = _count_cases(session, scope, theme_id)
     return ThemeView(
         theme=theme,
+        is_home=is_home,
         name=theme_names(session, [theme_id], langs)[theme_id],
         names=_names(session, theme_id),
         service=service_names(session, [theme.service_id], langs)[theme.service_id],
         waiting=_waiting(session, theme_id),
-        responses=list(responses),
-        cases=_cases(session, theme_id, page, today),
+        responses=_responses(session, theme_id, with_drafts=is_home),
+        cases=_cases(session, scope, theme, page=page, today=today, langs=langs),
         page=page,
-        total=total or 0,
+        total=total,
+        elsewhere=elsewhere,
         merged_into=next(iter(_named(session, Theme.id == theme.merged_into_id, langs)), None),
         merged=_named(session, Theme.merged_into_id == theme_id, langs),
-        others=[
-            one
-            for one in list_themes_of(session, scope, theme.service_id, langs=langs)
-            if one.id != theme_id
-        ],
+        others=_list_others(session, theme, langs) if is_home else [],
     )
+
+
+def _list_others(session: Session, theme: Theme, langs: list[str]) -> list[ThemeLine]:
+    """The themes that it may be merged into: of its service, and taking all of its cases."""
+    which = (Theme.service_id == theme.service_id) & (Theme.id != theme.id)
+    if holds_others(session, theme):
+        which &= Theme.is_shared
+    return _list_lines(session, which, theme.service_id, langs)
+
+
+def _responses(session: Session, theme_id: int, *, with_drafts: bool) -> list[Response]:
+    query = select(Response).where(Response.theme_id == theme_id, Response.import_id.is_(None))
+    if not with_drafts:
+        query = query.where(Response.status == "published")
+    return list(session.scalars(query.order_by(Response.id)))
+
+
+def _in_theme(theme_id: int) -> Select[LoopRow]:
+    return (
+        select(LoopRow)
+        .join(ThemeCase, ThemeCase.submission_id == LoopRow.submission_id)
+        .join(Service, Service.id == LoopRow.service_id)
+        .where(ThemeCase.theme_id == theme_id)
+    )
+
+
+def _count_cases(session: Session, scope: Scope, theme_id: int) -> tuple[int, int]:
+    """How many cases of one's own departments are in the theme, and how many of others."""
+    rows = session.execute(
+        _in_theme(theme_id)
+        .with_only_columns(Service.department_id, func.count())
+        .group_by(Service.department_id)
+    )
+    counts = {row[0]: row[1] for row in rows}
+    own = sum(count for one, count in counts.items() if one in scope.desk)
+    return own, sum(counts.values()) - own
 
 
 def _named(
@@ -152,19 +219,25 @@ def _waiting(session: Session, theme_id: int) -> dict[str, int]:
     return {row[0]: row[1] for row in rows}
 
 
-def _cases(session: Session, theme_id: int, page: int, today: date) -> list[ThemeCaseLine]:
+def _cases(
+    session: Session, scope: Scope, theme: Theme, *, page: int, today: date, langs: list[str]
+) -> list[ThemeCaseLine]:
+    """Cases of one's own departments: what others wrote is for their departments to read."""
     rows = session.execute(
-        select(LoopRow, Submission)
-        .join(ThemeCase, ThemeCase.submission_id == LoopRow.submission_id)
+        _in_theme(theme.id)
+        .add_columns(Submission)
         .join(Submission, Submission.id == LoopRow.submission_id)
-        .where(ThemeCase.theme_id == theme_id)
+        .where(Service.department_id.in_(scope.desk))
         .order_by(LoopRow.received_on, LoopRow.submission_id)
         .offset((page - 1) * PAGE)
         .limit(PAGE)
-    )
+    ).all()
+    ids = {row.service_id for row, _submission in rows} if theme.is_shared else set()
+    services = service_names(session, ids, langs)
     return [
         ThemeCaseLine(
             id=row.submission_id,
+            service=services.get(row.service_id),
             words=submission.comment,
             words_lang=submission.comment_lang or submission.lang,
             lang=row.lang,

@@ -16,7 +16,7 @@ from portal.respond.operations.grouping import group_selection
 from portal.respond.queries.choices import list_choices, list_people
 from portal.respond.queries.inbox import list_first
 from portal.respond.queries.selection import Extent, Selection, get_extent
-from portal.respond.queries.themes import list_themes_of
+from portal.respond.queries.themes import list_themes_for
 from portal.respond.routes.blueprint import blueprint, langs
 from portal.respond.routes.lists import list_address, nothing_ticked
 from portal.respond.routes.themes import NEW
@@ -145,13 +145,13 @@ def _group_page(form: GroupAllForm, errors: ErrorList | None = None) -> Response
     extent = _extent(selection)
     if not extent.total:
         return _nothing(selection, address)
-    service = extent.services[0][0]
+    services = [service.id for service, _name, _count in extent.services]
     return page(
         "respond/show_group_many.html",
         422 if errors else 200,
         extent=extent,
         **_meant(selection, address),
-        themes=list_themes_of(read(), current_scope(), service.id, langs=langs()),
+        themes=list_themes_for(read(), current_scope(), services, langs=langs()),
         form=form,
         errors=errors or [],
         progress=_progress(form, extent),
@@ -177,8 +177,8 @@ def group_many() -> Response:
         theme_id, done = write(
             group_selection, now=clock.now(), today=clock.today(), scope=current_scope(),
             selection=selection, theme_id=theme_id, name=form.name.data or "",
-            lang=current_language(),
+            lang=current_language(), is_shared=bool(form.shared.data),
         )  # fmt: skip
     except MixedServices:
-        return _group_page(form, [("", _("A theme holds cases of one service only."))])
+        return _group_page(form, [("", _("This theme takes cases of one service only."))])
     return _go_on("respond/continue_group.html", form, done, address, theme=theme_id)

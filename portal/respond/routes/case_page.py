@@ -43,7 +43,7 @@ def case_page(
         "respond/show_case.html",
         status,
         case=view,
-        dispute=find_dispute(read(), view.row),
+        dispute=find_dispute(read(), scope, view.row, langs=langs()),
         people=list_people(read(), frozenset({view.department_id})),
         assigning=assigned,
         care=get_care(read(), scope, case_id, country=country, now=now),

@@ -16,7 +16,7 @@ from portal.respond.queries import responses as queries
 from portal.respond.queries import themes
 from portal.respond.queries.cautions import list_cautions
 from portal.respond.queries.disputes import (
-    DisputedCase,
+    Disputes,
     list_disputed_answers,
     list_disputes,
 )
@@ -93,8 +93,9 @@ def _earlier(form: ResponseForm, theme_id: int) -> queries.Earlier | None:
 
 def _new_page(theme_id: int, form: ResponseForm, errors: ErrorList, status: int = 200) -> Response:
     view = themes.get_theme_view(
-        read(), current_scope(), theme_id, page=1, today=portal().clock.today(), langs=langs()
-    )
+        read(), current_scope(), theme_id, page=1, today=portal().clock.today(), langs=langs(),
+        to_change=True,
+    )  # fmt: skip
     return page(
         "respond/show_new_response.html",
         status,
@@ -176,10 +177,11 @@ def _cautions(view: queries.ResponseView) -> list[Caution]:
     return list_cautions(read(), view.response, view.source)
 
 
-def _disputes(view: queries.ResponseView) -> list[DisputedCase]:
+def _disputes(view: queries.ResponseView) -> Disputes | None:
     if not view.is_desk or view.response.status != "published":
-        return []
-    return list_disputes(read(), view.response, today=portal().clock.today())
+        return None
+    today = portal().clock.today()
+    return list_disputes(read(), current_scope(), view.response, today=today)
 
 
 def _is_blocked(publish_at: datetime | None) -> bool:

@@ -5,13 +5,21 @@ from __future__ import annotations
 from flask import flash, redirect, request, url_for
 from werkzeug.wrappers import Response
 
-from portal.respond.forms import MAX_NAME, GroupForm, MergeForm, SplitForm, case_ids
+from portal.respond.forms import (
+    MAX_NAME,
+    GroupForm,
+    MergeForm,
+    ShareForm,
+    SplitForm,
+    case_ids,
+)
 from portal.respond.operations import cases as operations
 from portal.respond.operations import themes as theme_operations
 from portal.respond.operations.merging import merge_themes
 from portal.respond.queries import inbox, similar, themes
 from portal.respond.routes.blueprint import blueprint, langs
 from portal.respond.routes.lists import list_address, nothing_ticked
+from portal.respond.rules import HoldsOthers
 from portal.store.scope import NotAllowed
 from portal.web.access import Access, access, current_scope
 from portal.web.context import portal
@@ -31,7 +39,7 @@ MAX_CASES = 200
 @blueprint.get("/group")
 @access(Access.STAFF)
 def show_group() -> Response:
-    """The ticked cases, and the themes of their service to choose from."""
+    """The ticked cases, and the themes to choose from that take them."""
     if not case_ids():
         return nothing_ticked()
     form = GroupForm(formdata=None)
@@ -50,15 +58,12 @@ def _group_page(form: GroupForm, errors: ErrorList, status: int = 200) -> Respon
     by_service: dict[int, list[inbox.InboxCase]] = {}
     for case in cases:
         by_service.setdefault(case.service_id, []).append(case)
-    is_one = len(by_service) == 1
     return page(
         "respond/show_group.html",
         status,
         by_service=by_service,
         address=list_address()[0],
-        themes=themes.list_themes_of(read(), scope, next(iter(by_service)), langs=langs())
-        if is_one
-        else [],
+        themes=themes.list_themes_for(read(), scope, by_service, langs=langs()),
         form=form,
         errors=errors,
         new=NEW,
@@ -85,9 +90,10 @@ def group_cases() -> Response:
         theme_id = write(
             operations.group_cases, now=clock.now(), today=clock.today(), scope=current_scope(),
             case_ids=ids, theme_id=theme_id, name=form.name.data or "", lang=current_language(),
+            is_shared=bool(form.shared.data),
         )  # fmt: skip
     except operations.MixedServices:
-        return _group_page(form, [("", _("A theme holds cases of one service only."))], 422)
+        return _group_page(form, [("", _("This theme takes cases of one service only."))], 422)
     flash(ngettext("%(n)s case is in the theme now.", "%(n)s cases are in the theme now.",
                    len(ids), n=str(len(ids))))  # fmt: skip
     return redirect(url_for("respond.show_theme", theme_id=theme_id), 303)
@@ -106,22 +112,24 @@ def _theme_page(
     names: NamesForm | None = None,
     split: SplitForm | None = None,
     merge: MergeForm | None = None,
+    refusal: str = "",
 ) -> Response:
-    """The page; a form is one that was refused."""
+    """The page; a form is one that was refused, or something was, for what the theme holds."""
     number = min(max(whole_number(request.args.get("page")) or 1, 1), 100_000)
+    refused = names or split or merge
     view = themes.get_theme_view(
         read(), current_scope(), theme_id, page=number, today=portal().clock.today(),
-        langs=langs(),
+        langs=langs(), to_change=bool(refused or refusal),
     )  # fmt: skip
-    refused = names or split or merge
     if names is None:
         names = NamesForm.of(portal().settings.languages, MAX_NAME)(formdata=None)
         names.fill(view.names)
+    status = 409 if refusal else 422 if refused else 200
     return page(
-        "respond/show_theme.html", 422 if refused else 200, view=view, form=names,
+        "respond/show_theme.html", status, view=view, form=names,
         split=split or SplitForm(formdata=None), merge=merge or MergeForm(formdata=None),
         ticked=case_ids(),
-        errors=errors_of(refused) if refused else [],
+        errors=[("", refusal)] if refusal else errors_of(refused) if refused else [],
     )  # fmt: skip
 
 
@@ -153,6 +161,24 @@ def name_theme(theme_id: int) -> Response:
     return redirect(url_for("respond.show_theme", theme_id=theme_id), 303)
 
 
+@blueprint.post("/themes/<int:theme_id>/services")
+@access(Access.STAFF)
+def share_theme(theme_id: int) -> Response:
+    """Let the theme take the cases of all services, or of its own only."""
+    is_shared = bool(ShareForm().shared.data)
+    try:
+        write(
+            theme_operations.share_theme, now=portal().clock.now(), scope=current_scope(),
+            theme_id=theme_id, is_shared=is_shared,
+        )  # fmt: skip
+    except HoldsOthers:
+        refusal = _("Cases of other services are in this theme, so it has to take them.")
+        return _theme_page(theme_id, refusal=refusal)
+    flash(_("It takes cases of all services now.") if is_shared
+          else _("It takes cases of its own service only now."))  # fmt: skip
+    return redirect(url_for("respond.show_theme", theme_id=theme_id), 303)
+
+
 @blueprint.post("/themes/<int:theme_id>/split")
 @access(Access.STAFF)
 def split_theme(theme_id: int) -> Response:
@@ -180,10 +206,15 @@ def merge_theme(theme_id: int) -> Response:
     if not form.validate() or into_id is None:
         form.into.errors = [_("Choose the theme that it goes into.")]
         return _theme_page(theme_id, merge=form)
-    merged = write(
-        merge_themes, now=clock.now(), today=clock.today(), scope=current_scope(),
-        theme_id=theme_id, into_id=into_id,
-    )  # fmt: skip
+    try:
+        merged = write(
+            merge_themes, now=clock.now(), today=clock.today(), scope=current_scope(),
+            theme_id=theme_id, into_id=into_id,
+        )  # fmt: skip
+    except HoldsOthers:
+        refusal = _("Cases of other services are in this theme. Only a theme that takes them can"
+                    " hold them.")  # fmt: skip
+        return _theme_page(theme_id, refusal=refusal)
     if merged.left:
         flash(ngettext("%(n)s case is still to come. Merge again.",
                        "%(n)s cases are still to come. Merge again.",

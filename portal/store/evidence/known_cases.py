@@ -212,7 +212,7 @@ def _deciding_events(known: CTE) -> CTE:
     # Once the resident has disputed, what bounces is a later answer, not the first.
     undoes_told = and_(event.kind == EventKind.BOUNCED, event.disputed_before.is_(None))
     last_told = _last(event.id, event.kind == EventKind.TOLD)
-    # Themes are a service's own: whoever is handed a case begins anew.
+    # Whoever is handed a case begins anew: it has left its themes.
     is_with_holder = event.id > func.coalesce(event.last_transferred, 0)
     exclusions = (EventKind.EXCLUDED, EventKind.RESTORED, EventKind.WITHDRAWN)
     places: dict[str, ColumnElement[int]] = {

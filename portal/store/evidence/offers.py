@@ -2,20 +2,31 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from datetime import date
 from typing import Any
 
-from sqlalchemy import ColumnElement, Select, and_, exists, func, or_, select
+from sqlalchemy import (
+    ColumnElement,
+    FromClause,
+    Select,
+    and_,
+    exists,
+    func,
+    or_,
+    select,
+    union_all,
+)
 from sqlalchemy.orm import Session
 
 from portal.models.assessments import HistoryImport
+from portal.models.loops import LoopRow
 from portal.models.partners import CoDecision
-from portal.models.responses import Response
+from portal.models.responses import Response, ThemeCase
 from portal.models.services import PageCheck, PopulationShare, ServiceLanguage
 from portal.models.submissions import Submission
 from portal.store.co_decisions import list_figures
-from portal.store.evidence.known_cases import counted_now, loop_as_of
+from portal.store.evidence.known_cases import cases_known_on, counted_now, loop_as_of
 from portal.store.evidence.window import ANY_DAY, ANY_SERVICE, Window, ask
 
 PAGE_CHECK_DAYS = 365
@@ -182,8 +193,32 @@ def get_co_decisions(
     ids = ask(session, _decided, service_id, as_of, days).scalars().all()
     if not ids:
         return {}
-    cases = loop_as_of(service_id, as_of) if is_past else counted_now()
-    return list_figures(session, [CoDecision.id.in_(ids)], cases, as_of)
+    here = loop_as_of(service_id, as_of) if is_past else counted_now()
+    others = session.scalars(_other_services(ids)).all()
+    known = {service_id: here} | {one: cases_known_on(session, one, as_of) for one in others}
+    return list_figures(session, [CoDecision.id.in_(ids)], _together(known), as_of)
+
+
+def _other_services(ids: Sequence[int]) -> Select[int]:
+    """Further services with cases in the themes of these co-decisions."""
+    return (
+        select(LoopRow.service_id)
+        .join(ThemeCase, ThemeCase.submission_id == LoopRow.submission_id)
+        .join(CoDecision, CoDecision.theme_id == ThemeCase.theme_id)
+        .where(CoDecision.id.in_(ids), LoopRow.service_id != CoDecision.service_id)
+        .distinct()
+        .order_by(LoopRow.service_id)
+    )
+
+
+def _together(known: Mapping[int, FromClause]) -> FromClause:
+    """The cases of these services, each service's as known on the day."""
+    names = ("submission_id", "service_id", "told_on", "excluded")
+    parts = [
+        select(*(cases.c[name] for name in names)).where(cases.c.service_id == service_id)
+        for service_id, cases in known.items()
+    ]
+    return union_all(*parts).subquery("known_case")
 
 
 def _decided(days: int) -> Select[Any]:

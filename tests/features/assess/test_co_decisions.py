@@ -11,15 +11,20 @@ from sqlalchemy import Delete, Update, delete, literal, select, update
 from sqlalchemy.orm import Session
 
 from portal.assess.queries_evidence import gather_evidence
-from portal.domain.loop import LoopError
+from portal.domain.loop import Actor, Event, EventKind, LoopError
 from portal.domain.partnership import conditions, is_counting
 from portal.follow.operations import record_judgement
-from portal.manage.operations.co_decisions import Record
+from portal.manage.operations.co_decisions import Record, link_cases
 from portal.models.loops import LoopEvent, LoopRow
 from portal.models.partners import Attestation, Invitation, Partner
+from portal.models.responses import Response
 from portal.notify.inviting import invite_next
 from portal.notify.telling import tell_next
+from portal.respond.operations.cases import group_cases
+from portal.respond.operations.themes import share_theme
 from portal.store.engine import Store
+from portal.store.loops import append_event
+from portal.store.scope import NotAllowed
 from tests.support.answers import NOW, TODAY, Office, send
 from tests.support.city import City
 from tests.support.together import Table
@@ -203,3 +208,44 @@ def test_everybody_told_already_is_invited_once(store: Store, city: City) -> Non
         events = session.scalars(select(LoopEvent.actor).where(LoopEvent.kind == "invited")).all()
     assert sorted(invited) == decided.cases
     assert events == ["system"] * 8
+
+
+def test_everybody_told_in_a_shared_theme_has_to_be_invited_whatever_the_service(
+    decided: Decided,
+) -> None:
+    store, city = decided.store, decided.city
+    office = Office(store, city)
+    store.write(share_theme, now=NOW, scope=office.staff, theme_id=decided.theme, is_shared=True)
+    theirs = send(store, city.pools)
+    store.write(
+        group_cases, now=NOW, today=TODAY, scope=office.scope("parks", department=city.parks),
+        case_ids=[theirs], theme_id=decided.theme, name="", lang="en",
+    )  # fmt: skip
+    assert decided.figures()["invited_all"] is True  # nobody has told them yet
+    with store.read() as session:
+        response_id = session.scalars(select(Response.id)).one()
+    store.write(
+        tell_next, now=NOW, today=TODAY, response_id=response_id,
+        person_id=city.people["staff"], after=0,
+    )  # fmt: skip
+    assert decided.figures()["invited_all"] is True
+    assert decided.figures()["linked_submissions"] == 1
+    change(decided, delete(Invitation).where(Invitation.submission_id == theirs))
+    assert decided.figures()["invited_all"] is False
+    withdrawn = Event(kind=EventKind.WITHDRAWN, on=TODAY + timedelta(2), actor=Actor.RESIDENT)
+    store.write(append_event, theirs, withdrawn, at=NOW + timedelta(2))
+    assert decided.figures(1)["invited_all"] is False  # on that day they were there still
+    assert decided.figures(2)["invited_all"] is True
+
+
+def test_cases_of_other_services_are_not_linked_to_a_decision(decided: Decided) -> None:
+    store, city = decided.store, decided.city
+    office = Office(store, city)
+    store.write(share_theme, now=NOW, scope=office.staff, theme_id=decided.theme, is_shared=True)
+    lamp = send(store, city.lights, comment="It is dark at the kerb.")
+    office.group([lamp], theme_id=decided.theme)
+    with pytest.raises(NotAllowed):
+        store.write(
+            link_cases, now=NOW, today=TODAY, scope=decided.table.scope,
+            co_decision_id=decided.number, case_ids=[lamp],
+        )  # fmt: skip

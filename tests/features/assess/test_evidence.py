@@ -16,7 +16,15 @@ from portal.domain.raw_records import parse_raw_records
 from portal.imports.history_offers import first_and_newest_day
 from portal.store.engine import Store
 from tests.domain.strategies import AS_OF, raw_files
-from tests.support.history import HISTORIES, NOW, add_service, bring_in, gather, hand_on
+from tests.support.history import (
+    HISTORIES,
+    NOW,
+    add_service,
+    answer_elsewhere,
+    bring_in,
+    gather,
+    hand_on,
+)
 
 on_one_database = settings(
     deadline=None,
@@ -111,6 +119,55 @@ def test_a_case_counts_where_it_is_and_is_set_aside_where_it_was(
 OF_CASES = (
     "window_days", "ack", "told30", "told90", "same_language", "confirmed", "action", "promises",
     "invited", "kept", "told30_by_language", "told30_by_district", "told90_by_kind", "reach",
+)  # fmt: skip
+
+
+answers = st.lists(st.tuples(st.integers(0, 24), st.integers(-5, 700)), max_size=6)
+"""(which case of the file, how many days before AS_OF another service's answer reaches it)."""
+
+
+@on_one_database
+@given(data=raw_files, others=raw_files, given_to=answers, age=st.integers(-10, 700))
+def test_a_case_in_a_theme_of_another_service_counts_in_its_own(
+    store: Store,
+    data: dict[str, Any],
+    others: dict[str, Any],
+    given_to: list[tuple[int, int]],
+    age: int,
+) -> None:
+    """The answer is one of the service that gives it; that people were told counts where they are.
+
+    The figures of both are those of the definition, on any day before and after.
+    """
+    here, there = store.write(add_service), store.write(add_service)
+    as_of, cases, elsewhere = AS_OF - timedelta(days=age), data["submissions"], dict(given_to)
+    told = {}
+    for place in sorted(place for place in elsewhere if place < len(cases)):
+        waiting = cases[place] | dict.fromkeys(AFTER_RECEIPT)
+        cases[place] = waiting
+        received = date.fromisoformat(waiting["received_at"])
+        told[place] = max(AS_OF - timedelta(days=elsewhere[place]), received)
+    bring_in(store, here, data)
+    bring_in(store, there, _of_other_people(others))
+    theirs = _of_other_people(others)
+    if told:
+        first = min(told.values())
+        refs = {f"case:{cases[place]['id']}": day for place, day in told.items()}
+        store.write(answer_elsewhere, here, there, refs, first)
+        theirs |= {"responses": [*others["responses"], {"published_at": first.isoformat()}]}
+    for place, day in told.items():
+        cases[place] |= {"told_at": day.isoformat(), "told_language": cases[place]["language"]}
+        cases[place] |= {"outcome": "answered"}
+    for service_id, records in {here: data, there: theirs}.items():
+        found = gather(store, service_id, as_of)
+        wanted = json.loads(json.dumps(build_evidence(parse_raw_records(records), as_of)))
+        names = (*OF_CASES, "public_responses", "public_responses_recent")
+        assert {name: found[name] for name in names} == {name: wanted[name] for name in names}
+
+
+AFTER_RECEIPT = (
+    "told_at", "told_language", "confirm", "disputed_at", "retold_at", "outcome", "due_at",
+    "done_at", "invited_at", "excluded",
 )  # fmt: skip
 
 

@@ -13,7 +13,7 @@ from sqlalchemy.orm import Session
 from portal.assess.said import refresh_figures
 from portal.domain.loop import Actor, Event, EventKind, Outcome, Verdict
 from portal.models.loops import LoopRow
-from portal.models.responses import Response, ThemeCase
+from portal.models.responses import Response, Theme, ThemeCase
 from portal.models.said import Reaction, ThemeDistrict, ThemeFigure
 from portal.store.content import get_content_version
 from portal.store.engine import Store
@@ -286,3 +286,64 @@ def test_a_new_answer_waits_for_the_batch_of_its_service(
     assert replies(store, new) == (None, None, None, None)
     refresh(NEXT_MONTH)
     assert replies(store, new) == (12, 12, 0, 0)
+
+
+def test_people_of_all_services_count_behind_a_shared_theme(
+    store: Store, city: City, answer: int, refresh: Callable[[date], int]
+) -> None:
+    add(store, city, answer, 6, district="north")
+    store.write(join_from_elsewhere, city, answer, 5)
+    refresh(TODAY)
+    assert voices(store, answer) == (11, {})  # five in no district would follow from the sum
+    assert store.write(refresh_figures, service_id=city.pools, today=TODAY) == 0
+
+
+def join_from_elsewhere(session: Session, city: City, response_id: int, count: int) -> list[int]:
+    """People who wrote about swimming pools, in the theme that takes their cases as well."""
+    theme_id = theme_of(session, response_id)
+    session.get_one(Theme, theme_id).is_shared = True
+    return [join(session, city.pools, theme_id) for _ in range(count)]
+
+
+@pytest.mark.parametrize(
+    ("theirs", "shown"),
+    [
+        (12, (37, 37, 0, 0)),
+        (9, (25, 25, 0, 0)),  # from what potholes' own people say, nine would follow
+    ],
+)
+def test_replies_of_another_services_people_count_once_they_are_ten(
+    store: Store, city: City, answer: int, refresh: Callable[[date], int], theirs: int,
+    shown: tuple[int, ...],
+) -> None:  # fmt: skip
+    ours = add(store, city, answer, 25)
+
+    def run(session: Session) -> None:
+        for case in [*ours, *join_from_elsewhere(session, city, answer, theirs)]:
+            tell(session, city, case, answer)
+            reply(session, case, Verdict.YES)
+
+    store.write(run)
+    refresh(TODAY)
+    assert replies(store, answer) == shown
+
+
+def test_what_ones_own_people_reply_to_others_answers_does_not_follow_from_the_sum(
+    store: Store, city: City, answer: int
+) -> None:
+    """Four of pools' people were told by an answer about potholes; pools' sum is public."""
+    texts = {"en": ("Too few lanes.", "We opened two.", "")}
+    own = store.write(lambda session: publish_response(session, city.pools, NOW, texts))
+
+    def run(session: Session) -> None:
+        for case in [join(session, city.pools, theme_of(session, own)) for _ in range(20)]:
+            tell(session, city, case, own)
+            reply(session, case, Verdict.YES)
+        for place, case in enumerate(join_from_elsewhere(session, city, answer, 4)):
+            tell(session, city, case, answer)
+            reply(session, case, Verdict.YES if place else Verdict.NO)
+
+    store.write(run)
+    store.write(refresh_figures, service_id=city.pools, today=TODAY)
+    # 20 of the 23 who said yes would leave three, and nobody here said no.
+    assert replies(store, own) == (20, None, 0, 0)

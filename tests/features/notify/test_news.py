@@ -20,6 +20,7 @@ from portal.notify.bounces import record_bounce
 from portal.notify.news import Subject, post_news, subscribe
 from portal.notify.reports import Report
 from portal.settings import Settings
+from portal.store.concerned import keep_concerned
 from portal.store.engine import Store
 from portal.web.form_token import MIN_AGE
 from tests.features.notify.conftest import Mailbox, Worker
@@ -150,6 +151,10 @@ def test_the_weeks_answers_come_once_and_in_the_readers_language(
 ) -> None:
     have(store, worker, mailbox, client, Subject(service_id=city.lights), lang="es")
     new = answer(store, city.lights, FRIDAY)
+    shared = answer(store, city.potholes, FRIDAY)
+    store.write(
+        lambda session: keep_concerned(session, session.get_one(Response, shared), city.lights)
+    )
     old = answer(store, city.lights, FRIDAY - timedelta(days=9))
     other = answer(store, city.pools, FRIDAY)
     for day in range(3):
@@ -158,6 +163,7 @@ def test_the_weeks_answers_come_once_and_in_the_readers_language(
     text = text_of(mailbox)
     assert "Las farolas no funcionan." in text
     assert f"/es/responses/{new}/" in text
+    assert f"/es/responses/{shared}/" in text
     assert f"/responses/{old}/" not in text
     assert f"/responses/{other}/" not in text
     html = mailbox.messages[0].get_body(("html",))

@@ -10,20 +10,27 @@ import pytest
 from flask.testing import FlaskClient
 from sqlalchemy import func, select
 
+from portal.assess.queries_evidence import gather_evidence
 from portal.domain.loop import Actor, Event, EventKind, Outcome, Verdict
 from portal.domain.wording import Wording
 from portal.models.loops import LoopEvent, LoopRow
 from portal.models.operations import Outbox
-from portal.respond.operations.cases import restore, set_aside
+from portal.respond.operations.cases import group_cases, restore, set_aside
 from portal.respond.operations.texts import propose_correction, review_correction
+from portal.respond.operations.themes import share_theme
 from portal.respond.rules import Promise
+from portal.store.concerned import list_further
+from portal.store.content import get_content_version
+from portal.store.coverage import count_waiting_of
 from portal.store.engine import Store
 from portal.store.loops import append_event
 from portal.store.retention import purge_contacts
 from tests.features.notify.conftest import Mailbox, Worker
 from tests.support.answers import NOW, PLANNED, TODAY, Office
+from tests.support.answers import send as send_to
 from tests.support.city import City
 from tests.support.client import response_page
+from tests.support.soundness import find_problems
 
 Send = Callable[..., int]
 
@@ -362,3 +369,33 @@ def test_before_an_answer_and_after_erasure_the_link_leads_to_the_receipt(
     assert gone.status_code == 404
     assert "code on your receipt" in response_page(gone).words()
     assert client.post(link, data={"verdict": "yes"}).status_code == 404
+
+
+def test_an_answer_reaches_cases_of_every_service_that_its_theme_took(
+    store: Store, office: Office, worker: Worker, send: Send, city: City
+) -> None:
+    ours, theirs = send(), send_to(store, city.pools)
+    theme = office.group([ours])
+    store.write(share_theme, now=NOW, scope=office.staff, theme_id=theme, is_shared=True)
+    parks = office.scope("parks", department=city.parks)
+    store.write(
+        group_cases, now=NOW, today=TODAY, scope=parks, case_ids=[theirs], theme_id=theme,
+        name="", lang="en",
+    )  # fmt: skip
+    response = office.draft(theme)
+    office.review(response)
+    office.publish(response)
+    with store.read() as session:
+        assert count_waiting_of(session, [response]) == {response: {"en": 2}}
+        version = get_content_version(session)
+    worker.run()
+    assert told(store, ours) == told(store, theirs) == ("told", "en")
+    with store.read() as session:
+        assert list_further(session, [response]) == {response: [city.pools]}
+        assert get_content_version(session) > version  # its page shows the answer now
+        told_there = gather_evidence(session, city.pools, TODAY + timedelta(days=40))["told30"]
+        told_here = gather_evidence(session, city.potholes, TODAY + timedelta(days=40))["told30"]
+        responses = gather_evidence(session, city.pools, TODAY)["public_responses"]
+    assert (told_here["x"], told_here["n"]) == (told_there["x"], told_there["n"]) == (1, 1)
+    assert responses == 0  # answering is what the theme's own service did
+    assert find_problems(store) == []

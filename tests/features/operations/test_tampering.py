@@ -25,6 +25,8 @@ from portal.models.reminders import Reminder
 from portal.models.self_assessments import EngageClaim, SelfAssessment
 from portal.models.set_apart import SetApart
 from portal.notify.reminding import compare_halves
+from portal.notify.telling import tell_next
+from portal.respond.operations.themes import share_theme
 from portal.store.comments import Cause, redact_comment
 from portal.store.engine import Store
 from portal.store.loops import Links, append_event
@@ -90,6 +92,10 @@ RED = {
     ),
     "response": ("UPDATE response SET outcome = 'declined'",),
     "response_correction": ("DELETE FROM response_correction",),
+    "response_service": (
+        "DELETE FROM response_service",
+        "UPDATE response_service SET service_id = (SELECT max(id) FROM service)",
+    ),
     "response_text": (
         "UPDATE response_text SET we_did = 'We built a new gate.'",
         "UPDATE response_text SET links = 'https://city.example/ Other figures'",
@@ -152,6 +158,7 @@ RED = {
         "UPDATE submission SET q0 = 5 WHERE q0 = 2", "UPDATE submission SET q4 = 5",
         "UPDATE submission SET is_quarantined = NOT is_quarantined",
     ),
+    "theme": ("UPDATE theme SET is_shared = false",),
     "theme_case": (
         "UPDATE theme_case SET theme_id = (SELECT min(id) FROM theme)",
     ),
@@ -202,7 +209,6 @@ NEED_NOT = {
     "self_assessment_evidence": "what managers name for their own claim; it moves no level",
     "setting": "the portal's own switches; each change of them is in the audit trail",
     "sign_in": _FLEETING,
-    "theme": "holds nothing but its number; which case is in it is checked",
     "theme_text": _TEXT,
     "throttle": _FLEETING,
     "warning": "moves no level; evidence and states are for managers, changes are audited",
@@ -227,6 +233,7 @@ def full(busy: Store, city: City) -> Store:
     busy.write(_say_of_oneself, city)
     cause = Cause(reason="own_data", person_id=city.people["staff"])
     busy.write(redact_comment, cases[1], cause=cause, now=NOW, today=TODAY)
+    _answer_another_service(busy, city, office, theme)
     busy.write(_set_apart, city)
     busy.write(_open_doors, city)
     _answer_many(office)
@@ -285,6 +292,19 @@ def _invite_and_ask(session: Session, case_id: int, step_id: int, decision_id: i
                 chosen_on=TODAY,
             ),
         )
+    )  # fmt: skip
+
+
+def _answer_another_service(store: Store, city: City, office: Office, theme: int) -> None:
+    """The theme takes a case of street lights, which gets its answer."""
+    store.write(share_theme, now=NOW, scope=office.staff, theme_id=theme, is_shared=True)
+    office.group([send(store, city.lights)], theme_id=theme)
+    response = office.draft(theme)
+    office.review(response)
+    office.publish(response)
+    store.write(
+        tell_next, now=NOW, today=TODAY, response_id=response,
+        person_id=office.staff.person_id, after=0,
     )  # fmt: skip
 
 

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import csv
 from datetime import timedelta
 from xml.etree import ElementTree
 
@@ -10,7 +11,9 @@ from flask.testing import FlaskClient
 from sqlalchemy import select, text
 from sqlalchemy.orm import Session
 
-from portal.models.responses import ResponseText
+from portal.models.responses import Response, ResponseText
+from portal.store.concerned import keep_concerned, list_further
+from portal.store.content import get_content_version
 from portal.store.engine import Store
 from portal.store.schema import downgrade, migrate
 from tests.features.public.conftest import NOW, Showcase
@@ -190,3 +193,100 @@ def test_a_response_tells_other_programs_what_it_is(
     facts = {one.get("itemprop"): one.get("content") for one in page.all("meta")}
     assert facts["inLanguage"] == "ar"
     assert facts["datePublished"] == "2026-06-01"
+
+
+@pytest.fixture
+def shared(store: Store, city: City, lamps: int) -> int:
+    """The answer about lamps was given to people who wrote about swimming pools as well."""
+    store.write(
+        lambda session: keep_concerned(session, session.get_one(Response, lamps), city.pools)
+    )
+    return lamps
+
+
+def test_an_answer_stands_in_the_lists_of_all_services_whose_cases_it_was_given_to(
+    client: FlaskClient, shared: int
+) -> None:
+    for query in (
+        {"service": "street-lights"}, {"service": "swimming-pools"}, {"department": "parks"},
+        {"department": "public-works"}, {"q": "swimming"},
+    ):  # fmt: skip
+        assert shared in found(find(client, **query)), query
+    assert shared not in found(find(client, q="pothole"))
+    page = response_page(client.get("/en/services/swimming-pools/"))
+    assert shared in found(page)
+    assert "Street lights and Swimming pools" in page.words()
+    feed = client.get("/en/responses/feed.atom?service=swimming-pools").get_data(as_text=True)
+    assert "<title>Street lights, Swimming pools</title>" in feed
+
+
+def test_its_own_page_and_its_theme_name_the_services(
+    client: FlaskClient, store: Store, shared: int
+) -> None:
+    with store.read() as session:
+        theme = session.get_one(Response, shared).theme_id
+    for path in (f"responses/{shared}/", f"themes/{theme}/"):
+        page = response_page(client.get(f"/en/{path}"))
+        assert "It is also about:Swimming pools" in page.words(), path
+        assert "/en/services/swimming-pools/" in page.links(), path
+
+
+def test_a_service_that_only_shares_an_answer_can_be_chosen(
+    client: FlaskClient, store: Store, city: City
+) -> None:
+    alone = store.write(lambda session: publish_response(session, city.lights, NOW, TEXTS))
+    values = {one.get("value") for one in find(client).all("option")}
+    assert not {"swimming-pools", "parks"} & values
+    store.write(
+        lambda session: keep_concerned(session, session.get_one(Response, alone), city.pools)
+    )
+    values = {one.get("value") for one in find(client, fresh="1").all("option")}
+    assert {"swimming-pools", "parks", "street-lights"} <= values
+
+
+def test_open_data_name_all_services_of_an_answer(
+    client: FlaskClient, store: Store, city: City, shared: int
+) -> None:
+    answers = client.get("/api/v1/responses?service=swimming-pools").get_json()["responses"]
+    services = {one["id"]: (one["service"], one["services"]) for one in answers}
+    assert services[shared] == ("street-lights", ["street-lights", "swimming-pools"])
+    table = client.get("/api/v1/responses.csv?service=swimming-pools").get_data(as_text=True)
+    assert {row["services"] for row in csv.DictReader(table.splitlines())} == {
+        "swimming-pools", "street-lights swimming-pools",
+    }  # fmt: skip
+    themes = client.get("/api/v1/services/swimming-pools/themes").get_json()["themes"]
+    assert {one["service"]: one["services"] for one in themes} == {
+        "swimming-pools": ["swimming-pools"],
+        "street-lights": ["street-lights", "swimming-pools"],
+    }
+
+
+def test_a_promise_stands_with_all_services_that_it_was_made_to(
+    client: FlaskClient, store: Store, city: City
+) -> None:
+    promise = store.write(
+        lambda session: publish_response(
+            session, city.lights, NOW, TEXTS, outcome="planned", due_on=NOW.date()
+        )
+    )
+    store.write(
+        lambda session: keep_concerned(session, session.get_one(Response, promise), city.pools)
+    )
+    page = response_page(client.get("/en/promises/?service=swimming-pools"))
+    assert promise in found(page)
+    assert "Street lights" in page.words()
+
+
+def test_noting_a_service_twice_changes_nothing_and_its_own_is_not_noted(
+    store: Store, city: City, shared: int
+) -> None:
+    def again(session: Session) -> int:
+        before = get_content_version(session)
+        response = session.get_one(Response, shared)
+        for service_id in (city.pools, city.lights):
+            keep_concerned(session, response, service_id)
+        return get_content_version(session) - before
+
+    assert store.write(again) == 0
+    with store.read() as session:
+        assert list_further(session, [shared]) == {shared: [city.pools]}

@@ -59,6 +59,7 @@ POSTS: tuple[tuple[str, dict[str, Any]], ...] = (
     ("cases/{case}/notes", {"text": "Mine"}),
     ("cases/{case}/translate", {}),
     ("themes/{theme}/name", {"in_en": "Renamed"}),
+    ("themes/{theme}/services", {"shared": "1"}),
     ("themes/{theme}/split", {"case": "{case}", "name": "Mine now"}),
     ("themes/{theme}/answer", ANSWER),
     ("responses/{draft}/", ANSWER),
