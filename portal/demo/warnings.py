@@ -24,7 +24,7 @@ MADE_OF_IT = {
         "looked_at", "Translations wait for a reviewer. Asked for a second one.",
     ),
     ("time_to_told", "graffiti-removal"): (
-        "looked_at", "One of two crews left in September. A new one starts in the new year.",
+        "looked_at", "One of two crews has left. A new one starts next month.",
     ),
     ("forecast", "sidewalk-repair"): ("dealt_with", "Two colleagues helped out for a week."),
     ("forecast", "recycling-center"): ("not_useful", "All of them were told the next morning."),
