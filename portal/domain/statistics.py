@@ -111,6 +111,11 @@ def stuffing(x: int, n: int, tau: float, n_min: int = 0) -> int:
     return needed + _first(lambda k: passes(x + needed + k, n + needed + k, tau))
 
 
+def positives_to_lift(x: int, n: int, tau: float) -> int:
+    """Fewest further cases, all positive, after which the share is not surely below tau."""
+    return _first(lambda k: at_least(wilson(x + k, n + k).high, tau))
+
+
 def fragility(x: int, n: int, tau: float) -> int:
     """Fewest positives that must be struck out for the bound to fall below tau (tau above 0)."""
     return _first(lambda k: k >= x or not passes(x - k, n - k, tau))

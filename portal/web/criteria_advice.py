@@ -5,10 +5,12 @@ The figures come from `to_pass` and the groups of a result (METHOD.md 3.5, A.2, 
 
 from __future__ import annotations
 
-from collections.abc import Callable
+from collections.abc import Callable, Mapping
+from typing import Any
 
 from portal.domain.parity import DISPARITY, UNCLEAR
 from portal.domain.reach import TOO_LOW
+from portal.domain.statistics import positives_to_lift
 from portal.domain.status import PASSING
 from portal.web.criteria_reasons import resolve
 from portal.web.criteria_text import Criterion, Names, group_name, groups_with, tag_name
@@ -104,13 +106,21 @@ def _share_steps(criterion: Criterion, _names: Names) -> list[str]:
                 **_number(to_pass["n_at_this_rate"]),
             )
         )
-    # A share that only must not be contradicted has failed clearly: no figure says how far to go.
-    return sentences or [
-        _(
-            "Raise this share: it is surely below %(share)s.",
-            share=percent(criterion["threshold"]),
-        )
-    ]
+    return sentences or [_lift(criterion)]
+
+
+def _lift(criterion: Criterion) -> str:
+    """A share that only must not be contradicted, and clearly is: how far it is from being open."""
+    more = positives_to_lift(criterion["x"], criterion["n"], criterion["threshold"])
+    return ngettext(
+        "Raise this share: it is surely below %(share)s. With %(n)s more that counts for the"
+        " service, that would no longer be sure.",
+        "Raise this share: it is surely below %(share)s. With %(n)s more that count for the"
+        " service, that would no longer be sure.",
+        more,
+        share=percent(criterion["threshold"]),
+        **_number(more),
+    )
 
 
 _COUNT_STEPS: dict[str, Callable[[Criterion], str]] = {
@@ -156,30 +166,48 @@ def _coverage_steps(criterion: Criterion, _names: Names) -> list[str]:
 
 
 def _parity_steps(criterion: Criterion, names: Names) -> list[str]:
-    behind = groups_with(criterion, DISPARITY, names)
-    if behind:
-        return [
-            _(
-                "Find out why this group is behind, and serve it as well as everyone else:"
-                " %(groups)s.",
-                groups=list_of(behind),
-            )
-        ]
+    verdicts = {row["verdict"] for row in criterion["groups"]}
+    wanted = DISPARITY if DISPARITY in verdicts else UNCLEAR
+    say = _close_gap if wanted == DISPARITY else _show_parity
     sentences = [
-        ngettext(
+        say(criterion, row, names) for row in criterion["groups"] if row["verdict"] == wanted
+    ]
+    return sentences or resolve(criterion["reasons"])
+
+
+def _close_gap(criterion: Criterion, row: Mapping[str, Any], names: Names) -> str:
+    return _(
+        "%(group)s: %(points)s percentage points behind everyone else. Find out why, and serve this"
+        " group as well as everyone else.",
+        group=group_name(criterion["metric"], row["group"], names),
+        points=_points(-row["diff"]),
+    )
+
+
+def _show_parity(criterion: Criterion, row: Mapping[str, Any], names: Names) -> str:
+    """More people would show it, or the group is behind by more than chance alone explains."""
+    group = group_name(criterion["metric"], row["group"], names)
+    needed = row.get("n_needed_if_equal") or 0
+    if needed > row["n"]:
+        return ngettext(
             "%(group)s: served like everyone else, about %(n)s person in this group would show it.",
             "%(group)s: served like everyone else, about %(n)s people in this group would show it.",
-            row["n_needed_if_equal"],
-            group=group_name(criterion["metric"], row["group"], names),
-            n=number(row["n_needed_if_equal"]),
+            needed,
+            group=group,
+            **_number(needed),
         )
-        for row in criterion["groups"]
-        if row["verdict"] == UNCLEAR and (row.get("n_needed_if_equal") or 0) > row["n"]
-    ]
-    unclear = groups_with(criterion, UNCLEAR, names)
-    if not sentences and unclear:
-        sentences = [_("Serve this group a little better: %(groups)s.", groups=list_of(unclear))]
-    return sentences or resolve(criterion["reasons"])
+    return _(
+        "%(group)s: it may be up to %(points)s percentage points behind everyone else. At most"
+        " %(margin)s are allowed, so serve this group a little better.",
+        group=group,
+        points=_points(-row["low"]),
+        margin=_points(criterion["delta"]),
+    )
+
+
+def _points(share: float) -> str:
+    """A difference of shares in percentage points."""
+    return number(round(share * 100, 1))
 
 
 def _reach_steps(criterion: Criterion, _names: Names) -> list[str]:

@@ -19,7 +19,7 @@ from portal.domain.publication import K
 from portal.domain.reach import TOO_LOW
 from portal.domain.status import NOT_CONTRADICTED
 from portal.web.criteria_sentences import COUNTS, SHARES, agreement
-from portal.web.formats import language_name, list_of, number, percent
+from portal.web.formats import language_name, list_of, mean, number, percent
 from portal.web.i18n import current_language, locale_of
 from portal.web.words import gettext as _
 from portal.web.words import ngettext
@@ -169,6 +169,16 @@ def likely(criterion: Criterion) -> str:
         "%(low)s to %(high)s",
         low=exact_share(criterion["low"], threshold),
         high=exact_share(criterion["high"], threshold),
+    )
+
+
+def ratio(row: Mapping[str, Any]) -> str:
+    """An impact ratio with its Katz interval for a table, e.g. "0.93 (0.81 to 1.07)"."""
+    return _(
+        "%(ratio)s (%(low)s to %(high)s)",
+        ratio=mean(row["ratio"]),
+        low=mean(row["ratio_low"]),
+        high=mean(row["ratio_high"]),
     )
 
 

@@ -29,13 +29,29 @@ class Interval:
 
 
 @dataclass(frozen=True)
+class Gap:
+    """How far a group is from everyone else, as a difference of shares, and what is allowed."""
+
+    value: float
+    low: float
+    high: float
+    margin: float
+
+
+@dataclass(frozen=True)
 class GroupRow:
-    """One group of a breakdown, in words: what was found, against what, and the verdict."""
+    """One group of a breakdown, in words: what was found, against what, and the verdict.
+
+    Where groups are compared, `gap` is for their picture and `ratio` the impact ratio with where
+    it likely lies (METHOD.md 3.4: shown, and decisive only below four fifths).
+    """
 
     name: str
     found: str
     compared: str
     status: str
+    gap: Gap | None = None
+    ratio: str = ""
 
 
 @dataclass(frozen=True)
@@ -194,6 +210,8 @@ def _group_row(criterion: Criterion, row: Mapping[str, Any], names: Names) -> Gr
         criteria_text.share_of(row["share"], row["x"], row["n"]),
         percent(row["others_share"]),
         status,
+        Gap(row["diff"], row["low"], row["high"], criterion["delta"]),
+        criteria_text.ratio(row),
     )
 
 

@@ -154,3 +154,54 @@ def test_a_comparison_of_languages_is_information_only_while_they_differ(
     store.write(keep_city_figures, NOW.date(), figures)
     page = response_page(client.get("/en/services/pothole-repair/level/?again"))
     assert page.words().count(said) == 1
+
+
+def show_evidence(client: FlaskClient, store: Store, city: City, **evidence: object) -> Page:
+    """The page of example H, which is level 4, with other evidence in places."""
+    changed = example_evidence("H") | evidence
+    store.write(publish_level, city.potholes, changed, NOW, AS_OF)
+    return response_page(client.get("/en/services/pothole-repair/level/"))
+
+
+def test_each_group_that_may_be_behind_is_told_by_how_much(
+    client: FlaskClient, store: Store, city: City
+) -> None:
+    groups = {"en": [900, 1000], "es": [150, 200], "ar": [152, 200]}
+    page = show_evidence(client, store, city, told30_by_language=groups)
+    _, _, after = page.words().partition("What decides level 4, and what it would take")
+    deciding, _, _ = after.partition("The evidence, step by step")
+    result = evaluate(publish(example_evidence("H") | {"told30_by_language": groups}))
+    criterion = next(one for one in result["criteria"] if one["id"] == "L4.1")
+    behind = {row["group"]: round(-row["low"] * 100, 1) for row in criterion["groups"]}
+    for group, name in (("ar", "Arabic"), ("es", "Spanish")):
+        sentence = f"{name}: it may be up to {behind[group]:g} percentage points behind"
+        assert deciding.count(sentence) == 1
+    assert "At most 15 are allowed" in deciding
+
+
+def test_a_share_that_speaks_against_the_service_says_how_far_it_is_from_not_doing_so(
+    client: FlaskClient, store: Store, city: City
+) -> None:
+    words = show_evidence(client, store, city, promises={"x": 4, "n": 20}).words()
+    assert (
+        "Raise this share: it is surely below 60%. With 10 more that count for the service, that"
+        " would no longer be sure." in words
+    )
+
+
+def test_compared_groups_have_a_picture_and_their_ratio(
+    client: FlaskClient, store: Store, city: City
+) -> None:
+    page = show(client, store, city, "A")
+    criterion = next(
+        one for one in evaluate(publish(example_evidence("A")))["criteria"] if one["id"] == "L4.1"
+    )
+    labels = [one.get("aria-label", "") for one in page.root.iter() if one.get("role") == "img"]
+    for row in criterion["groups"]:
+        low, high = round(row["low"] * 100), round(row["high"] * 100)
+        assert (
+            f"Difference likely between {low} and {high} percentage points; at most 15 behind are"
+            " allowed" in labels
+        )
+        ratio = f"{row['ratio']:.2f} ({row['ratio_low']:.2f} to {row['ratio_high']:.2f})"
+        assert ratio in page.words()
