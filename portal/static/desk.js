@@ -7,7 +7,8 @@ const opener = document.getElementById("keys-open");
 const list = document.querySelector("[data-cases]");
 const cases = list ? [...list.querySelectorAll(".case")] : [];
 const boxes = cases.map((one) => one.querySelector("input[type=checkbox]"));
-const options = [...document.querySelectorAll("main form fieldset")]
+// A key's number beside "Level 3" would say two things at once: forms of levels have no digits.
+const options = [...document.querySelectorAll("main form:not([data-no-digits]) fieldset")]
   .map((one) => [...one.querySelectorAll("input[type=radio]")])
   .find((found) => found.length > 0) ?? [];
 let current = -1;

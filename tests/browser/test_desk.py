@@ -165,6 +165,20 @@ def test_seven_digits_are_typed_in_a_row_and_stored(
     assert found == (4, 4, 4, 3, 2, 1, 2)
 
 
+def test_a_key_never_stands_beside_the_number_of_a_level(
+    site: Site, open_page: OpenPage, sign_in: SignIn
+) -> None:
+    page = open_page()
+    sign_in(page, "manager")
+    page.goto(site.url("en", "manage/services/pothole-repair/dimensions/"))
+    levels = page.locator("main form input[type=radio]")
+    expect(levels).to_have_count(5)
+    expect(page.locator("main [data-digit]")).to_have_count(0)
+    chosen = levels.evaluate_all("found => found.findIndex(one => one.checked)")
+    page.keyboard.press("1")
+    assert levels.evaluate_all("found => found.findIndex(one => one.checked)") == chosen
+
+
 def test_signing_out_ends_it(site: Site, open_page: OpenPage, sign_in: SignIn) -> None:
     page = open_page(java_script_enabled=False)
     sign_in(page, "staff")

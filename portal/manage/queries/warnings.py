@@ -238,6 +238,16 @@ def _first_cases(session: Session, row: WarningRow, today: date) -> list[FirstCa
     ]
 
 
+def count_open_warnings(session: Session, service_id: int) -> int:
+    """How many warnings of a service nobody has dealt with."""
+    found = session.scalar(
+        select(func.count())
+        .select_from(WarningRow)
+        .where(WarningRow.service_id == service_id, WarningRow.state.in_(OPEN_STATES))
+    )
+    return found or 0
+
+
 def gets_digest(session: Session, person_id: int) -> bool:
     """Whether the week's open warnings are mailed to this person."""
     return session.get(DigestSubscription, person_id) is not None

@@ -14,6 +14,7 @@ from portal.manage.routes.blueprint import blueprint, langs
 from portal.manage.scoped import get_managed_service
 from portal.manage.self_assessment_forms import AssessmentForm, ClaimForm
 from portal.store.doubts import find_doubt
+from portal.store.publicity import get_public_since
 from portal.web.access import Access, access, current_scope
 from portal.web.context import portal
 from portal.web.criteria_short import short
@@ -35,6 +36,9 @@ def _grid_page(slug: str, form: ClaimForm, status: int = 200) -> Response:
     service = get_managed_service(session, current_scope(), slug)
     quarters = claims.list_perceptions(session, [service.id])[service.id]
     form.quarter.data = open_quarter(today)
+    claimed = claims.open_claim(quarters, today)
+    if claimed is not None and not form.is_submitted():
+        form.level.data = str(claimed.claimed)
     return page(
         "manage/show_dimensions.html",
         status,
@@ -45,7 +49,8 @@ def _grid_page(slug: str, form: ClaimForm, status: int = 200) -> Response:
         short=short,
         rows=dimensions.list_rows(session, [service.id], today)[service.id],
         quarters=quarters,
-        claimed=claims.open_claim(quarters, today),
+        claimed=claimed,
+        is_public=get_public_since(session) is not None,
         form=form,
         errors=errors_of(form),
         options=words.engage_options(),

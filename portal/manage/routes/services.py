@@ -7,6 +7,7 @@ from werkzeug.wrappers import Response
 
 from portal.manage.queries.overview import Today, counted
 from portal.manage.queries.services import ManagedService, get_service
+from portal.manage.queries.warnings import count_open_warnings
 from portal.manage.routes.blueprint import blueprint, langs
 from portal.store.monitors import do_languages_differ
 from portal.web import level_view
@@ -36,6 +37,7 @@ def show_service(slug: str) -> Response:
         deciding=level_view.list_deciding(levels, result),
         figures=level_view.list_figures(result, DESK_LEAST),
         records=_addresses(service),
+        warnings=count_open_warnings(read(), service.id),
         languages_differ=do_languages_differ(read()),
     )
 

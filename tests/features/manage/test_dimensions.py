@@ -184,7 +184,13 @@ def test_a_level_is_expected_before_it_is_measured_or_not_at_all(
     coming = open_quarter(clock.today())
     for level in ("2", "3"):
         desk.post(CLAIM, quarter=coming.isoformat(), level=level)
-    assert "You expect Level 3: Answers" in desk.get(GRID).words()
+    page = desk.get(GRID)
+    assert "You expect Level 3: Answers" in page.words()
+    radios = [one for one in page.all("input") if one.get("type") == "radio"]
+    assert [one.get("value") for one in radios if one.get("checked") is not None] == ["3"]
+    assert "Say it before you look" in page.words()
+    links = [link for link in page.links() if link.endswith("/manage/services/pothole-repair/")]
+    assert len(links) == 1, "only the tab of the page leads to today's evidence"
     late = desk.post(CLAIM, 422, quarter=quarter_of(clock.today()).isoformat(), level="1")
     assert "That quarter has begun" in response_page(late).words()
     desk.post(CLAIM, 422, quarter="soon", level="1")

@@ -10,9 +10,10 @@ from flask import Flask
 
 from portal.manage.queries.overview import last_quarters
 from portal.store.engine import Store
+from tests.features.manage.test_overview import warn
 from tests.features.public.publishing import example_evidence, publish_appraisal, publish_level
 from tests.support.city import City
-from tests.support.client import Page
+from tests.support.client import Page, response_page
 from tests.support.managers import ManagersDesk
 
 NOW = datetime.now(UTC)
@@ -128,3 +129,19 @@ def test_a_level_without_doubt_is_drawn_as_before(
     drawn = [one.get("class", "") for one in row if one.tag.endswith("td")]
     assert drawn == ["solid", "solid", "solid got", ""]
     assert "unsure" not in " ".join(one.get("class", "") for one in page.root.iter())
+
+
+def test_a_service_leads_to_its_open_warnings_and_its_history(
+    store: Store, held: ManagersDesk, desk_city: City
+) -> None:
+    assess(store, desk_city, "A")
+    assert "No warning is open." in held.get(SERVICE).words()
+    for state in ("new", "looked_at", "dealt_with"):
+        store.write(warn, desk_city.potholes, state)
+    page = held.get(SERVICE)
+    assert "2 open warnings" in page.words()
+    assert "/en/manage/warnings/?service=pothole-repair" in page.links()
+    (history,) = (link for link in page.links() if link.endswith("#history"))
+    assert history == "/en/services/pothole-repair/level/#history"
+    shown = response_page(held.client.get(history))
+    assert [one for one in shown.root.iter() if one.get("id") == "history"]

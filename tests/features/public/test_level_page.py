@@ -198,10 +198,8 @@ def test_compared_groups_have_a_picture_and_their_ratio(
     )
     labels = [one.get("aria-label", "") for one in page.root.iter() if one.get("role") == "img"]
     for row in criterion["groups"]:
-        low, high = round(row["low"] * 100), round(row["high"] * 100)
-        assert (
-            f"Difference likely between {low} and {high} percentage points; at most 15 behind are"
-            " allowed" in labels
-        )
+        low, high = round(row["low"] * 100, 1), round(row["high"] * 100, 1)
+        likely = f"Difference likely between {low:g} and {high:g} percentage points"
+        assert f"{likely}; at most 15 behind are allowed" in labels
         ratio = f"{row['ratio']:.2f} ({row['ratio_low']:.2f} to {row['ratio_high']:.2f})"
         assert ratio in page.words()
