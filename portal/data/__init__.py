@@ -10,6 +10,7 @@ from pathlib import Path
 
 from portal.data.languages import AddedLanguage, list_added
 from portal.domain.accessibility import AccessibilityChecks
+from portal.domain.claims import ClaimWords, parse_claim_words
 from portal.domain.instrument import Instrument, VersionedTexts, parse_instrument, parse_texts
 from portal.domain.stored_fields import Group, parse_groups
 
@@ -51,6 +52,13 @@ def load_model_texts(texts_id: str = MODEL_TEXTS_ID) -> VersionedTexts:
     path = _FOLDER / "models" / f"{texts_id}.json"
     texts = parse_texts(json.loads(path.read_text(encoding="utf-8"))["texts"])
     return _with_added(texts, texts_id)
+
+
+@cache
+def load_claim_words() -> dict[str, ClaimWords]:
+    """By language: how a claim of change is known, and what gives a reader something to check."""
+    path = _FOLDER / "claim_words.json"
+    return parse_claim_words(json.loads(path.read_text(encoding="utf-8"))["languages"])
 
 
 @cache

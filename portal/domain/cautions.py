@@ -2,28 +2,24 @@
 
 from __future__ import annotations
 
-import re
 from collections.abc import Mapping
 from dataclasses import dataclass
 from enum import StrEnum
 
+from portal.domain.claims import NO_WORDS, ClaimWords, claims_change, is_checkable
 from portal.domain.loop import Outcome
 from portal.domain.similar import likeness
+from portal.domain.wording import Wording
 
-FEW_WORDS = 6  # fewer can hardly say what was done, where and when
 ALIKE = 0.85  # likeness from which a text counts as almost the same
 MANY = 3  # answers that say almost the same
-
-_WORD = re.compile(r"\w+")
-_DENSE = re.compile("[\u3041-\u30ff\u3400-\u9fff\uac00-\ud7a3\uf900-\ufaff]")
-_PER_WORD = 2  # characters of such scripts that make about one word
 
 
 class Hint(StrEnum):
     """What is doubtful."""
 
     NO_DEED = "no_deed"  # nothing is said about what was done
-    BARE_CLAIM = "bare_claim"  # says that it is done, and hardly what
+    BARE_CLAIM = "bare_claim"  # claims a change, and gives nothing to check
     ECHO = "echo"  # says back what residents said
     LIKE_OTHERS = "like_others"  # almost the same as many others
 
@@ -37,25 +33,36 @@ class Caution:
 
 
 def find_cautions(
-    *, outcome: Outcome, you_said: str, we_did: str, why_not: str, others: Mapping[int, str]
+    *, outcome: Outcome, wording: Wording, others: Mapping[int, str], words: ClaimWords = NO_WORDS
 ) -> list[Caution]:
-    """What to look at again; `others` = what other answers of the department say, by id."""
+    """What to look at again; `others` = what other answers of the department say, by id.
+
+    `words` are those of the text's language by which a claim is known.
+    """
     found = []
-    if not we_did:
+    if not wording.we_did:
         found.append(Caution(Hint.NO_DEED))
-    elif likeness(we_did, you_said) >= ALIKE:
+    elif likeness(wording.we_did, wording.you_said) >= ALIKE:
         found.append(Caution(Hint.ECHO))
-    elif outcome is Outcome.DONE and count_words(we_did) < FEW_WORDS:
+    elif _is_bare_claim(outcome, wording, words):
         found.append(Caution(Hint.BARE_CLAIM))
-    ours = we_did or why_not
+    ours = wording.we_did or wording.why_not
     alike = tuple(key for key, text in others.items() if likeness(ours, text) >= ALIKE)
     if len(alike) >= MANY:
         found.append(Caution(Hint.LIKE_OTHERS, alike))
     return found
 
 
-def count_words(text: str) -> int:
-    """About how many words a text has, in scripts without spaces too."""
-    return sum(
-        -(-len(word) // _PER_WORD) if _DENSE.search(word) else 1 for word in _WORD.findall(text)
+def _is_bare_claim(outcome: Outcome, wording: Wording, words: ClaimWords) -> bool:
+    """Whether it claims a change without anything to check.
+
+    Done is a claim, whatever the words. What is only planned claims nothing yet, and has its day.
+    """
+    if outcome is Outcome.PLANNED:
+        return False
+    if outcome is not Outcome.DONE and not claims_change(wording.we_did, words):
+        return False
+    references = wording.references
+    return not is_checkable(
+        wording.we_did, words, refers=bool(references.links or references.pictures)
     )

@@ -89,7 +89,7 @@ _EVENTS: dict[str, Any] = {
     "excluded": _l("Set aside"),
     "restored": _l("Taken back"),
     "transferred": _l("Handed to another service"),
-    "responded": _l("Answer published"),
+    "responded": _l("Answered"),  # the day on which the answer reached the case
     "told": _l("Resident told"),
     "bounced": _l("Mail with the answer came back"),
     "confirmed": _l("Resident replied"),

@@ -11,6 +11,7 @@ from collections.abc import Sequence
 from sqlalchemy import ColumnElement, Select, and_, exists, func, select
 from sqlalchemy.orm import InstrumentedAttribute, Session, aliased
 
+from portal.domain.loop import LoopState
 from portal.models.loops import LoopEvent, LoopRow
 from portal.models.responses import Response, ResponseText, ThemeCase
 from portal.store.wordings import hash_of
@@ -83,7 +84,10 @@ def count_waiting(session: Session, response: Response) -> dict[str, int]:
 
 
 def count_waiting_of(session: Session, response_ids: Sequence[int]) -> dict[int, dict[str, int]]:
-    """How many people wait for each of these responses, by the language they wrote in."""
+    """How many people wait for each of these responses, by the language they wrote in.
+
+    They were not told it yet, or were, and asked to look again: the inbox counts them too.
+    """
     rows = session.execute(
         select(Response.id, LoopRow.lang, func.count(LoopRow.person_key.distinct()))
         .join(ThemeCase, ThemeCase.theme_id == Response.theme_id)
@@ -91,7 +95,7 @@ def count_waiting_of(session: Session, response_ids: Sequence[int]) -> dict[int,
         .where(
             Response.id.in_(response_ids),
             is_covered(),
-            ~has_event(Response.id, *DELIVERIES),
+            ~has_event(Response.id, *DELIVERIES) | (LoopRow.state == LoopState.REOPENED.value),
         )
         .group_by(Response.id, LoopRow.lang)
     )

@@ -5,10 +5,13 @@ from __future__ import annotations
 from sqlalchemy import select
 from sqlalchemy.orm import Session
 
+from portal.data import load_claim_words
 from portal.domain.cautions import Caution, find_cautions
+from portal.domain.claims import NO_WORDS
 from portal.domain.loop import Outcome
 from portal.models.responses import Response, ResponseText
 from portal.models.services import Service
+from portal.store.wordings import wording_of
 
 COMPARED = 60  # of the department's newest answers: an older one repeats nothing
 
@@ -32,8 +35,7 @@ def list_cautions(session: Session, response: Response, source: ResponseText) ->
     )
     return find_cautions(
         outcome=Outcome(response.outcome),
-        you_said=source.you_said,
-        we_did=source.we_did,
-        why_not=source.why_not,
+        wording=wording_of(source),
         others={row[0]: row[1] or row[2] for row in rows},
+        words=load_claim_words().get(source.lang, NO_WORDS),
     )

@@ -62,10 +62,13 @@ class Disputes:
 
 @dataclass(frozen=True)
 class DisputedAnswer:
-    """A published answer, and how many people wait for a better one."""
+    """A published answer, how many people wait for a better one, and since when."""
 
     response_id: int
     theme: Name
+    service: Name
+    outcome: str
+    since: date | None  # the oldest dispute
     people: int
 
 
@@ -75,7 +78,7 @@ def list_disputed_answers(
     """Answers after which people wait again, most people first."""
     people = func.count(LoopRow.person_key.distinct())
     rows = session.execute(
-        select(Response.id, Response.theme_id, people)
+        select(Response, people, func.min(LoopRow.disputed_on))
         .join(LoopEvent, LoopEvent.response_id == Response.id)
         .join(LoopRow, LoopRow.submission_id == LoopEvent.submission_id)
         .join(Service, Service.id == Response.service_id)
@@ -85,12 +88,23 @@ def list_disputed_answers(
             LoopEvent.kind.in_(DELIVERIES),
             LoopRow.state == LoopState.REOPENED.value,
         )
-        .group_by(Response.id, Response.theme_id)
+        .group_by(Response.id)
         .order_by(people.desc(), Response.id)
         .limit(SHOWN)
     ).all()
-    themes = theme_names(session, [row[1] or 0 for row in rows], langs)
-    return [DisputedAnswer(row[0], themes[row[1] or 0], row[2]) for row in rows]
+    themes = theme_names(session, [row[0].theme_id or 0 for row in rows], langs)
+    services = service_names(session, [row[0].service_id for row in rows], langs)
+    return [
+        DisputedAnswer(
+            response_id=response.id,
+            theme=themes[response.theme_id or 0],
+            service=services[response.service_id],
+            outcome=response.outcome,
+            since=since,
+            people=waiting,
+        )
+        for response, waiting, since in rows
+    ]
 
 
 def find_dispute(

@@ -13,8 +13,10 @@ from portal.models.loops import LoopRow
 from portal.models.responses import Response
 from portal.models.services import Service
 from portal.models.submissions import Submission
+from portal.respond.queries.names import Name, service_names
 from portal.respond.scoped import get_response
 from portal.store.coverage import covered_cases, list_texts
+from portal.store.next_steps import OpenStep, find_open_step
 from portal.store.scope import NotAllowed, Scope
 from portal.store.texts import in_language
 from portal.store.wordings import wording_of
@@ -45,9 +47,13 @@ class Preview:
     status: str | None  # of the text in the wanted language; None where there is none yet
     words: str | None
     words_lang: str
+    service: Name
+    step: OpenStep | None  # that the mail would invite to
 
 
-def get_preview(session: Session, scope: Scope, response_id: int, *, langs: list[str]) -> Preview:
+def get_preview(
+    session: Session, scope: Scope, response_id: int, *, today: date, langs: list[str]
+) -> Preview:
     """The answer in `langs[0]`, else in the language that its residents would be shown.
 
     Drafts stand here as they will once they are reviewed. Raises NotAllowed when it is another
@@ -58,7 +64,9 @@ def get_preview(session: Session, scope: Scope, response_id: int, *, langs: list
     shown = in_language(texts, langs[0], (response.source_lang, *langs))
     if shown is None:
         raise NotAllowed
-    words, words_lang = _words(session, scope, response, langs[0])
+    case = _case(session, scope, response, langs[0])
+    words = case[1] if case else None
+    service_id = case[0].service_id if case else response.service_id
     wanted = texts.get(langs[0])
     return Preview(
         answer=PreviewedAnswer(
@@ -73,25 +81,30 @@ def get_preview(session: Session, scope: Scope, response_id: int, *, langs: list
             done_on=response.done_on,
         ),
         status=wanted.status if wanted else None,
-        words=words,
-        words_lang=words_lang,
+        words=words.comment if words else None,
+        words_lang=(words.comment_lang if words else None) or langs[0],
+        service=service_names(session, [service_id], langs)[service_id],
+        step=find_open_step(session, theme_id=response.theme_id, case=case[0], today=today)
+        if case
+        else None,
     )
 
 
-def _words(session: Session, scope: Scope, response: Response, lang: str) -> tuple[str | None, str]:
-    """What somebody whom the answer covers wrote, from the cases that the reader may read."""
+def _case(
+    session: Session, scope: Scope, response: Response, lang: str
+) -> tuple[LoopRow, Submission] | None:
+    """A case that the answer covers and the reader may read, with words if there is one."""
     row = session.execute(
         covered_cases(response)
-        .with_only_columns(Submission.comment, Submission.comment_lang)
+        .add_columns(Submission)
         .join(Submission, Submission.id == LoopRow.submission_id)
         .join(Service, Service.id == LoopRow.service_id)
         .where(
             Service.department_id.in_(scope.desk),
             LoopRow.lang == lang,
-            Submission.comment.is_not(None),
             Submission.has_personal_data.is_(False),
         )
-        .order_by(LoopRow.submission_id)
+        .order_by(Submission.comment.is_(None), LoopRow.submission_id)
         .limit(1)
     ).first()
-    return (row[0], row[1] or lang) if row else (None, lang)
+    return (row[0], row[1]) if row else None

@@ -11,6 +11,7 @@ from werkzeug.wrappers import Response
 from portal.domain.cautions import Caution
 from portal.domain.loop import Outcome
 from portal.respond.forms import PublishForm, ResponseForm, VersionedForm, explain
+from portal.respond.mail_preview import preview_mail
 from portal.respond.operations import responses as operations
 from portal.respond.queries import responses as queries
 from portal.respond.queries import themes
@@ -211,9 +212,13 @@ def show_preview(response_id: int) -> Response:
     """The answer as residents of this page's language will see it; `desk` is the reader's own."""
     desk = request.args.get("desk", "")
     back = desk if desk in portal().settings.languages else current_language()
+    preview = get_preview(
+        read(), current_scope(), response_id, today=portal().clock.today(), langs=langs()
+    )
     return page(
         "respond/show_preview.html",
-        preview=get_preview(read(), current_scope(), response_id, langs=langs()),
+        preview=preview,
+        mail=preview_mail(preview) if preview.status else None,
         back=url_for("respond.show_response", response_id=response_id, lang=back),
     )
 

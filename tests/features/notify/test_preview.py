@@ -1,0 +1,63 @@
+"""What the desk previews is the mail that goes out."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Callable
+from datetime import timedelta
+
+import pytest
+from flask import Flask
+
+from portal.domain.loop import Outcome
+from portal.domain.wording import Wording
+from portal.respond.rules import Promise
+from portal.store.engine import Store
+from tests.features.notify.conftest import Mailbox, Worker
+from tests.support.answers import SPANISH, TODAY, Office
+from tests.support.city import City
+from tests.support.client import Page, response_page
+from tests.support.desk import Desk, open_desk
+
+NASTY = Wording("The holes <b>come</b> back.", "We repaved %(x)s {{ 7 * 7 }} & more by the school.")
+_KEY = re.compile(r"/mail/[^/]+/")
+
+
+def lines(text: str) -> list[str]:
+    """The lines with words, without what only one resident's mail holds."""
+    return [_KEY.sub("/mail/…/", line).strip() for line in text.splitlines() if line.strip()]
+
+
+def previewed(page: Page) -> list[str]:
+    """The subject, then the lines of the mail."""
+    section = next(one for one in page.all("section") if "/mail/…/" in page.words(one))
+    paragraphs = [page.words(one) for one in section.iter() if one.tag.endswith("}p")]
+    return paragraphs[1:]
+
+
+@pytest.mark.parametrize(("lang", "wording"), [("es", SPANISH), ("ar", SPANISH), ("en", NASTY)])
+def test_the_mail_is_previewed_as_it_goes_out(
+    app: Flask, store: Store, city: City, office: Office, worker: Worker, mailbox: Mailbox,
+    send: Callable[..., int], lang: str, wording: Wording,
+) -> None:  # fmt: skip
+    open_desk(store, city)
+    promise = Promise(Outcome.PLANNED, due_on=TODAY + timedelta(days=30))
+    draft = office.draft(
+        office.group([send(lang, "ana@mail.example")]), wording=NASTY, promise=promise
+    )
+    desk = Desk(app)
+    path = f"/{lang}/staff/responses/{draft}/preview"
+    if lang != "en":
+        assert "/mail/…/" not in response_page(desk.client.get(path)).text  # no text, no mail
+        office.translate(draft, lang, wording)
+        office.review(draft, lang)
+    office.review(draft)
+    page = response_page(desk.client.get(path))
+    office.publish(draft)
+    worker.run()
+    (message,) = mailbox.messages
+    body = message.get_body(("plain",))
+    assert body is not None
+    shown = previewed(page)
+    assert shown[0].endswith(str(message["Subject"]))
+    assert shown[1:] == lines(body.get_content())
