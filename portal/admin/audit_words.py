@@ -18,6 +18,7 @@ ACTIONS: dict[str, Any] = {
     "case_excluded": _l("Set a case aside"),
     "case_handed_over": _l("Handed a case over"),
     "case_restored": _l("Took a case back that was set aside"),
+    "case_taken_out": _l("Took a case out of a theme"),
     "cases_grouped": _l("Put cases into a theme"),
     "changed a threshold": _l("Changed a threshold"),
     "channel_closed": _l("Closed a channel of a service"),

@@ -14,6 +14,7 @@ from portal.demo.history import make_history
 from portal.demo.partnership import PartnershipRecorder, plan_partnership
 from portal.demo.profiles import PROFILES, Profile
 from portal.demo.recorder import Desk, HistoryRecorder, Marlow
+from portal.demo.sharing import Cases, share_theme
 from portal.domain.contact import CityContact
 from portal.models.services import (
     Department,
@@ -78,6 +79,7 @@ class CityBuilder:
         districts = [raw["slug"] for raw in self.city["districts"]]
         themes = load_themes()
         ids = []
+        recorded: dict[str, tuple[HistoryRecorder, Cases]] = {}
         for number, raw in enumerate(self.city["services"]):
             profile = PROFILES[raw["slug"]]
             service_id = self._build_service(raw, profile)
@@ -90,10 +92,12 @@ class CityBuilder:
                 else []
             )
             cases = recorder.record(history, themes[raw["slug"]], raw["slug"])
+            recorded[raw["slug"]] = recorder, cases
             if profile.is_partner:
                 self._partners(recorder).record(planned, cases)
             ids.append(service_id)
             progress(raw["slug"])
+        share_theme(self.session, recorded, themes)
         raise_content_version(self.session)
         return ids
 

@@ -14,7 +14,7 @@ from portal.respond.act import Act
 from portal.respond.operations.cases import add_to_theme, make_theme
 from portal.respond.queries.sharing import holds_others
 from portal.respond.rules import Conflict, HoldsOthers
-from portal.respond.scoped import get_case, get_theme, lock_themes
+from portal.respond.scoped import get_case, get_open_theme, get_theme, lock_themes
 from portal.store import audit
 from portal.store.scope import Scope
 
@@ -105,6 +105,25 @@ def split_theme(
         subject_id=new_id, cases=cases, from_theme=theme_id, left=left,
     )  # fmt: skip
     return new_id
+
+
+def take_out(
+    session: Session, *, now: datetime, scope: Scope, submission_id: int, theme_id: int
+) -> None:
+    """Take a case of one's own out of a theme, whoever's that is.
+
+    Raises Conflict once the theme is answered, as the case is still to be told what comes of it,
+    and where it is not in the theme or a decision taken together rests on it.
+    """
+    get_case(session, scope, submission_id, lock=True)
+    get_open_theme(session, scope, theme_id)
+    lock_themes(session, [theme_id])  # as publishing does: either comes first
+    if is_answered(session, theme_id) or not leave_theme(session, theme_id, [submission_id]):
+        raise Conflict
+    audit.record(
+        session, at=now, person_id=scope.person_id, action="case_taken_out", subject="submission",
+        subject_id=submission_id, theme=theme_id,
+    )  # fmt: skip
 
 
 def leave_theme(session: Session, theme_id: int, cases: list[int]) -> list[int]:

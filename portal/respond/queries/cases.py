@@ -5,7 +5,7 @@ from __future__ import annotations
 from dataclasses import dataclass
 from datetime import date, datetime
 
-from sqlalchemy import select
+from sqlalchemy import exists, select
 from sqlalchemy.orm import Session
 
 from portal.models.desk import CaseAssignment
@@ -46,11 +46,15 @@ class CaseStep:
 
 @dataclass(frozen=True)
 class CaseTheme:
-    """A theme that the case is in; `home` is the service that answers it, where not its own."""
+    """A theme that the case is in; `home` is the service that answers it, where not its own.
+
+    `may_leave`: no answer of it is published, so nobody loses one by taking the case out.
+    """
 
     id: int
     name: Name
     home: Name | None
+    may_leave: bool
 
 
 @dataclass(frozen=True)
@@ -129,15 +133,19 @@ def get_case_view(
 
 
 def _themes(session: Session, row: LoopRow, langs: list[str]) -> list[CaseTheme]:
+    published = exists().where(Response.theme_id == Theme.id, Response.status == "published")
     rows = session.execute(
-        select(Theme.id, Theme.service_id)
+        select(Theme.id, Theme.service_id, published.label("is_answered"))
         .join(ThemeCase, ThemeCase.theme_id == Theme.id)
         .where(ThemeCase.submission_id == row.submission_id)
         .order_by(ThemeCase.added_at)
     ).all()
     names = theme_names(session, [one.id for one in rows], langs)
     homes = service_names(session, {one.service_id for one in rows} - {row.service_id}, langs)
-    return [CaseTheme(one.id, names[one.id], homes.get(one.service_id)) for one in rows]
+    return [
+        CaseTheme(one.id, names[one.id], homes.get(one.service_id), not one.is_answered)
+        for one in rows
+    ]
 
 
 def _steps(

@@ -8,6 +8,7 @@ from werkzeug.wrappers import Response
 from portal.respond.forms import SetAsideForm, explain
 from portal.respond.inbox_forms import NOBODY, AssignForm
 from portal.respond.operations import cases as operations
+from portal.respond.operations import themes as theme_operations
 from portal.respond.operations.assigning import assign_cases
 from portal.respond.queries.selection import Selection
 from portal.respond.routes.blueprint import blueprint
@@ -88,4 +89,16 @@ def restore_case(case_id: int) -> Response:
         submission_id=case_id,
     )  # fmt: skip
     flash(_("Taken back. Its clock runs from the day it was received."))
+    return to_case(case_id)
+
+
+@blueprint.post("/cases/<int:case_id>/themes/<int:theme_id>/take-out")
+@access(Access.STAFF)
+def take_out(case_id: int, theme_id: int) -> Response:
+    """Take the case out of a theme that has no answer yet."""
+    write(
+        theme_operations.take_out, now=portal().clock.now(), scope=current_scope(),
+        submission_id=case_id, theme_id=theme_id,
+    )  # fmt: skip
+    flash(_("The case is not in that theme any more."))
     return to_case(case_id)

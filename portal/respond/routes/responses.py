@@ -182,7 +182,8 @@ def _disputes(view: queries.ResponseView) -> Disputes | None:
     if not view.is_desk or view.response.status != "published":
         return None
     today = portal().clock.today()
-    return list_disputes(read(), current_scope(), view.response, today=today)
+    found = list_disputes(read(), current_scope(), view.response, today=today)
+    return found if found.count else None
 
 
 def _is_blocked(publish_at: datetime | None) -> bool:

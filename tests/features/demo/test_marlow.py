@@ -35,7 +35,9 @@ from portal.domain.level import evaluate
 from portal.domain.publication import quarter_after
 from portal.models.appraisals import Appraisal
 from portal.models.assessments import Assessment
+from portal.models.loops import LoopRow
 from portal.models.people import Membership
+from portal.models.responses import Theme, ThemeCase
 from portal.models.services import Service, ServiceText
 from portal.models.submissions import Submission
 from portal.models.warnings import WarningRow
@@ -224,6 +226,21 @@ def test_every_kind_of_warning_comes_out_of_the_records_and_is_in_good_hands(
         owners = {row.owner_id for row in handled.values()}
         roles = session.scalars(select(Membership.role).where(Membership.person_id.in_(owners)))
         assert set(roles) == {"manager"}
+
+
+@pytest.mark.slow(40)
+def test_one_theme_takes_cases_of_two_services(store: Store, made: str) -> None:
+    with store.read() as session:
+        theme = session.scalars(select(Theme).where(Theme.is_shared)).one()
+        slugs = session.scalars(
+            select(Service.slug)
+            .join(LoopRow, LoopRow.service_id == Service.id)
+            .join(ThemeCase, ThemeCase.submission_id == LoopRow.submission_id)
+            .where(ThemeCase.theme_id == theme.id)
+            .distinct()
+        )
+        assert set(slugs) == {"power-outages", "traffic-signals"}
+    assert find_problems(store, made) == []
 
 
 @pytest.mark.slow(60)

@@ -58,6 +58,7 @@ POSTS: tuple[tuple[str, dict[str, Any]], ...] = (
     ("cases/{case}/redact", {"what": "all", "reason": "asked", "sure": "1"}),
     ("cases/{case}/notes", {"text": "Mine"}),
     ("cases/{case}/translate", {}),
+    ("cases/{case}/themes/{theme}/take-out", {}),
     ("themes/{theme}/name", {"in_en": "Renamed"}),
     ("themes/{theme}/services", {"shared": "1"}),
     ("themes/{theme}/split", {"case": "{case}", "name": "Mine now"}),

@@ -174,7 +174,11 @@ def test_it_stays_shared_while_cases_of_other_services_are_in_it(
     answer = desk.post(f"themes/{theme}/services", 409)
     assert "Cases of other services are in this theme" in words_of(answer)
     assert is_shared(store, theme)
-    parks.post(f"undo/{undo_of(parks)}")
+    assert "Take it out" in parks.get(f"cases/{cases['theirs']}/").words()
+    desk.post(f"cases/{cases['theirs']}/themes/{theme}/take-out", 404)
+    parks.post(f"cases/{cases['ours']}/themes/{theme}/take-out", 404)
+    parks.post(f"cases/{cases['theirs']}/themes/{theme}/take-out")
+    parks.post(f"cases/{cases['theirs']}/themes/{theme}/take-out", 409)
     desk.post(f"themes/{theme}/services")
     assert not is_shared(store, theme)
     parks.post("group", 404, case=[cases["theirs"]], theme=theme, name="")
@@ -253,12 +257,16 @@ def test_one_answer_reaches_both_and_each_desk_deals_with_its_own_disputes(
     app: Flask, store: Store, cases: dict[str, int], joined: int, office: Office
 ) -> None:
     response = answered(store, office, joined)
+    assert "We repaved the street" in Desk(app).get(f"responses/{response}/").words()
+    parks = Desk(app, "parks")
+    assert "Take it out" not in parks.get(f"cases/{cases['theirs']}/").words()
+    parks.post(f"cases/{cases['theirs']}/themes/{joined}/take-out", 409)
     with store.read() as session:
         rows = [session.get_one(LoopRow, case) for case in cases.values()]
         assert [(row.state, row.told_lang) for row in rows] == [("told", "en"), ("told", "es")]
     for case in cases.values():
         store.write(append_event, case, ASKS_AGAIN, at=NOW)
-    desk, parks = Desk(app), Desk(app, "parks")
+    desk = Desk(app)
     page = desk.get(f"responses/{response}/")
     assert "2 people asked to look again" in page.words()
     assert OURS in page.words()
