@@ -1,7 +1,8 @@
 """Untreated cases that are like those of a theme: suggestions, for a person to confirm.
 
 Always of one language, and of a bounded number of cases, so that a page costs the same whether a
-hundred or a hundred thousand cases wait: what is older stands in the inbox all the same.
+hundred or a hundred thousand cases wait (about 30 ms for each language in which the theme has
+words): what is older stands in the inbox all the same.
 """
 
 from __future__ import annotations
@@ -36,7 +37,7 @@ class Similar:
     theme: Theme
     name: Name
     lang: str
-    languages: dict[str, int]  # languages in which the theme has words, and how many cases
+    languages: dict[str, int]  # in which the theme has words, and how many are suggested in each
     cases: list[InboxCase]  # the most similar first
     compared: int
 
@@ -51,28 +52,33 @@ def get_similar(
     theme = get_theme(session, scope, theme_id)
     languages = _languages(session, scope, theme_id)
     chosen = lang if lang in languages else next(iter(languages), langs[0])
-    untreated = _untreated(session, scope, theme, chosen)
-    found = suggest(_words_of(session, scope, theme_id, chosen), untreated, limit=SHOWN)
-    order = {one.key: place for place, one in enumerate(found)}
+    compared = {tag: _untreated(session, scope, theme, tag) for tag in languages or [chosen]}
+    found = {
+        tag: [
+            one.key for one in suggest(_words_of(session, scope, theme_id, tag), words, limit=SHOWN)
+        ]
+        for tag, words in compared.items()
+    }
+    order = {key: place for place, key in enumerate(found[chosen])}
     cases = list_selected(session, scope, list(order), today=today, langs=langs)
     return Similar(
         theme=theme,
         name=theme_names(session, [theme_id], langs)[theme_id],
         lang=chosen,
-        languages=languages,
+        languages={tag: len(found[tag]) for tag in languages},
         cases=sorted(cases, key=lambda case: order[case.id]),
-        compared=len(untreated),
+        compared=len(compared[chosen]),
     )
 
 
-def _languages(session: Session, scope: Scope, theme_id: int) -> dict[str, int]:
-    rows = session.execute(
+def _languages(session: Session, scope: Scope, theme_id: int) -> Sequence[str]:
+    """In which the theme has words, the one with most of its cases first."""
+    return session.scalars(
         _in_theme(scope, theme_id)
-        .with_only_columns(LoopRow.lang, func.count())
+        .with_only_columns(LoopRow.lang)
         .group_by(LoopRow.lang)
         .order_by(func.count().desc(), LoopRow.lang)
-    )
-    return {row[0]: row[1] for row in rows}
+    ).all()
 
 
 def _words_of(session: Session, scope: Scope, theme_id: int, lang: str) -> Sequence[str]:

@@ -24,7 +24,11 @@ def list_address() -> tuple[Address, Choices]:
 
 def nothing_ticked(address: Address | None = None) -> Response:
     """Back to the same page of the same list, with what is missing."""
+    flash(_("Tick at least one case first."), "alarm")
+    theme_id, suggested = whole_number(request.values.get("theme")), request.values.get("language")
+    if theme_id is not None and suggested:  # the list was one of suggestions
+        back = url_for("respond.show_similar", theme_id=theme_id, language=suggested)
+        return redirect(back, 303)
     values: dict[str, object] = dict((address or list_address()[0]).values)
     number = whole_number(request.values.get("page"))
-    flash(_("Tick at least one case first."), "alarm")
     return redirect(url_for("respond.show_inbox", page=number, **values), 303)  # type: ignore[arg-type]

@@ -141,7 +141,8 @@ def show_similar(theme_id: int) -> Response:
         read(), current_scope(), theme_id, request.args.get("language", ""),
         today=portal().clock.today(), langs=langs(),
     )  # fmt: skip
-    return page("respond/show_similar.html", view=view)
+    are_ticked = bool(request.args.get("all"))
+    return page("respond/show_similar.html", view=view, are_ticked=are_ticked)
 
 
 @blueprint.post("/themes/<int:theme_id>/name")

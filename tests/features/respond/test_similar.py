@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from xml.etree.ElementTree import Element
+
 from flask import Flask
 from sqlalchemy import select
 
@@ -9,6 +11,7 @@ from portal.models.responses import ThemeCase
 from portal.store.engine import Store
 from tests.support.answers import Office, send
 from tests.support.city import City
+from tests.support.client import Page, response_page
 from tests.support.desk import Desk
 
 
@@ -34,3 +37,73 @@ def test_similar_untreated_cases_are_suggested_and_put_in_by_hand(
     assert like in rows
     assert "2 cases in no theme" not in desk.get(f"themes/{theme}/similar").words()
     assert "No similar cases" in desk.get(f"themes/{theme}/similar?language=xx").words()
+
+
+def tabs(page: Page) -> dict[str, str]:
+    """The figure of each language's tab."""
+    bar = next(one for one in page.all("nav") if one.get("class") == "views")
+    links = bar.findall("{http://www.w3.org/1999/xhtml}a")
+    return {(link.text or ""): page.words(link[0]) for link in links}
+
+
+def test_tabs_of_languages_count_what_is_suggested_and_not_what_the_theme_holds(
+    app: Flask, store: Store, office: Office, desk_city: City
+) -> None:
+    holes = desk_city.potholes
+    theme = office.group(
+        [
+            send(store, holes, comment="Potholes on School Road"),
+            send(store, holes, comment="Baches junto a la escuela", lang="es"),
+            send(store, holes, comment="Otro bache junto a la escuela", lang="es"),
+        ]
+    )
+    for number in range(3):
+        send(store, holes, comment=f"A pothole on School Road, at number {number}")
+    desk = Desk(app)
+    page = desk.get(f"themes/{theme}/similar?language=en")
+    assert tabs(page) == {"Spanish": "0", "English": "3"}
+    assert "3 suggestions" in page.words()
+
+
+def test_all_suggestions_are_ticked_by_a_link_and_none_ticked_leads_back(
+    app: Flask, store: Store, office: Office, desk_city: City
+) -> None:
+    holes = desk_city.potholes
+    theme = office.group([send(store, holes, comment="Potholes on School Road")])
+    for number in range(3):
+        send(store, holes, comment=f"A pothole on School Road, at number {number}")
+    desk, here = Desk(app), f"themes/{theme}/similar?language=en"
+    page = desk.get(here)
+    assert len(boxes(page)) == 3
+    assert not any(one.get("checked") is not None for one in boxes(page))
+    all_of_them = next(link for link in page.links() if "all=1" in link)
+    page = desk.get(all_of_them.removeprefix("/en/staff/"))
+    assert all(one.get("checked") is not None for one in boxes(page))
+    assert f"/en/staff/{here}" in page.links()  # to tick none
+    answer = desk.post("group", theme=str(theme), name="", language="en")
+    assert answer.location == f"/en/staff/{here}"
+    assert "Tick at least one case first." in desk.get(here).words()
+    desk.post("group", theme=str(theme), name="", case=[one.get("value") for one in boxes(page)])
+    assert "No similar cases" in desk.get(here).words()
+
+
+def boxes(page: Page) -> list[Element]:
+    return [one for one in page.all("input") if one.get("name") == "case"]
+
+
+def test_the_names_of_a_theme_stand_folded_below_its_cases(
+    app: Flask, store: Store, office: Office, desk_city: City
+) -> None:
+    theme = office.group([send(store, desk_city.potholes, comment="Potholes on School Road")])
+    page = Desk(app).get(f"themes/{theme}/")
+    assert page.text.index("Potholes on School Road") < page.text.index('name="in_es"')
+    folds = [one for one in page.all("details") if "in_es" in fields_of(one)]
+    assert [one.get("open") for one in folds] == [None]
+    refused = response_page(Desk(app).post(f"themes/{theme}/name", 422))
+    folds = [one for one in refused.all("details") if "in_es" in fields_of(one)]
+    assert len(folds) == 1
+    assert folds[0].get("open") is not None  # what is wrong is not hidden
+
+
+def fields_of(part: Element) -> set[str]:
+    return {one.get("name", "") for one in part.iter() if one.tag.endswith("}input")}
