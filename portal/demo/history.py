@@ -6,59 +6,25 @@ Makes plain records; `build` stores them. Nothing here knows what level will com
 from __future__ import annotations
 
 from collections.abc import Sequence
-from dataclasses import dataclass, field
 from datetime import date, timedelta
 from random import Random
 
 from portal.demo.chance import Chance
 from portal.demo.content import Comment, ThemeContent
-from portal.demo.profiles import Profile
-from portal.demo.publishing import ResponseRecord, publish_responses
-from portal.domain.doors import is_first_hand, takes_verdict
-from portal.domain.loop import Actor, Event, EventKind, Verdict
+from portal.demo.joining import join_themes
+from portal.demo.lives import Lives
+from portal.demo.profiles import LANGUAGES, Profile
+from portal.demo.publishing import publish_responses
+from portal.demo.records import History, SubmissionRecord
+from portal.domain.doors import is_first_hand
+from portal.domain.loop import Actor, EventKind
 from portal.domain.publication import quarter_of
 from portal.store.secrets import period_of
 
-LANGUAGES = (
-    ("en", 0.62),
-    ("es", 0.2),
-    ("vi", 0.06),
-    ("zh-Hans", 0.05),
-    ("ar", 0.035),
-    ("ko", 0.035),
-)
 _CHANNELS = (("web", 0.72), ("phone", 0.12), ("paper", 0.08), ("counter", 0.05), ("kiosk", 0.03))
 _KINDS = (("problem", 0.58), ("idea", 0.16), ("question", 0.18), ("praise", 0.08))
 _SLUMP = 85  # days
 _AGES = (("under_25", 0.15), ("25_44", 0.35), ("45_64", 0.3), ("65_plus", 0.2))
-
-
-@dataclass
-class SubmissionRecord:
-    """One sent form and, for a case, its events and the responses that they point to."""
-
-    received_on: date
-    lang: str
-    channel: str
-    person_key: str
-    answers: dict[str, int | None]
-    kind: str | None = None
-    comment: str | None = None
-    district: str | None = None
-    age_band: str | None = None
-    theme: int | None = None
-    is_case: bool = False
-    is_verified: bool = False
-    is_quarantined: bool = False
-    events: list[tuple[Event, ResponseRecord | None]] = field(default_factory=list)
-
-
-@dataclass
-class History:
-    """Everything that happened to one service."""
-
-    responses: list[ResponseRecord]
-    submissions: list[SubmissionRecord]
 
 
 def make_history(
@@ -85,6 +51,7 @@ class _Years:
         self.profile, self.themes = profile, themes
         self.districts, self.today = districts, today
         self.responses = publish_responses(random, profile, themes, today)
+        self.lives = Lives(random, profile, self.responses, today)
         self.people: list[tuple[str, int]] = []
 
     def make(self) -> History:
@@ -101,6 +68,9 @@ class _Years:
             submissions += self._rate_again(submission)
         submissions += self._stuff()
         submissions += [self._raise_lately() for _ in range(self.profile.surge)]
+        # With chances of their own, so that everything else stays as it was planted.
+        others = Random(len(submissions))
+        submissions += join_themes(others, self.profile, self.responses, self.districts, self.today)
         submissions.sort(key=lambda submission: submission.received_on)
         return History(self.responses, submissions)
 
@@ -127,7 +97,7 @@ class _Years:
         comment = self._comment(submission)
         submission.comment = comment.text if comment else None
         submission.kind = comment.kind if comment else self.chance.pick(_KINDS)
-        self._live(submission)
+        self.lives.live(submission)
 
     def _theme_for(self, on: date) -> int:
         """Mostly a theme that is answered by then or soon; people write of what goes on."""
@@ -189,98 +159,6 @@ class _Years:
         self.people.append((key, period))
         return key
 
-    # -- the life of a case --------------------------------------------------------------------
-    def _live(self, submission: SubmissionRecord) -> None:
-        received = submission.received_on
-        self._add(submission, EventKind.RECEIVED, received, Actor.SYSTEM)
-        late = submission.channel != "web" and self.chance.happens(self.profile.acknowledged_late)
-        self._add(
-            submission,
-            EventKind.ACKNOWLEDGED,
-            received + timedelta(days=12 if late else 0),
-            Actor.SYSTEM,
-        )
-        if self.chance.happens(self.profile.set_aside):
-            reason = self.random.choice(("spam", "duplicate", "duplicate", "test"))
-            on = received + timedelta(days=self.random.randint(1, 6))
-            if on <= self.today:
-                self._add(submission, EventKind.EXCLUDED, on, Actor.STAFF, reason=reason)
-            return
-        self._tell(submission)
-
-    def _tell(self, submission: SubmissionRecord) -> None:
-        chance = self.random.random()
-        if chance > self.profile.told90 or submission.lang not in self.profile.answered_in:
-            return
-        soon = chance <= self.profile.told30
-        wanted = submission.received_on + timedelta(days=self._wait(submission, soon))
-        response = self._response_by(submission, wanted)
-        if response is None:
-            return
-        told_on = max(wanted, response.published_on)
-        if told_on > self.today:
-            return
-        themed_on = max(submission.received_on, told_on - timedelta(days=self.random.randint(0, 4)))
-        self._add(submission, EventKind.THEMED, themed_on, Actor.STAFF)
-        self._answer(submission, response, told_on, EventKind.TOLD)
-        self._follow_up(submission, response, told_on)
-        self._reply(submission, response, told_on)
-
-    def _wait(self, submission: SubmissionRecord, soon: bool) -> int:
-        """After how many days the resident is told: within 30, or within 90."""
-        if not soon:
-            return self.random.randint(33, 84)
-        is_slower = (self.today - submission.received_on).days < self.profile.slower
-        return self.random.randint(20, 29) if is_slower else self.random.randint(2, 26)
-
-    def _response_by(self, submission: SubmissionRecord, on: date) -> ResponseRecord | None:
-        """The newest response to the theme by that day, else its first one."""
-        answering = [found for found in self.responses if found.theme == submission.theme]
-        before = [found for found in answering if found.published_on <= on]
-        return before[-1] if before else (answering[0] if answering else None)
-
-    def _answer(
-        self, submission: SubmissionRecord, response: ResponseRecord, on: date, kind: EventKind
-    ) -> None:
-        self._add(
-            submission,
-            EventKind.RESPONDED,
-            on,
-            Actor.STAFF,
-            response=response,
-            outcome=response.outcome,
-            due_on=response.due_on,
-            done_on=response.done_on,
-        )
-        self._add(submission, kind, on, Actor.SYSTEM, response=response, lang=submission.lang)
-
-    def _follow_up(
-        self, submission: SubmissionRecord, response: ResponseRecord, told_on: date
-    ) -> None:
-        for later in self.responses:
-            if later.follows is response and later.published_on >= told_on:
-                self._answer(submission, later, later.published_on, EventKind.RETOLD)
-
-    def _reply(self, submission: SubmissionRecord, response: ResponseRecord, told_on: date) -> None:
-        on = told_on + timedelta(days=self.random.randint(0, 15))
-        if on > self.today or not self.chance.happens(self.profile.reply):
-            return
-        verdict = self._verdict()
-        if not takes_verdict(submission.channel, verdict):
-            return
-        self._add(submission, EventKind.CONFIRMED, on, Actor.RESIDENT, verdict=verdict)
-        if verdict is not Verdict.NO:
-            return
-        self._add(submission, EventKind.DISPUTED, on, Actor.RESIDENT)
-        again = on + timedelta(days=self.random.randint(5, 25))
-        if again <= self.today and self.chance.happens(self.profile.looked_again):
-            self._answer(submission, response, again, EventKind.RETOLD)
-
-    def _verdict(self) -> Verdict:
-        if self.chance.happens(self.profile.helped):
-            return Verdict.YES if self.chance.happens(0.7) else Verdict.PARTLY
-        return Verdict.NO
-
     def _rate_again(self, submission: SubmissionRecord) -> list[SubmissionRecord]:
         """The full form through the receipt, which is what makes a rating verified."""
         told = [event.on for event, _ in submission.events if event.kind is EventKind.TOLD]
@@ -321,9 +199,9 @@ class _Years:
         comment = self._comment(submission)
         submission.comment = comment.text if comment else None
         submission.kind = comment.kind if comment else "problem"
-        self._add(submission, EventKind.RECEIVED, on, Actor.SYSTEM)
-        self._add(submission, EventKind.ACKNOWLEDGED, on, Actor.SYSTEM)
-        self._add(submission, EventKind.THEMED, on + timedelta(days=1), Actor.STAFF)
+        self.lives.add(submission, EventKind.RECEIVED, on, Actor.SYSTEM)
+        self.lives.add(submission, EventKind.ACKNOWLEDGED, on, Actor.SYSTEM)
+        self.lives.add(submission, EventKind.THEMED, on + timedelta(days=1), Actor.STAFF)
         return submission
 
     def _stuff(self) -> list[SubmissionRecord]:
@@ -340,17 +218,3 @@ class _Years:
             )
             for _ in range(self.profile.burst)
         ]
-
-    # -- helpers -------------------------------------------------------------------------------
-    def _add(
-        self,
-        submission: SubmissionRecord,
-        kind: EventKind,
-        on: date,
-        actor: Actor,
-        response: ResponseRecord | None = None,
-        **facts: object,
-    ) -> None:
-        event = Event(kind=kind, on=min(on, self.today), actor=actor, **facts)  # type: ignore[arg-type]
-        submission.events.append((event, response))
-        submission.events.sort(key=lambda pair: pair[0].on)

@@ -17,7 +17,7 @@ from typing import Any
 from sqlalchemy import insert
 from sqlalchemy.orm import Session
 
-from portal.demo.history import SubmissionRecord
+from portal.demo.records import SubmissionRecord
 from portal.domain.loop import Actor, Event, EventKind
 from portal.models.partners import (
     Attestation,
@@ -70,7 +70,11 @@ def plan_partnership(
     random: Random, submissions: Iterable[SubmissionRecord], today: date
 ) -> list[Together]:
     """Invite whoever was told, on that day, and let some attest; adds to the records' events."""
-    told = [(record, on) for record in submissions if (on := told_on(record)) is not None]
+    told = [
+        (record, on)
+        for record in submissions
+        if not record.is_joined and (on := told_on(record)) is not None
+    ]
     for record, on in told:
         _happen(record, EventKind.INVITED, on, Actor.SYSTEM)
     return [_decide(random, told, content, today) for content in load_partnership()["co_decisions"]]

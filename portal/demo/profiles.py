@@ -9,7 +9,16 @@ from __future__ import annotations
 from dataclasses import dataclass, replace
 from enum import Enum, auto
 
-EVERY = ("en", "es", "vi", "zh-Hans", "ar", "ko")
+LANGUAGES = (
+    ("en", 0.62),
+    ("es", 0.2),
+    ("vi", 0.06),
+    ("zh-Hans", 0.05),
+    ("ar", 0.035),
+    ("ko", 0.035),
+)
+"""What share of its residents write in each language."""
+EVERY = tuple(lang for lang, _share in LANGUAGES)
 
 
 class Rhythm(Enum):
@@ -101,7 +110,9 @@ PROFILES: dict[str, Profile] = {
     "senior-meals": replace(_ANSWERS, yearly=420, told30=0.94, helped=0.86, rhythm=Rhythm.STOPPED),
     "curbside-collection": replace(_ANSWERS, yearly=700, burst=34, rhythm=Rhythm.LATELY),
     # They answer, but something stands in the way of being sure.
-    "street-lights": replace(_ANSWERS, told30=0.71, told90=0.93),  # too close to the threshold
+    "street-lights": replace(
+        _ANSWERS, yearly=220, told30=0.71, told90=0.98, reply=0.7
+    ),  # too close to the threshold
     "water-leaks": replace(_ANSWERS, answered_in=("en", "es")),  # others wait for a translation
     # They listen: level 2.
     "sidewalk-repair": _LISTENS,

@@ -15,12 +15,12 @@ from sqlalchemy.orm import Session
 
 from portal.data import INSTRUMENT_ID
 from portal.demo.content import ThemeContent
-from portal.demo.history import History, SubmissionRecord
 from portal.demo.profiles import PROFILES
 from portal.demo.publishing import ResponseRecord
+from portal.demo.records import History, SubmissionRecord
 from portal.domain.commitments import commit_rating
 from portal.domain.doors import is_first_hand
-from portal.domain.loop import Event, fold
+from portal.domain.loop import Actor, Event, fold
 from portal.domain.publication import quarter_of
 from portal.models.loops import LoopRow
 from portal.models.responses import Response, ResponseText, Theme, ThemeCase, ThemeText
@@ -28,6 +28,7 @@ from portal.models.submissions import Submission
 from portal.store.bulk import insert_all
 from portal.store.comments import commit_to_comment
 from portal.store.loops import Links, event_values, insert_events, projected
+from portal.store.ratings import KIND_OF_CASE
 from portal.store.secrets import Secrets, sha256
 from portal.store.texts import source_hash
 from portal.store.wordings import said_parts
@@ -170,10 +171,11 @@ class HistoryRecorder:
             "kind": record.kind,
             "comment": record.comment,
             "wants_answer": record.is_case and record.comment is None,
+            "joined_theme_id": self.theme_ids[record.theme or 0] if record.is_joined else None,
             "is_case": record.is_case,
             "district": record.district,
             "age_band": record.age_band,
-            "is_rating": True,
+            "is_rating": not record.is_joined,
             "is_verified": record.is_verified,
             "is_quarantined": record.is_quarantined,
             "is_rating_excluded": False,
@@ -238,11 +240,12 @@ class HistoryRecorder:
             "submission_id": submission_id,
             "service_id": self.service_id,
             "lang": record.lang,
-            "kind": record.kind,
+            "kind": record.kind or KIND_OF_CASE,
             "district": record.district,
             "person_key": record.person_key,
             "received_on": record.received_on,
             "is_imported": False,
+            "is_joined": record.is_joined,
             **projected(fold(event for event, _ in record.events)),
         }
 
@@ -253,7 +256,7 @@ class HistoryRecorder:
             {
                 "theme_id": self.theme_ids[record.theme or 0],
                 "submission_id": number,
-                "person_id": self.desk.author_id,
+                "person_id": self.desk.author_id if event.actor is Actor.STAFF else None,
                 "added_at": self._at(event),
             }
             for number, record in cases
@@ -264,5 +267,9 @@ class HistoryRecorder:
 
 def _commitments(slug: str, row: Mapping[str, Any]) -> dict[str, str | None]:
     """What the rating form commits to in the transaction of a rating."""
-    rating = commit_rating(slug, row["received_on"], row["q0"], row["receipt_hash"])
+    rating = (
+        commit_rating(slug, row["received_on"], row["q0"], row["receipt_hash"])
+        if row["is_rating"]
+        else None
+    )
     return {"commitment": rating, **commit_to_comment(row["comment"])}

@@ -8,8 +8,8 @@ from sqlalchemy import select, update
 from sqlalchemy.orm import Session
 
 from portal.demo.content import ThemeContent
-from portal.demo.history import SubmissionRecord
 from portal.demo.recorder import HistoryRecorder
+from portal.demo.records import SubmissionRecord
 from portal.domain.loop import Actor, Event, EventKind, fold
 from portal.models.loops import LoopRow
 from portal.models.responses import Response, Theme, ThemeCase

@@ -46,6 +46,7 @@ class InboxCase:
     id: int
     words: str | None
     words_lang: str
+    is_joined: bool  # "me too": what others wrote, without words of its own
     service_id: int
     service: Name
     kind: str
@@ -221,6 +222,7 @@ def _line(row: LoopRow, submission: Submission, *, themes: list[Name], **more: A
         id=row.submission_id,
         words=submission.comment,
         words_lang=submission.comment_lang or submission.lang,
+        is_joined=row.is_joined,
         service_id=row.service_id,
         kind=row.kind,
         lang=row.lang,

@@ -109,7 +109,7 @@ def test_every_kind_of_level_comes_out_of_the_records(
         levels = Counter(row.level for row in found.values())
         assert {0, 1, 2, 3, 4} <= set(levels), levels
         next_steps = {row.result["next_status"] for row in found.values()}
-        assert {"in_doubt", "not_enough_evidence", "not_reached"} <= next_steps
+        assert {"not_enough_evidence", "not_reached"} <= next_steps  # doubt: in what is published
         assert {row.public_level for row in found.values()} >= {0, 1, 2, 3, 4}
         languages = session.execute(
             select(Submission.lang, func.count()).group_by(Submission.lang)
@@ -119,6 +119,12 @@ def test_every_kind_of_level_comes_out_of_the_records(
         assert channels == {"web", "phone", "paper", "counter", "kiosk"}
         texts = session.scalar(select(func.count()).select_from(ServiceText))
         assert texts == 24 * len(LANGUAGES)
+        joined = session.execute(
+            select(Submission.is_rating, func.count(), func.count(Submission.commitment))
+            .where(Submission.joined_theme_id.is_not(None))
+            .group_by(Submission.is_rating)
+        ).all()
+        assert [(is_rating, signed) for is_rating, _n, signed in joined] == [(False, 0)]
         newest = session.scalar(select(func.max(Submission.received_on)))
         assert newest is not None
         assert today - timedelta(days=7) <= newest <= today

@@ -13,7 +13,7 @@ from sqlalchemy.orm import Session
 from portal.assess.queries_evidence import gather_evidence
 from portal.assess.said import refresh_figures
 from portal.models.loops import LoopRow
-from portal.models.responses import Response, ThemeCase
+from portal.models.responses import Response, ThemeCase, ThemeText
 from portal.models.said import ThemeFigure
 from portal.models.submissions import Submission
 from portal.notify.rendering import make_renderer
@@ -23,6 +23,7 @@ from portal.store.engine import Store
 from tests.features.public.publishing import publish_response
 from tests.support.cases import send_case
 from tests.support.city import City
+from tests.support.desk import Desk
 from tests.support.residents import Resident, receipt_of, submission_of, words_of
 from tests.support.soundness import find_problems
 
@@ -40,7 +41,9 @@ def theme(store: Store, city: City) -> int:
             session, city.lights, datetime.now(UTC) - timedelta(days=2), texts,
             author_id=city.people["staff"],
         )  # fmt: skip
-        return session.get_one(Response, response_id).theme_id or 0
+        theme_id = session.get_one(Response, response_id).theme_id or 0
+        session.add(ThemeText(theme_id=theme_id, lang="en", name="Lamps by the river"))
+        return theme_id
 
     return store.write(publish)
 
@@ -81,6 +84,18 @@ def test_one_tap_joins_and_shows_the_answer_at_once(
         case = session.get_one(LoopRow, submission_of(session, code).id)
         assert (case.verdict, case.told_lang, case.is_joined) == ("yes", "en", True)
     assert find_problems(store) == []
+
+
+def test_the_desk_sees_why_there_are_no_words(
+    app: Flask, resident: Resident, store: Store, theme: int
+) -> None:
+    code = receipt_of(resident.post(path(theme), token=resident.token(path(theme))))
+    with store.read() as session:
+        case = submission_of(session, code).id
+    desk = Desk(app)
+    line = "No words: said “me too” to what others wrote"
+    for address in (f"cases/{case}/", ""):
+        assert line in desk.get(address).words()
 
 
 def test_it_is_said_in_the_language_of_the_page(resident: Resident, theme: int) -> None:
