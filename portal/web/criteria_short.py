@@ -6,6 +6,8 @@ from typing import Any
 
 from flask_babel import lazy_gettext as _l
 
+from portal.store.doubts import Doubt
+
 SHORT: dict[str, Any] = {
     "L1.1": _l("Page checked in all languages"),
     "L1.2": _l("Information can be found"),
@@ -40,3 +42,8 @@ SHORT: dict[str, Any] = {
 def short(criterion_id: str) -> str:
     """A criterion in a few words of the page's language."""
     return str(SHORT[criterion_id])
+
+
+def doubtful_in_short(doubt: Doubt) -> list[str]:
+    """What puts a level in doubt, each in a few words."""
+    return [short(one["id"]) for one in doubt.criteria]

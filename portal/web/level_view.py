@@ -43,7 +43,8 @@ class GroupRow:
     """One group of a breakdown, in words: what was found, against what, and the verdict.
 
     Where groups are compared, `gap` is for their picture and `ratio` the impact ratio with where
-    it likely lies (METHOD.md 3.4: shown, and decisive only below four fifths).
+    it likely lies (METHOD.md 3.4: shown, and decisive only below four fifths). Where people are
+    counted, `reached` is the share of those to be expected, 1 at most.
     """
 
     name: str
@@ -52,6 +53,7 @@ class GroupRow:
     status: str
     gap: Gap | None = None
     ratio: str = ""
+    reached: float = 0.0
 
 
 @dataclass(frozen=True)
@@ -203,7 +205,11 @@ def _group_row(criterion: Criterion, row: Mapping[str, Any], names: Names) -> Gr
     status = _VERDICT_STATUS.get(row["verdict"], MET)
     if criterion["kind"] == "reach":
         return GroupRow(
-            name, criteria_text.people(row["people"]), number(round(row["expected"])), status
+            name,
+            criteria_text.people(row["people"]),
+            number(round(row["expected"])),
+            status,
+            reached=min(row["people"] / row["expected"], 1.0) if row["expected"] else 1.0,
         )
     return GroupRow(
         name,

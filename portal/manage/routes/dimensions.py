@@ -17,7 +17,7 @@ from portal.store.doubts import find_doubt
 from portal.store.publicity import get_public_since
 from portal.web.access import Access, access, current_scope
 from portal.web.context import portal
-from portal.web.criteria_short import short
+from portal.web.criteria_short import doubtful_in_short
 from portal.web.database import read, write
 from portal.web.forms import errors_of
 from portal.web.pages import page
@@ -46,7 +46,7 @@ def _grid_page(slug: str, form: ClaimForm, status: int = 200) -> Response:
         name=name_of(session, service, langs()),
         measured=dimensions.get_measured(session, service.id),
         doubt=find_doubt(session, service.id),
-        short=short,
+        doubtful=doubtful_in_short,
         rows=dimensions.list_rows(session, [service.id], today)[service.id],
         quarters=quarters,
         claimed=claimed,

@@ -16,7 +16,7 @@ from portal.manage.routes.services import managed, today_of
 from portal.web import criteria_advice, criteria_text
 from portal.web.access import Access, access, current_scope
 from portal.web.context import portal
-from portal.web.criteria_short import short
+from portal.web.criteria_short import doubtful_in_short
 from portal.web.database import read
 from portal.web.pages import page
 
@@ -37,7 +37,7 @@ def show_roadmap(slug: str) -> Response:
         today=today_of(service) if service.todays else None,
         name=service.name,
         outlook=outlook,
-        short=short,
+        doubtful=doubtful_in_short,
         hurdles=[(one, criteria_advice.steps(one.criterion, names)) for one in hurdles],
         rest=rest,
         overdue=sum(one.is_overdue for one in plans[service.id]),

@@ -8,6 +8,7 @@ from zoneinfo import ZoneInfo
 import pytest
 from flask import Flask
 
+from portal.domain.level import evaluate
 from portal.manage.queries.overview import last_quarters
 from portal.store.engine import Store
 from tests.features.manage.test_overview import warn
@@ -102,7 +103,7 @@ def test_five_dimensions_draw_the_doubt_and_say_it(
     assert [style for style, _words in drawn] == ["solid", "solid", "solid unsure got", ""]
     assert "Measured, in doubt" in drawn[2][1]
     assert "because of: Told in 30 days" in page.words(row)
-    assert "in doubt" in held.get("dimensions/").words()
+    assert "measured, in doubt" in held.get("dimensions/").words()
 
 
 def test_the_roadmap_keeps_todays_level_apart_from_the_published_one(
@@ -145,3 +146,21 @@ def test_a_service_leads_to_its_open_warnings_and_its_history(
     assert history == "/en/services/pothole-repair/level/#history"
     shown = response_page(held.client.get(history))
     assert [one for one in shown.root.iter() if one.get("id") == "history"]
+
+
+def test_people_by_language_are_drawn_against_as_many_as_are_to_be_expected(
+    store: Store, held: ManagersDesk, desk_city: City
+) -> None:
+    assess(store, desk_city, "A")
+    page = held.get(SERVICE)
+    result = evaluate(example_evidence("A"))
+    rows = next(one for one in result["criteria"] if one["id"] == "L4.4")["groups"]
+    drawn = {
+        rect.get("width")
+        for rect in page.root.iter("{http://www.w3.org/2000/svg}rect")
+        if rect.get("class") == "bar"
+    }
+    assert len(rows) >= 2
+    for row in rows:
+        assert f"{100 * min(row['people'] / row['expected'], 1):.1f}%" in drawn, row
+        assert f"to be expected: {round(row['expected'])}" in page.words()
