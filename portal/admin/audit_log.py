@@ -8,7 +8,7 @@ from datetime import date, datetime, time, timedelta
 from typing import Any
 from zoneinfo import ZoneInfo
 
-from sqlalchemy import Select, func, select
+from sqlalchemy import ColumnElement, Select, and_, func, or_, select
 from sqlalchemy.orm import Session
 
 from portal.models.operations import AuditEvent
@@ -17,6 +17,8 @@ from portal.store import audit
 
 PAGE = 50
 _BATCH = 1000
+# By time: what is taken over from elsewhere is written down later than it was done.
+_NEWEST = (AuditEvent.at.desc(), AuditEvent.id.desc())
 
 
 @dataclass(frozen=True)
@@ -63,9 +65,7 @@ class Log:
 def get_log(session: Session, filters: Filters, zone: ZoneInfo, page: int = 1) -> Log:
     """One page of the log."""
     wanted = _narrowed(filters, zone)
-    rows = session.execute(
-        wanted.order_by(AuditEvent.id.desc()).offset((page - 1) * PAGE).limit(PAGE)
-    )
+    rows = session.execute(wanted.order_by(*_NEWEST).offset((page - 1) * PAGE).limit(PAGE))
     people = session.execute(
         select(Person.id, Person.name).where(Person.id.in_(select(AuditEvent.person_id).distinct()))
     )
@@ -81,16 +81,16 @@ def get_log(session: Session, filters: Filters, zone: ZoneInfo, page: int = 1) -
 
 def list_lines(session: Session, filters: Filters, zone: ZoneInfo) -> Iterator[Line]:
     """All lines that fit, the newest first, read in batches."""
-    before: int | None = None
+    before: Line | None = None
     while True:
-        wanted = _narrowed(filters, zone).order_by(AuditEvent.id.desc()).limit(_BATCH)
+        wanted = _narrowed(filters, zone).order_by(*_NEWEST).limit(_BATCH)
         if before is not None:
-            wanted = wanted.where(AuditEvent.id < before)
+            wanted = wanted.where(_earlier_than(before))
         lines = [_line(event, who) for event, who in session.execute(wanted)]
         yield from lines
         if len(lines) < _BATCH:
             return
-        before = lines[-1].id
+        before = lines[-1]
 
 
 def export_lines(
@@ -103,6 +103,11 @@ def export_lines(
         lines=len(lines),
     )  # fmt: skip
     return lines
+
+
+def _earlier_than(line: Line) -> ColumnElement[bool]:
+    same_moment = and_(AuditEvent.at == line.at, AuditEvent.id < line.id)
+    return or_(AuditEvent.at < line.at, same_moment)
 
 
 def _narrowed(filters: Filters, zone: ZoneInfo) -> Select[AuditEvent, str]:

@@ -12,7 +12,6 @@ from pathlib import Path
 from typing import Any
 
 from babel import Locale, UnknownLocaleError
-from babel.messages.mofile import read_mo
 from babel.support import NullTranslations, Translations
 from flask import Flask, current_app, g, has_request_context, redirect, request, url_for
 from flask_babel import Babel, Domain, force_locale, get_locale
@@ -20,7 +19,7 @@ from sqlalchemy.exc import SQLAlchemyError
 from werkzeug.routing import BaseConverter, ValidationError
 from werkzeug.wrappers import Response
 
-from portal.data import find_added, load_instrument, load_model_texts, use_languages
+from portal.data import load_instrument, load_model_texts, use_languages
 from portal.data.languages import FOLDER, AddedLanguage, list_added
 from portal.domain.instrument import VersionedTexts
 from portal.domain.language import direction, negotiate
@@ -110,22 +109,6 @@ def offered_languages() -> list[str]:
         closed = {}
     today = portal().clock.today()
     return [tag for tag in portal().settings.languages if tag not in closed or closed[tag] > today]
-
-
-def interface_share(tag: str) -> float:
-    """The share 0..1 of the interface's texts that the language has in its catalogue."""
-    if tag == SOURCE_LANGUAGE:
-        return 1.0
-    largest = max(map(_count_texts, TRANSLATIONS.glob("*/LC_MESSAGES/messages.mo")))
-    own = find_added(tag)
-    folder = own.folder if own else TRANSLATIONS / str(locale_of(tag))
-    return _count_texts(folder / "LC_MESSAGES/messages.mo") / largest
-
-
-@cache
-def _count_texts(path: Path) -> int:
-    with path.open("rb") as file:
-        return len(read_mo(file))
 
 
 def _language_of_address() -> str | None:

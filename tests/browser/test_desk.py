@@ -10,6 +10,7 @@ import pytest
 from playwright.sync_api import Page, expect
 
 from tests.browser.conftest import OpenPage, Site, write_answer
+from tests.browser.extent import DESK_LANGUAGES, WIDE
 
 pytestmark = pytest.mark.browser
 
@@ -142,6 +143,19 @@ def test_keys_do_nothing_while_somebody_types_and_can_be_switched_off(
     expect(page.locator("#keys")).to_be_hidden()
 
 
+@pytest.mark.parametrize("lang", DESK_LANGUAGES)
+def test_the_languages_stay_on_the_line_of_the_citys_name(
+    site: Site, open_page: OpenPage, sign_in: SignIn, lang: str
+) -> None:
+    page = open_page(viewport=WIDE)
+    sign_in(page, "manager")
+    page.goto(site.url(lang, "manage/"))
+    brand, chosen = (page.locator(f".top {one}").bounding_box() for one in (".brand", ".lang"))
+    assert brand
+    assert chosen
+    assert abs(brand["y"] + brand["height"] / 2 - chosen["y"] - chosen["height"] / 2) < 8
+
+
 def test_seven_digits_are_typed_in_a_row_and_stored(
     site: Site, open_page: OpenPage, sign_in: SignIn
 ) -> None:
@@ -157,7 +171,11 @@ def test_seven_digits_are_typed_in_a_row_and_stored(
     page.locator("#q6").click()
     page.keyboard.type("12")  # one field, two keys: the second counts
     page.keyboard.press("Enter")
-    page.wait_for_selector("main .ticket .code")
+    code = page.locator("main .ticket .code")
+    expect(code).to_be_visible()
+    groups = code.locator("span").evaluate_all("all => all.map(one => one.offsetTop)")
+    assert len(groups) == 5
+    assert len(set(groups)) == 1
     with closing(sqlite3.connect(site.folder / "portal.db")) as database:
         [found] = database.execute(
             "SELECT q0, q1, q2, q3, q4, q5, q6 FROM submission ORDER BY id DESC LIMIT 1"

@@ -62,7 +62,7 @@ def invite_person() -> Response:
             _("Somebody has this address already. Look in the list of colleagues.")
         ]
         return _page(form, errors_of(form), 422)
-    flash(_("The invitation is on its way."), "done")
+    flash(_sent(_("The invitation is on its way.")), "done")
     return redirect(url_for("accounts.show_person", person_id=person_id), 303)
 
 
@@ -75,7 +75,7 @@ def invite_again(person_id: int) -> Response:
         people.invite_again, now=portal().clock.now(), by=current_scope().person_id,
         person_id=person_id, secrets=portal().secrets,
     )  # fmt: skip
-    return _after(person_id, _("A new invitation is on its way.") if is_sent else None)
+    return _after(person_id, _sent(_("A new invitation is on its way.")) if is_sent else None)
 
 
 @blueprint.post("/admin/people/<int:person_id>/revoke-invitation")
@@ -88,6 +88,17 @@ def revoke_invitation(person_id: int) -> Response:
         person_id=person_id,
     )  # fmt: skip
     return _after(person_id, _("The invitation is taken back.") if is_back else None)
+
+
+def _sent(on_its_way: str) -> str:
+    """What became of the invitation.
+
+    Its link is not offered to be copied: whoever has it signs in as that colleague, and an
+    administrator could then be the second person for their own work.
+    """
+    if portal().settings.smtp_url:
+        return on_its_way
+    return str(_("The invitation is kept. It goes out as soon as this portal has a mail server."))
 
 
 def _after(person_id: int, done: str | None) -> Response:

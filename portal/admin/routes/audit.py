@@ -10,8 +10,10 @@ from flask import request
 from werkzeug.wrappers import Response
 
 from portal.admin import audit_log
+from portal.admin.audit_details import action_of, details_of, subject_of, wanted_names
+from portal.admin.audit_names import find_names
 from portal.admin.audit_words import ACTIONS, SUBJECTS
-from portal.admin.routes.blueprint import blueprint
+from portal.admin.routes.blueprint import blueprint, langs
 from portal.web.access import Access, access, current_scope
 from portal.web.context import portal
 from portal.web.csv_text import CSV, to_csv
@@ -36,9 +38,12 @@ def list_audit_events() -> Response:
         "first": filters.first and filters.first.isoformat(),
         "last": filters.last and filters.last.isoformat(),
     }
+    names = find_names(read(), wanted_names(log.lines), langs())
     return page(
-        "admin/list_audit_events.html", log=log, chosen=chosen, actions=ACTIONS, subjects=SUBJECTS
-    )
+        "admin/list_audit_events.html", log=log, chosen=chosen, actions=ACTIONS, subjects=SUBJECTS,
+        action_of=action_of, subject_of=lambda line: subject_of(line, names),
+        details_of=lambda line: details_of(line, names),
+    )  # fmt: skip
 
 
 @blueprint.post("/audit/export")

@@ -2,15 +2,19 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
+
 from flask import flash, redirect, url_for
 from werkzeug.wrappers import Response
 
 from portal.admin.import_words import line_text, list_text
-from portal.admin.routes.blueprint import blueprint
+from portal.admin.routes.blueprint import blueprint, langs
 from portal.admin.routes.services import offered
 from portal.admin.service_forms import ListForm
-from portal.admin.services.imports import PlanMoved, apply_list, hash_of, plan_list
+from portal.admin.services.imports import PlanMoved, Planned, apply_list, hash_of, plan_list
 from portal.store.service_files import ListError, read_service_list
+from portal.store.service_names import get_service_names
+from portal.store.texts import InLanguage, in_language
 from portal.web.access import Access, access, current_scope
 from portal.web.context import portal
 from portal.web.database import read, write
@@ -54,7 +58,18 @@ def _plan_page(status: int = 200) -> Response:
         kinds={kind: [one for one in plan if one.kind == kind]
                for kind in ("new", "changed", "unchanged")},
         new_departments=sorted(added),
+        names=_names(plan),
     )  # fmt: skip
+
+
+def _names(plan: Sequence[Planned]) -> dict[int, InLanguage[str]]:
+    """What the services that would change are called today."""
+    slugs = {one.service_id: one.slug or "" for one in plan if one.service_id is not None}
+    texts, (lang, *others) = get_service_names(read(), slugs), langs()
+    return {
+        number: in_language(texts.get(number, {}), lang, others) or InLanguage(lang, slug)
+        for number, slug in slugs.items()
+    }
 
 
 @blueprint.post("/import/apply")

@@ -10,10 +10,10 @@ from portal.admin.routes.blueprint import blueprint
 from portal.admin.routes.services import offered
 from portal.admin.service_forms import LanguageOffForm
 from portal.web.access import Access, access, current_scope
+from portal.web.completeness import interface_share, resident_share
 from portal.web.context import portal
 from portal.web.database import read, write
 from portal.web.forms import errors_of
-from portal.web.i18n import interface_share
 from portal.web.pages import page
 from portal.web.words import gettext as _
 
@@ -25,6 +25,7 @@ def list_languages() -> Response:
     return page(
         "admin/list_languages.html", rows=languages.list_languages(read(), offered()),
         today=portal().clock.today(), interface_share=interface_share,
+        resident_share=resident_share,
     )  # fmt: skip
 
 

@@ -103,6 +103,21 @@ def test_somebody_is_invited_and_comes(
     assert "Nova N." in words(admin, "admin/people/?q=nova")
 
 
+def test_without_a_mail_server_an_invitation_is_said_to_wait_and_its_link_is_not_shown(
+    app: Flask, store: Store, city: City, admin: FlaskClient, mail: Mail
+) -> None:
+    assert not app.extensions["portal"].settings.smtp_url
+    invite(admin, city)
+    number = number_of(store, "nova@city.example")
+    for _ in range(2):
+        shown = words(admin, f"admin/people/{number}/")
+        assert "It goes out as soon as this portal has a mail server." in shown
+        assert "not sent yet: it waits for a mail server" in shown
+        assert "on its way" not in shown
+        assert mail.path() not in admin.get(f"/en/admin/people/{number}/").text
+        send(admin, f"admin/people/{number}/invite-again")
+
+
 def test_an_invitation_outlives_neither_its_days_nor_a_newer_one_nor_being_taken_back(
     app: Flask, store: Store, city: City, admin: FlaskClient, mail: Mail
 ) -> None:

@@ -61,7 +61,7 @@ def test_an_app_is_set_up_with_its_first_code_and_spare_codes_are_shown_once(
     knock(client, "manager")
     assert send(client, "account/second-factor/app/begin").location == f"{SET_UP}app"
     shown = response_page(client.get(f"{SET_UP}app"))
-    key = next(one for one in shown.all("p") if one.get("class") == "key")
+    key = next(one for one in shown.all("p") if one.get("class") == "secret")
     app = TOTP(key=shown.words(key))
     assert send(client, "account/second-factor/app", code="000000").status_code == 422
     assert status(client, "/en/manage/") == (303, SET_UP)

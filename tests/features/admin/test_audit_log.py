@@ -8,12 +8,14 @@ import io
 from collections.abc import Iterator
 from datetime import UTC, datetime, timedelta
 from pathlib import Path
+from typing import Any
 
 import pytest
 from sqlalchemy import select
 from sqlalchemy.orm import Session
 
 import portal
+from portal.admin.audit_details import DETAILS
 from portal.admin.audit_words import ACTIONS, SUBJECTS
 from portal.models.operations import AuditEvent
 from portal.store import audit
@@ -23,6 +25,7 @@ from tests.support.city import City
 from tests.support.client import response_page
 
 MODULES = sorted(Path(portal.__file__).parent.rglob("*.py"))
+NOON = datetime(2026, 9, 1, 17, 0, tzinfo=UTC)
 Function = ast.FunctionDef | ast.AsyncFunctionDef
 
 
@@ -99,6 +102,87 @@ def test_everything_that_is_written_down_has_a_word() -> None:
     assert len(actions) > 40
     assert actions <= set(ACTIONS), sorted(actions - set(ACTIONS))
     assert subjects <= set(SUBJECTS), sorted(subjects - set(SUBJECTS))
+
+
+def details_written_down() -> set[str]:
+    """Every key that the code writes down beside an action."""
+    found: set[str] = set()
+    helpers: set[str] = set()  # those that pass on what they are given by keyword
+    for number, function in functions():
+        for call in filter(is_record, calls(function)):
+            found |= {one.arg for one in call.keywords if one.arg}
+            if any(one.arg is None for one in call.keywords) and function.args.kwarg:
+                helpers.add(_known_as(function.name, number))
+    for number, function in functions():
+        for call in calls(function):
+            if _known_as(ast.unparse(call.func), number) in helpers:
+                found |= {one.arg for one in call.keywords if one.arg}
+    return found - {"at", "person_id", "action", "subject", "subject_id", "by", "now"}
+
+
+def test_every_detail_that_is_written_down_has_a_label() -> None:
+    written = details_written_down() | {"department", "code", "in_use", "new", "to_service"}
+    assert len(written) > 40
+    assert written <= set(DETAILS), sorted(written - set(DETAILS))
+
+
+@pytest.mark.parametrize(
+    ("lang", "expected"),
+    [
+        ("en", ["Asked to hand a case over", "Reason: Belongs to another service",
+                "To the service: Swimming pools", "Department: Public Works",
+                "Comes out: Dec 1, 2026, 4:00", "Given: Administrator and Staff (Public Works)",
+                "Before: New", "Person: Staff", "Day: December 1, 2026", "Language: Vietnamese"]),
+        ("es", ["Pidió traspasar un caso", "Motivo: Corresponde a otro servicio",
+                "Se publica: 1 dic 2026, 4:00", "Idioma: vietnamita"]),
+        ("ar", ["طلب إحالة حالة إلى خدمة أخرى", "اللغة: الفيتنامية"]),
+    ],
+)  # fmt: skip
+def test_details_are_said_in_the_readers_language_with_names_and_the_citys_time(
+    admin: Visitor, store: Store, city: City, lang: str, expected: list[str]
+) -> None:
+    details: list[dict[str, Any]] = [
+        {"action": "exclusion_requested", "subject": "submission", "subject_id": 7,
+         "reason": "wrong_service", "to_service": city.pools},
+        {"action": "phrase_saved", "subject": "phrase", "department_id": city.works, "lang": "vi"},
+        {"action": "response_scheduled", "subject": "response",
+         "publish_at": "2026-12-01T18:00:00+02:00"},
+        {"action": "roles_changed", "subject": "person", "subject_id": city.people["staff"],
+         "given": ["administrator", f"staff:{city.works}"], "taken": []},
+        {"action": "warning_changed", "subject": "warning", "before": "new", "state": "looked_at",
+         "owner_id": None},
+        {"action": "channel_opened", "subject": "service", "subject_id": city.potholes,
+         "channel": "paper", "day": "2026-12-01"},
+    ]  # fmt: skip
+
+    def write(session: Session) -> None:
+        for one in details:
+            audit.record(session, at=NOON, person_id=city.people["admin"], **one)
+
+    store.write(write)
+    words = response_page(admin.client.get(f"/{lang}/admin/audit/")).words()
+    words = words.replace("\u2068", "").replace("\u2069", "").replace("\u202f", " ")
+    assert [one for one in expected if one not in words] == []
+    assert "wrong_service" not in words
+    assert "Taken away" not in words  # nothing was
+
+
+def test_the_log_is_in_the_order_of_time_whatever_was_written_down_first(
+    admin: Visitor, store: Store, city: City
+) -> None:
+    def write(session: Session) -> None:
+        for days, action in ((0, "signed_in"), (2, "theme_named"), (1, "phrase_saved")):
+            audit.record(
+                session, at=NOON - timedelta(days=days), person_id=city.people["staff"],
+                action=action, subject="phrase",
+            )  # fmt: skip
+
+    store.write(write)
+    page = response_page(admin.get("audit/?subject=phrase"))
+    shown = [page.words(one) for one in page.all("th") if one.get("scope") == "row"]
+    assert shown == ["Signed in", "Saved a phrase", "Named a theme"]
+    rows = csv.DictReader(io.StringIO(admin.post("audit/export", subject="phrase").text))
+    assert [row["action"] for row in rows] == ["signed_in", "phrase_saved", "theme_named"]
 
 
 @pytest.fixture

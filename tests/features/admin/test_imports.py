@@ -63,6 +63,9 @@ def test_the_page_says_what_would_change_and_changes_nothing(admin: Visitor, sto
     for words in ("Leaf collection", "Recogida de hojas", "We fill holes within a week.",
                   "Departments that would be added: Clean City."):  # fmt: skip
         assert words in text
+    rows = [one for one in response_page(shown).all("th") if one.get("scope") == "row"]
+    named = {response_page(shown).words(one) for one in rows}
+    assert named == {"Pothole repair"}  # by its name, not by its part of an address
     assert drafts(store) == {}
     assert deeds(store) == []
 

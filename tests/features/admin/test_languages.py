@@ -17,6 +17,7 @@ from portal.store.engine import Store
 from portal.store.languages import list_closed_languages
 from tests.features.admin.conftest import Visitor
 from tests.support.city import City
+from tests.support.client import response_page
 from tests.support.residents import Resident
 
 RATE_VI = "/vi/services/pothole-repair/rate"
@@ -139,6 +140,18 @@ def test_a_service_that_is_added_meanwhile_owes_the_language_and_does_not_offer_
         )
         found = {(row.lang, row.role) for row in rows}
     assert found == {("en", "input"), ("en", "required"), ("vi", "required")}
+
+
+def test_the_share_of_residents_pages_stands_beside_that_of_all_pages(admin: Visitor) -> None:
+    page = response_page(admin.get("languages/"))
+    cells = {
+        (page.words(row.find("*")), cell.get("data-l")): page.words(cell)
+        for row in page.all("tr")
+        for cell in row
+        if cell.get("data-l")
+    }
+    assert cells["Vietnamese", "Residents’ pages"] == "100%"
+    assert cells["Vietnamese", "All pages"] != "100%"
 
 
 def test_completeness_counts_what_people_have_reviewed(store: Store, city: City) -> None:
