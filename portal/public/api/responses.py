@@ -10,9 +10,10 @@ from flask import request
 from werkzeug.wrappers import Response
 
 from portal.public import response_queries, theme_queries
-from portal.public.api import shapes
+from portal.public.api import response_shapes
 from portal.public.api.answers import PAGE_SIZE, Window, answer_list, stream_table
 from portal.public.api.blueprint import blueprint, every_language, named_service
+from portal.public.api.shapes import Row
 from portal.public.response_filters import EVERYTHING, Filters
 from portal.public.response_queries import ResponseEntry
 from portal.web.access import Access, access
@@ -36,7 +37,7 @@ def list_responses() -> Response:
 @access(Access.OPEN_DATA)
 def list_responses_csv() -> Response:
     """A row for each response and language."""
-    return stream_table(shapes.RESPONSE_COLUMNS, _rows(_filters()))
+    return stream_table(response_shapes.COLUMNS, _rows(_filters()))
 
 
 def _items(window: Window, filters: Filters) -> list[dict[str, Any]]:
@@ -45,18 +46,18 @@ def _items(window: Window, filters: Filters) -> list[dict[str, Any]]:
     corrections = response_queries.list_corrections(read(), ids)
     reactions = theme_queries.find_reactions(read(), ids)
     return [
-        shapes.response(
+        response_shapes.response(
             entry, corrections.get(entry.id, ()), reactions.get(entry.id), portal().clock.day
         )
         for entry in entries
     ]
 
 
-def _rows(filters: Filters) -> Iterator[shapes.Row]:
+def _rows(filters: Filters) -> Iterator[Row]:
     for offset in itertools.count(0, PAGE_SIZE):
         entries = _load(Window(PAGE_SIZE, offset), filters)
         reactions = theme_queries.find_reactions(read(), [entry.id for entry in entries])
-        yield from shapes.response_rows(entries, reactions)
+        yield from response_shapes.response_rows(entries, reactions)
         if len(entries) < PAGE_SIZE:
             return
 

@@ -1,21 +1,13 @@
-"""The shapes of the open data: what stands in JSON and in the rows of CSV."""
+"""Services and levels in the open data: what stands in JSON and in the rows of CSV."""
 
 from __future__ import annotations
 
 import json
-from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
-from dataclasses import asdict, astuple
-from datetime import date, datetime
+from collections.abc import Iterator, Mapping, Sequence
 from typing import Any
 
 from portal.domain.publication import quarter_of
-from portal.domain.results import Table
-from portal.domain.wording import Wording
-from portal.models.said import VOICES, Reaction
 from portal.public.queries import ServiceEntry
-from portal.public.response_queries import Correction, ResponseEntry
-from portal.public.result_queries import Result
-from portal.public.theme_queries import ThemeEntry
 from portal.store.assessments import PublicAssessment
 
 Row = list[Any]
@@ -72,45 +64,6 @@ APPRAISAL_COLUMNS = (
     "evidence_sha256",
     "evidence",
     "page",
-)
-RESULT_COLUMNS = (
-    "service",
-    "quarter",
-    "batch_on",
-    "instrument",
-    "table",
-    "cell",
-    "people",
-    "table_people",
-)
-THEME_COLUMNS = (
-    "id",
-    "service",
-    "people",
-    "newest_response",
-    "language",
-    "you_said",
-    "services",
-)
-RESPONSE_COLUMNS = (
-    "id",
-    "service",
-    "outcome",
-    "due_on",
-    "done_on",
-    "published_on",
-    "follows",
-    "language",
-    "you_said",
-    "we_did",
-    "why_not",
-    "links",
-    "pictures",
-    "partners",
-    "replied",
-    *VOICES,
-    "replied_as_of",
-    "services",
 )
 
 
@@ -221,150 +174,3 @@ def _of_group(group: Mapping[str, Any], criterion: Mapping[str, Any]) -> dict[st
         "expected": group.get("expected"),
         "verdict": group["verdict"],
     }
-
-
-def response(
-    entry: ResponseEntry,
-    corrections: Sequence[Correction],
-    reaction: Reaction | None,
-    city_day: Callable[[datetime], date],
-) -> dict[str, Any]:
-    """A published response with its reviewed texts by language, and what residents replied."""
-    return {
-        "id": entry.id,
-        "service": entry.service.slug,
-        "services": _slugs(entry),
-        "outcome": entry.outcome,
-        "due_on": _day(entry.due_on),
-        "done_on": _day(entry.done_on),
-        "published_on": _day(entry.published_on),
-        "follows": entry.follows_id,
-        "texts": {lang: _words(words) for lang, words in entry.texts.items()},
-        "corrections": [
-            {
-                "language": correction.lang,
-                "corrected_on": _day(city_day(correction.corrected_at)),
-                "reason": correction.reason,
-                "before": _words(correction.words),
-            }
-            for correction in corrections
-        ],
-        "replies": _replies(reaction) if reaction else None,
-    }
-
-
-def result(found: Result) -> dict[str, Any]:
-    """A quarter's results; a cell that is null is hidden (METHOD.md A.2)."""
-    return {
-        "service": found.service,
-        "quarter": found.quarter_on.isoformat(),
-        "batch_on": found.batch_on.isoformat(),
-        "is_settled": found.is_settled,
-        **found.figures,
-    }
-
-
-def result_rows(results: Iterable[Result]) -> Iterator[Row]:
-    """A row for each cell; `people` is empty where it is hidden."""
-    for found in results:
-        figures = found.figures
-        tables: dict[str, Table] = {
-            "languages": figures["languages"],
-            **figures["questions"],
-            "waits": figures["waits"],
-            "verdicts": figures["verdicts"],
-        }
-        for name, table in tables.items():
-            for cell, people in table["cells"].items():
-                yield [
-                    found.service or "",
-                    found.quarter_on,
-                    found.batch_on,
-                    figures["instrument"],
-                    name,
-                    cell,
-                    people,
-                    table["n"],
-                ]
-
-
-def theme(entry: ThemeEntry) -> dict[str, Any]:
-    """A theme in the words of its newest response; `people` is null below ten."""
-    return {
-        "id": entry.id,
-        "service": entry.newest.service.slug,
-        "services": _slugs(entry.newest),
-        "people": entry.people,
-        "newest_response": entry.newest.id,
-        "you_said": {lang: words.you_said for lang, words in entry.newest.texts.items()},
-    }
-
-
-def theme_rows(entries: Iterable[ThemeEntry]) -> Iterator[Row]:
-    """A row for each theme and language."""
-    for entry in entries:
-        for lang, words in entry.newest.texts.items():
-            yield [
-                entry.id,
-                entry.newest.service.slug,
-                entry.people,
-                entry.newest.id,
-                lang,
-                words.you_said,
-                " ".join(_slugs(entry.newest)),
-            ]
-
-
-def response_rows(
-    entries: Iterable[ResponseEntry], reactions: Mapping[int, Reaction]
-) -> Iterator[Row]:
-    """A row for each response and language; what is hidden of the replies is empty."""
-    for entry in entries:
-        for lang, words in entry.texts.items():
-            yield [
-                entry.id,
-                entry.service.slug,
-                entry.outcome,
-                entry.due_on,
-                entry.done_on,
-                entry.published_on,
-                entry.follows_id,
-                lang,
-                *astuple(words),
-                *_replied(reactions.get(entry.id)),
-                " ".join(_slugs(entry)),
-            ]
-
-
-def _replies(reaction: Reaction) -> dict[str, Any]:
-    """A table: empty, and `n` 0, where fewer than ten replied."""
-    cells = {verdict: getattr(reaction, verdict) for verdict in VOICES} if reaction.replies else {}
-    return {"as_of": reaction.as_of.isoformat(), "n": reaction.replies or 0, "cells": cells}
-
-
-def _replied(reaction: Reaction | None) -> Row:
-    if reaction is None:
-        return [None] * (len(VOICES) + 2)
-    verdicts = [getattr(reaction, verdict) for verdict in VOICES]
-    return [reaction.replies, *verdicts, reaction.as_of]
-
-
-def _slugs(entry: ResponseEntry) -> list[str]:
-    """All services that a response is about, its own first."""
-    return [one.slug for one in entry.services]
-
-
-def _words(words: Wording) -> dict[str, Any]:
-    found = words.references
-    return {
-        "you_said": words.you_said,
-        "we_did": words.we_did,
-        "why_not": words.why_not,
-        "links": [asdict(link) for link in found.links],
-        "pictures": [asdict(picture) for picture in found.pictures],
-        "partners": list(found.partners),
-    }
-
-
-def _day(day: date | None) -> str | None:
-    return day.isoformat() if day else None
