@@ -27,6 +27,7 @@ from portal.store.schema import migrate
 from portal.store.secrets import Secrets
 from portal.web.form_token import FormTokens
 from tests.bench.desk import DESK_GOAL, OPEN, PAGES, fill_desk, sign_in
+from tests.bench.overview import MANAGER, OVERVIEW, SERVICES, fill_overview
 from tests.bench.pages import look_at_pages
 from tests.support import cluster, postgres
 from tests.support.city import City, make_city
@@ -178,8 +179,10 @@ def compare(url: str, folder: Path) -> None:
         said = ratings(city.potholes, count, kind="problem", comment="A hole by the school.")
         case = measure(pid, port, posting(address, said, 303))
         desk = measure_desk(url, city, pid, port)
+        overview = measure_overview(url, city, pid, port)
     report(url, page, row, {"form": form, "rating": rating, "case": case})
     report_desk(page, desk)
+    report_overview(page, overview)
 
 
 def measure_desk(url: str, city: City, pid: int, port: int) -> dict[str, Measured]:
@@ -192,6 +195,22 @@ def measure_desk(url: str, city: City, pid: int, port: int) -> dict[str, Measure
         name: measure(pid, port, getting(path, cookie), DESK_REQUESTS, DESK_WARM)
         for name, path in PAGES.items()
     }
+
+
+def measure_overview(url: str, city: City, pid: int, port: int) -> Measured:
+    """What a manager who looks after many services sees first."""
+    store = Store(url)
+    fill_overview(store, city)
+    store.dispose()
+    cookie = sign_in(port, MANAGER)
+    return measure(pid, port, getting(OVERVIEW, cookie), DESK_REQUESTS, DESK_WARM)
+
+
+def report_overview(page: Measured, got: Measured) -> None:
+    """The managers' overview against the bare page."""
+    print(f"\nManagers' overview of {SERVICES} services, {DESK_REQUESTS} requests")
+    ratio = f"{got.cpu / page.cpu:.0f}"
+    print(f"{'overview':24}{got.cpu:8.2f}{got.p50:8.2f}{got.p95:8.2f}{ratio:>11}")
 
 
 def report_desk(page: Measured, desk: dict[str, Measured]) -> None:

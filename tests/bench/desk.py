@@ -41,14 +41,14 @@ def fill_desk(store: Store, city: City) -> None:
         connection.execute(text("ANALYZE"))
 
 
-def sign_in(port: int) -> str:
+def sign_in(port: int, email: str = "staff@city.example") -> str:
     """Through the sign-in page; returns the cookie."""
     connection = http.client.HTTPConnection("127.0.0.1", port, timeout=30)
     connection.request("GET", "/en/sign-in")
     answer = connection.getresponse()
     token, cookie = _TOKEN.search(answer.read().decode()), _cookie_of(answer)
     assert token is not None
-    typed = {"csrf_token": token[1], "email": "staff@city.example", "password": PASSWORD}
+    typed = {"csrf_token": token[1], "email": email, "password": PASSWORD}
     connection.request("POST", "/en/sign-in", urlencode(typed), {**_FORM, "Cookie": cookie})
     answer = connection.getresponse()
     answer.read()
