@@ -17,6 +17,7 @@ from portal.assess.operations import snapshot
 from portal.assess.queries_evidence import gather_evidence
 from portal.domain.level import evaluate as evaluate_evidence
 from portal.models.services import Service
+from portal.store import audit
 from portal.store.assessments import state_of
 from portal.store.command import Context, pass_portal
 from portal.store.publicity import (
@@ -134,6 +135,21 @@ def _published_in_words(appraisal: Mapping[str, Any]) -> str:
     return words if state["is_public"] else f"{words} (kept, not public)"
 
 
+def _choose(session: Session, day: date, today: date, now: datetime) -> None:
+    go_public_from(session, day, today)
+    audit.record(
+        session, at=now, person_id=None, action="chose the day for levels", subject="setting",
+        day=day.isoformat(),
+    )  # fmt: skip
+
+
+def _take_back(session: Session, now: datetime) -> None:
+    stay_in_shadow(session)
+    audit.record(
+        session, at=now, person_id=None, action="took the day for levels back", subject="setting"
+    )
+
+
 @click.command("levels")
 @click.option("--public-from", "day", help="The day (YYYY-MM-DD) from which levels are public.")
 @click.option("--shadow", is_flag=True, help="Take the chosen day back, before it has come.")
@@ -144,9 +160,9 @@ def levels(context: Context, day: str | None, shadow: bool) -> None:
     if day is not None and shadow:
         raise ValueError("--public-from and --shadow exclude each other")
     if day is not None:
-        context.store.write(go_public_from, _parse_day(day), today)
+        context.store.write(_choose, _parse_day(day), today, context.clock.now())
     elif shadow:
-        context.store.write(stay_in_shadow)
+        context.store.write(_take_back, context.clock.now())
     with context.store.read() as session:
         since, chosen = get_public_since(session), get_chosen_day(session)
     if since is not None:

@@ -42,6 +42,7 @@ from portal.models.submissions import Submission
 from portal.store import audit
 from portal.store.bulk import batches, insert_all, insert_rows
 from portal.store.content import raise_content_version
+from portal.store.integrity.seals import seal_import
 from portal.store.loops import Links, event_values, facts_of, insert_events, projected
 
 
@@ -81,6 +82,7 @@ def import_history(
         raise RawRecordError(importer.problems)
     counts = importer.counts
     done = ImportedHistory(counts["added"], counts["continued"], counts["unchanged"])
+    seal_import(session, today, importer.import_id)
     if done.added or done.continued:
         raise_content_version(session)
     audit.record(

@@ -2,12 +2,14 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable
+from collections.abc import Iterable, Iterator
 
 from sqlalchemy import ColumnElement, ScalarSelect, exists, select
+from sqlalchemy.orm import Session
 
 from portal.models.desk import CaseAssignment
 from portal.models.loops import LoopRow
+from portal.models.operations import AuditEvent
 from portal.models.people import Membership, Person
 from portal.models.services import Service
 
@@ -74,3 +76,25 @@ def _at_desk(is_there: ColumnElement[bool]) -> tuple[ColumnElement[bool], ...]:
         Membership.role.in_(DESK_ROLES),
         is_there,
     )
+
+
+def check_assignments(session: Session) -> Iterator[str]:
+    """Whoever looks after a case is who was given it last, as the audit trail says."""
+    events = select(AuditEvent.subject_id, AuditEvent.person_id, AuditEvent.detail)
+    given = {
+        case: (detail["to"], by)
+        for case, by, detail in session.execute(
+            events.where(AuditEvent.action.in_(_GIVEN)).order_by(AuditEvent.id)
+        )
+    }
+    rows = select(
+        CaseAssignment.submission_id, CaseAssignment.person_id, CaseAssignment.assigned_by
+    )
+    held = {case: (person_id, by) for case, person_id, by in session.execute(rows)}
+    wanted = {case: (person, by) for case, (person, by) in given.items() if person is not None}
+    for case in sorted(held.keys() | wanted.keys()):
+        if held.get(case) != wanted.get(case):
+            yield f"case {case}: nobody was given it as it says who looks after it"
+
+
+_GIVEN = ("case_assigned", "assignment_undone")

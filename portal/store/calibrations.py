@@ -7,14 +7,15 @@ The worker computes, administrators read and ask. THE SHAPES of a row: `standing
 from __future__ import annotations
 
 from collections import Counter
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from datetime import date, datetime
 
 from sqlalchemy import Select, func, or_, select
 from sqlalchemy.dialects import postgresql, sqlite
 from sqlalchemy.orm import Session
 
-from portal.domain.calibration import CALIBRATION, Move, Standing
+from portal.domain.calibration import CALIBRATION, DRAWS, Move, Standing, stand
+from portal.domain.criteria import Thresholds
 from portal.models.appraisals import Appraisal, Calibration
 from portal.models.operations import Setting
 from portal.models.services import Service
@@ -134,3 +135,16 @@ def standing_of(row: Calibration) -> Standing:
 def drawn_of(row: Calibration) -> Counter[int]:
     """How often chance alone gives each level."""
     return Counter({int(level): n for level, n in row.drawn.items()})
+
+
+def check_calibrations(session: Session) -> Iterator[str]:
+    """What other thresholds give is computed again; drawing anew would take too long."""
+    statement = select(Calibration, Appraisal).join(
+        Appraisal, Appraisal.id == Calibration.appraisal_id
+    )
+    for row, appraisal in session.execute(statement.execution_options(yield_per=100)):
+        if row.method != CALIBRATION:
+            continue
+        standing = stand(appraisal.evidence, Thresholds(appraisal.thresholds))
+        if standing_of(row) != standing or drawn_of(row).total() != DRAWS:
+            yield f"calibration of appraisal {appraisal.id}: it does not follow from its evidence"

@@ -7,12 +7,11 @@ from collections.abc import Callable, Iterable, Iterator, Sequence
 from sqlalchemy import distinct, exists, func, select, text
 from sqlalchemy.orm import Session, aliased
 
-from portal.domain.calibration import CALIBRATION, DRAWS, stand
 from portal.domain.criteria import METHOD, Thresholds
 from portal.domain.level import evaluate
 from portal.domain.loop import EventKind, fold
 from portal.domain.publication import PublishedLevel, appraise, evidence_hash
-from portal.models.appraisals import Appraisal, Calibration
+from portal.models.appraisals import Appraisal
 from portal.models.assessments import Assessment
 from portal.models.case_work import Redaction
 from portal.models.loops import LoopEvent, LoopRow
@@ -21,8 +20,10 @@ from portal.models.responses import Response, ResponseService, Theme, ThemeCase
 from portal.models.submissions import Submission
 from portal.store.append_only import missing_triggers
 from portal.store.assessments import state_of
-from portal.store.calibrations import drawn_of, standing_of
+from portal.store.assignments import check_assignments
+from portal.store.calibrations import check_calibrations
 from portal.store.clock import Clock
+from portal.store.contacts import check_contacts
 from portal.store.engine import Store
 from portal.store.evidence.hand_overs import IS_HAND_OVER
 from portal.store.integrity.check import (
@@ -35,6 +36,7 @@ from portal.store.integrity.records import Hashing
 from portal.store.integrity.seals import check_seals
 from portal.store.integrity.standing import check_standing
 from portal.store.loops import event_of, projected
+from portal.store.publicity import check_publicity
 from portal.store.record_hash import hash_record
 from portal.store.revision import current_revision, pinned_head
 from portal.store.secrets import Secrets
@@ -103,7 +105,10 @@ def list_problems(
         ("assessments against their evidence", _check_assessments),
         ("appraisals against their evidence", _check_appraisals),
         ("signatures against what was signed", _check_signatures),
-        ("the calibration report against the appraisals", _check_calibrations),
+        ("the calibration report against the appraisals", check_calibrations),
+        ("addresses against what they are known by", lambda one: check_contacts(one, secrets)),
+        ("who looks after cases", check_assignments),
+        ("since when levels are public", lambda one: check_publicity(one, clock.today())),
         ("ratings against what may be left out", _check_left_out),
         ("ratings and comments against their commitments", check_commitments),
         ("the chain of signed days", lambda session: check_chain(session, secrets)),
@@ -322,16 +327,3 @@ def _check_appraisals(session: Session) -> Iterator[str]:
             if appraise(states.get(row.service_id), row.result) != state_of(row):
                 yield f"appraisal {row.id}: its level does not follow from its result"
         states[row.service_id] = state_of(row)
-
-
-def _check_calibrations(session: Session) -> Iterator[str]:
-    """What other thresholds give is computed again; drawing anew would take too long."""
-    statement = select(Calibration, Appraisal).join(
-        Appraisal, Appraisal.id == Calibration.appraisal_id
-    )
-    for row, appraisal in session.execute(statement.execution_options(yield_per=100)):
-        if row.method != CALIBRATION:
-            continue
-        standing = stand(appraisal.evidence, Thresholds(appraisal.thresholds))
-        if standing_of(row) != standing or drawn_of(row).total() != DRAWS:
-            yield f"calibration of appraisal {appraisal.id}: it does not follow from its evidence"

@@ -1,14 +1,33 @@
-"""Erasing how a resident can be reached: on schedule, or because they ask for it."""
+"""How a resident can be reached: checking it, and erasing it on schedule or on request."""
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Iterator, Sequence
 from datetime import datetime
 
-from sqlalchemy import update
+from cryptography.fernet import InvalidToken
+from sqlalchemy import select, update
 from sqlalchemy.orm import Session
 
 from portal.models.submissions import Contact
+from portal.store.secrets import Secrets
+
+
+def check_contacts(session: Session, secrets: Secrets) -> Iterator[str]:
+    """Every address that is kept can be read with our key, and is the one that it is known by."""
+    kept = select(Contact.submission_id, Contact.email_encrypted, Contact.email_hash).where(
+        Contact.erased_at.is_(None)
+    )
+    for number, encrypted, known_by in session.execute(kept.execution_options(yield_per=2000)):
+        if not _is_known_by(secrets, encrypted, known_by):
+            yield f"case {number}: its address is not the one that the resident left"
+
+
+def _is_known_by(secrets: Secrets, encrypted: bytes | None, known_by: str | None) -> bool:
+    try:
+        return secrets.email_hash(secrets.decrypt(encrypted or b"")) == known_by
+    except InvalidToken:
+        return False
 
 
 def erase_contacts(session: Session, submission_ids: Sequence[int], *, now: datetime) -> None:

@@ -6,7 +6,8 @@ Pages read the second alone, so that nothing depends on when they were made.
 
 from __future__ import annotations
 
-from datetime import date
+from collections.abc import Iterator
+from datetime import date, timedelta
 
 from sqlalchemy import delete, select
 from sqlalchemy.orm import Session
@@ -16,6 +17,8 @@ from portal.store.content import raise_content_version
 
 _CHOSEN = "levels_public_from"
 _SINCE = "levels_public_since"
+_AT_MOST = timedelta(days=1)
+"""How long the worker may take to open levels."""
 
 
 def get_public_since(session: Session) -> date | None:
@@ -58,6 +61,15 @@ def open_when_due(session: Session, today: date) -> bool:
     session.flush()
     raise_content_version(session)
     return True
+
+
+def check_publicity(session: Session, today: date) -> Iterator[str]:
+    """Levels are public since the day that was chosen, once it has come, and not before."""
+    since, chosen = get_public_since(session), get_chosen_day(session)
+    if since is not None and (chosen != since or since > today):
+        yield f"levels are public since {since}, and the day that was chosen is {chosen}"
+    if since is None and chosen is not None and chosen < today - _AT_MOST:
+        yield f"levels should be public since {chosen}, and are not"
 
 
 def _get(session: Session, name: str) -> date | None:

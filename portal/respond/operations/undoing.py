@@ -69,7 +69,7 @@ def _take_out(session: Session, act: Act, event: AuditEvent) -> tuple[int, int]:
         reopen_merged(session, event.detail["from_theme"], event.detail["drafts"])
     audit.record(
         session, at=act.now, person_id=act.person_id, action="grouping_undone", subject="theme",
-        subject_id=theme.id, cases=sorted(gone),
+        subject_id=theme.id, cases=sorted(gone), from_theme=event.detail.get("from_theme"),
     )  # fmt: skip
     return len(gone), len(cases) - len(gone)
 

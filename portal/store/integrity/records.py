@@ -135,6 +135,16 @@ KEPT = (
         "form_id first_by second_by checked_on fields differences",
         is_later=True,
     ),
+    Kept("case_note", "written_at", "id submission_id person_id written_at", is_later=True),
+    Kept(
+        "paper_batch",
+        "printed_at",
+        "id service_id lang paper forms printed_by printed_at printed_on",
+        is_later=True,
+    ),
+    Kept("paper_form", "entered_on", "id batch_id entered_on", is_later=True),
+    Kept("rating_invitation", "used_on", "submission_id used_on", is_later=True),
+    Kept("warning", "raised_on", "id service_id kind subject raised_on", is_later=True),
     Kept(
         "set_apart",
         "found_at",

@@ -54,6 +54,38 @@ class Sealed:
         return date.fromordinal(owner) if column.type.python_type is date else owner
 
 
+# Earlier records have no signed day of their own: each import is sealed as it came.
+_IMPORTED = (
+    Sealed("history_import", "id", "service_id source channels imported_at"),
+    Sealed(
+        "co_decision",
+        "import_id",
+        "import_ref service_id decided_on partner partner_external partner_signed"
+        " linked_submissions invited_all decision_record attest_fair attest_unfair",
+        only="import_id",
+    ),
+    Sealed(
+        "loop_event",
+        "import_id",
+        "id submission_id kind at happened_on actor lang verdict reason outcome due_on done_on"
+        " theme_id response_id service_id",
+        only="import_id",
+    ),
+    Sealed(
+        "response",
+        "import_id",
+        "import_ref service_id outcome due_on done_on status published_on",
+        only="import_id",
+    ),
+    Sealed(
+        "submission",
+        "import_id",
+        "id import_ref service_id instrument lang channel received_at received_on person_key"
+        " q0 q1 q2 q3 q4 q5 q6 kind is_case district age_band is_rating is_verified"
+        " is_rating_excluded",
+        only="import_id",
+    ),
+)
 SEALED = {
     sealed.table: sealed
     for sealed in (
@@ -73,6 +105,7 @@ SEALED = {
             "as_of reminded reminded_replied reminded_helped others others_replied others_helped",
         ),
         Sealed("service_result", "service_id", "quarter_on batch_on counts"),
+        *_IMPORTED,
         Sealed("theme_district", "theme_id", "district people"),
         Sealed("theme_figure", "theme_id", "as_of people"),
     )
@@ -86,6 +119,12 @@ def seal(session: Session, day: date, table: str, owners: Iterable[int | date]) 
     session.flush()
     numbers = [owner.toordinal() if isinstance(owner, date) else owner for owner in owners]
     _keep(session, day, {(table, number): "" for number in numbers}, numbers)
+
+
+def seal_import(session: Session, day: date, import_id: int) -> None:
+    """Seal what an import has brought in so far."""
+    for sealed in _IMPORTED:
+        seal(session, day, sealed.table, [import_id])
 
 
 def seal_as_found(session: Session, day: date) -> None:

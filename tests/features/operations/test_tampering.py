@@ -5,7 +5,7 @@ from __future__ import annotations
 from datetime import UTC, datetime, timedelta
 
 import pytest
-from sqlalchemy import select
+from sqlalchemy import func, select
 from sqlalchemy.orm import Session
 
 from portal.assess.calibration import calibrate_due
@@ -15,18 +15,32 @@ from portal.assess.results import publish_city_results
 from portal.assess.said import refresh_due
 from portal.domain.loop import Actor, Event, EventKind, Outcome, Verdict
 from portal.models import Base
+from portal.models.case_work import CaseNote
 from portal.models.city_logo import THE_ONE, CityLogo
+from portal.models.desk import CaseAssignment, InboxView, Phrase
 from portal.models.doors import EntryCheck, Kiosk, PaperBatch, PaperForm
-from portal.models.loops import LoopRow
+from portal.models.loops import ExclusionRequest, LoopRow
 from portal.models.operations import Setting
 from portal.models.partners import Attestation
-from portal.models.people import Passkey
+from portal.models.people import Authenticator, Passkey, RecoveryCode
 from portal.models.reminders import Reminder
-from portal.models.self_assessments import EngageClaim, SelfAssessment
+from portal.models.responses import PendingCorrection, ResponseText
+from portal.models.self_assessments import (
+    Barrier,
+    BarrierCriterion,
+    EngageClaim,
+    SelfAssessment,
+    SelfAssessmentEvidence,
+)
+from portal.models.service_drafts import ServiceDraft
 from portal.models.set_apart import SetApart
+from portal.models.submissions import Contact, RatingInvitation
+from portal.models.warnings import WarningRow
+from portal.models.webhooks import Webhook
 from portal.notify.reminding import compare_halves
 from portal.notify.telling import tell_next
 from portal.respond.operations.themes import share_theme
+from portal.store import audit
 from portal.store.comments import Cause, redact_comment
 from portal.store.engine import Store
 from portal.store.loops import Links, append_event
@@ -35,8 +49,9 @@ from portal.store.set_apart import LOOKED_UNTIL, keep_hours
 from tests.support.answers import NOW, TODAY, Office, send
 from tests.support.cases import send_rating
 from tests.support.city import City
+from tests.support.history import EXAMPLES, bring_in
 from tests.support.pictures import png
-from tests.support.signed import StoppedClock, sign
+from tests.support.signed import SECRETS, StoppedClock, sign
 from tests.support.soundness import find_problems, find_problems_after
 from tests.support.together import Table
 
@@ -90,7 +105,10 @@ RED = {
         "UPDATE reminder_summary SET others = others + 5",
         "DELETE FROM reminder_summary",
     ),
-    "response": ("UPDATE response SET outcome = 'declined'",),
+    "response": (
+        "UPDATE response SET outcome = 'declined'",
+        "UPDATE response SET author_id = NULL WHERE author_id IS NOT NULL",
+    ),
     "response_correction": ("DELETE FROM response_correction",),
     "response_service": (
         "DELETE FROM response_service",
@@ -114,7 +132,9 @@ RED = {
         "UPDATE membership SET role = 'manager' WHERE role = 'staff'",
         "DELETE FROM membership",
     ),
-    "page_check": ("UPDATE page_check SET checked_on = '2026-11-01'", "DELETE FROM page_check"),
+    "page_check": (
+        "UPDATE page_check SET checked_on = '2026-11-01' WHERE id = 1", "DELETE FROM page_check",
+    ),
     "partner": ("UPDATE partner SET is_external = NOT is_external",),
     "passkey": ("UPDATE passkey SET credential_id = credential_id || 'x'", "DELETE FROM passkey"),
     "person": (
@@ -155,10 +175,10 @@ RED = {
     ),
     "signed_day": ("DELETE FROM signed_day WHERE id = 2",),
     "submission": (
+        "UPDATE submission SET is_rating_excluded = true WHERE q0 = 1",
         "UPDATE submission SET q0 = 5 WHERE q0 = 2", "UPDATE submission SET q4 = 5",
         "UPDATE submission SET is_quarantined = NOT is_quarantined",
     ),
-    "theme": ("UPDATE theme SET is_shared = false",),
     "theme_case": (
         "UPDATE theme_case SET theme_id = (SELECT min(id) FROM theme)",
     ),
@@ -172,49 +192,88 @@ RED = {
         "UPDATE theme_figure SET as_of = '2026-11-21'",
         "DELETE FROM theme_figure",
     ),
+    "authenticator": (
+        "UPDATE authenticator SET confirmed_at = '2026-11-01 10:00:00+00:00'",
+        "DELETE FROM authenticator",
+    ),
+    "barrier": ("UPDATE barrier SET owner = 'Nobody'", "DELETE FROM barrier"),
+    "barrier_criterion": ("UPDATE barrier_criterion SET criterion = 'L3.9'",),
+    "case_assignment": (
+        "UPDATE case_assignment SET assigned_by = (SELECT max(id) FROM person)",
+        "DELETE FROM case_assignment",
+    ),
+    "case_note": (
+        "UPDATE case_note SET written_at = '2026-11-01 10:00:00+00:00'",
+        "DELETE FROM case_note",
+    ),
+    "contact": ("UPDATE contact SET email_hash = 'x'",),
+    "exclusion_request": (
+        "UPDATE exclusion_request SET reason = 'test'",
+        "DELETE FROM exclusion_request",
+    ),
+    "history_import": (
+        "UPDATE history_import SET channels = 9",
+        "UPDATE submission SET q0 = 5 WHERE import_id IS NOT NULL",
+        "UPDATE submission SET is_rating_excluded = true WHERE import_id IS NOT NULL",
+        "UPDATE loop_event SET happened_on = '2026-01-03' WHERE import_id IS NOT NULL",
+        "UPDATE response SET outcome = 'declined' WHERE import_id IS NOT NULL",
+    ),
+    "inbox_view": ("UPDATE inbox_view SET filters = ''",),
+    "next_step": ("UPDATE next_step SET happens_on = '2027-01-01'",),
+    "next_step_text": ("UPDATE next_step_text SET what = 'Nothing'", "DELETE FROM next_step_text"),
+    "paper_batch": ("UPDATE paper_batch SET forms = 2",),
+    "paper_form": ("UPDATE paper_form SET entered_on = '2026-11-01'",),
+    "pending_correction": (
+        "UPDATE pending_correction SET we_did = 'All of it.'",
+        "DELETE FROM pending_correction",
+    ),
+    "phrase": ("UPDATE phrase SET text = 'We will see.'", "DELETE FROM phrase"),
+    "rating_invitation": (
+        "UPDATE rating_invitation SET used_on = '2026-11-01'",
+        "DELETE FROM rating_invitation",
+    ),
+    "recovery_code": (
+        "UPDATE recovery_code SET code_hash = 'mine'",
+        "INSERT INTO recovery_code (person_id, code_hash) SELECT id, 'mine' FROM person",
+    ),
+    "self_assessment_evidence": (
+        "UPDATE self_assessment_evidence SET dated_on = '2026-01-01'",
+        "DELETE FROM self_assessment_evidence",
+    ),
+    "service_draft": ("UPDATE service_draft SET about = 'Better.'", "DELETE FROM service_draft"),
+    "setting": (
+        "UPDATE setting SET value = '2027-01-01' WHERE name LIKE 'levels_public_%'",
+        "UPDATE setting SET value = '2026-01-02' WHERE name = 'levels_public_since'",
+        "DELETE FROM setting WHERE name LIKE 'levels_public_%'",
+        "INSERT INTO setting (name, value) VALUES ('city_name:en', 'Elsewhere')",
+    ),
+    "theme": (
+        "UPDATE theme SET is_shared = false",
+        "UPDATE theme SET is_shared = true WHERE NOT is_shared",
+        "UPDATE theme SET merged_into_id = id + 1 WHERE id = 1",
+    ),
+    "theme_text": ("UPDATE theme_text SET name = 'Praise'", "DELETE FROM theme_text"),
+    "warning": (
+        "UPDATE warning SET raised_on = '2026-11-01'",
+        "UPDATE warning SET state = 'not_useful'",
+        "DELETE FROM warning",
+    ),
+    "webhook": ("UPDATE webhook SET url = 'https://elsewhere.example/'", "DELETE FROM webhook"),
     "threshold_change": ("UPDATE threshold_change SET raised = '{}'",),
 }  # fmt: skip
 
-_WORK = "colleagues' own work in hand: nothing that anybody judges by or publishes follows from it"
-_TEXT = "a text that people may write anew at any time; the audit trail says who did"
-_DOOR = "opens and closes a door; what comes in through it is a submission, and checked there"
-_HISTORY = "earlier records have no signed day; their source vouches for them, and the pages say so"
-_FLEETING = "kept for a while only, and nothing follows from it"
-_PEOPLE = "who may sign in and do what changes every day; the audit trail is checked"
+# Nothing to falsify: each with the reason.
 NEED_NOT = {
-    "account_link": _FLEETING,
-    "authenticator": _PEOPLE,
-    "recovery_code": _PEOPLE,
-    "service_draft": "a wording that is not shown before somebody else has agreed to it",
-    "barrier": _WORK,
-    "barrier_criterion": _WORK,
-    "case_assignment": _WORK,
-    "case_note": _WORK,
-    "contact": "encrypted, and erased on schedule: what is not there any more cannot be compared",
-    "digest_subscription": _FLEETING,
-    "exclusion_request": "a wish only: setting a case aside is an event, and checked",
-    "history_import": _HISTORY,
-    "inbox_view": _WORK,
-    "next_step": "what is to come may be moved; who was invited is checked",
-    "next_step_text": _TEXT,
-    "news_subscription": _FLEETING,
-    "outbox": _FLEETING,
-    "paper_batch": _DOOR,
-    "paper_form": _DOOR,
-    "pending_correction": "unpublished until a second person has reviewed it; then it is checked",
-    "pending_entry": _FLEETING,
-    "phrase": _WORK,
-    "period_key": "destroyed on schedule; submissions keep what was made with it",
-    "rating_invitation": "keeps a receipt from being used twice; the rating's own row is checked",
-    "self_assessment_evidence": "what managers name for their own claim; it moves no level",
-    "setting": "the portal's own switches; each change of them is in the audit trail",
-    "sign_in": _FLEETING,
-    "theme_text": _TEXT,
-    "throttle": _FLEETING,
-    "warning": "moves no level; evidence and states are for managers, changes are audited",
-    "webhook": "says where to call; adding one and switching it off is in the audit trail",
-    "webhook_delivery": _FLEETING,
-    "worker_job": _FLEETING,
+    "account_link": "works once and for hours; what is done through it is in the audit trail",
+    "digest_subscription": "says who is sent a mail; nothing is published or judged by it",
+    "news_subscription": "an address that comes and goes as its owner wants, leaving no row behind",
+    "outbox": "a queue: what was done is an event, what was not is done again",
+    "pending_entry": "half of a form typed twice, encrypted; it goes when the answers are stored",
+    "period_key": "destroyed on schedule; what was made with it stands in submissions, signed",
+    "sign_in": "sessions",
+    "throttle": "counts of the last hours",
+    "webhook_delivery": "a queue of calls that repeat what is published",
+    "worker_job": "how the worker's jobs went last, for administrators to look at",
 }
 
 
@@ -237,6 +296,8 @@ def full(busy: Store, city: City) -> Store:
     busy.write(_set_apart, city)
     busy.write(_open_doors, city)
     _answer_many(office)
+    busy.write(_work_at_the_desk, city, cases[0])
+    bring_in(busy, city.pools, EXAMPLES["derive"][0]["input"])
     busy.write(assess_service, service_id=city.potholes, as_of=TODAY, now=NOW)
     _put_out(busy)
     sign(busy, NOW + timedelta(days=2))
@@ -362,8 +423,68 @@ def _say_of_oneself(session: Session, city: City) -> None:
                 service_id=city.potholes, dimension="B", level=2, assessed_by=manager,
                 assessed_at=NOW, assessed_on=TODAY, valid_until=TODAY + timedelta(days=365),
                 reviewed_by=reviewer, reviewed_at=NOW,
+                evidence=[
+                    SelfAssessmentEvidence(
+                        position=0, kind="url", reference="https://city.example/", dated_on=TODAY
+                    )
+                ],
             ),
         )
+    )  # fmt: skip
+
+
+def _work_at_the_desk(session: Session, city: City, case: int) -> None:
+    """Everything that people leave behind while they work, and how they are let in."""
+    staff, admin = city.people["staff"], city.people["admin"]
+    response_id = session.scalars(select(func.max(ResponseText.response_id))).one()
+    barrier = Barrier(
+        service_id=city.potholes, block="teams", gap="Nobody", barrier="Money", owner="Ana",
+        next_step="Ask", due_on=TODAY, created_by=staff, created_at=NOW, updated_at=NOW,
+        criteria=[BarrierCriterion(criterion="L3.1")],
+    )  # fmt: skip
+    session.add_all(
+        (
+            barrier,
+            Authenticator(person_id=admin, secret_encrypted=b"s", confirmed_at=NOW),
+            RecoveryCode(person_id=admin, code_hash="0" * 64),
+            CaseAssignment(
+                submission_id=case, person_id=staff, assigned_by=staff, assigned_at=NOW
+            ),
+            CaseNote(submission_id=case, person_id=staff, text="I call her.", written_at=NOW),
+            Contact(
+                submission_id=case, email_encrypted=SECRETS.encrypt("ana@example.org"),
+                email_hash=SECRETS.email_hash("ana@example.org"), token_hash="0" * 64,
+                created_at=NOW,
+            ),
+            ExclusionRequest(
+                submission_id=case, reason="spam", person_id=staff, requested_at=NOW
+            ),
+            InboxView(
+                person_id=staff, name="Mine", filters="place=all", author_id=staff, updated_at=NOW
+            ),
+            PendingCorrection(
+                response_id=response_id, lang="en", reason="A letter.", text_version=2,
+                author_id=staff, proposed_at=NOW, you_said="So it is.", we_did="We did.",
+            ),
+            Phrase(
+                department_id=city.works, lang="en", kind="opening", title="Thanks",
+                text="Thank you.", author_id=staff, updated_at=NOW,
+            ),
+            RatingInvitation(submission_id=case, used_on=TODAY),
+            ServiceDraft(
+                service_id=city.potholes, lang="en", name="Holes", summary="", about="",
+                author_id=admin, written_at=NOW,
+            ),
+            Webhook(url="https://city.example/", events=["level.published"], created_at=NOW),
+            WarningRow(
+                service_id=city.potholes, kind="ratings", subject="", raised_on=TODAY,
+                last_seen_on=TODAY, evidence={}, state="looked_at", changed_at=NOW,
+            ),
+        )
+    )  # fmt: skip
+    audit.record(
+        session, at=NOW, person_id=staff, action="case_assigned", subject="submission",
+        subject_id=case, **{"from": None, "to": staff},
     )  # fmt: skip
 
 
