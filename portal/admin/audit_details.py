@@ -112,7 +112,7 @@ def subject_of(line: Line, names: Names) -> str:
         return ""
     kind = str(SUBJECTS.get(line.subject, line.subject))
     name = names.get(line.subject, {}).get(line.subject_id)
-    return f"{kind}: {isolated(name)}" if name else f"{kind} {number(line.subject_id)}"
+    return f"{kind}: {isolated(name)}" if name else f"{kind} {line.subject_id}"
 
 
 def details_of(line: Line, names: Names) -> list[tuple[str, str]]:

@@ -87,7 +87,7 @@ def _raters(item: Item) -> Line:
 
 
 def _response(item: Item) -> Line:
-    title = item.words or _here(_("Response %(n)s", n=number(item.id or 0)))
+    title = item.words or _here(_("Response %(n)s", n=str(item.id)))
     notes = [_("Published on %(day)s.", day=short_day(item.on))] if item.on else []
     href = url_for("public.show_response", response_id=item.id)
     return Line(title, item.counts, notes, href, is_voice=item.words is not None)
