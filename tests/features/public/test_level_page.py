@@ -189,7 +189,7 @@ def test_a_share_that_speaks_against_the_service_says_how_far_it_is_from_not_doi
     )
 
 
-def test_compared_groups_have_a_picture_and_their_ratio(
+def test_compared_groups_have_their_ratio_and_those_not_alike_a_picture(
     client: FlaskClient, store: Store, city: City
 ) -> None:
     page = show(client, store, city, "A")
@@ -197,9 +197,11 @@ def test_compared_groups_have_a_picture_and_their_ratio(
         one for one in evaluate(publish(example_evidence("A")))["criteria"] if one["id"] == "L4.1"
     )
     labels = [one.get("aria-label", "") for one in page.root.iter() if one.get("role") == "img"]
+    assert {row["verdict"] for row in criterion["groups"]} == {"parity", "unclear"}
     for row in criterion["groups"]:
         low, high = round(row["low"] * 100, 1), round(row["high"] * 100, 1)
         likely = f"Difference likely between {low:g} and {high:g} percentage points"
-        assert f"{likely}; at most 15 behind are allowed" in labels
+        picture = f"{likely}; at most 15 behind are allowed"
+        assert (picture in labels) == (row["verdict"] == "unclear"), row
         ratio = f"{row['ratio']:.2f} ({row['ratio_low']:.2f} to {row['ratio_high']:.2f})"
         assert ratio in page.words()
