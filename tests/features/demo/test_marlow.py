@@ -91,45 +91,58 @@ def made(context: Context, backend: str, database_url: str, request: pytest.Fixt
     return SECRET
 
 
-@pytest.mark.slow(40)
-def test_every_kind_of_level_comes_out_of_the_records(
+@pytest.mark.slow(60)
+def test_levels_and_warnings_come_out_of_the_records(
     context: Context, store: Store, made: str
 ) -> None:
+    """All of it at once, since making Marlow takes longest."""
     today = context.clock.today()
     with store.read() as session:
-        rows = session.execute(
-            select(Service.slug, Assessment).join(Assessment, Assessment.service_id == Service.id)
-        ).all()
-        found: dict[str, Assessment] = {row[0]: row[1] for row in rows}
-        assert len(found) == 24
-        for slug, row in found.items():
-            thresholds = Thresholds(row.thresholds)
-            evidence = gather_evidence(session, row.service_id, today, thresholds)
-            assert (evidence, evaluate(evidence, thresholds)) == (row.evidence, row.result), slug
-        levels = Counter(row.level for row in found.values())
-        assert {0, 1, 2, 3, 4} <= set(levels), levels
-        next_steps = {row.result["next_status"] for row in found.values()}
-        assert {"not_enough_evidence", "not_reached"} <= next_steps  # doubt: in what is published
-        assert {row.public_level for row in found.values()} >= {0, 1, 2, 3, 4}
-        languages = session.execute(
-            select(Submission.lang, func.count()).group_by(Submission.lang)
-        ).all()
-        assert {lang for lang, count in languages if count > 100} == LANGUAGES
-        channels = set(session.scalars(select(Submission.channel).distinct()))
-        assert channels == {"web", "phone", "paper", "counter", "kiosk"}
-        texts = session.scalar(select(func.count()).select_from(ServiceText))
-        assert texts == 24 * len(LANGUAGES)
-        joined = session.execute(
-            select(Submission.is_rating, func.count(), func.count(Submission.commitment))
-            .where(Submission.joined_theme_id.is_not(None))
-            .group_by(Submission.is_rating)
-        ).all()
-        assert [(is_rating, signed) for is_rating, _n, signed in joined] == [(False, 0)]
-        newest = session.scalar(select(func.max(Submission.received_on)))
-        assert newest is not None
-        assert today - timedelta(days=7) <= newest <= today
+        _check_levels(session, today)
+        _check_residents(session, today)
         _check_published(session)
+        _check_warnings(session, today)
+        _check_shared_theme(session)
     assert find_problems(store, made, context.clock) == []
+
+
+def _check_levels(session: Session, today: date) -> None:
+    """Every kind of level, as the evidence of today gives it."""
+    rows = session.execute(
+        select(Service.slug, Assessment).join(Assessment, Assessment.service_id == Service.id)
+    ).all()
+    found: dict[str, Assessment] = {row[0]: row[1] for row in rows}
+    assert len(found) == 24
+    for slug, row in found.items():
+        thresholds = Thresholds(row.thresholds)
+        evidence = gather_evidence(session, row.service_id, today, thresholds)
+        assert (evidence, evaluate(evidence, thresholds)) == (row.evidence, row.result), slug
+    levels = Counter(row.level for row in found.values())
+    assert {0, 1, 2, 3, 4} <= set(levels), levels
+    next_steps = {row.result["next_status"] for row in found.values()}
+    assert {"not_enough_evidence", "not_reached"} <= next_steps  # doubt: in what is published
+    assert {row.public_level for row in found.values()} >= {0, 1, 2, 3, 4}
+
+
+def _check_residents(session: Session, today: date) -> None:
+    """All languages and channels, texts for everything, and people who said “me too”."""
+    languages = session.execute(
+        select(Submission.lang, func.count()).group_by(Submission.lang)
+    ).all()
+    assert {lang for lang, count in languages if count > 100} == LANGUAGES
+    channels = set(session.scalars(select(Submission.channel).distinct()))
+    assert channels == {"web", "phone", "paper", "counter", "kiosk"}
+    texts = session.scalar(select(func.count()).select_from(ServiceText))
+    assert texts == 24 * len(LANGUAGES)
+    joined = session.execute(
+        select(Submission.is_rating, func.count(), func.count(Submission.commitment))
+        .where(Submission.joined_theme_id.is_not(None))
+        .group_by(Submission.is_rating)
+    ).all()
+    assert [(is_rating, signed) for is_rating, _n, signed in joined] == [(False, 0)]
+    newest = session.scalar(select(func.max(Submission.received_on)))
+    assert newest is not None
+    assert today - timedelta(days=7) <= newest <= today
 
 
 def _check_published(session: Session) -> None:
@@ -148,6 +161,37 @@ def _check_published(session: Session) -> None:
     quarters = sorted({row.quarter_on for row in rows})
     stricter = {row.quarter_on for row in rows if row.thresholds}
     assert stricter == set(quarters[-2:]), "the city asks for more, and did not from the start"
+
+
+def _check_warnings(session: Session, today: date) -> None:
+    """Every kind of warning is seen, and those that were looked at are in good hands."""
+    rows = session.execute(
+        select(WarningRow, Service.slug).join(Service, Service.id == WarningRow.service_id)
+    ).all()
+    seen = {row.kind for row, _slug in rows if row.last_seen_on == today}
+    assert seen >= {"ratings", "time_to_told", "disparity", "theme", "forecast"}
+    slower = {slug for row, slug in rows if row.kind == "time_to_told"}
+    assert "graffiti-removal" in slower
+    handled = {(row.kind, slug): row for row, slug in rows if row.note}
+    assert handled.keys() <= MADE_OF_IT.keys()
+    clinics = handled["ratings", "health-clinics"]
+    assert "clinics" in clinics.note
+    owners = {row.owner_id for row in handled.values()}
+    roles = session.scalars(select(Membership.role).where(Membership.person_id.in_(owners)))
+    assert set(roles) == {"manager"}
+
+
+def _check_shared_theme(session: Session) -> None:
+    """One theme takes cases of two services."""
+    theme = session.scalars(select(Theme).where(Theme.is_shared)).one()
+    slugs = session.scalars(
+        select(Service.slug)
+        .join(LoopRow, LoopRow.service_id == Service.id)
+        .join(ThemeCase, ThemeCase.submission_id == LoopRow.submission_id)
+        .where(ThemeCase.theme_id == theme.id)
+        .distinct()
+    )
+    assert set(slugs) == {"power-outages", "traffic-signals"}
 
 
 @pytest.fixture(scope="module")
@@ -209,44 +253,6 @@ def _find_listed_receipt(open_marlow: OpenMarlow) -> tuple[str, str, str]:
         if quarter <= received_on < quarter_after(date.fromisoformat(quarter)).isoformat():
             return code, slug, quarter
     raise AssertionError("no receipt lies in the newest quarter that is over")
-
-
-@pytest.mark.slow(40)
-def test_every_kind_of_warning_comes_out_of_the_records_and_is_in_good_hands(
-    context: Context, store: Store, made: str
-) -> None:
-    del made
-    with store.read() as session:
-        rows = session.execute(
-            select(WarningRow, Service.slug).join(Service, Service.id == WarningRow.service_id)
-        ).all()
-        newest = context.clock.today()
-        seen = {row.kind for row, _slug in rows if row.last_seen_on == newest}
-        assert seen >= {"ratings", "time_to_told", "disparity", "theme", "forecast"}
-        slower = {slug for row, slug in rows if row.kind == "time_to_told"}
-        assert "graffiti-removal" in slower
-        handled = {(row.kind, slug): row for row, slug in rows if row.note}
-        assert handled.keys() <= MADE_OF_IT.keys()
-        clinics = handled["ratings", "health-clinics"]
-        assert "clinics" in clinics.note
-        owners = {row.owner_id for row in handled.values()}
-        roles = session.scalars(select(Membership.role).where(Membership.person_id.in_(owners)))
-        assert set(roles) == {"manager"}
-
-
-@pytest.mark.slow(40)
-def test_one_theme_takes_cases_of_two_services(store: Store, made: str) -> None:
-    with store.read() as session:
-        theme = session.scalars(select(Theme).where(Theme.is_shared)).one()
-        slugs = session.scalars(
-            select(Service.slug)
-            .join(LoopRow, LoopRow.service_id == Service.id)
-            .join(ThemeCase, ThemeCase.submission_id == LoopRow.submission_id)
-            .where(ThemeCase.theme_id == theme.id)
-            .distinct()
-        )
-        assert set(slugs) == {"power-outages", "traffic-signals"}
-    assert find_problems(store, made) == []
 
 
 @pytest.mark.slow(60)
