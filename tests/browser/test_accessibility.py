@@ -9,7 +9,7 @@ from typing import Any
 
 import pytest
 from axe_playwright_python.sync_playwright import Axe
-from playwright.sync_api import Page
+from playwright.sync_api import Error, Page
 
 from portal.web.access import Access
 from tests.browser.conftest import Extras, OpenPage, Site, give_password, write_answer
@@ -72,14 +72,24 @@ def violations(page: Page, tags: tuple[str, ...], drawn: tuple[str, ...]) -> lis
     }
     if "/kiosk/" in page.url:  # it starts again by itself, and gives more time to whoever asks
         options["rules"] = {**options["rules"], "meta-refresh": {"enabled": False}}
-    found: list[dict[str, Any]] = page.evaluate(
-        "async options => (await axe.run(document, options)).violations", options
-    )
+    try:
+        found = _look(page, options)
+    except Error:  # a page that goes on by itself may go while axe looks: then at the next one
+        page.wait_for_load_state()
+        page.evaluate(AXE)
+        found = _look(page, options)
     return [
         f"{violation['id']} {node['target']} {node['failureSummary'][:200]}"
         for violation in found
         for node in violation["nodes"][:3]
     ]
+
+
+def _look(page: Page, options: dict[str, Any]) -> list[dict[str, Any]]:
+    found: list[dict[str, Any]] = page.evaluate(
+        "async options => (await axe.run(document, options)).violations", options
+    )
+    return found
 
 
 def problems_of(page: Page, lang: str) -> list[str]:
