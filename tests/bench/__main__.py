@@ -60,6 +60,14 @@ def cpu_of(pid: int) -> float:
     return total
 
 
+def settle(pid: int) -> None:
+    """Wait until a process that has just started is done with what it does once."""
+    before, now = -1.0, cpu_of(pid)
+    while now > before:
+        time.sleep(1)
+        before, now = now, cpu_of(pid)
+
+
 def measure(
     pid: int,
     port: int,
@@ -174,6 +182,7 @@ def compare(url: str, folder: Path) -> None:
     with portal.running("serve") as running:
         running.wait_for("/readyz")
         pid, port = running.process.pid, running.port
+        settle(pid)
         form = measure(pid, port, getting(address))
         rating = measure(pid, port, posting(address, ratings(city.potholes, count), 303))
         said = ratings(city.potholes, count, kind="problem", comment="A hole by the school.")
