@@ -13,26 +13,10 @@ from portal.domain.personal_data import DataKind
 from portal.web.criteria_short import SHORT
 from portal.web.formats import number
 from portal.web.i18n import current_language
+from portal.web.reason_words import REASONS, REDACTIONS
 from portal.web.redaction_words import kinds_in_words
 from portal.web.warning_words import channel_name, state_name
 
-_SET_ASIDE: dict[str, Any] = {
-    "automatic": _l("Set aside automatically"),
-    "spam": _l("Spam or advertising"),
-    "abuse": _l("Insults or threats, and nothing else"),
-    "duplicate": _l("The same message twice"),
-    "test": _l("A test"),
-    "withdrawn": _l("The resident asked us to"),
-    "wrong_service": _l("Belongs to another service"),
-}
-_TAKEN_OUT: dict[str, Any] = {
-    "own_data": _l("It tells who the resident is, or how to reach them"),
-    "others_data": _l("It tells something about another person"),
-    "unlawful": _l("The law forbids keeping it"),
-    "asked": _l("The resident asked us to"),
-    "withdrawn": _l("The resident withdrew it"),
-    "expired": _l("Words are kept for a limited time only"),
-}
 _SET_APART: dict[str, Any] = {
     "asked": _l("The city or others asked people to rate"),
     "place": _l("Many people rated at one place"),
@@ -87,7 +71,7 @@ def _threshold(detail: dict[str, Any], key: str) -> str:
 def _reasons(action: str) -> dict[str, Any]:
     if action.startswith("set_apart"):
         return _SET_APART
-    return _TAKEN_OUT if "redact" in action else _SET_ASIDE
+    return REDACTIONS if "redact" in action else REASONS
 
 
 def _elsewhere(key: str, value: str) -> str:

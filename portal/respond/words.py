@@ -40,23 +40,6 @@ SORTS: dict[str, Any] = {
     "oldest": _l("Oldest first"),
     "rating": _l("Lowest rating first"),
 }
-REASONS: dict[str, Any] = {
-    "automatic": _l("Set aside automatically"),
-    "spam": _l("Spam or advertising"),
-    "abuse": _l("Insults or threats, and nothing else"),
-    "duplicate": _l("The same message twice"),
-    "test": _l("A test"),
-    "withdrawn": _l("The resident asked us to"),
-    "wrong_service": _l("Belongs to another service"),
-}
-REDACTIONS: dict[str, Any] = {
-    "own_data": _l("It tells who the resident is, or how to reach them"),
-    "others_data": _l("It tells something about another person"),
-    "unlawful": _l("The law forbids keeping it"),
-    "asked": _l("The resident asked us to"),
-    "withdrawn": _l("The resident withdrew it"),
-    "expired": _l("Words are kept for a limited time only"),
-}
 TEXT_STATES: dict[str, Any] = {
     "reviewed": _l("reviewed"),
     "draft": _l("draft"),

@@ -16,6 +16,7 @@ STAFF_ONLY = (
     *(f"portal/templates/{feature}/" for feature in ("respond", "manage", "admin", "accounts")),
     "portal/templates/desk.html",
     "portal/web/desk.py",
+    "portal/web/reason_words.py",
     "portal/web/warning_words.py",
     "portal/templates/macros/warnings.html",
     "portal/templates/notify/mail_digest",

@@ -13,6 +13,7 @@ from portal.web.access import current_scope
 from portal.web.context import portal
 from portal.web.database import read
 from portal.web.i18n import current_language
+from portal.web.reason_words import REASONS, REDACTIONS
 from portal.web.warning_words import channel_name
 
 blueprint = Blueprint("respond", __name__, url_prefix="/<lang:lang>/staff")
@@ -50,10 +51,10 @@ def _words() -> dict[str, object]:
     return {
         "channel_name": channel_name,
         "places": words.PLACES,
-        "reasons": words.REASONS,
+        "reasons": REASONS,
         "need_names": words.NEEDS,
         "phrase_kinds": words.PHRASE_KINDS,
-        "redactions": words.REDACTIONS,
+        "redactions": REDACTIONS,
         "pressing": _pressing,
         "promise_names": words.PROMISES,
         "flag_names": words.FLAGS,
