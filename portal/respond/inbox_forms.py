@@ -48,11 +48,16 @@ class BatchForm(DeskForm):
     filters = StringField()
     until = StringField()
     done = StringField()
+    meant = StringField()
 
     @property
     def done_so_far(self) -> int:
         """How many cases the batches before have reached."""
         return whole_number(self.done.data) or 0
+
+    def untouched(self, done: int) -> int:
+        """How many of the cases that were offered are not among these that were done."""
+        return max((whole_number(self.meant.data) or 0) - done, 0)
 
 
 class AssignForm(BatchForm):

@@ -37,6 +37,10 @@ VIEWS = ("waiting", "overdue", "due", "reopened", "set_aside", "personal_data", 
 PLACES = ("new", "in_theme", "answered", "told", "confirmed", "excluded", "withdrawn")
 # Where whoever was longest due comes first.
 OPEN_PLACES = (*(one for one in VIEWS if one != ALL), "new", "in_theme", "answered")
+# Where every case waits for the city; the other places hold closed ones, or some of both.
+ONLY_OPEN = frozenset({
+    "waiting", "overdue", "due", "reopened", "personal_data", "new", "in_theme", "answered",
+})  # fmt: skip
 FLAGS = ("reopened", "personal_data", "wants_answer", "set_aside", "quarantined")
 SORTS = ("due", "newest", "oldest", "rating")
 RATINGS = (1, 2, 3, 4, 5)

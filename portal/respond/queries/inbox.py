@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections import defaultdict
-from collections.abc import Iterable, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass, replace
 from datetime import date
 from typing import Any
@@ -18,6 +18,7 @@ from portal.models.submissions import Submission
 from portal.respond.queries.filters import (
     ALL,
     CLOCK,
+    ONLY_OPEN,
     TELL_DAYS,
     WAITING,
     Filters,
@@ -31,7 +32,7 @@ from portal.respond.queries.filters import (
     with_submissions,
 )
 from portal.respond.queries.names import Name, people_names, service_names, theme_names
-from portal.respond.queries.selection import Selection, selected
+from portal.respond.queries.selection import Selection, count_left, selected
 from portal.store.assignments import holder
 from portal.store.scope import Scope
 
@@ -161,6 +162,16 @@ def count_views(session: Session, scope: Scope, filters: Filters, *, today: date
         wanted = narrowed(scope, replace(filters, place=place), today)
         counts[place] = session.scalar(wanted.with_only_columns(func.count())) or 0
     return counts
+
+
+def count_open(
+    session: Session, scope: Scope, filters: Filters, counts: Mapping[str, int], *, today: date
+) -> int:
+    """How many of the cases that fit wait for the city; `counts` are those of `count_views`."""
+    same = "waiting" if filters.place == ALL else filters.place
+    if filters.place in ONLY_OPEN | {ALL} and same in counts:
+        return counts[same]
+    return count_left(session, scope, Selection(filters=filters), today)
 
 
 def days_left(row: LoopRow, today: date) -> int | None:

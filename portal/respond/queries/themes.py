@@ -94,6 +94,14 @@ def list_themes_for(
     return _list_lines(session, Theme.is_shared | (Theme.service_id == only), only, langs)
 
 
+def count_inside(session: Session, theme_id: int, case_ids: Collection[int]) -> int:
+    """How many of these cases are in the theme."""
+    inside = select(func.count()).where(
+        ThemeCase.theme_id == theme_id, ThemeCase.submission_id.in_(case_ids)
+    )
+    return session.scalar(inside) or 0
+
+
 def _list_lines(
     session: Session, which: ColumnElement[bool], home_id: int | None, langs: list[str]
 ) -> list[ThemeLine]:

@@ -25,6 +25,7 @@ from portal.web.access import Access, access, current_scope
 from portal.web.context import portal
 from portal.web.database import read, write
 from portal.web.fields import whole_number
+from portal.web.formats import number
 from portal.web.forms import ErrorList, errors_of
 from portal.web.i18n import current_language
 from portal.web.pages import page
@@ -46,10 +47,19 @@ def _extent(selection: Selection) -> Extent:
     return get_extent(read(), current_scope(), selection, today=today, langs=langs())
 
 
-def _nothing(selection: Selection, address: Address) -> Response:
+def _nothing(selection: Selection, address: Address, closed: int = 0) -> Response:
     if selection.ids:  # other departments' cases are not found
         raise NotAllowed
-    return nothing_ticked(address)
+    if not closed:
+        return nothing_ticked(address)
+    text = ngettext(
+        "The case that fits is closed (told, set aside or withdrawn). Tick it by itself.",
+        "All %(n)s cases that fit are closed (told, set aside or withdrawn). Tick those you mean.",
+        closed,
+        n=number(closed),
+    )
+    flash(text, "alarm")
+    return redirect(url_for("respond.show_inbox", **address.values), 303)  # type: ignore[arg-type]
 
 
 def _meant(selection: Selection, address: Address) -> dict[str, object]:
@@ -75,7 +85,7 @@ def _assign_page(form: AssignForm, errors: ErrorList | None = None) -> Response:
     selection, address = _selection()
     extent = _extent(selection)
     if not extent.total:
-        return _nothing(selection, address)
+        return _nothing(selection, address, extent.closed)
     return page(
         "respond/show_assign.html",
         422 if errors else 200,
@@ -91,9 +101,9 @@ def _assign_page(form: AssignForm, errors: ErrorList | None = None) -> Response:
 
 
 def _progress(form: BatchForm, extent: Extent) -> dict[str, int]:
-    """What every batch carries on: the newest case that is meant, and how many are done."""
+    """What every batch carries on: the newest case, how many are meant, and how many are done."""
     until = whole_number(request.values.get("until")) or extent.until
-    return {"until": until, "done": form.done_so_far}
+    return {"until": until, "done": form.done_so_far, "meant": extent.total}
 
 
 @blueprint.post("/assign")
@@ -122,10 +132,21 @@ def _go_on(
     """The next batch where there is one, otherwise back to the list."""
     count = form.done_so_far + done.count
     if done.left and done.count:
-        progress = {"until": request.values.get("until", ""), "done": count, "left": done.left}
+        progress = {"until": request.values.get("until", ""), "done": count, "left": done.left,
+                    "meant": form.meant.data or ""}  # fmt: skip
         return page(template, address=address, progress=progress, **context)
-    flash(ngettext("Done for %(n)s case.", "Done for %(n)s cases.", count, n=str(count)))
+    _say_how_many(count, form.untouched(count))
     return redirect(url_for("respond.show_inbox", **address.values), 303)  # type: ignore[arg-type]
+
+
+def _say_how_many(count: int, left: int) -> None:
+    """What became of the cases that were offered: those that were changed, and all the others."""
+    if count or not left:
+        flash(ngettext("Done for %(n)s case.", "Done for %(n)s cases.", count, n=number(count)))
+    if left:
+        flash(ngettext("%(n)s case stays as it was: done already, or not possible for it.",
+                       "%(n)s cases stay as they were: done already, or not possible for them.",
+                       left, n=number(left)))  # fmt: skip
 
 
 @blueprint.get("/group-many")
@@ -144,7 +165,7 @@ def _group_page(form: GroupAllForm, errors: ErrorList | None = None) -> Response
     selection, address = _selection()
     extent = _extent(selection)
     if not extent.total:
-        return _nothing(selection, address)
+        return _nothing(selection, address, extent.closed)
     services = [service.id for service, _name, _count in extent.services]
     return page(
         "respond/show_group_many.html",

@@ -39,6 +39,7 @@ def show_inbox() -> Response:
             read(), scope, filters, today=clock.today(), langs=langs(),
             total=counts.get(filters.place),
         ),
+        n_open=inbox.count_open(read(), scope, filters, counts, today=clock.today()),
         counts=counts,
         saved=list_views(read(), scope, langs=langs()),
         teams=list_departments(read(), scope.desk, langs()),

@@ -25,6 +25,7 @@ from portal.web.access import Access, access, current_scope
 from portal.web.context import portal
 from portal.web.database import read, write
 from portal.web.fields import whole_number
+from portal.web.formats import number
 from portal.web.forms import ErrorList, errors_of
 from portal.web.i18n import current_language
 from portal.web.names import NamesForm
@@ -94,8 +95,13 @@ def group_cases() -> Response:
         )  # fmt: skip
     except operations.MixedServices:
         return _group_page(form, [("", _("This theme takes cases of one service only."))], 422)
+    count = themes.count_inside(read(), theme_id, ids)
     flash(ngettext("%(n)s case is in the theme now.", "%(n)s cases are in the theme now.",
-                   len(ids), n=str(len(ids))))  # fmt: skip
+                   count, n=number(count)))  # fmt: skip
+    if count < len(ids):
+        flash(ngettext("%(n)s case was left out: set aside or withdrawn.",
+                       "%(n)s cases were left out: set aside or withdrawn.",
+                       len(ids) - count, n=number(len(ids) - count)), "alarm")  # fmt: skip
     return redirect(url_for("respond.show_theme", theme_id=theme_id), 303)
 
 
