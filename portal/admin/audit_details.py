@@ -18,7 +18,7 @@ from portal.admin.audit_log import Line
 from portal.admin.audit_names import NAMED, Names
 from portal.admin.audit_values import word_of
 from portal.admin.audit_words import ACTIONS, SUBJECTS
-from portal.web.formats import day, isolated, language_name, list_of, moment, number
+from portal.web.formats import day, isolated, language_name, list_of, moment, number, week
 
 DETAILS: dict[str, tuple[Any, str]] = {
     "added": (_l("Added"), "number"),
@@ -39,6 +39,7 @@ DETAILS: dict[str, tuple[Any, str]] = {
     "count": (_l("How many"), "number"),
     "criterion": (_l("Criterion"), "word"),
     "day": (_l("Day"), "day"),
+    "days": (_l("Days"), "day"),
     "department": (_l("Department"), "department"),
     "department_id": (_l("Department"), "department"),
     "departments": (_l("Departments"), "department"),
@@ -46,6 +47,7 @@ DETAILS: dict[str, tuple[Any, str]] = {
     "drafts": (_l("Drafts"), "case"),
     "due_on": (_l("Due on"), "day"),
     "fields": (_l("What was changed"), "word"),
+    "for_service": (_l("Service"), "service"),
     "forms": (_l("Forms"), "number"),
     "from_on": (_l("From"), "day"),
     "from_service": (_l("From the service"), "service"),
@@ -59,6 +61,7 @@ DETAILS: dict[str, tuple[Any, str]] = {
     "left": (_l("Taken out of the theme"), "case"),
     "level": (_l("Level"), "number"),
     "lines": (_l("Entries"), "number"),
+    "name": (_l("Name"), "word"),
     "names": (_l("Languages"), "language"),
     "new": (_l("New"), "number"),
     "note": (_l("Note"), "number"),
@@ -84,6 +87,8 @@ DETAILS: dict[str, tuple[Any, str]] = {
     "unchanged": (_l("Unchanged"), "number"),
     "url": (_l("Address"), "word"),
     "version": (_l("Version"), "number"),
+    "weekdays": (_l("Weekdays"), "weekday"),
+    "working_days": (_l("Working days"), "number"),
 }
 _WRITTEN: dict[str, Callable[[Any], str]] = {
     "language": language_name,
@@ -91,6 +96,7 @@ _WRITTEN: dict[str, Callable[[Any], str]] = {
     "moment": lambda value: moment(datetime.fromisoformat(value)),
     "number": number,
     "case": number,
+    "weekday": lambda value: dict(week())[value],
 }
 # The same request, whatever it is for: what the reader calls it depends on its reason.
 _HAND_OVERS: dict[str, Any] = {
@@ -156,6 +162,7 @@ def _one(line: Line, kind: str, key: str, value: Any, names: Names) -> str:
             return _WRITTEN[kind](value)
         except (
             ValueError,
+            KeyError,
             TypeError,
             UnknownLocaleError,
         ):  # an earlier version may have written something else down

@@ -92,6 +92,21 @@ MENU: tuple[tuple[Any, tuple[Entry, ...]], ...] = (
         ),
     ),
     (
+        _l("How fast the city answers"),
+        (
+            Entry(
+                "admin.show_targets",
+                _l("Own targets"),
+                _l("Say within how many working days residents are to be answered."),
+            ),
+            Entry(
+                "admin.show_holidays",
+                _l("Holidays"),
+                _l("The days on which the city does not work, one by one or from a calendar."),
+            ),
+        ),
+    ),
+    (
         _l("Keeping the portal in order"),
         (
             Entry(
@@ -113,7 +128,7 @@ MENU: tuple[tuple[Any, tuple[Entry, ...]], ...] = (
                 "admin.show_fixed",
                 _l("What is fixed"),
                 _l(
-                    "What no setting changes, and why: targets, calendar days, a second person,"
+                    "What no setting changes, and why: the level’s 30 days, a second person,"
                     " small groups."
                 ),
             ),

@@ -141,6 +141,7 @@ class Event:
     outcome: Outcome | None = None  # responded
     due_on: date | None = None  # responded with a promise
     done_on: date | None = None  # responded with something done
+    target_on: date | None = None  # acknowledged: by when the city means to answer
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -149,6 +150,7 @@ class Loop:
 
     received_on: date | None = None
     acknowledged_on: date | None = None
+    target_on: date | None = None
     themed_on: date | None = None
     responded_on: date | None = None
     outcome: Outcome | None = None
@@ -253,6 +255,8 @@ def _check_fields(event: Event) -> None:
         raise LoopError("a promise needs a date")
     if event.outcome is Outcome.DONE and event.done_on is None:
         raise LoopError("done needs its day")
+    if event.target_on is not None and event.kind is not EventKind.ACKNOWLEDGED:
+        raise LoopError("only an acknowledgement says by when the city means to answer")
     if event.kind is EventKind.EXCLUDED and event.reason not in EXCLUSION_REASONS:
         raise LoopError(f"no such reason: {event.reason}")
 
@@ -288,7 +292,10 @@ def _bounce(loop: Loop, _event: Event) -> Loop:
 _EFFECTS: Mapping[EventKind, Callable[[Loop, Event], Loop]] = {
     EventKind.RECEIVED: lambda loop, event: replace(loop, received_on=event.on),
     EventKind.ACKNOWLEDGED: lambda loop, event: replace(
-        loop, acknowledged_on=loop.acknowledged_on or event.on
+        loop,
+        acknowledged_on=loop.acknowledged_on or event.on,
+        # What the resident was told first stays: whatever is decided, whoever has the case.
+        target_on=loop.target_on or event.target_on,
     ),
     EventKind.THEMED: lambda loop, event: replace(loop, themed_on=loop.themed_on or event.on),
     EventKind.EXCLUDED: lambda loop, event: replace(loop, excluded=event.reason),

@@ -24,12 +24,13 @@ SHOWN: Mapping[str, str] = {
         " answers_hash commitment comment_commitment comment_salt joined_theme_id"
     ),
     "loop": (
-        "lang kind district received_on state acknowledged_on themed_on responded_on outcome due_on"
-        " done_on told_on told_lang verdict verdict_on disputed_on retold_on invited_on excluded"
-        " withdrawn_on is_joined"
+        "lang kind district received_on state acknowledged_on target_on themed_on responded_on"
+        " outcome due_on done_on told_on told_lang verdict verdict_on disputed_on retold_on"
+        " invited_on excluded withdrawn_on is_joined"
     ),
     "loop_event": (
-        "kind at happened_on actor lang verdict reason outcome due_on done_on theme_id response_id"
+        "kind at happened_on actor lang verdict reason outcome due_on done_on target_on theme_id"
+        " response_id"
     ),
     "contact": "created_at confirmed_at unsubscribed_at bounced_at erased_at",
     "redaction": "reason pieces kinds requested_at done_at",

@@ -21,6 +21,7 @@ from portal.models import (
     services,
     set_apart,
     submissions,
+    targets,
     warnings,
     webhooks,
 )
@@ -48,6 +49,7 @@ __all__ = [
     "services",
     "set_apart",
     "submissions",
+    "targets",
     "warnings",
     "webhooks",
 ]

@@ -53,6 +53,9 @@ class LoopEvent(Base):
             "kind NOT IN ('confirmed', 'disputed', 'attested', 'withdrawn') OR actor = 'resident'",
             name="residents_decide",
         ),
+        CheckConstraint(
+            "target_on IS NULL OR kind = 'acknowledged'", name="target_of_acknowledged"
+        ),
         CheckConstraint("actor <> 'staff' OR person_id IS NOT NULL OR import_id IS NOT NULL",
                         name="staff_has_name"),
         CheckConstraint("actor <> 'resident' OR person_id IS NULL", name="resident_is_no_account"),
@@ -83,6 +86,7 @@ class LoopEvent(Base):
     outcome: Mapped[str | None] = mapped_column(String(16))
     due_on: Mapped[date | None]
     done_on: Mapped[date | None]
+    target_on: Mapped[date | None]  # acknowledged: by when the city means to answer
     theme_id: Mapped[int | None] = mapped_column(ForeignKey("theme.id"))
     response_id: Mapped[int | None] = mapped_column(ForeignKey("response.id"))
     service_id: Mapped[int | None] = mapped_column(ForeignKey("service.id"))  # transferred to
@@ -141,6 +145,7 @@ class LoopRow(Base):
     received_on: Mapped[date]
     state: Mapped[str] = mapped_column(String(16))
     acknowledged_on: Mapped[date | None]
+    target_on: Mapped[date | None]
     themed_on: Mapped[date | None]
     responded_on: Mapped[date | None]
     outcome: Mapped[str | None] = mapped_column(String(16))

@@ -51,6 +51,7 @@ def prepare_confirmation(
         "service": _service_name(session, desk, submission.service_id, submission.lang),
         "received_on": submission.received_on,
         "answer_by": _answer_by(submission),
+        "meant_by": _meant_by(session.get(LoopRow, submission.id), desk.day(now)),
         "link": link,
     }
     stop = f"{link}unsubscribe"
@@ -62,6 +63,12 @@ def _answer_by(submission: Submission) -> date | None:
     if not submission.is_case or submission.kind == Kind.PRAISE:
         return None
     return submission.received_on + ANSWER_TIME
+
+
+def _meant_by(row: LoopRow | None, today: date) -> date | None:
+    """The day by which the city means to answer; None where it has set none, or it has passed."""
+    meant = row.target_on if row is not None else None
+    return meant if meant is not None and meant >= today else None
 
 
 def prepare_telling(
@@ -185,6 +192,7 @@ def prepare_acknowledgement(
         "service": _service_name(session, desk, row.service_id, row.lang),
         "received_on": row.received_on,
         "due_on": row.received_on + ANSWER_TIME,
+        "meant_by": _meant_by(row, desk.day(now)),
         "is_praise": row.kind == Kind.PRAISE,
         "receipt_link": desk.link(row.lang, "receipts/"),
         "link": link,

@@ -54,6 +54,7 @@ APPEND_ONLY = (
     "rating_list",
     "standing",
     "seal",
+    "target_change",
 )
 _BATCH = 2000
 Check = tuple[str, Callable[[Session], Iterable[str]]]

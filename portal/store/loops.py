@@ -10,11 +10,23 @@ from typing import Any
 from sqlalchemy import insert, select, update
 from sqlalchemy.orm import Session
 
-from portal.domain.loop import Actor, Event, EventKind, Loop, Outcome, Verdict, apply, check
+from portal.domain.loop import (
+    Actor,
+    Event,
+    EventKind,
+    Kind,
+    Loop,
+    Outcome,
+    Verdict,
+    apply,
+    check,
+)
 from portal.models.loops import LoopEvent, LoopRow
+from portal.store.targets import find_target_day
 
 FACTS = (
     "acknowledged_on",
+    "target_on",
     "themed_on",
     "responded_on",
     "outcome",
@@ -67,10 +79,16 @@ def open_loop(
 ) -> None:
     """Begin a case: received, and acknowledged in the same moment by the receipt's page.
 
-    `acknowledged_on` is a later day, for what reached the city before anybody typed it in.
+    `acknowledged_on` is a later day, for what reached the city before anybody typed it in. Where
+    the city has set itself a target, the receipt says by when it means to answer; thanks need none.
     """
     received = Event(kind=EventKind.RECEIVED, on=on, actor=Actor.SYSTEM)
-    acknowledged = replace(received, kind=EventKind.ACKNOWLEDGED, on=acknowledged_on or on)
+    acknowledged = replace(
+        received,
+        kind=EventKind.ACKNOWLEDGED,
+        on=acknowledged_on or on,
+        target_on=None if kind == Kind.PRAISE else find_target_day(session, service_id, on),
+    )
     loop = Loop()
     for event in (received, acknowledged):
         check(loop, event)
@@ -144,6 +162,7 @@ def event_of(row: LoopEvent) -> Event:
         outcome=Outcome(row.outcome) if row.outcome else None,
         due_on=row.due_on,
         done_on=row.done_on,
+        target_on=row.target_on,
     )
 
 
@@ -170,6 +189,7 @@ def event_values(
         "outcome": event.outcome,
         "due_on": event.due_on,
         "done_on": event.done_on,
+        "target_on": event.target_on,
         "person_id": links.person_id,
         "theme_id": links.theme_id,
         "response_id": links.response_id,

@@ -120,6 +120,17 @@ def opening_hours(text: str) -> list[tuple[str, str]]:
     ]
 
 
+def week() -> list[tuple[int, str]]:
+    """The weekdays, 0 for Monday, in the order in which the language's calendars have them."""
+    first = _locale().first_week_day
+    return [(one % 7, _weekday(one % 7)) for one in range(first, first + 7)]
+
+
+def weekday(value: date) -> str:
+    """The name of the day's weekday."""
+    return _weekday(value.weekday())
+
+
 def _from_to(first: str, last: str) -> str:
     return first if first == last else f"{first} – {last}"
 
@@ -150,4 +161,5 @@ def register(app: Flask) -> None:
         list_of=list_of,
         direction=direction,
         opening_hours=opening_hours,
+        weekday=weekday,
     )

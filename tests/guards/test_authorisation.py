@@ -13,7 +13,7 @@ from __future__ import annotations
 import shutil
 from collections.abc import Callable, Iterator, Mapping
 from dataclasses import dataclass
-from datetime import UTC, datetime, timedelta
+from datetime import UTC, date, datetime, timedelta
 from pathlib import Path
 from typing import Any
 from zoneinfo import ZoneInfo
@@ -34,6 +34,7 @@ from portal.models.doors import Kiosk, PaperBatch, PaperForm
 from portal.models.operations import AuditEvent
 from portal.models.self_assessments import Barrier, SelfAssessment, SelfAssessmentEvidence
 from portal.models.set_apart import SetApart
+from portal.models.targets import Holiday
 from portal.models.warnings import WarningRow
 from portal.models.webhooks import Webhook
 from portal.respond.operations.phrases import Said, add_phrase
@@ -178,6 +179,7 @@ def _rows(session: Session, city: City, case: int) -> dict[str, object]:
         "manage.review_assessment:number": _add(session, assessment),
         "kiosk_id": _add(session, kiosk),
         "webhook_id": _add(session, webhook),
+        "holiday_id": _add(session, Holiday(day_on=date(2099, 1, 1), name="Rest")),
         "hour_id": _add(session, hour),
         "note_id": _add(session, note),
     }

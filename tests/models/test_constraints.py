@@ -259,6 +259,15 @@ VALID: dict[str, Callable[[World], dict[str, Any]]] = {
         "quarters_flagged": 0,
         "awaiting_second_look": False,
     },
+    "target_change": lambda _w: {
+        "working_days": 10,
+        "from_on": DAY,
+        "decided_at": NOW,
+    },
+    "holiday": lambda _w: {
+        "day_on": DAY + timedelta(days=next(_numbers)),
+        "name": "Founders' day",
+    },
     "threshold_change": lambda w: {
         "from_on": DAY,
         "raised": {},
@@ -689,6 +698,10 @@ REFUSED: list[tuple[str, str, dict[str, Any]]] = [
     ("not_before_quarter", "service_result", {"batch_on": date(1000, 1, 1)}),
     ("not_before_quarter", "city_result", {"batch_on": date(1000, 1, 1)}),
     ("reason_given", "threshold_change", {"reason": ""}),
+    ("working_days_range", "target_change", {"working_days": 0}),
+    ("working_days_range", "target_change", {"working_days": 31}),
+    ("has_name", "holiday", {"name": ""}),
+    ("target_of_acknowledged", "loop_event", {"kind": "themed", "target_on": DAY}),
     ("channels_not_negative", "history_import", {"channels": -1}),
     ("position", "population_share", {"position": -1}),
     ("share_range", "population_share", {"share": 1.01}),
@@ -845,6 +858,7 @@ SECOND_PERSON = ("service_text", "response_text")
 
 # Rows may not agree in these columns.
 UNIQUE: list[tuple[str, tuple[str, ...]]] = [
+    ("holiday", ("day_on",)),
     ("inbox_view", ("person_id", "name")),
     ("inbox_view", ("department_id", "name")),
     ("phrase", ("department_id", "lang", "title")),

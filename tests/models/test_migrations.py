@@ -34,6 +34,7 @@ PROTECTED = {
     7: {"signed_day", "rating_list"},
     33: {"standing"},
     35: {"seal"},
+    37: {"target_change"},
 }
 REBUILD = f"""
 import sqlalchemy as sa

@@ -76,6 +76,7 @@ KEPT = (
         "happened_on",
         "id submission_id kind at happened_on actor person_id lang verdict reason outcome due_on"
         " done_on theme_id response_id service_id",
+        added="target_on",
     ),
     Kept("audit_event", "at", "id at person_id action subject subject_id detail"),
     Kept(
@@ -83,6 +84,12 @@ KEPT = (
         "made_at",
         "id service_id quarter_on as_of made_at method thresholds evidence_hash result level raw"
         " flag quarters_flagged awaiting_second_look",
+    ),
+    Kept(
+        "target_change",
+        "decided_at",
+        "id service_id working_days from_on person_id decided_at",
+        is_later=True,
     ),
     Kept("threshold_change", "decided_at", "id from_on raised reason person_id decided_at"),
     Kept(

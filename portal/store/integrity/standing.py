@@ -93,6 +93,7 @@ STANDS = (
     Stands("district", "id", "slug closed_on", "district"),
     Stands("district_text", "district_id", "lang name", "district"),
     Stands("exclusion_request", "submission_id", "reason to_service_id person_id", "submission"),
+    Stands("holiday", "", "day_on name", "holiday"),
     Stands("inbox_view", "id", "person_id department_id name filters", "inbox_view"),
     Stands("kiosk", "id", "name key_hash service_id hourly_limit opened_on closed_on", "kiosk"),
     Stands("membership", "person_id", "role department_id", "person"),

@@ -18,6 +18,7 @@ from portal.models.responses import ResponseCorrection, ResponseText
 from portal.settings import Settings
 from portal.store.engine import Store
 from portal.store.loops import Links, append_event
+from portal.store.targets import add_target
 from tests.support.city import City
 from tests.support.client import response_page
 from tests.support.residents import RATE, Resident, answer_case, move_clock, submission_of
@@ -90,6 +91,48 @@ def test_a_receipt_can_be_read_in_every_language(resident: Resident, lang: str) 
     page = resident.get(f"/{lang}/receipts/{code}/")
     quote = page.all("blockquote")[0]
     assert [p.get("lang") for p in quote.iter() if p.get("lang")] == ["en"]
+
+
+def _mean_to_answer(store: Store, days: int) -> None:
+    today = datetime.now(UTC).date() - timedelta(days=2)
+    store.write(
+        add_target, service_id=None, working_days=days, from_on=today, person_id=None,
+        today=today, now=datetime.now(UTC),
+    )  # fmt: skip
+
+
+def _meant(store: Store, code: str) -> date:
+    with store.read() as session:
+        row = session.get_one(LoopRow, submission_of(session, code).id)
+        assert row.target_on is not None
+        return row.target_on
+
+
+def test_a_receipt_says_by_when_the_city_means_to_answer_until_it_has(
+    resident: Resident, store: Store, city: City, settings: Settings
+) -> None:
+    _mean_to_answer(store, 10)
+    code = resident.send(comment="The hole comes back.", kind="problem")
+    path = f"/en/receipts/{code}/"
+    meant = _meant(store, code)
+    said = f"We mean to answer by {meant:%B} {meant.day}, {meant.year}."
+    assert said in resident.get(path).words()
+    move_clock(settings, days=29)
+    assert f"We meant to answer by {meant:%B} {meant.day}" in resident.get(path).words()
+    _answer(store, city, code, {"en": EN})
+    words = resident.get(path).words()
+    assert "We meant to answer" not in words
+    assert "We mean to answer" not in words
+
+
+@pytest.mark.parametrize("values", [{"kind": "praise", "comment": "Thank you."}, {"q0": "5"}])
+def test_thanks_and_bare_ratings_are_told_no_day(
+    resident: Resident, store: Store, values: dict[str, str]
+) -> None:
+    _mean_to_answer(store, 10)
+    assert (
+        "We mean to answer" not in resident.get(f"/en/receipts/{resident.send(**values)}/").words()
+    )
 
 
 def test_a_bare_rating_says_that_it_counts(resident: Resident) -> None:

@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Callable
 from dataclasses import replace
 from datetime import timedelta
+from email.message import EmailMessage
 
 import pytest
 from flask import Flask
@@ -21,6 +22,7 @@ from portal.store import outbox
 from portal.store.engine import Store
 from portal.store.retention import purge_contacts
 from portal.store.retrying import TRIES
+from portal.store.targets import add_target
 from tests.features.notify.conftest import Mailbox, Worker, free_port
 from tests.support.answers import NOW, Office
 from tests.support.client import response_page
@@ -127,6 +129,28 @@ def test_the_question_acknowledges_the_message_and_says_by_when_it_is_answered(
         body = mailbox.messages[-1].get_body((kind,))
         assert body is not None
         assert "The message has arrived. It is to be answered by" in body.get_content()
+
+
+def test_the_question_says_by_when_the_city_means_to_answer(
+    worker: Worker, send: Send, mailbox: Mailbox, store: Store
+) -> None:
+    store.write(
+        add_target, service_id=None, working_days=10, from_on=NOW.date(), person_id=None,
+        today=NOW.date(), now=NOW,
+    )  # fmt: skip
+    send("en", "ana@mail.example", is_confirmed=False)
+    send("en", "ben@mail.example", is_confirmed=False, kind="praise")
+    worker.run()
+    question, thanks = mailbox.messages
+    for kind in ("plain", "html"):
+        assert "We mean to answer by December 4, 2026." in _body(question, kind)
+        assert "We mean to answer" not in _body(thanks, kind)
+
+
+def _body(message: EmailMessage, kind: str) -> str:
+    body = message.get_body((kind,))
+    assert body is not None
+    return str(body.get_content())
 
 
 @pytest.mark.parametrize(("lang", "direction"), [("en", "ltr"), ("ar", "rtl"), ("zh-Hans", "ltr")])

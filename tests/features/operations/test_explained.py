@@ -17,6 +17,7 @@ from portal.admin.languages import switch_off
 from portal.admin.retention import change_periods
 from portal.admin.services import texts
 from portal.admin.services.text_operations import save_text
+from portal.admin.targets import add_holidays, change_target, choose_weekdays, remove_holiday
 from portal.admin.webhooks import add_webhook, disable_webhook
 from portal.domain.contact import CityContact
 from portal.domain.self_assessment import Block, Dimension, EvidenceItem, EvidenceKind
@@ -27,6 +28,7 @@ from portal.manage.operations.self_assessments import assess_dimension
 from portal.manage.operations.warnings import change_warning
 from portal.models.integrity import Standing
 from portal.models.operations import AuditEvent
+from portal.models.targets import Holiday
 from portal.models.warnings import WarningRow
 from portal.respond.operations.assigning import assign_cases
 from portal.respond.operations.cases import set_aside
@@ -142,6 +144,19 @@ class Busy:
         number = self.store.write(add_barrier, plan=plan, **managing)
         self.store.write(save_barrier, number=number, version=1, plan=plan, **managing)
 
+    def set_targets(self) -> None:
+        change: dict[str, Any] = {"from_on": TODAY, "today": TODAY, **self.rule}
+        self.store.write(change_target, service_id=None, working_days=10, **change)
+        self.store.write(
+            add_holidays, {TODAY + timedelta(days=9): "Rest", TODAY: "Today"}, **self.rule
+        )
+        self.settle()
+        after: dict[str, Any] = {"today": LATER.date(), **self.rule, "now": LATER}
+        self.store.write(choose_weekdays, {0, 1, 2}, **after)
+        with self.store.read() as session:
+            number = session.scalars(select(func.max(Holiday.id))).one()
+        self.store.write(remove_holiday, holiday_id=number, **after)
+
     def assess_oneself(self) -> None:
         item = EvidenceItem(EvidenceKind.DOCUMENT, "Our plan", TODAY, "")
         self.store.write(
@@ -204,6 +219,7 @@ DEEDS: tuple[Callable[[Busy], None], ...] = (
     Busy.invite,
     Busy.plan,
     Busy.assess_oneself,
+    Busy.set_targets,
     Busy.look_at_a_warning,
     Busy.tell_others,
     Busy.name_the_city,

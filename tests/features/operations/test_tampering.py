@@ -35,6 +35,7 @@ from portal.models.self_assessments import (
 from portal.models.service_drafts import ServiceDraft
 from portal.models.set_apart import SetApart
 from portal.models.submissions import Contact, RatingInvitation
+from portal.models.targets import Holiday, TargetChange
 from portal.models.warnings import WarningRow
 from portal.models.webhooks import Webhook
 from portal.notify.reminding import compare_halves
@@ -87,8 +88,15 @@ RED = {
     "engage_claim": ("UPDATE engage_claim SET level = 3", "DELETE FROM engage_claim"),
     "entry_check": ("UPDATE entry_check SET differences = 0", "DELETE FROM entry_check"),
     "invitation": ("UPDATE invitation SET invited_on = '2026-11-01'", "DELETE FROM invitation"),
-    "loop": ("UPDATE loop SET told_on = received_on, told_lang = 'en'",),
-    "loop_event": ("DELETE FROM loop_event WHERE kind = 'themed'",),
+    "holiday": ("UPDATE holiday SET name = 'Rest'", "DELETE FROM holiday"),
+    "loop": (
+        "UPDATE loop SET told_on = received_on, told_lang = 'en'",
+        "UPDATE loop SET target_on = '2026-12-24'",
+    ),
+    "loop_event": (
+        "DELETE FROM loop_event WHERE kind = 'themed'",
+        "UPDATE loop_event SET target_on = '2026-12-24' WHERE kind = 'acknowledged'",
+    ),
     "monthly_figure": (
         "UPDATE monthly_figure SET counts = '{}'",
         "UPDATE monthly_figure SET value = 'ko' WHERE value = 'en'",
@@ -259,6 +267,10 @@ RED = {
         "DELETE FROM warning",
     ),
     "webhook": ("UPDATE webhook SET url = 'https://elsewhere.example/'", "DELETE FROM webhook"),
+    "target_change": (
+        "UPDATE target_change SET working_days = 20",
+        "DELETE FROM target_change",
+    ),
     "threshold_change": ("UPDATE threshold_change SET raised = '{}'",),
 }  # fmt: skip
 
@@ -390,6 +402,8 @@ def _open_doors(session: Session, city: City) -> None:
                 id=THE_ONE, version=1, attempts=0, url="https://city.example/logo.png", due_at=NOW,
                 digest="0" * 20, kind="png", width=60, height=30, content=png(), taken_at=NOW,
             ),
+            Holiday(day_on=TODAY + timedelta(days=6), name="Thanksgiving"),
+            TargetChange(working_days=10, from_on=TODAY, decided_at=NOW),
             Passkey(
                 person_id=city.people["admin"], credential_id="a", public_key=b"k", sign_count=0,
                 name="Laptop", created_at=NOW,

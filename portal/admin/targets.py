@@ -1,0 +1,131 @@
+"""Changing the city's own targets, its working weekdays and its holidays."""
+
+from __future__ import annotations
+
+from collections.abc import Collection, Mapping, Sequence
+from dataclasses import dataclass
+from datetime import date, datetime
+
+from sqlalchemy import delete, select
+from sqlalchemy.orm import Session
+
+from portal.models.people import Person
+from portal.models.services import Service
+from portal.models.targets import Holiday, TargetChange
+from portal.store import audit, targets
+from portal.store.service_names import get_service_names
+from portal.store.texts import InLanguage, in_language
+
+
+@dataclass(frozen=True)
+class Decision:
+    """A change of a target as the page shows it; `service_id` is None for the city's."""
+
+    service_id: int | None
+    working_days: int | None
+    from_on: date
+    who: str | None
+
+
+def list_decisions(session: Session) -> list[Decision]:
+    """Everything that was decided about targets, the newest day first."""
+    rows = session.execute(
+        select(TargetChange, Person.name)
+        .outerjoin(Person, Person.id == TargetChange.person_id)
+        .order_by(TargetChange.from_on.desc(), TargetChange.id.desc())
+    )
+    return [Decision(row.service_id, row.working_days, row.from_on, who) for row, who in rows]
+
+
+def list_services(session: Session, langs: Sequence[str]) -> list[tuple[int, InLanguage[str]]]:
+    """(id, name) of the services in use, by name."""
+    rows = session.execute(select(Service.id, Service.slug).where(Service.is_active)).all()
+    names = get_service_names(session, select(Service.id).where(Service.is_active))
+    named = [
+        (row.id, in_language(names.get(row.id, {}), langs[0], langs[1:])
+         or InLanguage(langs[0], row.slug))
+        for row in rows
+    ]  # fmt: skip
+    return sorted(named, key=lambda pair: pair[1].text)
+
+
+def change_target(
+    session: Session,
+    *,
+    service_id: int | None,
+    working_days: int | None,
+    from_on: date,
+    person_id: int,
+    today: date,
+    now: datetime,
+) -> None:
+    """Change the city's target, or that of a service, from a day on; None takes it away.
+
+    Raises as `store.targets.add_target` does.
+    """
+    change = targets.add_target(
+        session, service_id=service_id, working_days=working_days, from_on=from_on,
+        person_id=person_id, today=today, now=now,
+    )  # fmt: skip
+    audit.record(
+        session, at=now, person_id=person_id, action="target_changed", subject="target_change",
+        subject_id=change.id, for_service=service_id, working_days=working_days,
+        from_on=from_on.isoformat(),
+    )  # fmt: skip
+
+
+def choose_weekdays(
+    session: Session, weekdays: Collection[int], *, person_id: int, today: date, now: datetime
+) -> None:
+    """Choose the weekdays on which the city works. Raises as `store.targets.set_weekdays` does."""
+    if targets.get_weekdays(session) == frozenset(weekdays):
+        return
+    targets.set_weekdays(session, weekdays, today)
+    audit.record(
+        session, at=now, person_id=person_id, action="weekdays_chosen", subject="setting",
+        weekdays=sorted(weekdays),
+    )  # fmt: skip
+
+
+def add_holidays(
+    session: Session, days: Mapping[date, str], *, person_id: int, now: datetime
+) -> Sequence[date]:
+    """Add these holidays; returns those that were none before."""
+    new = targets.add_holidays(session, days)
+    if new:
+        _record(session, "holidays_added", new, person_id, now)
+    return new
+
+
+def remove_holiday(
+    session: Session, *, holiday_id: int, person_id: int, today: date, now: datetime
+) -> str:
+    """Take a holiday to come away; returns its name.
+
+    Raises LookupError where there is none, and ValueError for one that has come: what it moved
+    was told to residents.
+    """
+    holiday = session.get(Holiday, holiday_id)
+    if holiday is None:
+        raise LookupError(holiday_id)
+    if holiday.day_on <= today:
+        raise ValueError(f"{holiday.day_on} has come")
+    name, day = holiday.name, holiday.day_on
+    session.execute(delete(Holiday).where(Holiday.id == holiday_id))
+    _record(session, "holiday_removed", [day], person_id, now, name=name)
+    return name
+
+
+def _record(
+    session: Session,
+    action: str,
+    days: Sequence[date],
+    person_id: int,
+    now: datetime,
+    *,
+    name: str | None = None,
+) -> None:
+    audit.record(
+        session, at=now, person_id=person_id, action=action, subject="holiday",
+        days=[day.isoformat() for day in days], name=name,
+    )  # fmt: skip
