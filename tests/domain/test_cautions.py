@@ -6,7 +6,8 @@ import pytest
 
 from portal.data import load_claim_words
 from portal.domain.cautions import Caution, Hint, find_cautions
-from portal.domain.claims import NO_WORDS
+from portal.domain.claims import NO_WORDS, WordList
+from portal.domain.language import fold
 from portal.domain.loop import Outcome
 from portal.domain.wording import Wording
 
@@ -55,10 +56,40 @@ BARE = {
         "Todo está arreglado ya.",
         "Hemos actualizado nuestros sistemas para ofrecer una mejor atención a la ciudadanía.",
     ),
-    "vi": ("Chúng tôi đã cải thiện.",),
-    "zh-Hans": ("已经改善了", "已经处理好了"),
-    "ar": ("تم الإصلاح", "قمنا بتحسين الخدمة."),
-    "ko": ("개선했습니다.",),
+    "vi": (
+        "Chúng tôi đã cải thiện.",
+        "Chúng tôi đã cải thiện dịch vụ cho tất cả người dân.",
+        "Cảm ơn quý vị đã góp ý. Chúng tôi đã có nhiều biện pháp để nâng cấp chất lượng dịch vụ.",
+        "Vấn đề đã được đội ngũ của chúng tôi khắc phục kịp thời.",
+        "Mọi việc nay đã tốt hơn rất nhiều cho mọi người.",
+        "Thành phố đã thay đổi quy trình và sẽ tiếp tục nỗ lực hết sức.",
+    ),
+    "zh-Hans": (
+        "已经改善了",
+        "已经处理好了",
+        "我们已经改善了服务质量。",
+        "感谢您的宝贵意见，我们已采取有效措施，进一步提升了服务水平。",
+        "有关部门高度重视，问题已经得到妥善解决。",
+        "我们已对相关流程进行优化，今后将继续努力为广大市民提供更好的服务。",
+        "该问题已经处理完成，谢谢您的理解和支持。",
+    ),
+    "ar": (
+        "تم الإصلاح",
+        "قمنا بتحسين الخدمة.",
+        "لقد قمنا بتحسين خدماتنا لجميع السكان.",
+        "نشكركم على ملاحظاتكم القيّمة. اتخذنا الإجراءات اللازمة وتم حل المشكلة.",
+        "عملت فرقنا بجهد كبير على تطوير الخدمة، وسنواصل العمل على تحسين جودتها.",
+        "أصبح الوضع أفضل بكثير الآن للجميع.",
+        "تم تحديث أنظمتنا وإجراءاتنا، وهي أفضل من قبل.",
+    ),
+    "ko": (
+        "개선했습니다.",
+        "저희는 모든 시민을 위해 서비스를 개선했습니다.",
+        "소중한 의견에 감사드립니다. 필요한 조치를 모두 완료했습니다.",
+        "담당 부서에서 문제를 신속하게 해결하였습니다.",
+        "앞으로도 더 나은 서비스를 위해 노력하겠습니다. 이미 많은 부분이 개선되었습니다.",
+        "업무 절차를 변경하여 서비스 품질이 크게 향상되었습니다.",
+    ),
 }
 CHECKABLE = {
     "en": (
@@ -76,8 +107,34 @@ CHECKABLE = {
         "El tobogán se reparó el martes.",
         "Reparamos el tobogán, los columpios y la valla, y pusimos suelo de caucho.",
     ),
-    "ar": ("أصلحنا 12 مصباحًا.", "أصلحنا ١٢ مصباحًا."),
-    "ko": ("가로등 12개를 고쳤습니다.",),
+    "vi": (
+        "Chúng tôi đã sửa 12 bóng đèn.",
+        "Chúng tôi đã sửa đèn gần trường học.",
+        "Đường Nguyễn Trãi đã được sửa, và lối sang ở Công viên Bạch Đằng cũng vậy.",
+        "Chúng tôi đã thay cầu trượt, xích đu và hàng rào, rồi lót thảm cao su bên dưới.",
+    ),
+    "zh-Hans": (
+        "我们修好了12盏路灯。",
+        "我们修好了三盏路灯。",
+        "我们修好了学校旁边的路灯。",
+        "上周修好了滑梯。",
+        "我们更换了滑梯、秋千和围栏，并铺设了橡胶垫，玩耍更安全，情况已经改善。",
+    ),
+    "ar": (
+        "أصلحنا 12 مصباحًا.",
+        "أصلحنا ١٢ مصباحًا.",
+        "أصلحنا ثلاثة مصابيح.",
+        "أصلحنا المصباح أمام المدرسة.",
+        "أصلحنا الزحليقة يوم الثلاثاء.",
+        "أصلحنا الزحليقة والأراجيح والسياج، ووضعنا تحتها بساطًا مطاطيًا سميكًا.",
+    ),
+    "ko": (
+        "가로등 12개를 고쳤습니다.",
+        "가로등 세 개를 고쳤습니다.",
+        "학교 앞 가로등을 고쳤습니다.",
+        "미끄럼틀을 지난주에 수리했습니다.",
+        "미끄럼틀과 그네, 울타리를 수리하고 바닥에 고무 매트를 깔았습니다.",
+    ),
 }
 
 
@@ -88,6 +145,13 @@ def test_a_claim_with_nothing_to_check_is_doubtful(lang: str, claim: str) -> Non
     link = "https://city.example/works The works"
     assert hints(we_did=claim, lang=lang, links=link) == set()
     assert hints(Outcome.PLANNED, claim, lang=lang) == set()  # nothing is claimed yet
+
+
+@pytest.mark.parametrize("lang", BARE)
+def test_a_figure_gives_something_to_check_in_any_digits(lang: str) -> None:
+    for claim in BARE[lang]:
+        for figure in ("12", "١٢", "１２"):
+            assert hints(Outcome.ANSWERED, f"{claim} {figure}", lang=lang) == set(), claim
 
 
 @pytest.mark.parametrize(("lang", "claim"), [(k, one) for k, v in CHECKABLE.items() for one in v])
@@ -106,6 +170,13 @@ def test_without_word_lists_the_number_of_words_decides() -> None:
     assert hints(we_did="Klart, tack.", lang="sv") == {Hint.BARE_CLAIM}
     assert hints(we_did="Vi har lagat alla lampor vid skolan igen.", lang="sv") == set()
     assert hints(we_did="我们铺好了学校门前的街道并装了灯", lang="ja") == set()
+
+
+def test_arabic_words_are_known_with_what_is_written_together_with_them() -> None:
+    words = WordList.parse("خدمة سكان")
+    for token in ("الخدمة", "خدماتنا", "وخدمتكم", "للسكان", "وبالسكان", "سكانها"):
+        assert words.holds(fold(token)) is (token != "خدماتنا"), token
+    assert not words.holds(fold("مصباح"))
 
 
 def test_saying_back_what_residents_said_is_no_deed() -> None:
