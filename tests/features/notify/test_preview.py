@@ -5,10 +5,12 @@ from __future__ import annotations
 import re
 from collections.abc import Callable
 from datetime import timedelta
+from pathlib import Path
 
 import pytest
 from flask import Flask
 
+from portal import notify
 from portal.domain.loop import Outcome
 from portal.domain.wording import Wording
 from portal.respond.rules import Promise
@@ -19,8 +21,11 @@ from tests.support.city import City
 from tests.support.client import Page, response_page
 from tests.support.desk import Desk, open_desk
 
+FOLDER = Path(notify.__file__).parents[1] / "templates" / "notify"
 NASTY = Wording("The holes <b>come</b> back.", "We repaved %(x)s {{ 7 * 7 }} & more by the school.")
 _KEY = re.compile(r"/mail/[^/]+/")
+_SHOWN_OTHERWISE = re.compile(r"<(?:style|img|link|script|iframe|form)\b|\bstyle=")
+_LINK = re.compile(r'href="[^"]*"')
 
 
 def lines(text: str) -> list[str]:
@@ -61,3 +66,30 @@ def test_the_mail_is_previewed_as_it_goes_out(
     shown = previewed(page)
     assert shown[0].endswith(str(message["Subject"]))
     assert shown[1:] == lines(body.get_content())
+    html = message.get_body(("html",))
+    assert html is not None
+    assert framed(page, lang) == squeezed(html.get_content())
+
+
+def framed(page: Page, lang: str) -> str:
+    """The mail in its frame, which may do nothing and leads nowhere."""
+    (frame,) = page.all("iframe")
+    assert (frame.get("sandbox"), frame.get("src")) == ("", None)
+    assert frame.get("title")
+    shown = frame.get("srcdoc", "")
+    links = set(_LINK.findall(shown))
+    assert links == {'href="about:srcdoc#"'}
+    assert f'<html lang="{lang}" dir="{"rtl" if lang == "ar" else "ltr"}">' in shown
+    return squeezed(shown)
+
+
+def squeezed(html: str) -> str:
+    """A mail without its addresses, in lines of one kind."""
+    return "\n".join(line for line in _LINK.sub("href", html).splitlines() if line.strip())
+
+
+def test_mails_hold_nothing_that_the_frame_of_the_preview_would_not_show() -> None:
+    """No styles, no pictures, nothing that runs: else the preview would not be what arrives."""
+    for path in sorted(FOLDER.glob("*.html")):
+        if not path.name.startswith("show_"):
+            assert _SHOWN_OTHERWISE.findall(path.read_text()) == [], path.name
