@@ -54,7 +54,7 @@ def is_superseded(session: Session, response_id: int) -> bool:
 def covered_cases(response: Response) -> Select[LoopRow]:
     """The cases of the response's theme that are neither set aside nor withdrawn.
 
-    Of whichever service: a theme holds those that it takes, and no others (store.check).
+    Of whichever service: a theme holds those that it takes, and no others (store.checks.answers).
     """
     return (
         select(LoopRow)

@@ -1,0 +1,1 @@
+"""What `portal check` derives again from the records, by what is looked at."""
