@@ -31,6 +31,7 @@ from portal.store.clock import Clock
 from portal.store.content import raise_content_version
 from portal.store.engine import Store
 from portal.store.evidence.hand_overs import IS_HAND_OVER, ever_with
+from portal.store.integrity.own_seals import seal_rows
 from portal.store.integrity.seals import seal
 from portal.store.thresholds import get_thresholds
 
@@ -129,8 +130,9 @@ def keep_assessment(session: Session, judged: Judged, *, now: datetime) -> Asses
     elif row.public_on is None:
         row.evidence_hash = evidence_hash(judged.evidence)
     session.flush()
+    seal_rows(session, Assessment.__tablename__, [row.id])
     if row.public_on is not None:
-        seal(session, judged.as_of, "assessment", [row.id])
+        seal(session, judged.as_of, Assessment.__tablename__, [row.id])
     return row
 
 

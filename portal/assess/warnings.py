@@ -38,6 +38,7 @@ from portal.models.operations import Setting
 from portal.models.warnings import CLOSED_STATES, OPEN_STATES, WarningRow
 from portal.store.clock import Clock
 from portal.store.engine import Store
+from portal.store.integrity.own_seals import seal_rows
 from portal.store.untagged import list_mentions
 from portal.store.warnings import DAILY, WEEKLY
 from portal.store.webhooks import announce
@@ -188,6 +189,7 @@ def _keep(session: Session, finding: Finding, as_of: date, city_day: CityDay) ->
     if row is not None:
         if row.last_seen_on <= as_of:
             row.last_seen_on, row.evidence = as_of, finding.evidence
+            seal_rows(session, WarningRow.__tablename__, [row.id])
         return None
     closed_at = session.scalar(select(func.max(WarningRow.changed_at)).where(*same))
     rest = REST.get(finding.kind)
@@ -203,6 +205,7 @@ def _keep(session: Session, finding: Finding, as_of: date, city_day: CityDay) ->
     )
     session.add(row)
     session.flush()
+    seal_rows(session, WarningRow.__tablename__, [row.id])
     return row
 
 

@@ -62,6 +62,7 @@ class Assessment(Base):
     # "promises": open ones, "promises_at_risk": due within 14 days or overdue}. Null in rows from
     # before it was counted.
     workload: Mapped[dict[str, Any] | None] = mapped_column(JSON)
+    digest: Mapped[str] = mapped_column(String(64), default="")  # the row's own seal
 
 
 class HistoryImport(Base):

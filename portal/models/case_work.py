@@ -64,3 +64,4 @@ class CaseNote(Base):
     written_at: Mapped[datetime]
     struck_at: Mapped[datetime | None]
     struck_by: Mapped[int | None] = mapped_column(ForeignKey("person.id"))
+    digest: Mapped[str] = mapped_column(String(64), default="")  # the row's own seal

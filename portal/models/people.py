@@ -122,6 +122,7 @@ class AccountLink(Base):
     expires_at: Mapped[datetime]
     used_at: Mapped[datetime | None]
     revoked_at: Mapped[datetime | None]
+    digest: Mapped[str] = mapped_column(String(64), default="")  # the row's own seal
 
 
 class Authenticator(Base):

@@ -66,6 +66,7 @@ class WarningRow(Base):
     note: Mapped[str] = mapped_column(Text, default="")
     changed_at: Mapped[datetime | None]
     version: Mapped[int] = mapped_column(Integer, default=1)
+    digest: Mapped[str] = mapped_column(String(64), default="")  # the row's own seal
 
 
 class DigestSubscription(Base):

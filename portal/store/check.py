@@ -27,6 +27,7 @@ from portal.store.integrity.check import (
     check_lists,
     check_records,
 )
+from portal.store.integrity.own_seals import check_own_seals
 from portal.store.integrity.records import Hashing
 from portal.store.integrity.seals import check_seals
 from portal.store.integrity.standing import check_standing
@@ -94,6 +95,7 @@ def list_problems(
         ("the lists of ratings", check_lists),
         ("records against signed days", lambda session: check_records(session, hashing)),
         ("what was published", lambda session: check_seals(session, hashing.key)),
+        ("rows with a seal of their own", lambda one: check_own_seals(one, hashing.key)),
         ("what people set up", lambda session: check_standing(session, hashing.key)),
         *recounts,
     ):

@@ -18,6 +18,7 @@ from portal.domain.search_words import words_column
 from portal.models.case_work import CaseNote, Redaction
 from portal.models.submissions import Submission
 from portal.store.content import raise_content_version
+from portal.store.integrity.own_seals import seal_rows
 from portal.store.loops import Links, append_event
 from portal.store.word_index import clear_removed
 
@@ -99,7 +100,8 @@ def strike_notes(
     )
     if holding:
         notes = notes.where(or_(*(CaseNote.text.contains(one, autoescape=True) for one in holding)))
-    session.execute(notes.values(text=None, struck_at=now))
+    struck = session.scalars(notes.values(text=None, struck_at=now).returning(CaseNote.id))
+    seal_rows(session, CaseNote.__tablename__, struck)
 
 
 def find_redaction_request(session: Session, submission_id: int) -> Redaction | None:

@@ -10,11 +10,14 @@ from alembic.config import Config
 from sqlalchemy import Engine
 
 from portal.store.engine import Store
+from portal.store.integrity.own_seals import seal_rows_as_found
 from portal.store.integrity.seals import seal_as_found
 from portal.store.revision import MIGRATIONS, current_revision
 
 _FIRST_SEALED = "0035"
 """The revision from which on figures are sealed when they are put out."""
+_FIRST_CARRIED = "0038"
+"""The revision from which on rows carry seals of their own."""
 
 
 def alembic_config(engine: Engine) -> Config:
@@ -33,6 +36,8 @@ def upgrade(store: Store, today: date) -> None:
     migrate(store.engine)
     if before is not None and before < _FIRST_SEALED:
         store.write(seal_as_found, today)
+    if before is not None and before < _FIRST_CARRIED:
+        store.write(seal_rows_as_found)
 
 
 def migrate(engine: Engine, revision: str = "head") -> None:

@@ -15,6 +15,7 @@ from portal.models.operations import Setting
 from portal.models.services import Service
 from portal.models.set_apart import SetApart
 from portal.models.submissions import Submission
+from portal.store.integrity.own_seals import seal_rows
 from portal.store.throttle import window_start
 
 HOUR = timedelta(hours=1)
@@ -108,7 +109,7 @@ def let_through(session: Session, row: SetApart) -> None:
 
 def forget_in_assessments(session: Session, service_id: int, hour: datetime, first: int) -> None:
     """Assessments made since know these ratings otherwise: they have news to catch up with."""
-    session.execute(
+    forgetful = session.scalars(
         update(Assessment)
         .where(
             Assessment.service_id == service_id,
@@ -116,7 +117,9 @@ def forget_in_assessments(session: Session, service_id: int, hour: datetime, fir
             Assessment.last_submission_id >= first,
         )
         .values(last_submission_id=first - 1)
+        .returning(Assessment.id)
     )
+    seal_rows(session, Assessment.__tablename__, forgetful)
 
 
 def check_set_apart(session: Session) -> Iterator[str]:

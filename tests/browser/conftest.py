@@ -81,7 +81,7 @@ def site(marlow: Path, tmp_path_factory: pytest.TempPathFactory) -> Iterator[Sit
     installation = settle_in(folder)
     installation.settings.update(PROVIDER, PORTAL_EMBED_ORIGINS="*")
     app = create_app(load_settings(installation.environment))
-    store = Store(installation.database_url)
+    store = Store(installation.database_url, Secrets(SECRET).leaf_key)
     extras = store.write(add_extras, app.extensions["portal"].clock.today())
     store.dispose()
     with installation.running("serve") as running:

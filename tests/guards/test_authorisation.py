@@ -279,7 +279,7 @@ def place(
     path, examples = made
     database = tmp_path / "portal.db"
     shutil.copy(path, database)
-    store = Store(f"sqlite:///{database}")
+    store = Store(f"sqlite:///{database}", Secrets(TEST_SECRET).leaf_key)
     app = create_app(_settings(tmp_path_factory.getbasetemp(), database), store)
     app.config["TESTING"] = False
     tries = sorted(_tries(app, examples), key=_order)

@@ -15,6 +15,7 @@ from portal.accounts.operations.notices import note
 from portal.accounts.operations.sign_ins import end_all
 from portal.models.people import AccountLink, Person
 from portal.store import outbox, throttle
+from portal.store.integrity.own_seals import seal_rows
 from portal.store.secrets import Secrets, new_token, sha256
 
 INVITATION_DAYS = 7
@@ -40,6 +41,7 @@ def post_link(
     session.add(row)
     session.flush()
     row.token_hash = sha256(secrets.account_token(row.id, now))
+    seal_rows(session, AccountLink.__tablename__, [row.id])
     outbox.post(session, "account_link", f"account-link:{row.token_hash}", now=now, link_id=row.id)
     return row.id
 

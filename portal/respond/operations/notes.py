@@ -10,6 +10,7 @@ from portal.models.case_work import CaseNote
 from portal.respond.rules import Conflict, may_strike
 from portal.respond.scoped import MAX_ID, get_case, get_service
 from portal.store import audit
+from portal.store.integrity.own_seals import seal_rows
 from portal.store.scope import NotAllowed, Scope
 
 
@@ -18,9 +19,12 @@ def write_note(
 ) -> None:
     """Leave a note for the colleagues who have this case. Nobody can rewrite it."""
     get_case(session, scope, submission_id)
-    session.add(
-        CaseNote(submission_id=submission_id, person_id=scope.person_id, text=text, written_at=now)
+    note = CaseNote(
+        submission_id=submission_id, person_id=scope.person_id, text=text, written_at=now
     )
+    session.add(note)
+    session.flush()
+    seal_rows(session, CaseNote.__tablename__, [note.id])
 
 
 def strike_note(
@@ -40,6 +44,7 @@ def strike_note(
     if not may_strike(scope, department_id, note.person_id, note.written_at, now):
         raise NotAllowed
     note.text, note.struck_at, note.struck_by = None, now, scope.person_id
+    seal_rows(session, CaseNote.__tablename__, [note.id])
     audit.record(
         session, at=now, person_id=scope.person_id, action="note_struck", subject="submission",
         subject_id=submission_id, note=note_id, author=note.person_id,

@@ -8,6 +8,7 @@ import pytest
 from sqlalchemy import func, select
 from sqlalchemy.orm import Session
 
+from portal.accounts.operations.links import post_link
 from portal.assess.calibration import calibrate_due
 from portal.assess.monitors import watch_due
 from portal.assess.operations import assess_service
@@ -44,6 +45,7 @@ from portal.respond.operations.themes import share_theme
 from portal.store import audit
 from portal.store.comments import Cause, redact_comment
 from portal.store.engine import Store
+from portal.store.integrity.own_seals import seal_rows
 from portal.store.loops import Links, append_event
 from portal.store.next_steps import invite
 from portal.store.set_apart import LOOKED_UNTIL, keep_hours
@@ -56,12 +58,27 @@ from tests.support.signed import SECRETS, StoppedClock, sign
 from tests.support.soundness import find_problems, find_problems_after
 from tests.support.together import Table
 
+JUDGED = "evidence, result, level, thresholds, method"
+FORGED = (
+    f"UPDATE assessment SET ({JUDGED}) ="
+    f" (SELECT {JUDGED} FROM assessment ORDER BY id DESC LIMIT 1)"
+    " WHERE id = (SELECT min(id) FROM assessment)"
+)
 RED = {
+    "account_link": (
+        "UPDATE account_link SET token_hash = 'mine'",
+        "UPDATE account_link SET person_id = (SELECT max(id) FROM person)",
+        "UPDATE account_link SET expires_at = '2027-11-01 10:00:00+00:00'",
+    ),
     "appraisal": ("UPDATE appraisal SET level = level + 1, raw = raw + 1",),
     "assessment": (
         "UPDATE assessment SET level = level + 1",
         "UPDATE assessment SET public_level = public_level + 1",
         "UPDATE assessment SET evidence_hash = '0'",
+        "UPDATE assessment SET workload = '{}'",
+        "UPDATE assessment SET last_submission_id = 1000000",
+        # Forged together with all that follows from it: another service's evidence and result.
+        FORGED,
     ),
     "attestation": ("UPDATE attestation SET is_fair = true", "DELETE FROM attestation"),
     "audit_event": ("UPDATE audit_event SET person_id = NULL WHERE person_id IS NOT NULL",),
@@ -213,6 +230,8 @@ RED = {
     "case_note": (
         "UPDATE case_note SET written_at = '2026-11-01 10:00:00+00:00'",
         "DELETE FROM case_note",
+        "UPDATE case_note SET text = 'She lies.'",
+        "UPDATE case_note SET text = NULL, struck_at = written_at",
     ),
     "contact": ("UPDATE contact SET email_hash = 'x'",),
     "exclusion_request": (
@@ -264,6 +283,8 @@ RED = {
     "warning": (
         "UPDATE warning SET raised_on = '2026-11-01'",
         "UPDATE warning SET state = 'not_useful'",
+        "UPDATE warning SET evidence = '{\"now\": 3}'",
+        "UPDATE warning SET last_seen_on = '2026-12-24'",
         "DELETE FROM warning",
     ),
     "webhook": ("UPDATE webhook SET url = 'https://elsewhere.example/'", "DELETE FROM webhook"),
@@ -276,7 +297,6 @@ RED = {
 
 # Nothing to falsify: each with the reason.
 NEED_NOT = {
-    "account_link": "works once and for hours; what is done through it is in the audit trail",
     "digest_subscription": "says who is sent a mail; nothing is published or judged by it",
     "news_subscription": "an address that comes and goes as its owner wants, leaving no row behind",
     "outbox": "a queue: what was done is an event, what was not is done again",
@@ -310,7 +330,8 @@ def full(busy: Store, city: City) -> Store:
     _answer_many(office)
     busy.write(_work_at_the_desk, city, cases[0])
     bring_in(busy, city.pools, EXAMPLES["derive"][0]["input"])
-    busy.write(assess_service, service_id=city.potholes, as_of=TODAY, now=NOW)
+    for service_id in (city.potholes, city.pools):
+        busy.write(assess_service, service_id=service_id, as_of=TODAY, now=NOW)
     _put_out(busy)
     sign(busy, NOW + timedelta(days=2))
     return busy
@@ -464,7 +485,6 @@ def _work_at_the_desk(session: Session, city: City, case: int) -> None:
             CaseAssignment(
                 submission_id=case, person_id=staff, assigned_by=staff, assigned_at=NOW
             ),
-            CaseNote(submission_id=case, person_id=staff, text="I call her.", written_at=NOW),
             Contact(
                 submission_id=case, email_encrypted=SECRETS.encrypt("ana@example.org"),
                 email_hash=SECRETS.email_hash("ana@example.org"), token_hash="0" * 64,
@@ -490,16 +510,27 @@ def _work_at_the_desk(session: Session, city: City, case: int) -> None:
                 author_id=admin, written_at=NOW,
             ),
             Webhook(url="https://city.example/", events=["level.published"], created_at=NOW),
-            WarningRow(
-                service_id=city.potholes, kind="ratings", subject="", raised_on=TODAY,
-                last_seen_on=TODAY, evidence={}, state="looked_at", changed_at=NOW,
-            ),
         )
     )  # fmt: skip
+    _write_what_has_seals(session, city, case)
     audit.record(
         session, at=NOW, person_id=staff, action="case_assigned", subject="submission",
         subject_id=case, **{"from": None, "to": staff},
     )  # fmt: skip
+
+
+def _write_what_has_seals(session: Session, city: City, case: int) -> None:
+    staff = city.people["staff"]
+    note = CaseNote(submission_id=case, person_id=staff, text="I call her.", written_at=NOW)
+    warning = WarningRow(
+        service_id=city.potholes, kind="ratings", subject="", raised_on=TODAY,
+        last_seen_on=TODAY, evidence={}, state="looked_at", changed_at=NOW,
+    )  # fmt: skip
+    session.add_all((note, warning))
+    session.flush()
+    for row in (note, warning):
+        seal_rows(session, row.__tablename__, [row.id])
+    post_link(session, now=NOW, person_id=staff, kind="reset", by=None, secrets=SECRETS)
 
 
 def test_each_table_is_checked_or_need_not_be() -> None:
