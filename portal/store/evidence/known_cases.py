@@ -92,7 +92,7 @@ def loop_as_of(service_id: SomeService, as_of: SomeDay) -> FromClause:
     )
     is_counted = LoopRow.is_joined.is_(False)
     is_known = and_(LoopRow.service_id == service_id, LoopRow.received_on <= as_of, is_counted)
-    names = (*_UNCHANGING, "service_id", *FACTS)
+    names = (*_UNCHANGING, "service_id", *READ_FACTS)
     unchanged = select(*(getattr(LoopRow, name) for name in names)).where(is_known, ~has_changed)
     here = select(LoopRow.submission_id).where(is_known, has_changed)
     gone = select(LoopEvent.submission_id).where(
@@ -135,6 +135,8 @@ _UNCHANGING = (
     "received_on",
     "is_imported",
 )
+# No evidence reads by when the city meant to answer (decision 59).
+READ_FACTS = tuple(name for name in FACTS if name != "target_on")
 # Which column of which deciding event is which fact.
 _FACTS = {
     "acknowledged": {"acknowledged_on": "happened_on"},

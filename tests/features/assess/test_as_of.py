@@ -10,8 +10,7 @@ from sqlalchemy import select
 
 from portal.domain.loop import Actor, Event, EventKind, Outcome, Verdict, fold
 from portal.store.engine import Store
-from portal.store.evidence.known_cases import cases_known_on, counted_now, loop_as_of
-from portal.store.loops import FACTS
+from portal.store.evidence.known_cases import READ_FACTS, cases_known_on, counted_now, loop_as_of
 from tests.support.history import add_case, add_service
 
 BEGIN = date(2026, 3, 1)
@@ -69,12 +68,12 @@ def test_facts_of_a_day_are_those_of_the_events_up_to_it(
     }
     with store.read() as session:
         rows = session.execute(select(loop_as_of(service_id, as_of))).mappings().all()
-    found = {row["submission_id"]: {name: row[name] for name in FACTS} for row in rows}
+    found = {row["submission_id"]: {name: row[name] for name in READ_FACTS} for row in rows}
     if as_of < BEGIN:
         assert found == {}
         return
     assert found == {
-        number: {name: getattr(fold(events), name) for name in FACTS}
+        number: {name: getattr(fold(events), name) for name in READ_FACTS}
         for number, events in expected.items()
     }
 
