@@ -113,8 +113,11 @@ def action_of(line: Line) -> str:
 
 
 def subject_of(line: Line, names: Names) -> str:
-    """What it was done to, by its name where it has one: "Service: Pothole repair"."""
-    if line.subject_id is None:
+    """What it was done to, by its name where it has one: "Service: Pothole repair".
+
+    Nothing where people did it to themselves: whose it is stands in the line already.
+    """
+    if line.subject_id is None or line.is_about_themselves:
         return ""
     kind = str(SUBJECTS.get(line.subject, line.subject))
     name = names.get(line.subject, {}).get(line.subject_id)

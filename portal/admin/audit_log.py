@@ -43,6 +43,12 @@ class Line:
     subject: str
     subject_id: int | None
     detail: dict[str, Any]
+    person_id: int | None
+
+    @property
+    def is_about_themselves(self) -> bool:
+        """Whether it was done to nobody but the one who did it, as signing in is."""
+        return self.subject == "person" and self.subject_id == self.person_id is not None
 
 
 @dataclass(frozen=True)
@@ -128,5 +134,6 @@ def _narrowed(filters: Filters, zone: ZoneInfo) -> Select[AuditEvent, str]:
 
 def _line(event: AuditEvent, who: str | None) -> Line:
     return Line(
-        event.id, event.at, who, event.action, event.subject, event.subject_id, event.detail
-    )
+        event.id, event.at, who, event.action, event.subject, event.subject_id, event.detail,
+        event.person_id,
+    )  # fmt: skip

@@ -167,6 +167,29 @@ def test_details_are_said_in_the_readers_language_with_names_and_the_citys_time(
     assert "Taken away" not in words  # nothing was
 
 
+def test_whoever_did_something_to_themselves_is_named_once(
+    admin: Visitor, store: Store, city: City
+) -> None:
+    staff = city.people["staff"]
+
+    def write(session: Session) -> None:
+        for by in (staff, city.people["manager"]):
+            audit.record(
+                session, at=NOON, person_id=by, action="sign_ins_ended", subject="person",
+                subject_id=staff, count=2,
+            )  # fmt: skip
+
+    store.write(write)
+    page = response_page(admin.get("audit/?action=sign_ins_ended"))
+    lines = [page.words(one).replace("\u2068", "").replace("\u2069", "") for one in page.all("tr")]
+    assert [line.count("Staff") for line in lines[1:]] == [1, 1]
+    assert [("Person: Staff" in line, "How many: 2" in line) for line in lines[1:]] == [
+        (True, True), (False, True),
+    ]  # fmt: skip
+    own = response_page(admin.get("audit/?action=signed_in"))
+    assert "Person" not in "".join(own.words(one) for one in own.all("td"))
+
+
 def test_the_log_is_in_the_order_of_time_whatever_was_written_down_first(
     admin: Visitor, store: Store, city: City
 ) -> None:
