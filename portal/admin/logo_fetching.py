@@ -10,6 +10,7 @@ import ssl
 import time
 from urllib.parse import urldefrag, urljoin
 
+from portal.domain.jpegs import without_traces
 from portal.domain.picture_faults import PictureRefusedError
 from portal.domain.pictures import KINDS, read_picture
 from portal.settings import Settings
@@ -55,7 +56,7 @@ def fetch_due(
     with store.read() as session:
         is_trial = settings.is_testing or get_demo_day(session) is not None
     try:
-        content = _fetch(wish.url, is_trial, resolve)
+        content = without_traces(_fetch(wish.url, is_trial, resolve))
         picture = read_picture(content)
     except _FetchFault as error:
         return _keep_fault(store, clock, wish, error.fault, error.status)

@@ -14,6 +14,7 @@ from collections.abc import Callable, Iterator, Mapping
 from dataclasses import dataclass
 
 from portal.domain.drawings import read_drawing
+from portal.domain.jpegs import APP1, LYING, orientation_of
 from portal.domain.picture_faults import PictureRefusedError
 
 KINDS: Mapping[str, str] = {
@@ -110,7 +111,8 @@ def _png_parts(content: bytes) -> Iterator[tuple[bytes, bytes]]:
 
 
 def _read_jpeg(content: bytes) -> Size:
-    place = 2
+    """Width and height as browsers show them: turned, where the camera lay on its side."""
+    place, is_lying = 2, False
     while content[place] == 0xFF:
         marker = content[place + 1]
         if marker == 0xFF or marker in _JPEG_ALONE:
@@ -119,9 +121,11 @@ def _read_jpeg(content: bytes) -> Size:
         (length,) = struct.unpack_from(">H", content, place + 2)
         if marker in _JPEG_FRAMES and content.rfind(b"\xff\xd9") > place:
             height, width = struct.unpack_from(">HH", content, place + 5)
-            return width, height
+            return (height, width) if is_lying else (width, height)
         if marker == 0xDA:  # the picture itself begins, and nothing said how large it is
             break
+        if marker == APP1 and not is_lying:
+            is_lying = orientation_of(content[place : place + 2 + length]) in LYING
         place += 2 + length
     raise PictureRefusedError("damaged")
 

@@ -20,7 +20,7 @@ from portal.store.content import get_content_version
 from portal.store.engine import Store
 from portal.store.logo import LogoState, claim_due, find_content, find_logo, keep_picture
 from tests.support.city import City
-from tests.support.pictures import JPEG, png, svg
+from tests.support.pictures import JPEG, WHERE, exif, png, svg, with_segments
 from tests.support.residents import StillClock, move_clock
 from tests.support.strangers import Answering, Stranger, drip, say, stranger
 
@@ -99,6 +99,24 @@ def test_the_picture_is_fetched_once_and_shown_on_every_page(hall: Hall, website
     assert hall.state().fault is None
     assert hall.version() > before, "pages that are kept are made anew"
     assert hall.deeds() == [("logo_changed", hall.person), ("logo_shown", None)]
+
+
+def test_a_photograph_is_kept_upright_and_without_what_the_camera_told(
+    hall: Hall, website: Stranger
+) -> None:
+    website.answer_with(say(200, with_segments(exif(6))), say(200, with_segments(exif(6))))
+    hall.choose(f"{website.url}/logo.jpg")
+    assert hall.fetch() == 1
+    shown, picture = hall.shown(), hall.state().picture
+    assert shown is not None
+    assert WHERE not in shown
+    assert picture == read_picture(shown)
+    assert picture is not None
+    assert (picture.width, picture.height) == (30, 60)
+    version = hall.version()
+    move_clock(hall.settings, days=2)
+    hall.fetch()
+    assert hall.version() == version, "the same picture"
 
 
 def test_once_a_day_it_is_looked_at_again(hall: Hall, website: Stranger) -> None:
