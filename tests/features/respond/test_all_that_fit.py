@@ -153,3 +153,11 @@ def test_ticked_closed_cases_are_left_out_of_a_theme_and_counted(
     words = desk.get(f"themes/{theme}/").words()
     assert "2 cases are in the theme now." in words
     assert "2 cases were left out: set aside or withdrawn." in words
+
+
+def test_an_empty_place_is_named_where_nothing_else_narrows_the_list(
+    app: Flask, cases: dict[str, int]
+) -> None:
+    desk = Desk(app)
+    assert "No case stands here: To be set aside" in desk.get("?place=set_aside").words()
+    assert "No case fits these filters" in desk.get("?place=set_aside&language=vi").words()
