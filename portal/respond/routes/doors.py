@@ -44,9 +44,14 @@ def show_doors() -> Response:
 
 
 def doors_page(
-    take_down: TakeDownForm, printing: PrintForm, errors: ErrorList, status: int = 200
+    take_down: TakeDownForm,
+    printing: PrintForm,
+    errors: ErrorList,
+    status: int = 200,
+    *,
+    number: str = "",
 ) -> Response:
-    """The page with its forms as they stand."""
+    """The page with its forms as they stand; `number` is what was typed for one on a form."""
     scope, today = current_scope(), portal().clock.today()
     return page(
         "respond/show_doors.html",
@@ -58,6 +63,7 @@ def doors_page(
         printing=printing,
         papers=PAPERS,
         errors=errors,
+        number=number,
         short_address=lambda service_id: short_address(service_id, current_language()),
     )
 

@@ -55,12 +55,16 @@ class Place:
 @access(Access.STAFF)
 def find_paper_form() -> Response:
     """From the number on a form to the page where it is typed in."""
-    form_id = read_short_code(request.args.get("number", "")) or 0
+    typed = request.args.get("number", "").strip()
+    form_id = read_short_code(typed) or 0
     try:
         queries.get_paper_language(read(), current_scope(), form_id)
     except NotAllowed:
-        errors = [("number", str(messages.FORM_NUMBER_WRONG))]
-        return doors_page(TakeDownForm(formdata=None), empty_print_form(), errors, 404)
+        wrong = str(messages.FORM_NUMBER_WRONG) if typed else _("Enter the number of the form.")
+        errors = [("number", wrong)]
+        return doors_page(
+            TakeDownForm(formdata=None), empty_print_form(), errors, 404, number=typed[:40]
+        )
     return redirect(url_for("respond.show_paper_entry", code=short_code(form_id)), 303)
 
 

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import re
 from datetime import date, timedelta
+from urllib.parse import urlencode
 
 import pytest
 from flask import Flask
@@ -251,3 +252,16 @@ def test_what_is_dated_back_still_enters_the_signed_days(
     move_clock(settings, days=2)
     sign_due(store, portal.clock, portal.secrets)
     assert check_installation(store, print, secrets=portal.secrets, clock=portal.clock) == []
+
+
+def test_a_wrong_number_is_said_beside_its_field_and_stays_there(
+    app: Flask, desk_city: City
+) -> None:
+    client = Desk(app).client
+    for typed, said in (("none", "no form with this number"), ("", "Enter the number of the form")):
+        answer = client.get("/en/staff/entry/paper?" + urlencode({"number": typed}))
+        assert answer.status_code == 404
+        page = response_page(answer)
+        assert said in page.words(page.by_id("number-error"))
+        assert page.by_id("number").get("value") == typed
+        assert page.by_id("number").get("aria-invalid") == "true"
