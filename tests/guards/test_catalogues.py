@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from pathlib import Path
 
 import pytest
@@ -23,6 +24,17 @@ CATALOGUES = sorted((ROOT / "translations").glob("*/LC_MESSAGES/messages.po"))
 LANGUAGES = {"es", "vi", "zh_Hans", "ar", "ko"}
 # Staff read en and es; what only they see may be missing elsewhere.
 STAFF_LANGUAGES = {"es"}
+# How readers are addressed: by the formal word of the language, in Arabic in the plural. Words that
+# would address one person, or a friend; only such as can be nothing else.
+TOO_FAMILIAR = {
+    "ar": "اكتب أدخل اختر احفظ أضف انظر ابحث افتح اقرأ ابدأ استخدم حاول اطبع أعِد حدّد أنت"
+    " يمكنك لديك إليك عليك رأيك اسمك رسالتك خدمتك خدماتك إدارتك مدينتك نصّك حسابك",
+    "es": "tú tu tus puedes tienes quieres eres vosotros vuestro vuestra",
+    "vi": "bạn",
+    "zh_Hans": "你",
+}
+# The same form of a verb that tells what somebody did.
+TELLS = {"You typed this form first. A colleague has to type it now."}
 
 
 def language(path: Path) -> str:
@@ -69,6 +81,22 @@ def test_plurals_have_as_many_forms_as_the_language(path: Path) -> None:
         if message.pluralizable and len(translations(message)) != catalogue.num_plurals
     ]
     assert not wrong
+
+
+@pytest.mark.parametrize("path", CATALOGUES, ids=language)
+def test_readers_are_addressed_politely(path: Path) -> None:
+    wanted = TOO_FAMILIAR.get(language(path), "").split()
+    if not wanted:
+        pytest.skip("politeness is in the endings of verbs")
+    before, after = ("", "") if language(path) == "zh_Hans" else (r"\b", r"(?![\w\u064b-\u0652])")
+    familiar = re.compile(f"{before}(?:{'|'.join(wanted)}){after}", re.IGNORECASE)
+    found = [
+        f"{sources(message)[0]}: {text}"
+        for message in messages(read(path))
+        for text in translations(message)
+        if familiar.search(text) and sources(message)[0] not in TELLS
+    ]
+    assert not found, "\n".join(found)
 
 
 @pytest.mark.parametrize(
