@@ -12,6 +12,9 @@ THE KEYS of `MonthlyFigure.counts`, all whole numbers or lists of them:
   left unanswered for 30 days);
 - `told`: cases of the month, praise left out, told until now;
 - `waits`: the same cases by the days until they were told: up to 7, 30, 90, more, not told yet;
+- `own`: cases of the month, praise left out, that the city meant to answer by a day of its own
+  (decision 59); `own_due`: those whose day has passed; `own_met`: those of them told by then. These
+  three are missing where there is no such case;
 - `yes`, `partly`, `no`: what residents last said about the answer, praise left out.
 
 Everything is by the month in which it was *received*, so that a month's figures are of the same

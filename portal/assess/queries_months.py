@@ -30,6 +30,7 @@ from portal.domain.loop import RETELL_DAYS, Kind, Verdict
 from portal.domain.monthly import (
     BREAKDOWNS,
     LOOP_COUNTS,
+    OWN_COUNTS,
     QUESTIONS,
     WAIT_DAYS,
     WAITS,
@@ -48,6 +49,7 @@ CASES_OF_A_PERSON = 3
 _SERVICE = bindparam("service_id", type_=BigId)
 _BEGIN, _END = bindparam("begin", type_=Date), bindparam("end", type_=Date)
 _OLD_ENOUGH = bindparam("old_enough", type_=Date)
+_TODAY = bindparam("today", type_=Date)
 _MAY_BE_RETOLD = bindparam("may_be_retold", type_=Date)
 
 Day = ColumnElement[date] | InstrumentedAttribute[date]
@@ -72,6 +74,7 @@ def count_months(
             "service_id": service_id,
             "begin": begin,
             "end": end,
+            "today": today,
             "old_enough": today - timedelta(days=TOLD_DAYS),
             "may_be_retold": today - timedelta(days=RETELL_DAYS),
         }
@@ -119,7 +122,9 @@ def _stretches(months: Sequence[date]) -> Iterator[tuple[date, date]]:
 
 def _counts(row: RowMapping) -> Counts:
     if "ratings" not in row:
-        return {name: row[name] for name in LOOP_COUNTS} | {"waits": [row[w] for w in WAITS]}
+        own = {name: row[name] for name in OWN_COUNTS} if row["own"] else {}
+        waits = {"waits": [row[wait] for wait in WAITS]}
+        return {name: row[name] for name in LOOP_COUNTS} | waits | own
     return {
         "ratings": row["ratings"],
         "q0": [row[f"q0_{answer}"] for answer in range(1, 6)],
@@ -193,6 +198,8 @@ def _cases_by(breakdown: str) -> Select[Any]:
             LoopRow.told_on.is_not(None).label("is_told"),
             _is_told_in_time().label("is_told_in_time"),
             days_between(LoopRow.told_on, LoopRow.received_on).label("waited"),
+            LoopRow.target_on,
+            LoopRow.told_on,
             place.label("place"),
         )
         .join(Submission, Submission.id == LoopRow.submission_id)
@@ -213,6 +220,9 @@ def _cases_by(breakdown: str) -> Select[Any]:
         "due": _count_where(is_due),
         "told30": _count_where(is_due, row.is_told_in_time),
         "told": _count_where(row.is_loop, row.is_told),
+        "own": _count_where(row.is_loop, row.target_on.is_not(None)),
+        "own_due": _count_where(row.is_loop, row.target_on < _TODAY),
+        "own_met": _count_where(row.is_loop, row.target_on < _TODAY, row.told_on <= row.target_on),
         **{
             str(verdict): _count_where(row.is_loop, row.verdict == verdict)
             for verdict in (Verdict.YES, Verdict.PARTLY, Verdict.NO)

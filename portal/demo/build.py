@@ -15,6 +15,7 @@ from portal.demo.partnership import PartnershipRecorder, plan_partnership
 from portal.demo.profiles import PROFILES, Profile
 from portal.demo.recorder import Desk, HistoryRecorder, Marlow
 from portal.demo.sharing import Cases, share_theme
+from portal.demo.targets import set_city_target, set_service_target
 from portal.domain.contact import CityContact
 from portal.models.services import (
     Department,
@@ -32,6 +33,7 @@ from portal.store.city import mark_as_demo, set_city_name, set_contact
 from portal.store.content import raise_content_version
 from portal.store.publicity import go_public_from
 from portal.store.secrets import Secrets
+from portal.store.targets import get_calendar, list_in_force
 from portal.store.texts import source_hash
 
 SEED = 20260101
@@ -79,10 +81,15 @@ class CityBuilder:
         districts = [raw["slug"] for raw in self.city["districts"]]
         themes = load_themes()
         ids = []
+        opened, at = self.marlow.opened, self.marlow.moment(self.marlow.opened)
+        set_city_target(self.session, opened=opened, today=self.today, at=at)
+        self.marlow.calendar = get_calendar(self.session, opened, self.today + _YEARS)
         recorded: dict[str, tuple[HistoryRecorder, Cases]] = {}
         for number, raw in enumerate(self.city["services"]):
             profile = PROFILES[raw["slug"]]
             service_id = self._build_service(raw, profile)
+            set_service_target(self.session, raw["slug"], opened=opened, at=at)
+            self.marlow.targets = list_in_force(self.session, self.today)
             random = Random(SEED + number)
             history = make_history(random, profile, themes[raw["slug"]], districts, self.today)
             recorder = HistoryRecorder(self.marlow, service_id, desks[raw["department"]], random)

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import secrets as random_tokens
 from collections.abc import Mapping, Sequence
-from dataclasses import asdict, dataclass
+from dataclasses import asdict, dataclass, field, replace
 from datetime import date, datetime, time, timedelta
 from random import Random
 from typing import Any
@@ -20,8 +20,9 @@ from portal.demo.publishing import ResponseRecord
 from portal.demo.records import History, SubmissionRecord
 from portal.domain.commitments import commit_rating
 from portal.domain.doors import is_first_hand
-from portal.domain.loop import Actor, Event, fold
+from portal.domain.loop import Actor, Event, EventKind, Kind, fold
 from portal.domain.publication import quarter_of
+from portal.domain.working_days import WorkCalendar, target_day
 from portal.models.loops import LoopRow
 from portal.models.responses import Response, ResponseText, Theme, ThemeCase, ThemeText
 from portal.models.submissions import Submission
@@ -30,6 +31,7 @@ from portal.store.comments import commit_to_comment
 from portal.store.loops import Links, event_values, insert_events, projected
 from portal.store.ratings import KIND_OF_CASE
 from portal.store.secrets import Secrets, sha256
+from portal.store.targets import in_force
 from portal.store.texts import source_hash
 from portal.store.wordings import said_parts
 
@@ -55,6 +57,8 @@ class Marlow:
     secrets: Secrets
     opened: date
     shown: list[tuple[str, str]]  # (service slug, receipt code)
+    calendar: WorkCalendar = field(default_factory=WorkCalendar)
+    targets: Mapping[int | None, int | None] = field(default_factory=dict)  # by service
 
     def moment(self, day: date, hour: int = 10, minute: int = 0) -> datetime:
         """That hour of the city's day."""
@@ -79,6 +83,7 @@ class HistoryRecorder:
             self.theme_ids.append(self._theme(content))
         for response in history.responses:
             self._response(response, themes[response.theme])
+        self._mean_to_answer(history.submissions)
         rows = [self._submission(record) for record in history.submissions]
         self._show_receipts(slug, history.submissions, rows)
         for row in rows:
@@ -106,6 +111,23 @@ class HistoryRecorder:
             )
         )
         return {str(row.token_hash): row.id for row in found}
+
+    def _mean_to_answer(self, records: Sequence[SubmissionRecord]) -> None:
+        """Let every receipt say by when the city means to answer, as the rating form does."""
+        working_days = in_force(self.city.targets, self.service_id)
+        known: dict[date, date] = {}
+        for record in records:
+            if working_days is None or record.kind == Kind.PRAISE:
+                continue
+            day = record.received_on
+            if day not in known:
+                known[day] = target_day(day, working_days, self.city.calendar)
+            record.events = [
+                (replace(event, target_on=known[day]), response)
+                if event.kind is EventKind.ACKNOWLEDGED
+                else (event, response)
+                for event, response in record.events
+            ]
 
     def _theme(self, content: ThemeContent) -> int:
         theme = Theme(

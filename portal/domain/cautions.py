@@ -7,7 +7,7 @@ from dataclasses import dataclass
 from enum import StrEnum
 
 from portal.domain.claims import NO_WORDS, ClaimWords, claims_change, is_checkable
-from portal.domain.loop import Outcome
+from portal.domain.loop import PROMISES, Outcome
 from portal.domain.similar import likeness
 from portal.domain.wording import Wording
 
@@ -22,22 +22,26 @@ class Hint(StrEnum):
     BARE_CLAIM = "bare_claim"  # claims a change, and gives nothing to check
     ECHO = "echo"  # says back what residents said
     LIKE_OTHERS = "like_others"  # almost the same as many others
+    HOLIDAY = "holiday"  # promises a day on which the city does not work
 
 
 @dataclass(frozen=True)
 class Caution:
-    """A hint, with the answers that it speaks of."""
+    """A hint, with the answers or the holiday that it speaks of."""
 
     hint: Hint
     others: tuple[int, ...] = ()
+    name: str = ""
 
 
 def find_cautions(
-    *, outcome: Outcome, wording: Wording, others: Mapping[int, str], words: ClaimWords = NO_WORDS
-) -> list[Caution]:
+    *, outcome: Outcome, wording: Wording, others: Mapping[int, str],
+    words: ClaimWords = NO_WORDS, holiday: str | None = None,
+) -> list[Caution]:  # fmt: skip
     """What to look at again; `others` = what other answers of the department say, by id.
 
-    `words` are those of the text's language by which a claim is known.
+    `words` are those of the text's language by which a claim is known; `holiday` is
+    what the day that is promised is called, where the city does not work on it.
     """
     found = []
     if not wording.we_did:
@@ -50,6 +54,8 @@ def find_cautions(
     alike = tuple(key for key, text in others.items() if likeness(ours, text) >= ALIKE)
     if len(alike) >= MANY:
         found.append(Caution(Hint.LIKE_OTHERS, alike))
+    if holiday and outcome in PROMISES:
+        found.append(Caution(Hint.HOLIDAY, name=holiday))
     return found
 
 

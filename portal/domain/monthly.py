@@ -19,6 +19,8 @@ WAITS = ("within_7", "within_30", "within_90", "later", "not_yet")
 """How many days passed until the resident was told; the last one: nobody has told them."""
 WAIT_DAYS = (7, 30, 90)
 LOOP_COUNTS = ("cases", "case_people", "due", "told30", "told", "yes", "partly", "no")
+OWN_COUNTS = ("own", "own_due", "own_met")
+"""Of the city's own target: only in months that have such cases."""
 STAFF_K = 5
 """Fewest people in a cell that staff and managers are shown (METHOD.md 7)."""
 
@@ -63,7 +65,7 @@ def total(parts: Iterable[Mapping[str, Any]]) -> Counts:
     found = no_counts()
     for part in parts:
         for name, value in part.items():
-            so_far = found[name]
+            so_far = found.get(name, 0)
             found[name] = (
                 [a + b for a, b in zip(so_far, value, strict=True)]
                 if isinstance(value, list)
@@ -81,6 +83,11 @@ def good_ratings(counts: Mapping[str, Any]) -> tuple[int, int]:
 def told_in_time(counts: Mapping[str, Any]) -> tuple[int, int]:
     """(cases told within 30 days, cases old enough to have been)."""
     return counts["told30"], counts["due"]
+
+
+def kept_own_target(counts: Mapping[str, Any]) -> tuple[int, int, int]:
+    """(cases told by the city's own day, cases whose day has passed, cases that have one)."""
+    return counts.get("own_met", 0), counts.get("own_due", 0), counts.get("own", 0)
 
 
 def shown_groups(people: Mapping[str, int]) -> frozenset[str]:

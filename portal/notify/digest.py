@@ -20,6 +20,7 @@ from portal.store import outbox
 from portal.store.clock import Clock
 from portal.store.engine import Store
 from portal.store.secrets import sha256
+from portal.store.targets import is_working_day
 from portal.store.warnings import open_warnings, view_warnings
 from portal.web import warning_words
 
@@ -35,6 +36,8 @@ def post_digests(store: Store, clock: Clock) -> int:
     if today == monday_of(today) and now.astimezone(clock.zone).hour < FROM_HOUR:
         return 0
     with store.read() as session:
+        if not is_working_day(session, today):
+            return 0  # on the first working day of the week, then
         people = _unasked(session, today)
     if people:
         store.write(_post, people, now, today)

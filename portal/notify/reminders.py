@@ -23,6 +23,7 @@ from portal.store.clock import Clock
 from portal.store.engine import Store
 from portal.store.promises import PromiseStory, find_story, list_stories
 from portal.store.service_names import get_service_name
+from portal.store.targets import is_working_day
 from portal.store.texts import in_language
 
 FROM_HOUR = 7  # of the city's day
@@ -35,6 +36,8 @@ def post_reminders(store: Store, clock: Clock) -> int:
     if now.astimezone(clock.zone).hour < FROM_HOUR:
         return 0
     with store.read() as session:
+        if not is_working_day(session, clock.day(now)):
+            return 0  # each reason holds for a week or more: the next working day is soon enough
         wanted = _wanted(session, clock)
     if wanted:
         store.write(_post, wanted, now)

@@ -29,7 +29,7 @@ class Chip:
 
 
 def filter_fields(
-    choices: Choices, languages: Sequence[str]
+    choices: Choices, languages: Sequence[str], sorts: Sequence[str] = SORTS
 ) -> list[tuple[str, str, list[Option]]]:
     """(name in the address, title, options) of the filters that are one of a list."""
     places = [("" if one == VIEWS[0] else one, words.PLACES[one]) for one in (*VIEWS, *PLACES)]
@@ -50,7 +50,7 @@ def filter_fields(
         ("district", _("District"), [_all(_("All districts")),
          *((slug, name.text, name.lang) for slug, name in choices.districts)]),
         ("sort", _("Order"), [_all(_("As suits the place")),
-         *((one, str(words.SORTS[one]), None) for one in SORTS)]),
+         *((one, str(words.SORTS[one]), None) for one in sorts)]),
     ]  # fmt: skip
 
 

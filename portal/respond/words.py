@@ -33,12 +33,14 @@ FLAGS: dict[str, Any] = {
     "wants_answer": _l("Asks for an answer"),
     "set_aside": PLACES["set_aside"],
     "quarantined": _l("Rating under review"),
+    "target": _l("Own target passed"),
 }
 SORTS: dict[str, Any] = {
     "due": _l("Disputed first, then due"),
     "newest": _l("Newest first"),
     "oldest": _l("Oldest first"),
     "rating": _l("Lowest rating first"),
+    "target": _l("Own target first"),
 }
 TEXT_STATES: dict[str, Any] = {
     "reviewed": _l("reviewed"),

@@ -30,6 +30,17 @@ def hints(
     return {one.hint for one in found}
 
 
+def test_a_promise_for_a_holiday_is_named() -> None:
+    def found(outcome: Outcome, holiday: str | None) -> list[Caution]:
+        wording = Wording(SAID, DEED)
+        return find_cautions(outcome=outcome, wording=wording, others={}, holiday=holiday)
+
+    for promise in (Outcome.PLANNED, Outcome.IN_PROGRESS):
+        assert found(promise, "Rest") == [Caution(Hint.HOLIDAY, name="Rest")]
+        assert found(promise, None) == []
+    assert found(Outcome.DONE, "Rest") == [], "it promises nothing any more"
+
+
 def test_an_answer_that_says_what_was_done_raises_no_hint() -> None:
     assert hints() == set()
 

@@ -6,12 +6,14 @@ from flask import url_for
 from werkzeug.wrappers import Response
 
 from portal.manage.queries.overview import Today, counted
+from portal.manage.queries.own_target import find_own_target
 from portal.manage.queries.services import ManagedService, get_service
 from portal.manage.queries.warnings import count_open_warnings
 from portal.manage.routes.blueprint import blueprint, langs
 from portal.store.monitors import do_languages_differ
 from portal.web import level_view
 from portal.web.access import Access, access, current_scope
+from portal.web.context import portal
 from portal.web.criteria_text import DESK_LEAST
 from portal.web.database import read
 from portal.web.level_view import CriterionView
@@ -38,6 +40,7 @@ def show_service(slug: str) -> Response:
         figures=level_view.list_figures(result, DESK_LEAST),
         records=_addresses(service),
         warnings=count_open_warnings(read(), service.id),
+        own=find_own_target(read(), service.id, portal().clock.today()),
         languages_differ=do_languages_differ(read()),
     )
 

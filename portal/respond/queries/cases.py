@@ -13,7 +13,7 @@ from portal.models.loops import ExclusionRequest, LoopEvent, LoopRow
 from portal.models.responses import Response, Theme, ThemeCase
 from portal.models.services import Service
 from portal.models.submissions import Contact, Submission
-from portal.respond.queries.inbox import days_left
+from portal.respond.queries.inbox import days_left, target_left
 from portal.respond.queries.names import (
     Name,
     district_name,
@@ -87,6 +87,7 @@ class CaseView:
     department_id: int
     district: Name | None
     days_left: int | None
+    target_left: int | None
     steps: list[CaseStep]
     themes: list[CaseTheme]
     responses: list[Response]
@@ -117,6 +118,7 @@ def get_case_view(
         department_id=session.get_one(Service, row.service_id).department_id,
         district=district_name(session, row.district, langs),
         days_left=days_left(row, today),
+        target_left=target_left(row, today),
         steps=_steps(session, submission_id, names, langs),
         themes=themes,
         responses=[one for one, department_id in responses if department_id in scope.desk],

@@ -11,6 +11,7 @@ from portal.domain.claims import NO_WORDS
 from portal.domain.loop import Outcome
 from portal.models.responses import Response, ResponseText
 from portal.models.services import Service
+from portal.store.targets import find_holiday
 from portal.store.wordings import wording_of
 
 COMPARED = 60  # of the department's newest answers: an older one repeats nothing
@@ -38,4 +39,5 @@ def list_cautions(session: Session, response: Response, source: ResponseText) ->
         wording=wording_of(source),
         others={row[0]: row[1] or row[2] for row in rows},
         words=load_claim_words().get(source.lang, NO_WORDS),
+        holiday=find_holiday(session, response.due_on) if response.due_on else None,
     )

@@ -30,7 +30,8 @@ UNTOLD = (
     LoopState.DONE,
     LoopState.DECLINED,
 )
-WAITING = (*UNTHEMED, LoopState.IN_THEME, *UNTOLD, LoopState.REOPENED)
+NOT_TOLD_YET = (*UNTHEMED, LoopState.IN_THEME, *UNTOLD)
+WAITING = (*NOT_TOLD_YET, LoopState.REOPENED)
 # Views that stand as tabs above the list, then further places in the loop.
 ALL = "all"
 VIEWS = ("waiting", "overdue", "due", "reopened", "set_aside", "personal_data", ALL)
@@ -41,8 +42,9 @@ OPEN_PLACES = (*(one for one in VIEWS if one != ALL), "new", "in_theme", "answer
 ONLY_OPEN = frozenset({
     "waiting", "overdue", "due", "reopened", "personal_data", "new", "in_theme", "answered",
 })  # fmt: skip
-FLAGS = ("reopened", "personal_data", "wants_answer", "set_aside", "quarantined")
-SORTS = ("due", "newest", "oldest", "rating")
+TARGET = "target"  # the flag and the order that speak of the city's own target
+FLAGS = ("reopened", "personal_data", "wants_answer", "set_aside", "quarantined", TARGET)
+SORTS = ("due", "newest", "oldest", "rating", TARGET)
 RATINGS = (1, 2, 3, 4, 5)
 NOBODY = "nobody"
 ME = "me"
@@ -89,11 +91,13 @@ def cases_of(scope: Scope) -> Select[Any]:
 
 def narrowed(scope: Scope, filters: Filters, today: date) -> Select[Any]:
     """The cases of one's desk that fit all the filters."""
-    query = cases_of(scope).where(in_place(filters.place, today), *_conditions(scope, filters))
+    query = cases_of(scope).where(
+        in_place(filters.place, today), *_conditions(scope, filters, today)
+    )
     return with_submissions(query) if _asks_submissions(filters) else query
 
 
-def _conditions(scope: Scope, filters: Filters) -> list[ColumnElement[bool]]:
+def _conditions(scope: Scope, filters: Filters, today: date) -> list[ColumnElement[bool]]:
     """All the filters but the place."""
     equal: tuple[tuple[InstrumentedAttribute[Any], Any], ...] = (
         (LoopRow.service_id, filters.service_id),
@@ -115,7 +119,7 @@ def _conditions(scope: Scope, filters: Filters) -> list[ColumnElement[bool]]:
         conditions.append(_is_assigned(filters.assigned, scope))
     if filters.words:
         conditions.append(_says(filters.words))
-    return conditions + [_flag(flag) for flag in filters.flags]
+    return conditions + [_flag(flag, today) for flag in filters.flags]
 
 
 def with_submissions(query: Select[Any]) -> Select[Any]:
@@ -145,6 +149,7 @@ def order_of(filters: Filters) -> tuple[ColumnElement[Any], ...]:
         "due": (_ASKS_AGAIN, CLOCK, number.asc()),
         "newest": (number.desc(),),
         "oldest": (LoopRow.received_on.asc(), number.asc()),
+        TARGET: (LoopRow.target_on.is_(None).asc(), LoopRow.target_on.asc(), CLOCK, number.asc()),
         "rating": (Submission.q0.is_(None).asc(), Submission.q0.asc(), CLOCK, number.asc()),
     }
     wanted = case_number(filters.words)
@@ -190,6 +195,11 @@ def is_due(today: date) -> ColumnElement[bool]:
     return CLOCK.between(last, last + timedelta(days=SOON_DAYS))
 
 
+def is_past_target(today: date) -> ColumnElement[bool]:
+    """Whether the day by which the city meant to answer has passed, and nobody was told yet."""
+    return in_states(NOT_TOLD_YET) & (LoopRow.target_on < today)
+
+
 def is_requested() -> ColumnElement[bool]:
     """Whether somebody asks to set the case aside."""
     return exists().where(ExclusionRequest.submission_id == LoopRow.submission_id)
@@ -221,12 +231,13 @@ def _says(words: str) -> ColumnElement[bool]:
     return found if number is None else or_(Submission.id == number, found)
 
 
-def _flag(flag: str) -> ColumnElement[bool]:
+def _flag(flag: str, today: date) -> ColumnElement[bool]:
     flags: Mapping[str, ColumnElement[bool]] = {
         "reopened": in_states((LoopState.REOPENED,)),
         "personal_data": Submission.has_personal_data.is_(True),
         "wants_answer": Submission.wants_answer.is_(True),
         "set_aside": is_requested(),
         "quarantined": Submission.is_quarantined.is_(True),
+        TARGET: is_past_target(today),
     }
     return flags[flag]

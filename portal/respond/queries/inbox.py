@@ -18,6 +18,7 @@ from portal.models.submissions import Submission
 from portal.respond.queries.filters import (
     ALL,
     CLOCK,
+    NOT_TOLD_YET,
     ONLY_OPEN,
     TELL_DAYS,
     WAITING,
@@ -57,6 +58,7 @@ class InboxCase:
     themes: list[Name]
     received_on: date
     days_left: int | None  # negative: days over; None: nobody waits
+    target_left: int | None  # the same for the city's own target; None where it has none
     holder: str | None  # who looks after it
     is_mine: bool
     is_reopened: bool
@@ -183,6 +185,16 @@ def days_left(row: LoopRow, today: date) -> int | None:
     return TELL_DAYS - (today - row.received_on).days
 
 
+def target_left(row: LoopRow, today: date) -> int | None:
+    """Days until the day by which the city means to give its first answer, negative afterwards.
+
+    None without a target, and where the first answer is given or not to be given.
+    """
+    if row.target_on is None or row.state not in {state.value for state in NOT_TOLD_YET}:
+        return None
+    return (row.target_on - today).days
+
+
 def _how_many(condition: ColumnElement[bool]) -> ColumnElement[int]:
     return func.coalesce(func.sum(case((condition, 1), else_=0)), 0)
 
@@ -206,6 +218,7 @@ def _lines(
             service=services.get(row[0].service_id, Name(langs[0], str(row[0].service_id))),
             themes=themes[row[0].submission_id],
             days_left=days_left(row[0], today),
+            target_left=target_left(row[0], today),
             holder=people.get(row.holder),
             is_mine=row.holder == scope.person_id,
             is_to_be_set_aside=bool(row.requested),

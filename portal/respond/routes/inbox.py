@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
+
 from flask import flash, redirect, request, url_for
 from werkzeug.wrappers import Response
 
@@ -11,11 +13,12 @@ from portal.respond.inbox_forms import ViewForm
 from portal.respond.operations.undoing import undo
 from portal.respond.queries import inbox
 from portal.respond.queries.choices import list_choices
-from portal.respond.queries.filters import FLAGS, RATINGS, VIEWS
+from portal.respond.queries.filters import FLAGS, RATINGS, SORTS, TARGET, VIEWS
 from portal.respond.queries.names import list_departments
 from portal.respond.queries.undo import find_last_deed
 from portal.respond.queries.views import list_views
 from portal.respond.routes.blueprint import blueprint, langs
+from portal.store.targets import is_any_set
 from portal.web.access import Access, access, current_scope
 from portal.web.context import portal
 from portal.web.database import read, write
@@ -32,6 +35,7 @@ def show_inbox() -> Response:
     choices = list_choices(read(), scope, langs=langs())
     address = read_address(request.args.to_dict(flat=False), choices, _languages())
     filters = filters_of(address, choices, whole_number(request.args.get("page")) or 1)
+    flags, sorts = (_offered(FLAGS), _offered(SORTS))
     counts = inbox.count_views(read(), scope, filters, today=clock.today())
     return page(
         "respond/show_inbox.html",
@@ -49,9 +53,15 @@ def show_inbox() -> Response:
         chips=list_chips(address, choices, _languages()),
         form=ViewForm(formdata=None),
         is_desk=bool(scope.desk),
-        filter_fields=filter_fields(choices, _languages()),
-        offered={"views": VIEWS, "flags": FLAGS, "ratings": RATINGS},
+        filter_fields=filter_fields(choices, _languages(), sorts),
+        offered={"views": VIEWS, "flags": flags, "ratings": RATINGS},
     )  # fmt: skip
+
+
+def _offered(names: Sequence[str]) -> list[str]:
+    """Those that mean something here: nothing speaks of targets where none was ever set."""
+    has_target = is_any_set(read())
+    return [name for name in names if name != TARGET or has_target]
 
 
 def _languages() -> list[str]:

@@ -20,6 +20,7 @@ from portal.models.warnings import DigestSubscription, WarningRow
 from portal.notify.digest import post_digests
 from portal.store.engine import Store
 from portal.store.scope import Scope
+from portal.store.targets import add_holidays
 from tests.features.notify.conftest import Mailbox, Worker
 from tests.support.answers import NOW
 from tests.support.city import City
@@ -76,6 +77,24 @@ def text_of(mailbox: Mailbox) -> str:
     body = mailbox.messages[-1].get_body(("plain",))
     assert body is not None
     return str(body.get_content())
+
+
+def test_a_monday_off_is_waited_for(
+    store: Store,
+    city: City,
+    worker: Worker,
+    mailbox: Mailbox,
+    subscribe: Callable[[str], None],
+    week: Callable[[], int],
+) -> None:
+    store.write(warn, city.potholes)
+    store.write(add_holidays, {MONDAY.date(): "Rest"})
+    subscribe("manager")
+    week()
+    assert mailbox.messages == []
+    worker.clock.moment = MONDAY + timedelta(days=1)
+    week()
+    assert len(mailbox.messages) == 1
 
 
 def test_those_who_asked_get_their_departments_warnings_once_a_week(

@@ -14,6 +14,7 @@ from portal.models.people import Person
 from portal.notify.reminders import post_reminders
 from portal.respond.rules import Promise
 from portal.store.engine import Store
+from portal.store.targets import add_holidays
 from tests.features.notify.conftest import Mailbox, Worker
 from tests.support.answers import NOW, TODAY, Office, send
 from tests.support.city import City
@@ -72,6 +73,18 @@ def test_what_is_done_meanwhile_reminds_nobody(
     for days in (-5, 1, 15):
         on_day(days)
     assert mailbox.messages == []
+
+
+@pytest.mark.usefixtures("promise")
+def test_nobody_is_reminded_on_a_day_off(
+    store: Store, mailbox: Mailbox, on_day: Callable[[int], None]
+) -> None:
+    store.write(add_holidays, {DUE - timedelta(days=6): "Rest"})  # a Monday, after a weekend
+    for days in (-8, -7, -6):  # Saturday, Sunday, the holiday
+        on_day(days)
+    assert mailbox.messages == []
+    on_day(-5)
+    assert len(mailbox.messages) == 1
 
 
 @pytest.mark.usefixtures("promise")
