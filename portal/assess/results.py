@@ -88,6 +88,19 @@ def keep_city_results(session: Session, today: date) -> int:
     return 1
 
 
+def list_verdicts(session: Session, service_id: int, today: date) -> list[dict[str, int]]:
+    """What residents replied by quarter, as a batch of today would have it."""
+    rows = session.scalars(select(ServiceResult).where(ServiceResult.service_id == service_id))
+    settled = {
+        row.quarter_on: row.counts["verdicts"]
+        for row in rows
+        if row.batch_on >= settles_on(row.quarter_on)
+    }
+    figures = _list_figures(session, service_id, today)
+    current = {quarter: _count(quarter, figures)["verdicts"] for quarter in _list_quarters(today)}
+    return list({**current, **settled}.values())
+
+
 def _list_figures(session: Session, service_id: int, today: date) -> Sequence[MonthlyFigure]:
     begin = months_until(today, KEPT_FRESH)[0]
     return session.scalars(

@@ -21,8 +21,11 @@ from portal.assess.queries_said import (
     list_published_responses,
     list_published_themes,
 )
+from portal.assess.results import list_verdicts
+from portal.domain.joint_suppression import suppress_beside
 from portal.domain.publication import is_batch_due
-from portal.domain.suppression import K, suppress, suppress_rows
+from portal.domain.results import VERDICT_PARTS
+from portal.domain.suppression import K, suppress
 from portal.models.responses import Response, Theme
 from portal.models.said import VOICES, Reaction, ThemeDistrict, ThemeFigure
 from portal.models.services import Service
@@ -107,7 +110,8 @@ def _refresh_reactions(session: Session, service_id: int, today: date) -> int:
         return 0
     rows = [_said(counts.get(response_id, Count())) for response_id in ids]
     # The last row is shown nowhere, but follows from the service's sum and what is shown.
-    visible = suppress_rows([*rows, elsewhere])[:-1]
+    quarters = list_verdicts(session, service_id, today)
+    visible = suppress_beside([*rows, elsewhere], quarters, parts=VERDICT_PARTS)[:-1]
     for response_id, row, shown in zip(ids, rows, visible, strict=True):
         reaction = known.get(response_id) or Reaction(response_id=response_id)
         _keep_reaction(session, reaction, sum(row.values()), shown, today)

@@ -14,15 +14,24 @@ from typing import Any, TypedDict
 from portal.domain.joint_suppression import suppress_sum
 from portal.domain.monthly import QUESTIONS, WAITS, total
 from portal.domain.publication import K, quarter_after
-from portal.domain.suppression import suppress
+from portal.domain.suppression import suppress_parts
 
 RATED = ("q0", *QUESTIONS)
 VERDICTS = ("yes", "partly", "no")
-ANSWERS = ("1", "2", "3", "4", "5", "0")
-"""In the scale's order; 0 is "don't know", which q0 does not offer."""
+DONT_KNOW = "0"
+ANSWERS = ("1", "2", "3", "4", "5", DONT_KNOW)
+"""In the scale's order; q0 does not offer "don't know"."""
+VERDICT_PARTS = (("yes", "partly"), ("no",))
+"""Evidence says how many replied yes or partly, and of how many (`confirmed`)."""
+ANSWER_PARTS = (("1", "2", "3"), ("4", "5"), (DONT_KNOW,))
+"""Evidence says of q1 to q5 how many answered 4 or 5, of how many, and who did not know."""
+PARTS_OF = dict.fromkeys(("q1", "q2", "q3", "q4", "q5"), ANSWER_PARTS)
+GIVEN = {("verdicts", "no"), *((question, DONT_KNOW) for question in PARTS_OF)}
+"""Cells of which evidence tells the count itself (METHOD.md A.3)."""
 Whole = dict[str, int]
 Shown = dict[str, int | None]
-Hide = Callable[[Sequence[Whole]], Mapping[str, int | None]]
+Parts = Sequence[Sequence[str]]
+Hide = Callable[[Sequence[Whole], Parts], Mapping[str, int | None]]
 
 
 class Table(TypedDict):
@@ -94,7 +103,9 @@ def _answers(counts: Sequence[int]) -> Whole:
 
 def publish_service(counted: Counted) -> Published:
     """A service's quarter as it may be published."""
-    return _publish([counted], lambda tables: suppress(tables[0]) if tables else {})
+    return _publish(
+        [counted], lambda tables, parts: suppress_parts(tables[0], parts) if tables else {}
+    )
 
 
 def publish_city(services: Sequence[Counted]) -> Published:
@@ -103,7 +114,7 @@ def publish_city(services: Sequence[Counted]) -> Published:
     Services with fewer than ten people in a table are in its sum where they are at least two and
     hold ten people together; otherwise they are left out, since the sum would give them away.
     """
-    return _publish(services, suppress_sum)
+    return _publish(services, lambda tables, parts: suppress_sum(tables, parts=parts))
 
 
 def _publish(services: Sequence[Counted], hide: Hide) -> Published:
@@ -112,15 +123,18 @@ def _publish(services: Sequence[Counted], hide: Hide) -> Published:
     return Published(
         instrument=instrument,
         languages=_table([one["languages"] for one in services], hide),
-        questions={q: _table([questions[q] for questions in asked], hide) for q in RATED},
-        waits=_table([one["waits"] for one in services], _sum),
-        verdicts=_table([one["verdicts"] for one in services], hide),
+        questions={
+            q: _table([questions[q] for questions in asked], hide, PARTS_OF.get(q, ()))
+            for q in RATED
+        },
+        waits=_table([one["waits"] for one in services], lambda tables, _parts: _sum(tables)),
+        verdicts=_table([one["verdicts"] for one in services], hide, VERDICT_PARTS),
     )
 
 
-def _table(parts: Sequence[Whole], hide: Hide) -> Table:
-    rows = _rows(parts)
-    return Table(n=sum(sum(row.values()) for row in rows), cells=dict(hide(rows)))
+def _table(tables: Sequence[Whole], hide: Hide, parts: Parts = ()) -> Table:
+    rows = _rows(tables)
+    return Table(n=sum(sum(row.values()) for row in rows), cells=dict(hide(rows, parts)))
 
 
 def _most_asked(services: Sequence[Counted]) -> str:
@@ -132,11 +146,17 @@ def _most_asked(services: Sequence[Counted]) -> str:
 
 def _rows(tables: Sequence[Whole]) -> list[Whole]:
     """The tables of at least ten people, and the smaller ones as one where that hides each."""
-    large = [table for table in tables if sum(table.values()) >= K]
-    small = [table for table in tables if 0 < sum(table.values()) < K]
+    large = [table for table in tables if _is_large(table)]
+    small = [table for table in tables if any(table.values()) and not _is_large(table)]
     together = _sum(small)
-    is_safe = len(small) > 1 and sum(together.values()) >= K
+    is_safe = len(small) > 1 and _is_large(together)
     return [*large, together] if is_safe else large
+
+
+def _is_large(table: Whole) -> bool:
+    """Ten people, and ten who knew an answer if anybody did: evidence tells no fewer either."""
+    answered = sum(n for name, n in table.items() if name != DONT_KNOW)
+    return sum(table.values()) >= K and (not answered or answered >= K)
 
 
 def _sum(tables: Iterable[Whole]) -> Whole:

@@ -32,6 +32,30 @@ def suppress(
     return shown
 
 
+def suppress_parts(
+    counts: Mapping[str, int],
+    parts: Sequence[Collection[str]],
+    k: int = K,
+    *,
+    also: Collection[str] = (),
+) -> dict[str, int | None]:
+    """The table as it may be published where the sums of these parts of it are known, too.
+
+    What a part hides is hidden among its own cells, as if it were a table of its own; of a part of
+    fewer than `k` people not even zeros are shown. A part of one cell is known, whatever is done.
+    """
+    hidden = {name for part in parts for name in _hidden_in_part(counts, part, k)}
+    shown = suppress(counts, k, also={*hidden, *also})
+    return {name: None if name in hidden else n for name, n in shown.items()}
+
+
+def _hidden_in_part(counts: Mapping[str, int], part: Collection[str], k: int) -> Collection[str]:
+    cells = {name: counts[name] for name in part if name in counts}
+    if 0 < sum(cells.values()) < k and len(cells) > 1:
+        return cells
+    return [name for name, n in suppress(cells, k).items() if n is None]
+
+
 def _smallest_open(shown: Mapping[str, int | None]) -> list[str]:
     open_cells = [(n, name) for name, n in shown.items() if n]
     return [min(open_cells)[1]] if open_cells else []

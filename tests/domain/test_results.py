@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from datetime import date
 from typing import Any
 
@@ -9,7 +10,7 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from portal.domain.joint_suppression import WIDE, suppress_sum
+from portal.domain.joint_suppression import WIDE, suppress_beside, suppress_sum
 from portal.domain.monthly import no_counts
 from portal.domain.results import (
     RATED,
@@ -19,7 +20,7 @@ from portal.domain.results import (
     publish_service,
     settles_on,
 )
-from portal.domain.suppression import suppress
+from portal.domain.suppression import suppress, suppress_parts
 from tests.support.linear import Equation, ranges
 
 CELLS = ("a", "b", "c", "d")
@@ -28,35 +29,74 @@ rows = st.fixed_dictionaries(dict.fromkeys(CELLS, st.integers(0, 30))).filter(
 )
 
 
-def attack(parts: list[dict[str, int]], shown: dict[str, int | None]) -> list[Equation]:
-    """What somebody knows who has every part's table, the sum's, and all totals."""
-    open_cells = [suppress(part) for part in parts]
-    hidden = [
-        {f"{row} {name}": 1 for name, n in cells.items() if n is None}
-        for row, cells in enumerate(open_cells)
-    ]
-    known = [
-        (names, sum(part.values()) - sum(n for n in cells.values() if n))
-        for names, part, cells in zip(hidden, parts, open_cells, strict=True)
-    ]
-    for name, total in shown.items():
-        column = {f"{row} {name}": 1 for row, cells in enumerate(open_cells) if cells[name] is None}
-        if total is not None:
-            known.append((column, total - sum(cells[name] or 0 for cells in open_cells)))
+PARTS = (("a", "b"), ("c", "d"))
+
+
+def attack(
+    tables: list[dict[str, int]], shown: dict[str, int | None], parts: Sequence[Sequence[str]]
+) -> list[Equation]:
+    """What somebody knows who has every table, their sum, and the sums of all parts."""
+    known: list[Equation] = []
+    columns: dict[str, dict[str, int]] = {name: {} for name in CELLS}
+    for row, table in enumerate(tables):
+        hidden = [name for name, n in suppress_parts(table, parts).items() if n is None]
+        for name in hidden:
+            columns[name][f"{row} {name}"] = 1
+        for part in parts or [CELLS]:
+            names = {f"{row} {name}": 1 for name in hidden if name in part}
+            known.append((names, sum(table[name] for name in hidden if name in part)))
+    for name, column in columns.items():
+        rest = sum(tables[int(cell.split()[0])][name] for cell in column)
+        known.append((column, rest) if shown[name] is not None else ({**column, name: -1}, 0))
+    for part in parts or [CELLS]:  # of the sum, what its hidden cells hold beside the open ones
+        names = {name: 1 for name in part if shown[name] is None}
+        rests = [sum(tables[int(c.split()[0])][name] for c in columns[name]) for name in names]
+        known.append((names, sum(rests)))
     return [(names, total) for names, total in known if names]
 
 
 @settings(max_examples=60)
-@given(st.lists(rows, min_size=1, max_size=4))
-def test_no_hidden_cell_of_a_part_follows_from_the_sum(parts: list[dict[str, int]]) -> None:
-    shown = suppress_sum(parts)
-    whole = {name: sum(part[name] for part in parts) for name in CELLS}
+@given(st.lists(rows, min_size=1, max_size=4), st.sampled_from([(), PARTS]))
+def test_no_hidden_cell_follows_from_the_sum(
+    tables: list[dict[str, int]], parts: Sequence[Sequence[str]]
+) -> None:
+    shown = suppress_sum(tables, parts=parts)
+    whole = {name: sum(table[name] for table in tables) for name in CELLS}
     assert all(n is None or n == whole[name] for name, n in shown.items())
     assert all(not n or n >= 10 for n in shown.values())
-    for name, (low, high) in ranges(attack(parts, shown)).items():
-        row, cell = name.split()
-        assert low <= parts[int(row)][cell] <= high
-        assert high - low >= WIDE, name
+    found = ranges(attack(tables, shown, parts))
+    for cell, (low, high) in found.items():
+        row, _, name = cell.rpartition(" ")
+        if not row:
+            continue
+        assert low <= tables[int(row)][name] <= high
+        held = next(part for part in parts or [CELLS] if name in part)
+        together = [one for one in held if f"{row} {one}" in found]
+        few = sum(tables[int(row)][one] for one in together)
+        assert high - low >= min(WIDE, few) or len(together) == 1, cell
+
+
+def test_parts_that_are_known_hide_among_themselves() -> None:
+    answers = {"1": 40, "2": 0, "3": 8, "4": 30, "5": 20, "0": 12}
+    parts = (("1", "2", "3"), ("4", "5"), ("0",))
+    assert suppress(answers) == {**answers, "3": None, "0": None}
+    assert suppress_parts(answers, parts) == {**answers, "1": None, "3": None}
+    few = {**answers, "4": 3, "5": 0}  # three were content: whether very is not said
+    hidden = {"1": None, "3": None, "4": None, "5": None}
+    assert suppress_parts(few, parts) == {**few, **hidden}
+
+
+def test_replies_hide_what_the_quarters_hide() -> None:
+    parts = (("yes", "partly"), ("no",))
+    first = {"yes": 12, "partly": 3, "no": 11}
+    second = {"yes": 12, "partly": 11, "no": 12}
+    assert suppress_parts(first, parts) == {"yes": None, "partly": None, "no": 11}
+    assert suppress_parts(second, parts) == second
+    both = {"yes": 24, "partly": 14, "no": 23}
+    assert suppress_beside([both], [first, second], parts=parts) == [dict.fromkeys(both)]
+    clear = {"yes": 12, "partly": 0, "no": 11}
+    whole = {"yes": 24, "partly": 11, "no": 23}
+    assert suppress_beside([whole], [clear, second], parts=parts) == [whole]
 
 
 def test_a_sum_that_would_give_a_cell_away_is_hidden_too() -> None:

@@ -14,8 +14,10 @@ def ranges(equations: Sequence[Equation]) -> dict[str, tuple[Fraction, Fraction]
     found: dict[str, tuple[Fraction, Fraction]] = {}
     for part in _components(equations):
         names = sorted({name for factors, _sum in part for name in factors})
+        table, basis = _start(part, names)
         for place, name in enumerate(names):
-            found[name] = (-_maximum(part, names, place, -1), _maximum(part, names, place, 1))
+            low, high = (_maximum(table, basis, len(names), place, sign) for sign in (-1, 1))
+            found[name] = (-low, high)
     return found
 
 
@@ -29,10 +31,10 @@ def _components(equations: Sequence[Equation]) -> list[list[Equation]]:
     return [rows for _names, rows in parts]
 
 
-def _maximum(
-    equations: Sequence[Equation], names: Sequence[str], place: int, sign: int
-) -> Fraction:
-    """The simplex method in two phases, with Bland's rule, so that it ends."""
+def _start(
+    equations: Sequence[Equation], names: Sequence[str]
+) -> tuple[list[list[Fraction]], list[int]]:
+    """The simplex method's first phase, with Bland's rule, so that it ends: any solution."""
     count = len(names)
     table = [
         [Fraction(factors.get(name, 0)) for name in names]
@@ -41,14 +43,25 @@ def _maximum(
         for row, (factors, total) in enumerate(equations)
     ]
     basis = [count + row for row in range(len(equations))]
-    phase_one = [Fraction(0)] * count + [Fraction(-1)] * len(equations)
-    assert _improve(table, basis, phase_one, count + len(equations)) == 0, "no such numbers"
+    goal = [Fraction(0)] * count + [Fraction(-1)] * len(equations)
+    assert _improve(table, basis, goal, count + len(equations)) == 0, "no such numbers"
+    needed = []
     for row, name in enumerate(basis):
+        column = next((c for c in range(count) if table[row][c]), None) if name >= count else name
+        if column is None:
+            continue  # it follows from the others
         if name >= count:
-            column = next((c for c in range(count) if table[row][c]), None)
-            if column is not None:
-                _pivot(table, basis, row, column)
-    goal = [Fraction(0)] * (count + len(equations))
+            _pivot(table, basis, row, column)
+        needed.append(row)
+    basis = [basis[row] for row in needed]
+    return [[*table[row][:count], table[row][-1]] for row in needed], basis
+
+
+def _maximum(
+    table: list[list[Fraction]], basis: list[int], count: int, place: int, sign: int
+) -> Fraction:
+    """The second phase; leaves table and basis at the solution, where the next one begins."""
+    goal = [Fraction(0)] * count
     goal[place] = Fraction(sign)
     return _improve(table, basis, goal, count)
 
@@ -68,15 +81,21 @@ def _improve(
 def _gain(
     table: list[list[Fraction]], basis: list[int], goal: Sequence[Fraction], column: int
 ) -> Fraction:
-    spent = (goal[b] * row[column] for b, row in zip(basis, table, strict=True) if row[column])
+    spent = (
+        goal[b] * row[column]
+        for b, row in zip(basis, table, strict=True)
+        if row[column] and goal[b]
+    )
     return goal[column] - sum(spent, Fraction())
 
 
 def _pivot(table: list[list[Fraction]], basis: list[int], row: int, column: int) -> None:
     factor = table[row][column]
-    table[row] = [value / factor for value in table[row]]
+    table[row] = [value / factor if value else value for value in table[row]]
+    there = [(place, value) for place, value in enumerate(table[row]) if value]
     for other, values in enumerate(table):
-        if other != row and values[column]:
-            much = values[column]
-            table[other] = [a - much * b for a, b in zip(values, table[row], strict=True)]
+        much = values[column]
+        if other != row and much:
+            for place, value in there:
+                values[place] -= much * value
     basis[row] = column

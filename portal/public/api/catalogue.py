@@ -1,4 +1,7 @@
-"""The catalogue of the open data (DCAT-US 3), where harvesters look for it."""
+"""The catalogue of the open data (DCAT-US 3), where harvesters look for it.
+
+As the JSON Schema of DCAT-US 3.0 has it (GSA/dcat-us on GitHub, June 2026; it has no `@context`).
+"""
 
 from __future__ import annotations
 
@@ -9,8 +12,10 @@ from werkzeug.wrappers import Response
 
 from portal.public.api.answers import licence
 from portal.public.documents import JSON, publish, to_json
+from portal.store.city import get_contact
 from portal.web.access import Access, access
 from portal.web.context import portal
+from portal.web.database import read
 from portal.web.site import city_name
 
 blueprint = Blueprint("catalogue", __name__)
@@ -19,6 +24,7 @@ _RESULTS = (
     "By quarter: ratings by language, answers to each question, how long people waited, and "
     "whether the answers helped. Groups of fewer than 10 people are hidden."
 )
+_STANDARD = "https://resources.data.gov/dcat-us/3.0.0/catalog"
 # (short name, title, description, endpoint of the JSON, endpoint of the CSV)
 DATASETS = (
     ("services", "City services and their levels",
@@ -44,18 +50,14 @@ def show_catalogue() -> Response:
 
 
 def _catalogue() -> dict[str, Any]:
-    publisher = {"@type": "Agent", "name": city_name()}
+    publisher = {"@type": "Organization", "name": city_name()}
     return {
         "@type": "Catalog",
-        "conformsTo": {"@type": "Standard", "title": "DCAT-US 3.0"},
+        "conformsTo": {"@type": "Standard", "@id": _STANDARD, "title": "DCAT-US 3.0"},
         "title": f"{city_name()}: open data of the engagement portal",
         "publisher": publisher,
-        "language": list(portal().settings.languages),
-        "homepage": {
-            "@type": "Document",
-            "title": "Open data",
-            "accessURL": _address("public.show_open_data", lang=portal().settings.languages[0]),
-        },
+        "language": _languages(),
+        "homepage": _page(),
         **_terms(),
         "dataset": [_dataset(*one, publisher=publisher) for one in DATASETS],
         "service": [
@@ -90,6 +92,14 @@ def _dataset(
         "keyword": ["city services", "participation", name],
         "publisher": publisher,
         "contactPoint": [_contact()],
+        "language": _languages(),
+        "landingPage": _page(),
+        "describedBy": {
+            "@type": "Distribution",
+            "title": "Addresses and fields (OpenAPI)",
+            "downloadURL": _address("api.show_description"),
+            "mediaType": "application/json",
+        },
         "accrualPeriodicity": "monthly" if name == "results" else "daily",
         **_terms(),
         "distribution": [
@@ -98,6 +108,7 @@ def _dataset(
                 "title": f"{title} ({kind.rpartition('/')[2].upper()})",
                 "downloadURL": _address(endpoint),
                 "mediaType": kind,
+                "format": kind.rpartition("/")[2].upper(),
                 **_terms(),
             }
             for endpoint, kind in files
@@ -105,9 +116,23 @@ def _dataset(
     }
 
 
+def _languages() -> list[str]:
+    """Languages in two letters, as the schema wants them; others are left out."""
+    codes = (tag.partition("-")[0] for tag in portal().settings.languages)
+    return list(dict.fromkeys(code for code in codes if len(code) == 2))
+
+
+def _page() -> dict[str, str]:
+    lang = portal().settings.languages[0]
+    address = _address("public.show_open_data", lang=lang)
+    return {"@type": "Document", "title": "Open data", "accessURL": address}
+
+
 def _contact() -> dict[str, Any]:
-    sender = portal().settings.mail_from
-    mail = {"hasEmail": f"mailto:{sender.rpartition('<')[2].rstrip('>')}"} if sender else {}
+    """Whom to write to: where the city is reached, else where its mail comes from."""
+    sender = portal().settings.mail_from.rpartition("<")[2].rstrip(">")
+    address = get_contact(read()).email or sender
+    mail = {"hasEmail": f"mailto:{address}"} if address else {}
     return {"@type": "Kind", "fn": city_name(), **mail}
 
 

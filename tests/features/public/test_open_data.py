@@ -15,9 +15,11 @@ from flask import Flask
 from flask.testing import FlaskClient
 
 from portal.app import create_app
+from portal.domain.contact import CityContact
 from portal.domain.level import evaluate
 from portal.domain.publication import evidence_hash, publish
 from portal.settings import Settings, SettingsError
+from portal.store.city import set_contact
 from portal.store.engine import Store
 from portal.web.csv_text import to_csv
 from tests.features.public.conftest import NOW, Showcase
@@ -304,6 +306,37 @@ def test_the_catalogue_leads_to_every_list(client: FlaskClient, showcase: Showca
             assert answer.status_code == 200
             assert answer.mimetype == file["mediaType"]
     assert client.get("/api/openapi.json").status_code == 200
+
+
+def test_the_catalogue_is_what_the_schema_of_dcat_us_asks_for(
+    client: FlaskClient, store: Store, showcase: Showcase
+) -> None:
+    """What GSA's JSON Schema of DCAT-US 3.0 requires of the classes that we use."""
+    store.write(lambda session: set_contact(session, CityContact(email="help@marlow.example")))
+    data = client.get("/data.json").get_json()
+    iri = re.compile(r"http://localhost/\S+")
+    assert data["language"] == ["en", "es", "vi", "zh", "ar", "ko"]  # two letters, not zh-Hans
+    assert isinstance(data["conformsTo"]["@id"], str)
+    assert data["publisher"]["name"]
+    assert data["homepage"]["title"]
+    (service,) = data["service"]
+    assert all(iri.fullmatch(one) for one in service["endpointURL"])
+    assert service["title"]
+    assert service["publisher"]["name"]
+    for one in (service, *data["dataset"]):
+        for contact in one["contactPoint"]:
+            assert contact["fn"]
+            assert contact["hasEmail"] == "mailto:help@marlow.example"
+    for dataset in data["dataset"]:
+        assert dataset["publisher"] == {"@type": "Organization", "name": data["publisher"]["name"]}
+        assert dataset["accrualPeriodicity"] in {"daily", "monthly"}
+        assert all(len(code) == 2 for code in dataset["language"])
+        assert iri.match(dataset["identifier"])
+        for file in (*dataset["distribution"], dataset["describedBy"]):
+            assert file["@type"] == "Distribution"
+            assert iri.fullmatch(file["downloadURL"])
+            address = file["downloadURL"].removeprefix("http://localhost")
+            assert client.get(address).mimetype == file["mediaType"]
 
 
 SCHEMAS = {
