@@ -18,7 +18,7 @@ from portal.domain.redaction import STAFF_REASONS
 from portal.domain.wording import MAX_LINES, LineError, Wording, as_lines, read_links, read_names
 from portal.models.desk import PHRASE_KINDS
 from portal.respond.operations.phrases import Said
-from portal.respond.rules import OFFERED_REASONS, Promise, Refusal
+from portal.respond.rules import OFFERED_REASONS, Problem, Promise, Refusal
 from portal.respond.words import problem_text
 from portal.web.fields import (
     AtMost,
@@ -176,6 +176,11 @@ class ResponseForm(WordingForm):
     due_on = DayField()
     done_on = DayField()
     follows = StringField()
+
+    def validate_you_said(self, field: Field) -> None:
+        """What is missing whatever comes of it is said together with the missing outcome."""
+        if not field.data and not self.outcome.data:
+            raise ValidationError(problem_text(Problem.YOU_SAID_MISSING))
 
     @property
     def promise(self) -> Promise:

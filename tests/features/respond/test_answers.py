@@ -52,6 +52,16 @@ def in_days(days: int) -> str:
     return (datetime.now(UTC) + timedelta(days=days)).date().isoformat()
 
 
+def test_everything_that_is_missing_is_said_at_once(
+    app: Flask, desk_city: City, theme: int
+) -> None:
+    empty = {**SOURCE, "you_said": "", "we_did": "", "outcome": ""}
+    words = words_of(Desk(app).post(f"themes/{theme}/answer", 422, **empty))
+    assert "2 things to put right" in words
+    assert "Write what residents said." in words
+    assert "Choose what comes of it." in words
+
+
 @pytest.mark.parametrize(
     ("changes", "field", "words"),
     [
