@@ -39,8 +39,14 @@ def test_a_good_page_passes() -> None:
         ("<p id=a>", "<script>x()</script><p>", "inline script"),
         ("<p id=a>", '<label for="b">L</label><p>', "for=b points to nothing"),
         ("<p id=a>", '<a href="#b">L</a><p>', "#b points to nothing"),
-        ("</p>", "</div>", "end-tag-too-early"),
-        ("<!doctype html>", "", "expected-doctype"),
+        ("</p>", "</div>", "div is ended where it does not stand"),
+        ("</p>", "", "body is ended where it does not stand"),
+        ("Text", "<div>Text</div>", "mended by parsers after .* p div"),
+        ("Text", "<table><tr><td>Text</td></tr></table>", "mended by parsers"),
+        ("<p id=a>", "<p id=a id=b>", "duplicate-attribute"),
+        ("Text", '<img src="/a.png">', "img-missing-alt"),
+        ("Text", '<b role="nothing">Text</b>', "aria"),
+        ("<!doctype html>", "", "does not begin with a doctype"),
     ],
 )
 def test_a_bad_page_fails(before: str, after: str, problem: str) -> None:

@@ -4,13 +4,13 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 from datetime import UTC, datetime
-from xml.etree.ElementTree import Element
 
 import pytest
 from flask import Flask
 from flask.testing import FlaskClient
 from sqlalchemy import update
 from sqlalchemy.orm import Session
+from turbohtml.etree import ElementView
 
 from portal.admin.kiosks import NewKiosk, set_up_kiosk
 from portal.domain.colours import Colours
@@ -43,7 +43,7 @@ def choose(admin: Visitor, url: str) -> None:
     assert admin.post("logo/", url=url).status_code == 303
 
 
-def logos(page: Page) -> list[Element]:
+def logos(page: Page) -> list[ElementView]:
     return [one for one in page.all("img") if one.get("class") == "logo"]
 
 

@@ -155,11 +155,7 @@ def test_people_by_language_are_drawn_against_as_many_as_are_to_be_expected(
     page = held.get(SERVICE)
     result = evaluate(example_evidence("A"))
     rows = next(one for one in result["criteria"] if one["id"] == "L4.4")["groups"]
-    drawn = {
-        rect.get("width")
-        for rect in page.root.iter("{http://www.w3.org/2000/svg}rect")
-        if rect.get("class") == "bar"
-    }
+    drawn = {rect.get("width") for rect in page.root.iter("rect") if rect.get("class") == "bar"}
     assert len(rows) >= 2
     for row in rows:
         assert f"{100 * min(row['people'] / row['expected'], 1):.1f}%" in drawn, row

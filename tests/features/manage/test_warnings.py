@@ -143,9 +143,7 @@ def test_every_kind_has_its_sentence_picture_and_table(
     if lang == "en":
         assert said in page.words()
         assert "ask why" in page.words() or kind == "forecast"
-    assert any(
-        svg.get("role") == "img" for svg in page.root.iter("{http://www.w3.org/2000/svg}svg")
-    )
+    assert any(svg.get("role") == "img" for svg in page.root.iter("svg"))
     if kind != "forecast":
         assert page.all("table")
 

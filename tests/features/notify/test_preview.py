@@ -36,7 +36,7 @@ def lines(text: str) -> list[str]:
 def previewed(page: Page) -> list[str]:
     """The subject, then the lines of the mail."""
     section = next(one for one in page.all("section") if "/mail/…/" in page.words(one))
-    paragraphs = [page.words(one) for one in section.iter() if one.tag.endswith("}p")]
+    paragraphs = [page.words(one) for one in section.iter() if one.tag == "p"]
     return paragraphs[1:]
 
 

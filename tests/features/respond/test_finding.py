@@ -46,7 +46,7 @@ def tabs(page: Page) -> dict[str, tuple[str, int | None]]:
     """By the words of each tab: its address, and the figure that it shows."""
     bar = next(one for one in page.all("nav") if one.get("class") == "views")
     found: dict[str, tuple[str, int | None]] = {}
-    for link in bar.iter("{http://www.w3.org/1999/xhtml}a"):
+    for link in bar.iter("a"):
         figures = [int(one.text or "") for one in link if one.text]
         found[(link.text or "").strip()] = (link.get("href", ""), next(iter(figures), None))
     return found

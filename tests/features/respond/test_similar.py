@@ -2,10 +2,9 @@
 
 from __future__ import annotations
 
-from xml.etree.ElementTree import Element
-
 from flask import Flask
 from sqlalchemy import select
+from turbohtml.etree import ElementView
 
 from portal.models.responses import ThemeCase
 from portal.store.engine import Store
@@ -42,7 +41,7 @@ def test_similar_untreated_cases_are_suggested_and_put_in_by_hand(
 def tabs(page: Page) -> dict[str, str]:
     """The figure of each language's tab."""
     bar = next(one for one in page.all("nav") if one.get("class") == "views")
-    links = bar.findall("{http://www.w3.org/1999/xhtml}a")
+    links = bar.findall("a")
     return {(link.text or ""): page.words(link[0]) for link in links}
 
 
@@ -87,7 +86,7 @@ def test_all_suggestions_are_ticked_by_a_link_and_none_ticked_leads_back(
     assert "No similar cases" in desk.get(here).words()
 
 
-def boxes(page: Page) -> list[Element]:
+def boxes(page: Page) -> list[ElementView]:
     return [one for one in page.all("input") if one.get("name") == "case"]
 
 
@@ -105,5 +104,5 @@ def test_the_names_of_a_theme_stand_folded_below_its_cases(
     assert folds[0].get("open") is not None  # what is wrong is not hidden
 
 
-def fields_of(part: Element) -> set[str]:
-    return {one.get("name", "") for one in part.iter() if one.tag.endswith("}input")}
+def fields_of(part: ElementView) -> set[str]:
+    return {one.get("name", "") for one in part.iter() if one.tag == "input"}
