@@ -1,13 +1,16 @@
 """How far the browser's rounds go: languages, widths, sizes and colours.
 
-The accessibility statement says the same (`make statement` writes its data from here), and a guard
-compares the two.
+The accessibility statement says what `make statement` looks at, and a guard compares the two: every
+rule in every language, width and scheme of colours, which takes the better part of an hour. A
+change's own tests look at all rules in every language on a narrow screen, and at what a width or
+colours can change once for each of these: `looks_at`.
 """
 
 from __future__ import annotations
 
 import re
-from typing import Any
+from dataclasses import dataclass
+from typing import Any, Literal, TypedDict
 
 from axe_playwright_python.sync_playwright import Axe
 from playwright.sync_api import ViewportSize
@@ -21,12 +24,59 @@ NARROW = ViewportSize(width=320, height=900)
 WIDE = ViewportSize(width=1280, height=900)
 LARGE = 2  # times the usual size of text
 STANDARD = ("wcag2a", "wcag2aa", "wcag21a", "wcag21aa", "wcag22aa")
-# Colours do not depend on the language: each language is looked at in colours of its own.
-COLOURS: dict[str, dict[str, str]] = {
-    "ar": {"color_scheme": "dark"},
-    "ko": {"forced_colors": "active"},
+BEST_PRACTICE = "best-practice"
+# Text that fails AA is not reported as failing AAA too.
+AS_DRAWN = ("color-contrast", "color-contrast-enhanced", "target-size")
+Colours = Literal["light", "dark", "forced"]
+
+
+class Media(TypedDict):
+    """What a browser is told of its reader's colours."""
+
+    color_scheme: Literal["light", "dark"]
+    forced_colors: Literal["active", "none"]
+
+
+SCHEMES: dict[Colours, Media] = {
+    "light": Media(color_scheme="light", forced_colors="none"),
+    "dark": Media(color_scheme="dark", forced_colors="none"),
+    "forced": Media(color_scheme="light", forced_colors="active"),
 }
+# Colours do not depend on the language: where not all are looked at, each has one of its own.
+_OWN: dict[str, Colours] = {"ar": "dark", "ko": "forced"}
 RESIDENT_LEVELS = (Access.PUBLIC, Access.RESIDENT, Access.EMBED, Access.SIGN_IN)
+
+
+@dataclass(frozen=True)
+class Look:
+    """One look of the examiner at an open page."""
+
+    width: ViewportSize
+    colours: Colours
+    tags: tuple[str, ...]  # all rules with one of them, but those of `AS_DRAWN`
+    drawn: tuple[str, ...]  # and of those, these
+
+
+def own_colours(lang: str) -> Media:
+    """What a browser is told about colours before it opens a page in this language."""
+    return SCHEMES[_OWN.get(lang, "light")]
+
+
+def looks_at(lang: str, *, whole: bool) -> list[Look]:
+    """How often a page in this language is looked at, and for what."""
+    if whole:
+        tags = (*STANDARD, BEST_PRACTICE)
+        return [
+            Look(width, colours, tags if colours == "light" else (), AS_DRAWN)
+            for colours in SCHEMES
+            for width in (NARROW, WIDE)
+        ]
+    if lang == "en":
+        tags = (*STANDARD, BEST_PRACTICE)
+        return [Look(NARROW, "light", tags, AS_DRAWN), Look(WIDE, "light", (), AS_DRAWN)]
+    drawn = AS_DRAWN if lang in _OWN else ("target-size",)
+    return [Look(NARROW, _OWN.get(lang, "light"), STANDARD, drawn)]
+
 
 _AXE_VERSION = re.compile(r"axe v(\d+\.\d+\.\d+)")
 
@@ -34,7 +84,6 @@ _AXE_VERSION = re.compile(r"axe v(\d+\.\d+\.\d+)")
 def describe() -> dict[str, Any]:
     """What the rounds look at, as the statement's data hold it, without the day and the counts."""
     version = _AXE_VERSION.search(Axe().axe_script)
-    schemes = ["light", *(colours.get("color_scheme", "forced") for colours in COLOURS.values())]
     return {
         "tool": f"axe-core {version[1] if version else ''}".strip(),
         "standards": list(STANDARD),
@@ -43,5 +92,5 @@ def describe() -> dict[str, Any]:
         "journey_languages": list(JOURNEY_LANGUAGES),
         "widths": [NARROW["width"], WIDE["width"]],
         "text_sizes": [1, LARGE],
-        "colours": schemes,
+        "colours": list(SCHEMES),
     }

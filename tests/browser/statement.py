@@ -28,7 +28,8 @@ ROUNDS = ("test_accessibility.py", "test_journeys.py")
 def main(arguments: list[str]) -> int:
     """Check, then write; the status is that of the tests."""
     folder = Path(__file__).parent
-    status = int(pytest.main([*(str(folder / name) for name in ROUNDS), "-q", *arguments]))
+    rounds = [str(folder / name) for name in ROUNDS]
+    status = int(pytest.main([*rounds, "-q", "--whole-extent", *arguments]))
     if status == 0:
         write()
     return status

@@ -1,5 +1,5 @@
 """Every page in every language, through axe (WCAG 2.2 AA, AAA contrast, target size), at 320 and
-1280 pixels and with text of twice the size."""
+1280 pixels and with text of twice the size; `extent.py` says which look is taken when."""
 
 from __future__ import annotations
 
@@ -14,21 +14,21 @@ from playwright.sync_api import Error, Page
 from portal.web.access import Access
 from tests.browser.conftest import Extras, OpenPage, Site, give_password, write_answer
 from tests.browser.extent import (
-    COLOURS,
+    AS_DRAWN,
     DESK_LANGUAGES,
     LANGUAGES,
     NARROW,
     RESIDENT_LEVELS,
-    STANDARD,
-    WIDE,
+    SCHEMES,
+    Look,
+    looks_at,
+    own_colours,
 )
 from tests.browser.fitting import fits
 from tests.browser.rounds import Round
 
 pytestmark = [pytest.mark.browser, pytest.mark.slow(30)]
 
-# What width and colours can change. Text that fails AA is not reported as failing AAA too.
-AS_DRAWN = ("color-contrast", "color-contrast-enhanced", "target-size")
 AXE = Axe().axe_script
 SERVICE = "services/pothole-repair/"
 PUBLIC = (
@@ -63,11 +63,11 @@ DESKS = {
 }
 
 
-def violations(page: Page, tags: tuple[str, ...], drawn: tuple[str, ...]) -> list[str]:
-    """What axe finds by all rules with one of the tags, and, of those of `AS_DRAWN`, by `drawn`."""
+def violations(page: Page, look: Look) -> list[str]:
+    """What axe finds on the page as it stands by the rules of this look."""
     options: dict[str, Any] = {
-        "runOnly": list(tags or drawn),
-        "rules": {rule: {"enabled": rule in drawn} for rule in AS_DRAWN} if tags else {},
+        "runOnly": list(look.tags or look.drawn),
+        "rules": {rule: {"enabled": rule in look.drawn} for rule in AS_DRAWN} if look.tags else {},
         "resultTypes": ["violations"],
     }
     if "/kiosk/" in page.url:  # it starts again by itself, and gives more time to whoever asks
@@ -92,20 +92,24 @@ def _look(page: Page, options: dict[str, Any]) -> list[dict[str, Any]]:
     return found
 
 
-def problems_of(page: Page, lang: str) -> list[str]:
-    """Narrow, narrow with text of twice the size and every fold open, wide: one load for all.
-
-    Colours cost axe most of its time and depend on no words, so they are looked at once in each
-    scheme: light in English, narrow and wide, and as `COLOURS` says.
-    """
+def problems_of(page: Page, lang: str, *, whole: bool) -> list[str]:
+    """What axe finds in each look, and what does not fit; one load of the page for all."""
     page.evaluate(AXE)
-    drawn = AS_DRAWN if lang == "en" or lang in COLOURS else ("target-size",)
-    found = violations(page, (*STANDARD, "best-practice") if lang == "en" else STANDARD, drawn)
-    if lang == "en":
-        page.set_viewport_size(WIDE)
-        found += [f"{problem} when wide" for problem in violations(page, (), AS_DRAWN)]
-        page.set_viewport_size(NARROW)
+    found = []
+    for look in looks_at(lang, whole=whole):
+        page.set_viewport_size(look.width)
+        page.emulate_media(**SCHEMES[look.colours])
+        when = f"at {look.width['width']} px, {look.colours}"
+        found += [f"{problem} {when}" for problem in violations(page, look)]
+    page.set_viewport_size(NARROW)
+    page.emulate_media(**own_colours(lang))
     return found + fits(page)
+
+
+@pytest.fixture
+def whole(pytestconfig: pytest.Config) -> bool:
+    """Whether every language is looked at in every width and colours."""
+    return bool(pytestconfig.getoption("--whole-extent"))
 
 
 def resident_pages(page: Page, site: Site, lang: str) -> Iterator[str]:
@@ -246,12 +250,14 @@ def links(page: Page, wanted: str) -> list[str]:
 
 
 @pytest.mark.parametrize("lang", LANGUAGES)
-def test_nothing_is_found_on_residents_pages(site: Site, open_page: OpenPage, lang: str) -> None:
-    page = open_page(viewport=NARROW, **COLOURS.get(lang, {}))
+def test_nothing_is_found_on_residents_pages(
+    site: Site, open_page: OpenPage, lang: str, whole: bool
+) -> None:
+    page = open_page(viewport=NARROW, **own_colours(lang))
     found = [
         f"{what}: {problem}"
         for what in resident_pages(page, site, lang)
-        for problem in problems_of(page, lang)
+        for problem in problems_of(page, lang, whole=whole)
     ]
     assert not found, "\n".join(found)
 
@@ -259,27 +265,28 @@ def test_nothing_is_found_on_residents_pages(site: Site, open_page: OpenPage, la
 @pytest.mark.parametrize("who", DESKS)
 @pytest.mark.parametrize("lang", DESK_LANGUAGES)
 def test_nothing_is_found_on_the_desks(
-    site: Site, open_page: OpenPage, lang: str, who: str
+    site: Site, open_page: OpenPage, lang: str, who: str, whole: bool
 ) -> None:
-    page = open_page(viewport=NARROW, **COLOURS.get(lang, {}))
+    page = open_page(viewport=NARROW, **own_colours(lang))
     give_password(page, site, who, lang)
     page.wait_for_url(lambda address: "/sign-in" not in address)
     found = [
         f"{what}: {problem}"
         for what in desk_pages(page, site, lang, who)
-        for problem in problems_of(page, lang)
+        for problem in problems_of(page, lang, whole=whole)
     ]
     assert not found, "\n".join(found)
 
 
-def test_what_is_wrong_would_be_found(site: Site, open_page: OpenPage) -> None:
+def test_what_is_wrong_would_be_found(site: Site, open_page: OpenPage, whole: bool) -> None:
     page = open_page(viewport=NARROW)
     page.goto(site.url("en"))
     page.evaluate("document.querySelector('h1').style.color = '#bbb'")
     page.evaluate("document.querySelector('.foot a').style.color = '#666'")
     page.evaluate("document.querySelector('main label').remove()")
     page.evaluate("document.querySelector('.foot').style.minWidth = '15rem'")
-    found = problems_of(page, "en")
-    assert {*AS_DRAWN[:2], "label"} <= {one.split()[0] for one in found if "wide" not in one}
-    assert set(AS_DRAWN[:2]) == {one.split()[0] for one in found if "wide" in one}
+    found = problems_of(page, "en", whole=whole)
+    rules = {at: {one.split()[0] for one in found if f"at {at} px" in one} for at in (320, 1280)}
+    assert {*AS_DRAWN[:2], "label"} <= rules[320]
+    assert {*AS_DRAWN[:2], *(["label"] if whole else [])} == rules[1280]
     assert [one for one in found if "overflow" in one] == ["overflow of 160 px with large text"]
