@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import gc
 import multiprocessing
 import time
 from collections.abc import Callable
@@ -60,6 +61,9 @@ def serve(settings: Settings, make_application: Callable[[], Flask]) -> None:
     application = make_application()
     load_all(application)
     configure_mappers()
+    # What stays for good, the collectors of the web processes pass over, and so leave it shared.
+    gc.collect()
+    gc.freeze()
     multiprocessing.set_start_method("fork", force=True)
     Server(
         "portal",
