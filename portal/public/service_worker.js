@@ -61,10 +61,11 @@ const open = async (request, lang) => {
   }
 }
 
+// Whether the portal has decided about it.
 const sendOne = async (token, item) => {
   const body = new URLSearchParams(item.fields)
   const answer = await fetch(item.url, {method: "POST", body})
-  if (answer.status === 429 || answer.status >= 500) return  // later
+  if (answer.status === 429 || answer.status >= 500) return false
   const {pathname} = new URL(answer.url)
   if (answer.ok && pathname.includes("/receipts/")) {
     const {url, name} = item
@@ -72,17 +73,21 @@ const sendOne = async (token, item) => {
   } else {
     await put(token, {...item, state: "failed"})
   }
+  return true
 }
 
-// Whoever sends twice gets the same receipt: the form's token is used once.
+// Whoever sends twice gets the same receipt: the form's token is used once. Fails while anything
+// waits, so that the browser syncs again.
 const send = () => navigator.locks.request("send", async () => {
   const kept = await caches.open(KEPT)
+  let isDone = true
   for (const key of await kept.keys()) {
     const item = await (await kept.match(key)).json()
     const token = decodeURIComponent(new URL(key.url).pathname.slice("/kept/".length))
-    if (item.state === "kept") await sendOne(token, item)
+    if (item.state === "kept") isDone = await sendOne(token, item) && isDone
     else if (item.state === "sent" && Date.now() - item.at > WEEK) await kept.delete(key)
   }
+  if (!isDone) throw new Error("later")
 })
 
 self.addEventListener("install", () => self.skipWaiting())

@@ -7,7 +7,7 @@ import sqlite3
 from contextlib import closing
 
 import pytest
-from playwright.sync_api import BrowserContext, Page, expect
+from playwright.sync_api import BrowserContext, CDPSession, Page, Worker, expect
 
 from tests.browser.conftest import OpenPage, Site
 
@@ -119,6 +119,135 @@ def test_what_the_portal_asks_about_is_opened_and_sent_by_hand(
     page.click("button[name=confirmed]")
     page.wait_for_url("**/en/receipts/*/")
     assert count(site, comment) == 1
+
+
+class Syncing:
+    """The browser's background sync, after the last page of the portal was closed."""
+
+    def __init__(self, site: Site, page: Page) -> None:
+        """Close the portal's page; a blank one of the same browser is left."""
+        self.site, self.context = site, page.context
+        blank = self.context.new_page()
+        page.close()
+        self.session: CDPSession = self.context.new_cdp_session(blank)
+        found: list[dict[str, str]] = []
+        self.session.on(
+            "ServiceWorker.workerRegistrationUpdated",
+            lambda event: found.extend(event["registrations"]),
+        )
+        self.session.send("ServiceWorker.enable")
+        while not found:
+            blank.wait_for_timeout(50)
+        self.registration = found[0]["registrationId"]
+        (self.worker,) = self.context.service_workers
+        self.worker.evaluate("self.addEventListener('sync', () => { self.syncs += 1 })")
+        self.blank = blank
+
+    def begin(self) -> None:
+        """What the browser does when it takes the network to be back."""
+        self.worker.evaluate("self.syncs = 0")
+        self.session.send(
+            "ServiceWorker.dispatchSyncEvent",
+            {
+                "origin": self.site.base,
+                "registrationId": self.registration,
+                "tag": "send",
+                "lastChance": False,
+            },
+        )
+
+    def end(self) -> None:
+        """Wait until it has been dealt with."""
+        while not self.worker.evaluate("self.syncs"):
+            self.blank.wait_for_timeout(50)
+        self.worker.evaluate("navigator.locks.request('send', () => true)")
+
+
+def keep(site: Site, page: Page, comment: str) -> None:
+    """Fill a form in and send it without network."""
+    begin(page, site, "en", comment)
+    page.context.set_offline(True)
+    send(page)
+    page.wait_for_url("**/en/kept/")
+    expect(page.locator("#kept section")).to_contain_text(STATES["en"][0])
+
+
+def test_background_sync_sends_what_is_kept_when_no_page_is_open(
+    site: Site, open_page: OpenPage
+) -> None:
+    comment = "Sent by the browser, with no page open"
+    page = open_page()
+    keep(site, page, comment)
+    sync = Syncing(site, page)
+    assert count(site, comment) == 0
+    sync.context.set_offline(False)
+    sync.begin()
+    sync.end()
+    assert count(site, comment) == 1
+    page = come_back(sync.context, site, "en")
+    expect(page.locator("#kept section")).to_contain_text(STATES["en"][1])
+    page.click("#kept a.button")
+    expect(page.locator("main blockquote")).to_contain_text(comment)
+    assert count(site, comment) == 1
+
+
+def test_background_sync_keeps_what_it_could_not_send(site: Site, open_page: OpenPage) -> None:
+    comment = "Kept while the network only seemed to be back"
+    page = open_page()
+    keep(site, page, comment)
+    sync = Syncing(site, page)
+    # Told to be offline, the browser would not sync: the network has to fail under its hands.
+    sync.worker.evaluate(
+        "self.usual = fetch; self.fetch = async () => { throw new TypeError() }; true"
+    )
+    sync.context.set_offline(False)
+    sync.begin()
+    sync.end()
+    assert count(site, comment) == 0
+    page = sync.context.new_page()
+    page.goto(site.url("en", "kept/"))
+    expect(page.locator("#kept section")).to_contain_text(STATES["en"][0])
+    page.close()
+    sync.worker.evaluate("self.fetch = self.usual")
+    sync.begin()
+    sync.end()
+    assert count(site, comment) == 1
+
+
+def test_syncs_and_an_open_list_at_once_send_once(site: Site, open_page: OpenPage) -> None:
+    comment = "Sent by everything at once"
+    page = open_page()
+    keep(site, page, comment)
+    sync = Syncing(site, page)
+    sync.context.set_offline(False)
+    sync.begin()
+    sync.begin()
+    page = sync.context.new_page()
+    page.goto(site.url("en", "kept/"))
+    expect(page.locator("#kept section")).to_contain_text(STATES["en"][1])
+    sync.end()
+    assert count(site, comment) == 1
+
+
+@pytest.mark.parametrize("status", [429, 503])
+def test_the_browser_syncs_again_when_the_portal_was_too_busy(
+    site: Site, open_page: OpenPage, status: int
+) -> None:
+    comment = f"Kept while the portal said {status}"
+    page = open_page()
+    keep(site, page, comment)
+    sync = Syncing(site, page)
+    busy = f"self.usual = fetch; self.fetch = async () => new Response('', {{status: {status}}})"
+    assert tries(sync.worker, busy) == "fails"  # or the browser would take it for done
+    sync.context.set_offline(False)
+    assert count(site, comment) == 0
+    assert tries(sync.worker, "self.fetch = self.usual") == "done"
+    assert count(site, comment) == 1
+
+
+def tries(worker: Worker, first: str) -> str:
+    """How the worker's sending ends, which is how a sync ends."""
+    return str(worker.evaluate(f"{first}; send().then(() => 'done', () => 'fails')"))
 
 
 def test_with_network_nothing_is_kept_and_nothing_changes(site: Site, open_page: OpenPage) -> None:
