@@ -1,4 +1,4 @@
-"""Whether a page fits: nothing sticks out sideways, and nothing lies on what people use."""
+"""Whether a page fits: nothing sticks out, no number is torn, nothing lies on what people use."""
 
 from __future__ import annotations
 
@@ -25,6 +25,28 @@ _COVERED = """() => {
     return found
 }"""
 
+# Words may be broken in very narrow columns; a number in two pieces is another number.
+_TORN = r"""() => {
+    const found = []
+    for (const cell of document.querySelectorAll("main :is(td, th)")) {
+        const head = cell.closest("thead")?.getBoundingClientRect()
+        if (!cell.checkVisibility() || head?.height <= 1) continue
+        const walk = document.createTreeWalker(cell, NodeFilter.SHOW_TEXT)
+        while (walk.nextNode()) {
+            const node = walk.currentNode
+            if (node.parentElement.closest(".vh, svg")) continue
+            for (const number of node.data.matchAll(/[\p{Nd}][\p{Nd}.,٫٬]*/gu)) {
+                const range = document.createRange()
+                range.setStart(node, number.index)
+                range.setEnd(node, number.index + number[0].length)
+                const lines = new Set([...range.getClientRects()].map(box => Math.round(box.top)))
+                if (lines.size > 1) found.push(number[0])
+            }
+        }
+    }
+    return found
+}"""
+
 
 def fits(page: Page) -> list[str]:
     """What does not: as the page comes, with all folds open, with large text, and wide."""
@@ -41,10 +63,12 @@ def fits(page: Page) -> list[str]:
 
 
 def _misfits(page: Page) -> list[str]:
-    """By how much the page sticks out sideways, and what would be hit instead of a control."""
+    """By how much it sticks out, numbers in pieces, and what would be hit instead of a control."""
     pixels = page.evaluate(
         "document.documentElement.scrollWidth - document.documentElement.clientWidth"
     )
     covered: list[str] = page.evaluate(_COVERED)
+    torn: list[str] = page.evaluate(_TORN)
     sideways = [f"overflow of {pixels} px"] if pixels else []
-    return sideways + [f"covered: {one}" for one in covered]
+    pieces = [f"torn numbers: {', '.join(torn[:5])}"] if torn else []
+    return [*sideways, *pieces, *(f"covered: {one}" for one in covered)]

@@ -30,6 +30,13 @@ from tests.browser.rounds import Round
 pytestmark = [pytest.mark.browser, pytest.mark.slow(30)]
 
 AXE = Axe().axe_script
+TEAR = """() => {
+    const cell = document.createElement("table").insertRow().insertCell()
+    const words = cell.appendChild(document.createElement("div"))
+    words.textContent = "2,417"
+    words.style.cssText = "width: 60px; overflow-wrap: anywhere"
+    document.querySelector("main").append(cell.closest("table"))
+}"""
 SERVICE = "services/pothole-repair/"
 PUBLIC = (
     "",
@@ -285,8 +292,11 @@ def test_what_is_wrong_would_be_found(site: Site, open_page: OpenPage, whole: bo
     page.evaluate("document.querySelector('.foot a').style.color = '#666'")
     page.evaluate("document.querySelector('main label').remove()")
     page.evaluate("document.querySelector('.foot').style.minWidth = '15rem'")
+    page.evaluate(TEAR)
     found = problems_of(page, "en", whole=whole)
     rules = {at: {one.split()[0] for one in found if f"at {at} px" in one} for at in (320, 1280)}
     assert {*AS_DRAWN[:2], "label"} <= rules[320]
     assert {*AS_DRAWN[:2], *(["label"] if whole else [])} == rules[1280]
     assert [one for one in found if "overflow" in one] == ["overflow of 160 px with large text"]
+    torn = [one for one in found if "torn" in one]
+    assert torn == ["torn numbers: 2,417 with large text"]
