@@ -15,6 +15,7 @@ from portal.demo.joining import join_themes
 from portal.demo.lives import Lives
 from portal.demo.profiles import LANGUAGES, Profile
 from portal.demo.publishing import publish_responses
+from portal.demo.readings import read_questions
 from portal.demo.records import History, SubmissionRecord
 from portal.domain.doors import is_first_hand
 from portal.domain.loop import Actor, EventKind
@@ -24,6 +25,8 @@ from portal.store.secrets import period_of
 _CHANNELS = (("web", 0.72), ("phone", 0.12), ("paper", 0.08), ("counter", 0.05), ("kiosk", 0.03))
 _KINDS = (("problem", 0.58), ("idea", 0.16), ("question", 0.18), ("praise", 0.08))
 _SLUMP = 85  # days
+_UNSURE = 0.08
+_RECENT = 90
 _AGES = (("under_25", 0.15), ("25_44", 0.35), ("45_64", 0.3), ("65_plus", 0.2))
 
 
@@ -71,6 +74,7 @@ class _Years:
         # With chances of their own, so that everything else stays as it was planted.
         others = Random(len(submissions))
         submissions += join_themes(others, self.profile, self.responses, self.districts, self.today)
+        read_questions(others, self.profile, submissions, self.today)
         submissions.sort(key=lambda submission: submission.received_on)
         return History(self.responses, submissions)
 
@@ -119,12 +123,18 @@ class _Years:
         ]
         return self.random.choice(fitting) if fitting and self.chance.happens(0.72) else None
 
-    def _answers(self, on: date, *, full: bool) -> dict[str, int | None]:
+    def _answers(self, on: date, *, full: bool, is_verified: bool = False) -> dict[str, int | None]:
         drop = self._drop(on)
+        less = {3: self._unseen(on, is_verified=is_verified)}
+        unsure = {5: self.profile.unsure}
         mood = self.profile.agree[3] - drop
         answers: dict[str, int | None] = {"q0": self._stars(mood)}
         for number, share in enumerate(self.profile.agree, 1):
-            answers[f"q{number}"] = self._scale(share - drop) if full else None
+            answers[f"q{number}"] = (
+                self._scale(share - drop - less.get(number, 0.0), unsure.get(number, _UNSURE))
+                if full
+                else None
+            )
         answers["q6"] = self._scale(0.95 - self.profile.agree[2] + drop) if full else None
         return answers
 
@@ -132,15 +142,23 @@ class _Years:
         """By how much less they agree on this day."""
         quarter_on = quarter_of(self.today)
         is_slump = quarter_on - timedelta(days=_SLUMP) <= on < quarter_on
-        is_recent = (self.today - on).days < 90
         slump = self.profile.slump if is_slump else 0.0
-        return slump + (self.profile.recent_drop if is_recent else 0.0)
+        return slump + (self.profile.recent_drop if self._is_recent(on) else 0.0)
+
+    def _unseen(self, on: date, *, is_verified: bool) -> float:
+        """By how much less still they agree that they see what was done."""
+        profile = self.profile
+        lately = profile.recent_unseen if self._is_recent(on) else 0.0
+        return lately + (profile.disappointed if is_verified else 0.0)
+
+    def _is_recent(self, on: date) -> bool:
+        return (self.today - on).days < _RECENT
 
     def _stars(self, mood: float) -> int:
         return self._scale_without_dont_know(mood)
 
-    def _scale(self, share: float) -> int | None:
-        if self.chance.happens(0.08):
+    def _scale(self, share: float, unsure: float = _UNSURE) -> int | None:
+        if self.chance.happens(unsure):
             return 0
         return None if self.chance.happens(0.03) else self._scale_without_dont_know(share)
 
@@ -175,7 +193,7 @@ class _Years:
                 lang=submission.lang,
                 channel="web",
                 person_key=submission.person_key if same else self._person(on),
-                answers=self._answers(on, full=True),
+                answers=self._answers(on, full=True, is_verified=True),
                 is_verified=True,
             )
         ]

@@ -43,6 +43,9 @@ class Profile:
     looked_again: float = 0.8  # of disputes, within 25 days
     agree: tuple[float, float, float, float, float] = (0.85, 0.75, 0.72, 0.68, 0.35)  # q1..q5
     verified: float = 0.35  # of people told who fill in the full form
+    disappointed: float = 0.0  # by how much less these agree that they see what was done (q3)
+    unsure: float = 0.08  # who do not know whether they have a say (q5)
+    pilot: int = 0  # months before this one until which it asked in earlier words
     answered_in: tuple[str, ...] = EVERY
     offline: bool = True  # paper, phone and counter beside the web
     acknowledged_late: float = 0.02  # of what comes on paper or by phone
@@ -55,6 +58,7 @@ class Profile:
     rhythm: Rhythm = Rhythm.CROWDED
     astray: float = 0.07  # of cases: about a theme that nobody has answered
     recent_drop: float = 0.0  # fall of all agreement in the last 90 days
+    recent_unseen: float = 0.0  # and by how much more they then do not see what was done (q3)
     slump: float = 0.0  # the same in the 85 days before the newest quarter, and over since
     is_partner: bool = False  # invites whoever was told and decides together with others
     burst: int = 0  # ratings stuffed within one hour
@@ -103,7 +107,7 @@ PROFILES: dict[str, Profile] = {
     # They answer: level 3.
     "pothole-repair": replace(_ANSWERS, yearly=900),
     "health-clinics": replace(
-        _ANSWERS, recent_drop=0.41, agree=(0.95, 0.97, 0.76, 0.75, 0.35)
+        _ANSWERS, recent_drop=0.41, recent_unseen=0.2, agree=(0.95, 0.97, 0.8, 0.75, 0.35)
     ),  # a good year, a bad quarter
     # They answered, and now it is in doubt, or over; or it is seen for the first time.
     "park-maintenance": replace(_ANSWERS, slump=0.42, agree=(0.9, 0.88, 0.76, 0.74, 0.3)),
@@ -111,8 +115,14 @@ PROFILES: dict[str, Profile] = {
     "curbside-collection": replace(_ANSWERS, yearly=700, burst=34, rhythm=Rhythm.LATELY),
     # They answer, but something stands in the way of being sure.
     "street-lights": replace(
-        _ANSWERS, yearly=220, told30=0.71, told90=0.98, reply=0.7
-    ),  # too close to the threshold
+        _ANSWERS,
+        yearly=220,
+        told30=0.71,
+        told90=0.98,
+        reply=0.7,
+        agree=(0.85, 0.75, 0.82, 0.68, 0.35),
+        disappointed=0.57,
+    ),  # too close to the threshold, and whoever was answered sees less of it than everybody
     "water-leaks": replace(_ANSWERS, answered_in=("en", "es")),  # others wait for a translation
     # They listen: level 2.
     "sidewalk-repair": _LISTENS,
@@ -120,15 +130,22 @@ PROFILES: dict[str, Profile] = {
     "storm-drains": _LISTENS,
     "bulk-item-pickup": replace(_LISTENS, told30=0.85, told90=0.93, bland=True, helped=0.25),
     "graffiti-removal": replace(
-        _LISTENS, yearly=420, told30=0.92, told90=0.96, promises_kept=0.3, slower=80
-    ),  # a small crew got smaller
-    "bus-stops": replace(_LISTENS, yearly=420),
+        _LISTENS,
+        yearly=600,
+        told30=0.92,
+        told90=0.96,
+        promises_kept=0.3,
+        slower=80,
+        reply=0.065,
+        helped=0.9,
+    ),  # a small crew got smaller; hardly anybody says whether an answer helped
+    "bus-stops": replace(_LISTENS, yearly=420, pilot=7),
     "animal-services": replace(_LISTENS, set_aside=0.12),
-    "recycling-center": replace(_LISTENS, yearly=200),
+    "recycling-center": replace(_LISTENS, yearly=200, burst=80),  # most of it under review
     # They inform: level 1.
     "building-permits": _INFORMS,
     "code-enforcement": replace(_INFORMS, yearly=160),
-    "power-outages": replace(_INFORMS, yearly=240),
+    "power-outages": replace(_INFORMS, yearly=240, unsure=0.75),
     "food-inspections": replace(_INFORMS, yearly=130),
     # Nobody checked the page in every language: not yet level 1.
     "public-housing-repairs": replace(_LISTENS, page_missing=("ko", "ar")),

@@ -13,7 +13,6 @@ from zoneinfo import ZoneInfo
 from sqlalchemy import select
 from sqlalchemy.orm import Session
 
-from portal.data import INSTRUMENT_ID
 from portal.demo.content import ThemeContent
 from portal.demo.profiles import PROFILES
 from portal.demo.publishing import ResponseRecord
@@ -183,7 +182,7 @@ class HistoryRecorder:
         hour, minute = (14, 20) if record.is_quarantined else self._time()
         return {
             "service_id": self.service_id,
-            "instrument": INSTRUMENT_ID,
+            "instrument": record.instrument,
             "lang": record.lang,
             "channel": record.channel,
             "received_at": min(self.city.moment(record.received_on, hour, minute), self.city.now),

@@ -5,6 +5,7 @@ from __future__ import annotations
 from dataclasses import dataclass, field
 from datetime import date
 
+from portal.data import INSTRUMENT_ID
 from portal.demo.publishing import ResponseRecord
 from portal.domain.loop import Event
 
@@ -27,6 +28,7 @@ class SubmissionRecord:
     is_joined: bool = False
     is_verified: bool = False
     is_quarantined: bool = False
+    instrument: str = INSTRUMENT_ID
     events: list[tuple[Event, ResponseRecord | None]] = field(default_factory=list)
 
 

@@ -1,4 +1,4 @@
-"""Marlow's ratings that were set apart: an hour that one person has looked at, and a second may."""
+"""Marlow's ratings that were set apart: one hour that somebody has looked at, others nobody has."""
 
 from __future__ import annotations
 
@@ -20,19 +20,21 @@ _BURST = Burst(usual=0.08, shared=4, marked=0)
 
 
 def add_finding(session: Session, *, now: datetime) -> None:
-    """Write the hour down as the worker would have, and what somebody found out about it."""
-    at = session.scalars(
-        select(Submission.received_at).where(Submission.is_quarantined).limit(1)
-    ).first()
-    service_id = session.scalar(
-        select(Submission.service_id).where(Submission.is_quarantined).limit(1)
+    """Write the hours down as the worker would have, and what somebody found out about the first.
+
+    Nobody has looked at the others yet.
+    """
+    found = session.execute(
+        select(Submission.service_id, Submission.received_at)
+        .where(Submission.is_quarantined)
+        .distinct()
     )
-    if at is None or service_id is None:
+    hours = sorted({(service_id, window_start(at, HOUR)) for service_id, at in found})
+    if not hours:
         return
-    hour = window_start(at, HOUR)
-    bursts = {(service_id, hour): _BURST}
-    keep_hours(session, begin=None, end=now, now=hour + 2 * HOUR, bursts=bursts)
-    row = session.scalars(select(SetApart)).one()
+    found_at = max(hour for _service_id, hour in hours) + 2 * HOUR
+    keep_hours(session, begin=None, end=now, now=found_at, bursts=dict.fromkeys(hours, _BURST))
+    row = session.scalars(select(SetApart).order_by(SetApart.service_id).limit(1)).one()
     row.reason, row.asked_at = "unexplained", row.found_at + _LOOKED_AFTER
     row.asked_by = session.scalars(select(Person.id).where(Person.email == _FOUND_BY)).one()
     session.flush()

@@ -33,7 +33,8 @@ from portal.demo.warnings import MADE_OF_IT
 from portal.domain.criteria import Thresholds
 from portal.domain.level import evaluate
 from portal.domain.publication import quarter_after
-from portal.models.appraisals import Appraisal
+from portal.domain.trends import find_breaks
+from portal.models.appraisals import Appraisal, CityFigure, MonthlyFigure
 from portal.models.assessments import Assessment
 from portal.models.loops import LoopRow
 from portal.models.people import Membership
@@ -103,6 +104,8 @@ def test_levels_and_warnings_come_out_of_the_records(
         _check_published(session)
         _check_warnings(session, today)
         _check_shared_theme(session)
+        _check_monitors(session)
+        _check_guards(session)
     assert find_problems(store, made, context.clock) == []
 
 
@@ -192,6 +195,49 @@ def _check_shared_theme(session: Session) -> None:
         .distinct()
     )
     assert set(slugs) == {"power-outages", "traffic-signals"}
+
+
+def _check_monitors(session: Session) -> None:
+    """What stands beside comparisons: two translations to review, and questions that changed."""
+    figures = session.scalars(select(CityFigure).order_by(CityFigure.as_of.desc())).first()
+    assert figures is not None
+    assert figures.figures["agreeing"]["fires"]
+    shares = {lang: row["share"] for lang, row in figures.figures["agreeing"]["languages"].items()}
+    assert max(shares, key=lambda lang: shares[lang]) == "vi"
+    rows = figures.figures["items"]["items"]
+    assert {(row["item"], row["lang"]) for row in rows if row["differs"]} == {
+        ("q5", "ko"), ("q6", "vi"),
+    }  # fmt: skip
+    months = session.execute(
+        select(Service.slug, MonthlyFigure.month_on, MonthlyFigure.instrument)
+        .join(Service, Service.id == MonthlyFigure.service_id)
+        .where(MonthlyFigure.breakdown == "all", MonthlyFigure.counts["ratings"].as_integer() > 0)
+    )
+    instruments: dict[str, dict[date, list[str]]] = {}
+    for slug, month_on, instrument in months:
+        instruments.setdefault(slug, {}).setdefault(month_on, []).append(instrument)
+    breaks = {slug: find_breaks(found) for slug, found in instruments.items()}
+    assert {slug for slug, found in breaks.items() if found} == {"bus-stops"}
+
+
+def _check_guards(session: Session) -> None:
+    """Most reasons for which a share that would pass is held back, each where it was planted."""
+    rows = session.execute(
+        select(Service.slug, Assessment.result).join(Service, Service.id == Assessment.service_id)
+    )
+    seen = {
+        (slug, criterion["id"], reason)
+        for slug, result in rows
+        for criterion in result["criteria"]
+        for reason in criterion["reasons"]
+    }
+    assert seen >= {
+        ("health-clinics", "L3.7", "recent_decline"),
+        ("street-lights", "L3.7", "verified_disagree"),
+        ("graffiti-removal", "L3.4", "few_replied"),
+        ("recycling-center", "L2.5", "ratings_under_review"),
+        ("power-outages", "L4.5", "mostly_dont_know"),
+    }
 
 
 @pytest.fixture(scope="module")
