@@ -73,6 +73,7 @@ DETAILS: dict[str, tuple[Any, str]] = {
     "quarter_on": (_l("Quarter from"), "day"),
     "ratings": (_l("Ratings"), "number"),
     "reason": (_l("Reason"), "word"),
+    "remark": (_l("Words to an answer, number"), "number"),
     "requested_by": (_l("Asked for by"), "person"),
     "result": (_l("Result"), "word"),
     "role": (_l("Used for"), "word"),

@@ -33,7 +33,11 @@ SHOWN: Mapping[str, str] = {
         " response_id"
     ),
     "contact": "created_at confirmed_at unsubscribed_at bounced_at erased_at",
-    "redaction": "reason pieces kinds requested_at done_at",
+    "remark": (
+        "id response_id lang text has_personal_data is_redacted written_at token_hash commitment"
+        " salt"
+    ),
+    "redaction": "remark_id reason pieces kinds requested_at done_at",
     "exclusion_request": "reason requested_at",
     "outbox": "kind response_id created_at due_at done_at dead_at attempts",
     "rating_invitation": "used_on",

@@ -13,7 +13,7 @@ from portal.follow.together import find_judgement, may_judge
 from portal.models.loops import ExclusionRequest, LoopRow
 from portal.models.partners import Attestation
 from portal.models.submissions import Submission
-from portal.store.comments import Cause, redact_comment, strike_notes
+from portal.store.comments import Cause, redact_case, strike_notes
 from portal.store.contacts import erase_contacts
 from portal.store.loops import append_event
 from portal.store.throttle import require_room
@@ -112,9 +112,7 @@ def withdraw(session: Session, *, submission_id: int, now: datetime, today: date
     if row.withdrawn_on is not None:
         raise LoopError("it was withdrawn already")
     append_event(session, submission_id, _by_resident(EventKind.WITHDRAWN, today), at=now)
-    if session.get_one(Submission, submission_id).comment is not None:
-        cause = Cause(reason="withdrawn")
-        redact_comment(session, submission_id, cause=cause, now=now, today=today)
+    redact_case(session, submission_id, cause=Cause(reason="withdrawn"), now=now, today=today)
     strike_notes(session, submission_id, now=now)
     erase_contacts(session, [submission_id], now=now)
     session.execute(delete(ExclusionRequest).where(ExclusionRequest.submission_id == submission_id))

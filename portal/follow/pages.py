@@ -17,6 +17,7 @@ from portal.web.context import portal
 from portal.web.i18n import current_language
 from portal.web.pages import page
 from portal.web.qr import draw_qr
+from portal.web.remarks import Asking
 
 _LOOK_UP = "follow/show_lookup.html"
 
@@ -52,12 +53,24 @@ def show_receipt(sent: Sent, code: str) -> Response:
         rated=rated_in_words(sent),
         steps=timeline(sent, today),
         today=today,
+        remark=asking_of(sent, code).empty() if sent.is_open_to_words else None,
         is_new=sent.received_on == today and (not sent.answers or sent.loop.told_on is None),
         verdicts=[
             (verdict, text)
             for verdict, text in load_instrument().options("verdict", current_language())
             if takes_verdict(sent.channel, Verdict(verdict))
         ],
+    )
+
+
+def asking_of(case: Case, code: str) -> Asking:
+    """The form that asks what is still missing from the newest answer."""
+    return Asking(
+        case.submission_id,
+        "follow/show_missing.html",
+        action=url_for("follow.say_missing", code=code),
+        back=url_for("follow.show_case", code=code, _anchor="verdict"),
+        context={"case": case, "code": code},
     )
 
 

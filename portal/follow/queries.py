@@ -17,6 +17,7 @@ from portal.domain.wording import References
 from portal.follow.together import Invited, Judged, list_invited, list_judged
 from portal.models.case_work import Redaction
 from portal.models.loops import LoopEvent, LoopRow
+from portal.models.remarks import Remark
 from portal.models.responses import Response, ResponseCorrection, ResponseText
 from portal.models.services import Service
 from portal.models.submissions import Submission
@@ -26,9 +27,10 @@ from portal.store.integrity.proofs import find_signed_day
 from portal.store.invitations import get_next_use
 from portal.store.joining import is_readable
 from portal.store.loops import facts_of, list_events
+from portal.store.remarks import list_remarks
 from portal.store.service_names import get_service_name
 from portal.store.texts import InLanguage, in_language
-from portal.store.verdicts import find_verdict
+from portal.store.verdicts import find_open_to_words, find_verdict
 from portal.store.wordings import wording_of
 
 _RATED = aliased(Service)
@@ -125,6 +127,8 @@ class Case(Sent):
     invited: Sequence[Invited] = ()
     judged: Sequence[Judged] = ()
     redactions: Sequence[Redaction] = ()
+    is_redacted: bool = False
+    remarks: Sequence[Remark] = ()
     rated: InLanguage[str] | None = None
     handed_to: Mapping[int, InLanguage[str]] = field(default_factory=dict)
 
@@ -137,6 +141,18 @@ class Case(Sent):
     def verdict(self) -> str | None:
         """What the resident said to the newest answer."""
         return find_verdict(self.events)
+
+    @property
+    def is_open_to_words(self) -> bool:
+        """Whether the resident may add what is missing to what they said to the newest answer."""
+        if self.loop.told_on is None or self.loop.withdrawn_on is not None:
+            return False
+        said = find_open_to_words(self.events)
+        return said is not None and all(one.event_id != said.id for one in self.remarks)
+
+    def remarks_on(self, response_id: int) -> list[Remark]:
+        """What the resident wrote to an answer, as far as it was not taken out."""
+        return [one for one in self.remarks if one.response_id == response_id and one.text]
 
 
 @dataclass(frozen=True)
@@ -192,7 +208,11 @@ def find_sent(session: Session, receipt_hash: str, reader: Reader) -> Sent | Cas
         events=events,
         answers=answers,
         joined=_joined(submission, answers),
-        redactions=list_redactions(session, submission.id) if submission.is_redacted else (),
+        redactions=list_redactions(session, submission.id)
+        if any(event.kind == EventKind.REDACTED for event in events)
+        else (),
+        is_redacted=submission.is_redacted,
+        remarks=list_remarks(session, submission.id) if answers else (),
         **_together(session, loop_row, reader, may_judge=is_first_hand(submission.channel)),
         **_on_its_way(session, submission, events, reader),
     )

@@ -10,7 +10,13 @@ from portal.follow.by_code import find_by_code, refuse_other_sites
 from portal.follow.forms import LookUpForm
 from portal.follow.operations import look_up as look_up_receipt
 from portal.follow.operations import record_judgement
-from portal.follow.pages import render_look_up, show_no_receipt, show_receipt, show_unknown
+from portal.follow.pages import (
+    asking_of,
+    render_look_up,
+    show_no_receipt,
+    show_receipt,
+    show_unknown,
+)
 from portal.follow.queries import Case
 from portal.store.secrets import normalise_receipt, sha256
 from portal.store.verdicts import record_verdict
@@ -19,6 +25,7 @@ from portal.web.client_address import client_address
 from portal.web.context import portal
 from portal.web.database import write
 from portal.web.pages import cached_page
+from portal.web.remarks import ANCHOR, receive_remark
 
 blueprint = Blueprint("follow", __name__, url_prefix="/<lang:lang>")
 
@@ -73,7 +80,30 @@ def confirm(code: str) -> Response:
         write(record_verdict, submission_id=case_id, verdict=Verdict(verdict), now=now, today=today)
     except LoopError:
         abort(409)
-    return redirect(url_for("follow.show_case", code=code), 303)
+    anchor = ANCHOR if verdict != Verdict.YES else None
+    return redirect(url_for("follow.show_case", code=code, _anchor=anchor), 303)
+
+
+@blueprint.get("/receipts/<code>/missing")
+@access(Access.RESIDENT)
+def show_missing(code: str) -> Response:
+    """The form that asks what is still missing, alone; the receipt's page has it too."""
+    sent = find_by_code(code)
+    if not isinstance(sent, Case):
+        return show_no_receipt()
+    asking = asking_of(sent, code)
+    return asking.show() if sent.is_open_to_words else redirect(asking.back, 303)
+
+
+@blueprint.post("/receipts/<code>/missing")
+@access(Access.RESIDENT)
+def say_missing(code: str) -> Response:
+    """Take what the resident says is still missing, beside the verdict they gave."""
+    refuse_other_sites()
+    sent = find_by_code(code)
+    if not isinstance(sent, Case):
+        return show_no_receipt()
+    return receive_remark(asking_of(sent, code))
 
 
 @blueprint.post("/receipts/<code>/judge/<int:co_decision_id>")

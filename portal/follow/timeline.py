@@ -151,6 +151,8 @@ def _redacted(event: LoopEvent, case: Case) -> Step:
         "expired": _("Words are kept for a limited time only."),
     }
     title = _("All your words were taken out")
+    if redaction.remark_id is not None:
+        title = _("The words in which you said what is missing were taken out")
     if redaction.kinds:
         what = kinds_in_words(redaction.kinds.split())
         title = _("Taken out of your words: %(what)s", what=what)

@@ -17,7 +17,8 @@ class Redaction(Base):
     Without `done_at` it is a request that a second person has to agree to. `pieces` counts the
     marked stretches that were taken out and `kinds` says what they looked like, in the domain's
     words with spaces between; both are missing where everything went. No person is named where
-    the resident or a deadline caused it.
+    the resident or a deadline caused it: then all that they wrote in the case went. Otherwise
+    `remark_id` names the words to an answer that it is about, and without it, it is the comment.
     """
 
     __tablename__ = "redaction"
@@ -31,6 +32,13 @@ class Redaction(Base):
             "uq_redaction_open",
             "submission_id",
             unique=True,
+            sqlite_where=text("done_at IS NULL AND remark_id IS NULL"),
+            postgresql_where=text("done_at IS NULL AND remark_id IS NULL"),
+        ),
+        Index(
+            "uq_redaction_open_remark",
+            "remark_id",
+            unique=True,
             sqlite_where=text("done_at IS NULL"),
             postgresql_where=text("done_at IS NULL"),
         ),
@@ -38,6 +46,7 @@ class Redaction(Base):
 
     id: Mapped[int] = mapped_column(BigId, primary_key=True)
     submission_id: Mapped[int] = mapped_column(ForeignKey("submission.id"))
+    remark_id: Mapped[int | None] = mapped_column(ForeignKey("remark.id"))
     reason: Mapped[str] = mapped_column(String(16))
     pieces: Mapped[int | None] = mapped_column(Integer)
     kinds: Mapped[str | None] = mapped_column(String(80))

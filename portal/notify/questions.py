@@ -19,9 +19,10 @@ from portal.models.services import Service
 from portal.notify.operations import find_contact
 from portal.store.coverage import DELIVERIES, list_texts
 from portal.store.loops import list_events
+from portal.store.remarks import has_words_to
 from portal.store.service_names import get_service_name
 from portal.store.texts import InLanguage, in_language
-from portal.store.verdicts import find_verdict, get_channel
+from portal.store.verdicts import find_open_to_words, find_verdict, get_channel
 from portal.store.wordings import wording_of
 
 
@@ -38,6 +39,8 @@ class Question:
     done_on: date | None
     verdict: str | None
     channel: str  # staff-entered ones cannot say "yes" (domain.doors)
+    is_open_to_words: bool  # what is still missing may be said
+    has_words: bool  # it was said, after the verdict that counts
 
 
 def find_question(session: Session, token: str, lang: str, langs: Sequence[str]) -> Question | None:
@@ -59,10 +62,12 @@ def find_question(session: Session, token: str, lang: str, langs: Sequence[str])
     text = in_language(reviewed, lang, (row.lang, response.source_lang, *langs))
     if text is None:
         return None
+    said = find_open_to_words(events)
+    has_words = said is not None and has_words_to(session, said.id)
     slug = session.scalars(select(Service.slug).where(Service.id == row.service_id)).one()
     return Question(
         row.submission_id, response.id,
         get_service_name(session, row.service_id, slug, lang, (row.lang, *langs)),
         text, response.outcome, response.due_on, response.done_on, find_verdict(events),
-        get_channel(session, row.submission_id),
+        get_channel(session, row.submission_id), said is not None and not has_words, has_words,
     )  # fmt: skip

@@ -21,6 +21,7 @@ from portal.web.database import read, write
 from portal.web.form_token import comes_from_elsewhere
 from portal.web.i18n import current_language
 from portal.web.pages import page
+from portal.web.remarks import ANCHOR, Asking, receive_remark
 
 blueprint = Blueprint("notify", __name__, url_prefix="/<lang:lang>")
 
@@ -65,7 +66,10 @@ def show_question(code: str) -> Response:
         for value, words in load_instrument().options("verdict", current_language())
         if takes_verdict(question.channel, Verdict(value))
     ]
-    return page("notify/show_question.html", code=code, question=question, verdicts=verdicts)
+    remark = _asking_of(question, code).empty() if question.is_open_to_words else None
+    return page(
+        "notify/show_question.html", code=code, question=question, verdicts=verdicts, remark=remark
+    )
 
 
 @blueprint.post("/mail/<code>/answer")
@@ -86,7 +90,41 @@ def answer_question(code: str) -> Response:
         )  # fmt: skip
     except LoopError:
         abort(409)
-    return redirect(url_for("notify.show_question", code=code), 303)
+    anchor = ANCHOR if verdict != Verdict.YES else None
+    return redirect(url_for("notify.show_question", code=code, _anchor=anchor), 303)
+
+
+@blueprint.get("/mail/<code>/missing")
+@access(Access.RESIDENT)
+def show_missing(code: str) -> Response:
+    """The form that asks what is still missing, alone; the page of the question has it too."""
+    question = _find_question(code)
+    if question is None:
+        return page("notify/show_no_question.html", 404)
+    asking = _asking_of(question, code)
+    return asking.show() if question.is_open_to_words else redirect(asking.back, 303)
+
+
+@blueprint.post("/mail/<code>/missing")
+@access(Access.RESIDENT)
+def say_missing(code: str) -> Response:
+    """Take what the resident says is still missing, beside the verdict they gave."""
+    if comes_from_elsewhere(request, portal().settings.base_url):
+        abort(403)
+    question = _find_question(code)
+    if question is None:
+        return page("notify/show_no_question.html", 404)
+    return receive_remark(_asking_of(question, code))
+
+
+def _asking_of(question: Question, code: str) -> Asking:
+    return Asking(
+        question.submission_id,
+        "notify/show_missing.html",
+        action=url_for("notify.say_missing", code=code),
+        back=url_for("notify.show_question", code=code),
+        context={"question": question, "code": code},
+    )
 
 
 def _find_question(code: str) -> Question | None:

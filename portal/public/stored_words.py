@@ -20,8 +20,8 @@ WORDS: dict[str, tuple[Any, Any]] = {
         _l("They show how well the service listens. Together they make the published figures."),
     ),
     "words": (
-        _l("Your comment"),
-        _l("The department reads it to answer you. It is never published."),
+        _l("Your comment, and what you say is missing from our answers"),
+        _l("The department reads your words to answer you. They are never published."),
     ),
     "person": (
         _l("Your language, area and age group"),

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import re
 from collections.abc import Iterator
 
 from wtforms import BooleanField, StringField, TextAreaField
@@ -11,30 +10,21 @@ from portal.models.submissions import AGE_BANDS, KINDS
 from portal.rate.queries import Place
 from portal.store.ratings import QUESTIONS, Answers
 from portal.web import messages
-from portal.web.fields import AtMost, ChoiceField, EmailField, Needed, Storable, tidy
+from portal.web.fields import (
+    MAX_WRITTEN,
+    AtMost,
+    ChoiceField,
+    EmailField,
+    Needed,
+    Storable,
+    tidy,
+    without_controls,
+    without_nul,
+)
 from portal.web.forms import ResidentForm
 
-MAX_COMMENT = 5000  # characters
 _POINTS = [(str(point), point) for point in range(6)]
 _NO = ("", "0", "false")
-_LINE_ENDS = re.compile("[\x0b\x0c\x85\u2028\u2029]")
-# Controls and code points that are no characters; HTML knows none of them.
-_INVISIBLE = re.compile(
-    "[\x01-\x08\x0e-\x1f\x7f-\x84\x86-\x9f\ufdd0-\ufdef"
-    + "".join(
-        f"{chr(plane + 0xFFFE)}{chr(plane + 0xFFFF)}" for plane in range(0, 0x110000, 0x10000)
-    )
-    + "]"
-)
-
-
-def _without_controls(value: str | None) -> str | None:
-    """Text without what only copying brings along. NUL stays: it is refused, not passed over."""
-    return value and _INVISIBLE.sub("", _LINE_ENDS.sub("\n", value))
-
-
-def _without_nul(value: str | None) -> str | None:
-    return value and value.replace("\x00", "")
 
 
 class SentForm(ResidentForm):
@@ -58,7 +48,7 @@ class SentForm(ResidentForm):
 
     def drop_nul(self) -> None:
         """Take refused NULs out of what is shown again: HTML cannot hold them either."""
-        self.email.data = _without_nul(self.email.data)
+        self.email.data = without_nul(self.email.data)
 
     def kept(self) -> Iterator[tuple[str, str]]:
         """(name, value) of everything that was typed or chosen, for the page of the warning."""
@@ -81,14 +71,14 @@ class RatingForm(SentForm):
     q6 = ChoiceField(choices=_POINTS)
     kind = ChoiceField(choices=[(kind, kind) for kind in KINDS])
     comment = TextAreaField(
-        filters=[_without_controls, tidy], validators=[AtMost(MAX_COMMENT), Storable()]
+        filters=[without_controls, tidy], validators=[AtMost(MAX_WRITTEN), Storable()]
     )
     wants_answer = BooleanField(false_values=_NO)
-    email = EmailField(filters=[_without_controls, tidy], validators=[Storable()])
+    email = EmailField(filters=[without_controls, tidy], validators=[Storable()])
     district = ChoiceField()
     age_band = ChoiceField(choices=[(band, band) for band in AGE_BANDS])
     token = StringField()
-    website = StringField(filters=[_without_controls, _without_nul])
+    website = StringField(filters=[without_controls, without_nul])
     confirmed = BooleanField(false_values=_NO)
     change = BooleanField(false_values=_NO)
 
@@ -101,7 +91,7 @@ class RatingForm(SentForm):
     def drop_nul(self) -> None:
         """Take refused NULs out of the comment too."""
         super().drop_nul()
-        self.comment.data = _without_nul(self.comment.data)
+        self.comment.data = without_nul(self.comment.data)
 
     def kept(self) -> Iterator[tuple[str, str]]:
         """(name, value) of everything that was typed or chosen, for the page of the warning."""
@@ -130,10 +120,10 @@ class RatingForm(SentForm):
 class JoiningForm(SentForm):
     """ "Me too": whoever joins says nothing new and rates nothing, and is told what happens."""
 
-    email = EmailField(filters=[_without_controls, tidy], validators=[Storable()])
+    email = EmailField(filters=[without_controls, tidy], validators=[Storable()])
     district = ChoiceField()
     token = StringField()
-    website = StringField(filters=[_without_controls, _without_nul])
+    website = StringField(filters=[without_controls, without_nul])
     confirmed = BooleanField(false_values=_NO)
     change = BooleanField(false_values=_NO)
 

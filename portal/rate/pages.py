@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import re
 from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import date
@@ -12,7 +11,7 @@ from werkzeug.datastructures import MultiDict
 from werkzeug.wrappers import Response
 
 from portal.data import load_instrument
-from portal.domain.personal_data import DataKind, Finding
+from portal.domain.personal_data import Finding
 from portal.rate.forms import JoiningForm, RatingForm, SentForm
 from portal.rate.queries import Joinable, Place
 from portal.store.ratings import QUESTIONS
@@ -22,6 +21,7 @@ from portal.web.form_token import MIN_AGE
 from portal.web.forms import ErrorList
 from portal.web.i18n import current_language
 from portal.web.pages import TOKEN_PLACE, page
+from portal.web.personal_data import warning_of
 
 _ALERT_OF_REPEAT = "repeat"
 _ALERT_OF_LIMIT = "limit"
@@ -101,8 +101,7 @@ def show_warning(form_page: FormPage, form: SentForm, findings: Sequence[Finding
         422,
         form_page=form_page,
         place=form_page.place,
-        kinds=[kind for kind in DataKind if any(found.kind is kind for found in findings)],
-        parts_of_text=_parts(form.words or "", findings),
+        **warning_of(form.words or "", findings),
         kept=list(form.kept()),
         token=form.token.data,
     )
@@ -130,20 +129,6 @@ def show_not_invited(form_page: FormPage, status: int, free_on: date | None) -> 
         case_url=form_page.case_url,
         free_on=free_on,
     )
-
-
-def _parts(text: str, findings: Sequence[Finding]) -> list[tuple[str, bool]]:
-    """The text in order, each stretch with whether it was found; line ends stand alone."""
-    parts: list[tuple[str, bool]] = []
-    at = 0
-    for found in findings:
-        parts += [*_lines(text[at : found.start]), (text[found.start : found.end], True)]
-        at = found.end
-    return [*parts, *_lines(text[at:])]
-
-
-def _lines(text: str) -> list[tuple[str, bool]]:
-    return [(part, False) for part in re.split("(\n)", text) if part]
 
 
 def _context(form_page: FormPage, form: SentForm, token: str) -> dict[str, object]:

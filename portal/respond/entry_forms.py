@@ -14,6 +14,7 @@ from portal.domain.doors import LATE_DAYS
 from portal.models.submissions import AGE_BANDS, KINDS
 from portal.store.ratings import QUESTIONS, Answers
 from portal.web.fields import (
+    MAX_WRITTEN,
     AtMost,
     Between,
     ChoiceField,
@@ -25,7 +26,6 @@ from portal.web.fields import (
 )
 from portal.web.forms import DeskForm
 
-MAX_COMMENT = 5000  # characters, as on the web
 MAX_FORMS = 100
 _DIGIT_WRONG = _l("Type one digit: 1 to 5 as on the form, 0 for “don't know”, or leave it empty.")
 _RATING_WRONG = _l("Type one digit from 1, very bad, to 5, very good.")
@@ -83,7 +83,7 @@ class EntryForm(DeskForm):
     q5 = DigitField()
     q6 = DigitField()
     kind = ChoiceField(choices=[(kind, kind) for kind in KINDS])
-    comment = TextAreaField(filters=[tidy], validators=[AtMost(MAX_COMMENT), Storable()])
+    comment = TextAreaField(filters=[tidy], validators=[AtMost(MAX_WRITTEN), Storable()])
     wants_answer = BooleanField()
     email = EmailField(filters=[tidy], validators=[Storable()])
     district = ChoiceField()

@@ -9,6 +9,7 @@ from sqlalchemy import select
 from sqlalchemy.orm import Session
 
 from portal.models.loops import LoopRow
+from portal.models.remarks import Remark
 from portal.models.responses import Response, Theme
 from portal.models.services import Service
 from portal.models.submissions import Submission
@@ -41,6 +42,16 @@ def get_case(
         raise NotAllowed
     get_service(session, scope, row.service_id)
     return row, submission
+
+
+def get_remark(session: Session, submission_id: int, remark_id: int) -> Remark:
+    """What the resident of a case, which is one's own, said to an answer; else NotAllowed."""
+    remark = None
+    if remark_id <= MAX_ID:
+        remark = session.get(Remark, remark_id, populate_existing=True)
+    if remark is None or remark.submission_id != submission_id:
+        raise NotAllowed
+    return remark
 
 
 def get_theme(session: Session, scope: Scope, theme_id: int) -> Theme:

@@ -34,6 +34,7 @@ FLAGS: dict[str, Any] = {
     "set_aside": PLACES["set_aside"],
     "quarantined": _l("Rating under review"),
     "target": _l("Own target passed"),
+    "said_missing": _l("Says what is missing"),
 }
 SORTS: dict[str, Any] = {
     "due": _l("Disputed first, then due"),

@@ -32,6 +32,7 @@ from portal.store.integrity.records import Hashing
 from portal.store.integrity.seals import check_seals
 from portal.store.integrity.standing import check_standing
 from portal.store.publicity import check_publicity
+from portal.store.remarks import check_remarks
 from portal.store.revision import current_revision, pinned_head
 from portal.store.secrets import Secrets
 from portal.store.set_apart import check_set_apart
@@ -81,6 +82,7 @@ def list_problems(
         ("themes against cases", check_themes),
         ("answers against the services that got them", check_concerned),
         ("comments against redactions", check_redactions),
+        ("words to answers against verdicts and redactions", check_remarks),
         ("ratings set apart against their records", check_set_apart),
         ("assessments against their evidence", check_assessments),
         ("appraisals against their evidence", check_appraisals),

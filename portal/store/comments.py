@@ -1,4 +1,4 @@
-"""Comments and their commitments: made together, and the comment and its salt go together."""
+"""What residents wrote and its commitments: made together, and words and salt go together."""
 
 from __future__ import annotations
 
@@ -7,7 +7,7 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import date, datetime
 
-from sqlalchemy import or_, select, update
+from sqlalchemy import delete, or_, select, update
 from sqlalchemy.orm import Session
 
 from portal.domain.commitments import commit_comment
@@ -16,6 +16,7 @@ from portal.domain.personal_data import Finding
 from portal.domain.redaction import cut, kinds_of
 from portal.domain.search_words import words_column
 from portal.models.case_work import CaseNote, Redaction
+from portal.models.remarks import Remark
 from portal.models.submissions import Submission
 from portal.store.content import raise_content_version
 from portal.store.integrity.own_seals import seal_rows
@@ -70,12 +71,80 @@ def redact_comment(
     )
     if comment is None:
         raise LookupError(f"no comment {submission_id}")
+    _write_event(session, submission_id, cause, now, today)
+    _leave_of_comment(session, submission_id, cut(comment, pieces) if pieces else None)
+    strike_notes(session, submission_id, now=now, holding=_stretches(comment, pieces))
+    _keep_record(session, submission_id, cause, now, pieces=pieces)
+    raise_content_version(session)
+
+
+def redact_remark(
+    session: Session,
+    remark_id: int,
+    *,
+    cause: Cause,
+    now: datetime,
+    today: date,
+    pieces: Sequence[Finding] = (),
+) -> None:
+    """Take words out of what a resident said to an answer, as out of a comment.
+
+    Raises LookupError where there are no such words (any more).
+    """
+    remark = session.get(Remark, remark_id, with_for_update=True, populate_existing=True)
+    if remark is None or remark.text is None:
+        raise LookupError(f"no words {remark_id}")
+    text, submission_id = remark.text, remark.submission_id
+    _write_event(session, submission_id, cause, now, today)
+    _leave_of_remark(session, remark_id, cut(text, pieces) if pieces else None)
+    strike_notes(session, submission_id, now=now, holding=_stretches(text, pieces))
+    _keep_record(session, submission_id, cause, now, pieces=pieces, remark_id=remark_id)
+
+
+def redact_case(
+    session: Session, submission_id: int, *, cause: Cause, now: datetime, today: date
+) -> None:
+    """Take out all that the resident wrote in a case: the comment, and the words to answers.
+
+    Requests to do so are answered with it. Nothing happens where there are no words (any more).
+    """
+    comment = session.scalar(
+        select(Submission.comment).where(Submission.id == submission_id).with_for_update()
+    )
+    remarks = session.scalars(
+        select(Remark.id)
+        .where(Remark.submission_id == submission_id, Remark.text.is_not(None))
+        .with_for_update()
+    ).all()
+    if comment is None and not remarks:
+        return
+    _write_event(session, submission_id, cause, now, today)
+    if comment is not None:
+        _leave_of_comment(session, submission_id, None)
+    for remark_id in remarks:
+        _leave_of_remark(session, remark_id, None)
+    strike_notes(session, submission_id, now=now)
+    session.execute(
+        delete(Redaction).where(
+            Redaction.submission_id == submission_id,
+            Redaction.remark_id.is_not(None),
+            Redaction.done_at.is_(None),
+        )
+    )
+    _keep_record(session, submission_id, cause, now)
+    raise_content_version(session)
+
+
+def _write_event(
+    session: Session, submission_id: int, cause: Cause, now: datetime, today: date
+) -> None:
     actor = Actor.SYSTEM if cause.person_id is None else Actor.STAFF
     event = Event(kind=EventKind.REDACTED, on=today, actor=actor)
-    links = Links(person_id=cause.person_id)
-    append_event(session, submission_id, event, at=now, links=links)
-    left = cut(comment, pieces) if pieces else None
-    kept = {} if pieces else {"comment_lang": None}
+    append_event(session, submission_id, event, at=now, links=Links(person_id=cause.person_id))
+
+
+def _leave_of_comment(session: Session, submission_id: int, left: str | None) -> None:
+    kept = {"comment_lang": None} if left is None else {}
     # Whoever has the portal's key could try guesses against the hash of the answers.
     gone = {"comment_salt": None, "answers_hash": None, "has_personal_data": False}
     session.execute(
@@ -83,12 +152,21 @@ def redact_comment(
         .where(Submission.id == submission_id)
         .values(comment=left, words=words_column(left), **kept, **gone, is_redacted=True)
     )
-    strike_notes(
-        session, submission_id, now=now, holding=[comment[one.start : one.end] for one in pieces]
-    )
-    _keep_record(session, submission_id, cause, now, pieces)
     clear_removed(session, Submission.__tablename__)
-    raise_content_version(session)
+
+
+def _leave_of_remark(session: Session, remark_id: int, left: str | None) -> None:
+    gone = {"salt": None, "has_personal_data": False}
+    session.execute(
+        update(Remark)
+        .where(Remark.id == remark_id)
+        .values(text=left, words=words_column(left), **gone, is_redacted=True)
+    )
+    clear_removed(session, Remark.__tablename__)
+
+
+def _stretches(text: str, pieces: Sequence[Finding]) -> list[str]:
+    return [text[one.start : one.end] for one in pieces]
 
 
 def strike_notes(
@@ -104,17 +182,24 @@ def strike_notes(
     seal_rows(session, CaseNote.__tablename__, struck)
 
 
-def find_redaction_request(session: Session, submission_id: int) -> Redaction | None:
-    """The request to take all words out that nobody has decided on yet."""
+def find_redaction_request(
+    session: Session, submission_id: int, remark_id: int | None = None
+) -> Redaction | None:
+    """The request to take all words out that nobody has decided on yet: those of the comment, or
+    of these words to an answer."""
     return session.scalar(
         select(Redaction).where(
-            Redaction.submission_id == submission_id, Redaction.done_at.is_(None)
+            Redaction.submission_id == submission_id,
+            Redaction.remark_id.is_(None)
+            if remark_id is None
+            else Redaction.remark_id == remark_id,
+            Redaction.done_at.is_(None),
         )
     )
 
 
 def list_redactions(session: Session, submission_id: int) -> Sequence[Redaction]:
-    """What was taken out of a comment, the newest last."""
+    """What was taken out of a resident's words in a case, the newest last."""
     return session.scalars(
         select(Redaction)
         .where(Redaction.submission_id == submission_id, Redaction.done_at.is_not(None))
@@ -123,10 +208,16 @@ def list_redactions(session: Session, submission_id: int) -> Sequence[Redaction]
 
 
 def _keep_record(
-    session: Session, submission_id: int, cause: Cause, now: datetime, pieces: Sequence[Finding]
+    session: Session,
+    submission_id: int,
+    cause: Cause,
+    now: datetime,
+    *,
+    pieces: Sequence[Finding] = (),
+    remark_id: int | None = None,
 ) -> None:
     """What was taken out and why, never the words. It answers a request that was open."""
-    request = find_redaction_request(session, submission_id)
+    request = find_redaction_request(session, submission_id, remark_id)
     asked_at = request.requested_at if request is not None else now
     if request is not None:
         session.delete(request)
@@ -134,6 +225,7 @@ def _keep_record(
     session.add(
         Redaction(
             submission_id=submission_id,
+            remark_id=remark_id,
             reason=cause.reason,
             pieces=len(pieces) or None,
             kinds=" ".join(kinds_of(pieces)) or None,

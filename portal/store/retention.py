@@ -11,13 +11,14 @@ from dataclasses import dataclass
 from datetime import date, datetime, timedelta
 from typing import Any
 
-from sqlalchemy import ColumnElement, Select, func, select, update
+from sqlalchemy import ColumnElement, Select, exists, func, or_, select, update
 from sqlalchemy.orm import InstrumentedAttribute, Session
 
 from portal.models.loops import LoopEvent
 from portal.models.operations import Setting
+from portal.models.remarks import Remark
 from portal.models.submissions import Contact, PeriodKey, Submission, Throttle
-from portal.store.comments import Cause, redact_comment
+from portal.store.comments import Cause, redact_case
 from portal.store.content import raise_content_version
 from portal.store.secrets import PERIOD_DAYS, period_of
 
@@ -128,7 +129,7 @@ def redact_expired(session: Session, *, now: datetime, today: date, limit: int =
         _expired_comments(now - keep).order_by(Submission.id).limit(limit)
     ).all()
     for submission_id in ids:
-        redact_comment(session, submission_id, cause=Cause(reason="expired"), now=now, today=today)
+        redact_case(session, submission_id, cause=Cause(reason="expired"), now=now, today=today)
     return len(ids)
 
 
@@ -141,9 +142,12 @@ def _expired_contacts(before: datetime) -> Select[int]:
 
 
 def _expired_comments(before: datetime) -> Select[int]:
+    """Cases with words of their residents, of which nothing is younger than that."""
+    of_case = Remark.submission_id == Submission.id
     return select(Submission.id).where(
-        Submission.comment.is_not(None),
+        or_(Submission.comment.is_not(None), exists().where(of_case, Remark.text.is_not(None))),
         Submission.received_at < before,
+        ~exists().where(of_case, Remark.written_at >= before),
         _is_quiet_since(Submission.id, before),
     )
 

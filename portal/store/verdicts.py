@@ -62,6 +62,19 @@ def find_verdict(events: Sequence[LoopEvent]) -> str | None:
     return None
 
 
+def find_open_to_words(events: Sequence[LoopEvent]) -> LoopEvent | None:
+    """The verdict to which the resident may add what is still missing from the newest answer.
+
+    That is what they said last, unless it is a yes; None while they said nothing to it.
+    """
+    for event in reversed(events):
+        if event.kind in (EventKind.TOLD, EventKind.RETOLD):
+            return None
+        if event.kind in (EventKind.CONFIRMED, EventKind.DISPUTED):
+            return None if event.verdict == Verdict.YES else event
+    return None
+
+
 def get_channel(session: Session, submission_id: int) -> str:
     """Through which door the case came."""
     return session.scalars(select(Submission.channel).where(Submission.id == submission_id)).one()

@@ -22,6 +22,16 @@ _DAY = re.compile(r"[0-9]{4}-[0-9]{2}-[0-9]{2}")
 _NUMBER = re.compile(r"[0-9]{1,18}")
 # NUL is refused by PostgreSQL and kept by SQLite; lone surrogates cannot be encoded at all.
 _UNSTORABLE = re.compile("[\x00\ud800-\udfff]")
+MAX_WRITTEN = 5000  # characters of what a resident writes in their own words
+_LINE_ENDS = re.compile("[\x0b\x0c\x85\u2028\u2029]")
+# Controls and code points that are no characters; HTML knows none of them.
+_INVISIBLE = re.compile(
+    "[\x01-\x08\x0e-\x1f\x7f-\x84\x86-\x9f\ufdd0-\ufdef"
+    + "".join(
+        f"{chr(plane + 0xFFFE)}{chr(plane + 0xFFFF)}" for plane in range(0, 0x110000, 0x10000)
+    )
+    + "]"
+)
 
 
 def tidy(value: str | None) -> str | None:
@@ -29,6 +39,16 @@ def tidy(value: str | None) -> str | None:
     if value is None:
         return None
     return value.replace("\r\n", "\n").replace("\r", "\n").strip() or None
+
+
+def without_controls(value: str | None) -> str | None:
+    """Text without what only copying brings along. NUL stays: it is refused, not passed over."""
+    return value and _INVISIBLE.sub("", _LINE_ENDS.sub("\n", value))
+
+
+def without_nul(value: str | None) -> str | None:
+    """Text without NULs, to be shown again: HTML cannot hold them."""
+    return value and value.replace("\x00", "")
 
 
 def whole_number(text: str | None) -> int | None:
@@ -157,6 +177,7 @@ class DayField(Field):
 
 
 __all__ = [
+    "MAX_WRITTEN",
     "AtMost",
     "Between",
     "ChoiceField",
@@ -169,4 +190,6 @@ __all__ = [
     "is_storable",
     "tidy",
     "whole_number",
+    "without_controls",
+    "without_nul",
 ]

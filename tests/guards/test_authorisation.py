@@ -47,6 +47,7 @@ from tests.support.answers import NOW, Office, send
 from tests.support.city import PASSWORD, City, make_city, make_person
 from tests.support.client import response_page
 from tests.support.desk import Desk, open_desk
+from tests.support.remarks import say_missing, tell
 from tests.support.soundness import TEST_SECRET
 from tests.support.tables import fingerprint
 from tests.support.together import Table
@@ -195,6 +196,8 @@ def make_examples(store: Store, city: City) -> dict[str, object]:
     office, table = Office(store, city), Table(store, city)
     case, answered = send(store, city.potholes), send(store, city.potholes)
     published = office.answer([answered])
+    told = send(store, city.potholes)
+    tell(store, office, office.answer([told]))
     theme = office.group([case])
     view = store.write(
         save_view, now=NOW, scope=office.staff, name="Ours", filters="", department_id=city.works
@@ -207,6 +210,8 @@ def make_examples(store: Store, city: City) -> dict[str, object]:
         "theme_id": theme,
         "response_id": office.draft(theme),
         "published": published,
+        "told": told,
+        "remark_id": say_missing(store, told, "Not all of it."),
         "tag": "en",
         "respond.save_translation:tag": "es",  # the source is not translated into itself
         "view_id": view,
@@ -242,6 +247,8 @@ def _tries(app: Flask, examples: Mapping[str, object]) -> Iterator[Try]:
         query = QUERIES.get(rule.endpoint, "").format(**examples)
         if rule.endpoint in OF_PUBLISHED:
             values["response_id"] = examples["published"]
+        if "<int:remark_id>" in rule.rule:
+            values["case_id"] = examples["told"]
         with app.test_request_context():
             address = app.url_map.bind("localhost").build(rule.endpoint, values)
         for method in sorted((rule.methods or set()) & {"GET", "POST"}):

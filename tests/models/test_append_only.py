@@ -49,7 +49,7 @@ SQLITE_TAMPERING = [
     "UPDATE OR REPLACE loop_event SET id = 2 WHERE id = 1",
 ]
 POSTGRES_TAMPERING = [
-    "TRUNCATE loop_event",
+    "TRUNCATE loop_event CASCADE",
     "TRUNCATE audit_event CASCADE",
     (
         "INSERT INTO loop_event (id, submission_id, kind, at, happened_on, actor)"

@@ -15,6 +15,7 @@ from sqlalchemy.orm import Session
 from portal.models import Base
 from portal.models.assessments import HistoryImport
 from portal.models.doors import PaperBatch, PaperForm
+from portal.models.loops import LoopEvent
 from portal.models.partners import CoDecision, NextStep, Partner
 from portal.models.responses import Response, Theme
 from portal.models.self_assessments import SelfAssessment
@@ -67,6 +68,17 @@ class World:
         session.add(hook)
         session.flush()
         self.webhook = hook.id
+        self.session = session
+        put(session, "remark", VALID["remark"](self))
+
+    def event(self) -> int:
+        """Something new that happened to the case."""
+        row = LoopEvent(
+            submission_id=self.case, kind="disputed", at=NOW, happened_on=DAY, actor="resident"
+        )
+        self.session.add(row)
+        self.session.flush()
+        return row.id
 
     def _print(self, session: Session) -> int:
         batch = PaperBatch(**paper_batch(self))
@@ -452,6 +464,18 @@ VALID: dict[str, Callable[[World], dict[str, Any]]] = {
         "requested_by": w.staff,
         "requested_at": NOW,
     },
+    "remark": lambda w: {
+        "submission_id": w.case,
+        "event_id": w.event(),
+        "lang": "en",
+        "text": "The other half of the street.",
+        "has_personal_data": False,
+        "is_redacted": False,
+        "written_at": NOW,
+        "token_hash": fresh(),
+        "commitment": "c",
+        "salt": "s",
+    },
     "case_note": lambda w: {
         "submission_id": w.case,
         "person_id": w.staff,
@@ -770,6 +794,15 @@ REFUSED: list[tuple[str, str, dict[str, Any]]] = [
     ("pieces_have_kinds", "redaction", {"pieces": 1}),
     ("pieces_have_kinds", "redaction", {"kinds": "email"}),
     ("request_has_name", "redaction", {"requested_by": None}),
+    ("text_given", "remark", {"text": ""}),
+    ("gone_was_redacted", "remark", {"text": None}),
+    ("salt_until_redacted", "remark", {"salt": None}),
+    ("salt_until_redacted", "remark", {"is_redacted": True}),
+    (
+        "words_go_with_text",
+        "remark",
+        {"text": None, "is_redacted": True, "salt": None, "words": "w"},
+    ),
     ("text_given", "case_note", {"text": ""}),
     ("struck_is_gone", "case_note", {"text": None}),
     ("struck_is_gone", "case_note", {"struck_at": NOW}),
@@ -889,6 +922,8 @@ UNIQUE: list[tuple[str, tuple[str, ...]]] = [
     ("submission", ("import_id", "import_ref")),
     ("submission", ("receipt_hash",)),
     ("submission", ("token_hash",)),
+    ("remark", ("event_id",)),
+    ("remark", ("token_hash",)),
     ("contact", ("token_hash",)),
     ("outbox", ("dedupe_key",)),
     ("response_text", ("response_id", "lang")),
@@ -911,6 +946,7 @@ PARTIAL: dict[str, tuple[str, dict[str, Any]]] = {
     "uq_news_subscription_service": ("news_subscription", {"email_hash": "h", "service_id": 1}),
     "uq_news_subscription_district": ("news_subscription", {"email_hash": "h", "district": "d"}),
     "uq_redaction_open": ("redaction", {"reason": "asked"}),
+    "uq_redaction_open_remark": ("redaction", {"remark_id": 1}),
     "uq_warning_open": ("warning", {"subject": "theme:1"}),
 }
 

@@ -5,26 +5,29 @@ from __future__ import annotations
 from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import datetime
+from typing import Any
 
 from sqlalchemy import select
 from sqlalchemy.orm import Session
 
 from portal.domain.personal_data import DataKind, Finding
-from portal.domain.redaction import marked_lines
+from portal.domain.redaction import STAFF_REASONS, marked_lines
 from portal.models.case_work import CaseNote, Redaction
+from portal.models.loops import LoopRow
 from portal.models.services import Service
-from portal.models.submissions import Submission
 from portal.respond.queries.names import people_names
 from portal.respond.rules import may_strike
 from portal.respond.scoped import get_case
-from portal.store.comments import find_redaction_request, list_redactions
+from portal.store.coverage import DELIVERIES
+from portal.store.loops import list_events
 from portal.store.personal_data import find_personal_data
-from portal.store.scope import Scope
+from portal.store.remarks import list_remarks, verdict_of
+from portal.store.scope import NotAllowed, Scope
 
 
 @dataclass(frozen=True)
 class Marked:
-    """A comment with what looks like personal data in it. `pieces` are (value, kind, words)."""
+    """A text with what looks like personal data in it. `pieces` are (value, kind, words)."""
 
     lines: Sequence[Sequence[tuple[str, DataKind | None]]]
     pieces: Sequence[tuple[str, DataKind, str]]
@@ -55,13 +58,41 @@ class Note:
 
 
 @dataclass(frozen=True)
-class Care:
-    """All of it for one case."""
+class Written:
+    """Something that the resident wrote: marked, what was taken out of it, or is to be.
 
+    `marked` is None where there are no words (any more).
+    """
+
+    lang: str
     marked: Marked | None
     removed: Sequence[Removed]
     request: Removed | None
+
+
+@dataclass(frozen=True)
+class Said(Written):
+    """What a resident said is missing from an answer: the verdict that it goes with, and when."""
+
+    id: int
+    verdict: str
+    written_at: datetime
+    response_id: int | None
+    is_newest_answer: bool  # they were told nothing since
+
+
+@dataclass(frozen=True)
+class Care(Written):
+    """All of it for one case: the comment, what was said to answers, and the notes."""
+
+    said: Sequence[Said]
     notes: Sequence[Note]
+
+    @property
+    def current(self) -> Said | None:
+        """What was said last to the answer that the resident was told last."""
+        newest = [one for one in self.said if one.is_newest_answer and one.marked]
+        return newest[-1] if newest else None
 
 
 def get_care(
@@ -69,30 +100,89 @@ def get_care(
 ) -> Care:
     """What stands beside the loop. Raises NotAllowed when it is another department's."""
     row, submission = get_case(session, scope, submission_id)
-    request = find_redaction_request(session, submission_id)
-    redactions = list_redactions(session, submission_id)
-    names = people_names(
-        session, [one.requested_by for one in (*redactions, *([request] if request else []))]
-    )
+    records = _list_records(session, submission_id)
     return Care(
-        marked=mark(submission, country),
-        removed=[_removed(one, names, one.done_at or one.requested_at) for one in redactions],
-        request=_removed(request, names, request.requested_at) if request else None,
+        **_written(submission.comment, submission.comment_lang or submission.lang, country),
+        **_taken_out(records, None),
+        said=_list_said(session, row, records, country),
         notes=_list_notes(session, scope, row.service_id, submission_id, now),
     )
 
 
-def mark(submission: Submission, country: str) -> Marked | None:
-    """The comment with its marks; None where there is none."""
-    comment = submission.comment
-    if comment is None:
+def get_written(care: Care, remark_id: int | None) -> Written:
+    """The comment, or what was said to an answer. Raises NotAllowed where there is no such."""
+    if remark_id is None:
+        return care
+    for one in care.said:
+        if one.id == remark_id:
+            return one
+    raise NotAllowed
+
+
+@dataclass(frozen=True)
+class _Records:
+    """What was taken out of a case's words or is to be, by what it is about, with names."""
+
+    rows: Sequence[Redaction]
+    names: dict[int, str]
+
+
+def _list_records(session: Session, submission_id: int) -> _Records:
+    rows = session.scalars(
+        select(Redaction).where(Redaction.submission_id == submission_id).order_by(Redaction.id)
+    ).all()
+    return _Records(rows, people_names(session, [one.requested_by for one in rows]))
+
+
+def _written(text: str | None, lang: str, country: str) -> dict[str, Any]:
+    return {"lang": lang, "marked": mark(text, country)}
+
+
+def _taken_out(records: _Records, remark_id: int | None) -> dict[str, Any]:
+    """What was taken out of the comment or of words to an answer; a withdrawal takes out both."""
+    own = [one for one in records.rows if one.remark_id == remark_id]
+    if remark_id is not None:
+        own += [one for one in records.rows if one.reason not in STAFF_REASONS]
+    requests = [one for one in own if one.done_at is None]
+    return {
+        "removed": [_removed(one, records.names, one.done_at) for one in own if one.done_at],
+        "request": _removed(requests[0], records.names, requests[0].requested_at)
+        if requests
+        else None,
+    }
+
+
+def _list_said(session: Session, row: LoopRow, records: _Records, country: str) -> list[Said]:
+    remarks = list_remarks(session, row.submission_id)
+    if not remarks:
+        return []
+    events = list_events(session, row.submission_id)
+    by_id = {event.id: event for event in events}
+    told_last = max(event.id for event in events if event.kind in DELIVERIES)
+    return [
+        Said(
+            **_written(one.text, one.lang, country),
+            **_taken_out(records, one.id),
+            id=one.id,
+            verdict=verdict_of(by_id[one.event_id], events),
+            written_at=one.written_at,
+            response_id=one.response_id,
+            is_newest_answer=one.event_id > told_last,
+        )
+        for one in remarks
+    ]
+
+
+def mark(text: str | None, country: str) -> Marked | None:
+    """A text with its marks; None where there is none."""
+    if text is None:
         return None
-    found = find_personal_data(comment, country)
-    return Marked(marked_lines(comment, found), [_piece(comment, one) for one in found])
+    found = find_personal_data(text, country)
+    return Marked(marked_lines(text, found), [_piece(text, one) for one in found])
 
 
-def _piece(comment: str, found: Finding) -> tuple[str, DataKind, str]:
-    return f"{found.start}-{found.end}", found.kind, comment[found.start : found.end]
+def _piece(text: str, found: Finding) -> tuple[str, DataKind, str]:
+    return f"{found.start}-{found.end}", found.kind, text[found.start : found.end]
 
 
 def _removed(row: Redaction, names: dict[int, str], at: datetime) -> Removed:

@@ -2,20 +2,23 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import date
 
 from sqlalchemy import func, select
 from sqlalchemy.orm import Session
 
-from portal.domain.loop import LoopState
+from portal.domain.loop import LoopState, Verdict
 from portal.models.loops import LoopEvent, LoopRow
+from portal.models.remarks import Remark
 from portal.models.responses import Response, ResponseText
 from portal.models.services import Service
 from portal.models.submissions import Submission
 from portal.respond.queries.inbox import days_left
 from portal.respond.queries.names import Name, service_names, theme_names
 from portal.store.coverage import DELIVERIES, list_texts
+from portal.store.remarks import find_newest
 from portal.store.scope import Scope
 
 SHOWN = 20
@@ -33,6 +36,7 @@ class DisputedCase:
     verdict: str | None
     disputed_on: date | None
     days_left: int | None
+    missing: Remark | None
 
 
 @dataclass(frozen=True)
@@ -107,6 +111,28 @@ def list_disputed_answers(
     ]
 
 
+def list_partly(session: Session, scope: Scope, response_id: int) -> Sequence[Remark]:
+    """What residents of one's own cases who said "partly" find missing, the newest first.
+
+    Whoever asked to look again stands among the disputes.
+    """
+    return session.scalars(
+        select(Remark)
+        .join(LoopRow, LoopRow.submission_id == Remark.submission_id)
+        .join(Service, Service.id == LoopRow.service_id)
+        .join(LoopEvent, LoopEvent.id == Remark.event_id)
+        .where(
+            Service.department_id.in_(scope.desk),
+            Remark.response_id == response_id,
+            Remark.text.is_not(None),
+            LoopEvent.verdict == Verdict.PARTLY.value,
+            LoopRow.state != LoopState.REOPENED.value,
+        )
+        .order_by(Remark.id.desc())
+        .limit(SHOWN)
+    ).all()
+
+
 def find_dispute(
     session: Session, scope: Scope, row: LoopRow, *, langs: list[str]
 ) -> Dispute | None:
@@ -155,7 +181,8 @@ def list_disputes(session: Session, scope: Scope, response: Response, *, today: 
         .where(is_own)
         .order_by(LoopRow.disputed_on, LoopRow.submission_id)
         .limit(SHOWN)
-    )
+    ).all()
+    missing = find_newest(session, [row.submission_id for row, _submission in rows])
     elsewhere = session.scalar(again.where(~is_own).with_only_columns(func.count()))
     cases = [
         DisputedCase(
@@ -167,6 +194,7 @@ def list_disputes(session: Session, scope: Scope, response: Response, *, today: 
             verdict=row.verdict,
             disputed_on=row.disputed_on,
             days_left=days_left(row, today),
+            missing=missing.get(row.submission_id),
         )
         for row, submission in rows
     ]

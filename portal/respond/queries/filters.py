@@ -7,12 +7,24 @@ from dataclasses import dataclass
 from datetime import date, timedelta
 from typing import Any
 
-from sqlalchemy import ColumnElement, Select, case, exists, or_, select, true
+from sqlalchemy import (
+    BigInteger,
+    ColumnElement,
+    Select,
+    case,
+    exists,
+    literal,
+    or_,
+    select,
+    true,
+    union_all,
+)
 from sqlalchemy.orm import InstrumentedAttribute
 
 from portal.domain.loop import LoopState
 from portal.domain.search_words import case_number
 from portal.models.loops import ExclusionRequest, LoopRow
+from portal.models.remarks import Remark
 from portal.models.responses import ThemeCase
 from portal.models.services import Service
 from portal.models.submissions import Submission
@@ -43,7 +55,15 @@ ONLY_OPEN = frozenset({
     "waiting", "overdue", "due", "reopened", "personal_data", "new", "in_theme", "answered",
 })  # fmt: skip
 TARGET = "target"  # the flag and the order that speak of the city's own target
-FLAGS = ("reopened", "personal_data", "wants_answer", "set_aside", "quarantined", TARGET)
+FLAGS = (
+    "reopened",
+    "said_missing",
+    "personal_data",
+    "wants_answer",
+    "set_aside",
+    "quarantined",
+    TARGET,
+)
 SORTS = ("due", "newest", "oldest", "rating", TARGET)
 RATINGS = (1, 2, 3, 4, 5)
 NOBODY = "nobody"
@@ -131,7 +151,6 @@ def _asks_submissions(filters: Filters) -> bool:
     return bool(
         filters.ratings
         or filters.channel
-        or filters.words
         or filters.place == "personal_data"
         or filters.sort == "rating"
         or {"personal_data", "wants_answer", "quarantined"}.intersection(filters.flags)
@@ -167,7 +186,7 @@ def in_place(place: str, today: date) -> ColumnElement[bool]:
         "due": waiting & is_due(today),
         "reopened": in_states((LoopState.REOPENED,)),
         "set_aside": is_requested(),
-        "personal_data": waiting & Submission.has_personal_data,
+        "personal_data": waiting & has_personal_data(),
         "new": in_states(UNTHEMED) | (themed & ~has_theme()),
         "in_theme": themed & has_theme(),
         "answered": in_states(UNTOLD),
@@ -205,6 +224,16 @@ def is_requested() -> ColumnElement[bool]:
     return exists().where(ExclusionRequest.submission_id == LoopRow.submission_id)
 
 
+def has_personal_data() -> ColumnElement[bool]:
+    """Whether something of what the resident wrote was sent in spite of the warning."""
+    return or_(
+        Submission.has_personal_data,
+        exists().where(
+            Remark.submission_id == LoopRow.submission_id, Remark.has_personal_data.is_(True)
+        ),
+    )
+
+
 def has_theme() -> ColumnElement[bool]:
     """Whether the case is in a theme now: one may have been taken out of the only one."""
     return exists().where(ThemeCase.submission_id == LoopRow.submission_id)
@@ -225,16 +254,28 @@ def _is_assigned(assigned: int | str, scope: Scope) -> ColumnElement[bool]:
 
 
 def _says(words: str) -> ColumnElement[bool]:
-    """Whether the resident's words hold these, or the case has this number."""
-    found = has_words(Submission.id, Submission.words, words)
+    """Whether the resident's words hold these, or the case has this number.
+
+    One list of numbers, which both databases look up in their indexes of words; "or" between two
+    tables would read all cases.
+    """
+    found: list[Select[Any]] = [
+        select(Submission.id).where(has_words(Submission.id, Submission.words, words)),
+        select(Remark.submission_id).where(has_words(Remark.id, Remark.words, words)),
+    ]
     number = case_number(words)
-    return found if number is None else or_(Submission.id == number, found)
+    if number is not None:
+        found.append(select(literal(number, BigInteger)))
+    return LoopRow.submission_id.in_(union_all(*found))
 
 
 def _flag(flag: str, today: date) -> ColumnElement[bool]:
     flags: Mapping[str, ColumnElement[bool]] = {
         "reopened": in_states((LoopState.REOPENED,)),
-        "personal_data": Submission.has_personal_data.is_(True),
+        "said_missing": exists().where(
+            Remark.submission_id == LoopRow.submission_id, Remark.text.is_not(None)
+        ),
+        "personal_data": has_personal_data(),
         "wants_answer": Submission.wants_answer.is_(True),
         "set_aside": is_requested(),
         "quarantined": Submission.is_quarantined.is_(True),

@@ -13,6 +13,7 @@ from sqlalchemy.orm import Session
 
 from portal.domain.loop import RETELL_DAYS, LoopState
 from portal.models.loops import LoopRow
+from portal.models.remarks import Remark
 from portal.models.responses import ThemeCase
 from portal.models.submissions import Submission
 from portal.respond.queries.filters import (
@@ -24,6 +25,7 @@ from portal.respond.queries.filters import (
     WAITING,
     Filters,
     cases_of,
+    has_personal_data,
     in_states,
     is_due,
     is_overdue,
@@ -35,6 +37,7 @@ from portal.respond.queries.filters import (
 from portal.respond.queries.names import Name, people_names, service_names, theme_names
 from portal.respond.queries.selection import Selection, count_left, selected
 from portal.store.assignments import holder
+from portal.store.remarks import find_newest
 from portal.store.scope import Scope
 
 PAGE = 50
@@ -68,6 +71,7 @@ class InboxCase:
     wants_answer: bool
     is_quarantined: bool
     is_to_be_set_aside: bool
+    missing: Remark | None  # what its resident said is missing from the newest answer
 
 
 @dataclass(frozen=True)
@@ -205,12 +209,18 @@ def _lines(
     """The lines of these cases, in this order."""
     query = with_submissions(cases_of(scope)).where(LoopRow.submission_id.in_(ids))
     found = session.execute(
-        query.add_columns(Submission, is_requested().label("requested"), holder().label("holder"))
+        query.add_columns(
+            Submission,
+            is_requested().label("requested"),
+            holder().label("holder"),
+            has_personal_data().label("has_personal_data"),
+        )
     ).all()
     rows = sorted(found, key=lambda row: ids.index(row[0].submission_id))
     services = service_names(session, {row[0].service_id for row in rows}, langs)
     themes = _themes_of(session, ids, langs)
     people = people_names(session, [row.holder for row in rows])
+    missing = find_newest(session, [row[0].submission_id for row in rows if row[0].told_on])
     return [
         _line(
             row[0],
@@ -222,6 +232,8 @@ def _lines(
             holder=people.get(row.holder),
             is_mine=row.holder == scope.person_id,
             is_to_be_set_aside=bool(row.requested),
+            has_personal_data=bool(row.has_personal_data),
+            missing=missing.get(row[0].submission_id),
         )
         for row in rows
     ]
@@ -257,7 +269,6 @@ def _line(row: LoopRow, submission: Submission, *, themes: list[Name], **more: A
         is_reopened=row.state == LoopState.REOPENED.value,
         verdict=row.verdict,
         disputed_on=row.disputed_on,
-        has_personal_data=submission.has_personal_data,
         wants_answer=submission.wants_answer,
         is_quarantined=submission.is_quarantined,
         **more,

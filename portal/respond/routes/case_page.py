@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from dataclasses import dataclass
+
 from flask import redirect, url_for
 from werkzeug.wrappers import Response
 
@@ -19,6 +21,14 @@ from portal.web.forms import ErrorList, errors_of
 from portal.web.pages import page
 
 
+@dataclass(frozen=True)
+class Translation:
+    """The comment, or what was said to an answer, as a machine puts it."""
+
+    remark_id: int | None
+    text: str
+
+
 def case_page(
     case_id: int,
     form: SetAsideForm | None = None,
@@ -27,11 +37,11 @@ def case_page(
     *,
     note: NoteForm | None = None,
     assigning: AssignForm | None = None,
-    translation: str | None = None,
+    translation: Translation | None = None,
 ) -> Response:
     """The case with its forms: those that were sent with their errors, the others empty.
 
-    `translation` is the comment as a machine puts it, for this one look.
+    `translation` is for this one look.
     """
     scope, clock = current_scope(), portal().clock
     aside = form if form is not None else SetAsideForm(formdata=None)

@@ -20,6 +20,7 @@ from portal.respond.queries.disputes import (
     Disputes,
     list_disputed_answers,
     list_disputes,
+    list_partly,
 )
 from portal.respond.queries.phrases import list_phrases_for
 from portal.respond.queries.preview import get_preview
@@ -165,6 +166,7 @@ def response_page(
         typed_at=typed_at,
         cautions=_cautions(view),
         disputes=_disputes(view),
+        partly=list_partly(read(), current_scope(), response_id),
         phrases=list_phrases_for(
             read(), current_scope(), view.response.service_id, view.response.source_lang
         ),

@@ -111,7 +111,9 @@ def check_cases(session: Session) -> Iterator[str]:
 def check_redactions(session: Session) -> Iterator[str]:
     """Words that are gone were taken out by somebody: there is a record of it."""
     recorded = exists().where(
-        Redaction.submission_id == Submission.id, Redaction.done_at.is_not(None)
+        Redaction.submission_id == Submission.id,
+        Redaction.remark_id.is_(None),
+        Redaction.done_at.is_not(None),
     )
     for number in session.scalars(select(Submission.id).where(Submission.is_redacted, ~recorded)):
         yield f"submission {number}: nothing says who took words out of it, and why"

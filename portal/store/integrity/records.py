@@ -134,6 +134,13 @@ KEPT = (
         "done_at",
         "id submission_id reason pieces kinds requested_by requested_at decided_by done_at",
         is_later=True,
+        added="remark_id",
+    ),
+    Kept(
+        "remark",
+        "written_at",
+        "id submission_id event_id response_id lang written_at token_hash commitment",
+        is_later=True,
     ),
     Kept("reminder", "chosen_on", "submission_id due_on is_reminded chosen_on", is_later=True),
     Kept(

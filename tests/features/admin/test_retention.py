@@ -6,15 +6,18 @@ from datetime import datetime, timedelta
 
 import pytest
 from flask import Flask
-from sqlalchemy import Table, select
+from sqlalchemy import Table, func, select
 from sqlalchemy.orm import Session
 
 from portal.models import Base
 from portal.models.case_work import Redaction
+from portal.models.loops import LoopEvent
 from portal.models.operations import AuditEvent
+from portal.models.remarks import Remark
 from portal.models.submissions import Contact, PeriodKey, Submission
 from portal.store.clock import Clock
 from portal.store.engine import Store
+from portal.store.remarks import Written, remark_values
 from portal.store.retention import Periods, count_due, get_periods, set_periods
 from portal.store.secrets import period_of
 from portal.worker import purge
@@ -94,6 +97,42 @@ def test_what_goes_is_what_was_foretold_and_the_record_keeps_no_words(
     assert (after.contacts, after.comments, after.period_secrets) == (0, 0, 0)
     assert kept
     assert not any("Zanzibar" in str(row) or "555" in str(row) for row in kept)
+
+
+def test_words_to_answers_go_with_their_case_and_keep_it_while_they_are_young(
+    store: Store, city: City, clock: Clock, cases: tuple[int, int]
+) -> None:
+    old, _new = cases
+    now = clock.now()
+
+    def write(session: Session) -> tuple[int, int]:
+        wordless, young = (send_case(session, city.lights, now - timedelta(days=400)) for _ in "12")
+        for case, days in ((old, 390), (wordless, 390), (young, 20)):
+            _say(session, case, now - timedelta(days=days))
+        return wordless, young
+
+    wordless, young = store.write(write)
+    store.write(set_periods, Periods(90, 12))
+    with store.read() as session:
+        due = count_due(session, get_periods(session), at=now, on=clock.today())
+    assert due.comments == 2
+    purge(store, clock)
+    with store.read() as session:
+        texts = {one.submission_id: one.text for one in session.scalars(select(Remark))}
+        redactions = session.scalars(select(Redaction)).all()
+        after = count_due(session, get_periods(session), at=now, on=clock.today())
+    assert texts == {old: None, wordless: None, young: WORDS}
+    assert {(one.submission_id, one.reason) for one in redactions} == {
+        (old, "expired"),
+        (wordless, "expired"),
+    }
+    assert after.comments == 0
+
+
+def _say(session: Session, case: int, at: datetime) -> None:
+    event_id = session.scalar(select(func.max(LoopEvent.id)).where(LoopEvent.submission_id == case))
+    values = remark_values(Written(text=WORDS, lang="en"), f"token {case}", at)
+    session.add(Remark(submission_id=case, event_id=event_id, **values))
 
 
 def _table(name: str) -> Table:

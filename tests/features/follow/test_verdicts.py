@@ -54,7 +54,8 @@ def say(resident: Resident, code: str, verdict: str) -> str:
     """Press a button; the words of the page that follows."""
     response = resident.post(f"/en/receipts/{code}/confirm", verdict=verdict)
     assert response.status_code == 303
-    assert response.headers["Location"].endswith(f"/en/receipts/{code}/")
+    anchor = "" if verdict == "yes" else "#what-is-missing"  # where words may be added
+    assert response.headers["Location"].endswith(f"/en/receipts/{code}/{anchor}")
     return resident.get(f"/en/receipts/{code}/").words()
 
 

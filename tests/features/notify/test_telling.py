@@ -15,6 +15,7 @@ from portal.domain.loop import Actor, Event, EventKind, Outcome, Verdict
 from portal.domain.wording import Wording
 from portal.models.loops import LoopEvent, LoopRow
 from portal.models.operations import Outbox
+from portal.models.remarks import Remark
 from portal.respond.operations.cases import group_cases, restore, set_aside
 from portal.respond.operations.texts import propose_correction, review_correction
 from portal.respond.operations.themes import share_theme
@@ -349,12 +350,42 @@ def test_the_mails_link_asks_and_only_a_button_answers(
     assert client.post(link, data={"verdict": "yes"}, headers=elsewhere).status_code == 403
     assert client.post(link, data={"verdict": "maybe"}).status_code == 422
     answer = client.post(link, data={"verdict": "partly"})
-    assert (answer.status_code, answer.location) == (303, link)
+    assert (answer.status_code, answer.location) == (303, f"{link}#what-is-missing")
     assert kinds(store, case)[-1] == "confirmed"
     assert told(store, case)[0] == "confirmed"
     client.post(link, data={"verdict": "no"})
     assert kinds(store, case)[-2:] == ["confirmed", "disputed"]
     assert client.get(link.replace("/answer", "0/answer")).status_code == 404
+
+
+def test_the_mails_link_takes_what_is_missing_and_never_shows_it_again(
+    store: Store, office: Office, worker: Worker, send: Send, mailbox: Mailbox, client: FlaskClient
+) -> None:
+    case = send("en", "ana@mail.example", comment="The hole by the school")
+    office.answer([case])
+    worker.run()
+    link = question_of(mailbox)
+    place = link.replace("/answer", "/missing")
+    assert client.get(place).location == link, "not asked before a verdict"
+    client.post(link, data={"verdict": "no"})
+    asked = response_page(client.get(link))
+    assert "What is still missing?" in asked.words()
+    form = {"token": asked.value("token"), "missing": "Only half of it, call 512-555-0187"}
+    elsewhere = {"Sec-Fetch-Site": "cross-site"}
+    assert client.post(place, data=form, headers=elsewhere).status_code == 403
+    assert client.post(place.replace("/mail/", "/mail/0"), data=form).status_code == 404
+    assert "A phone number" in response_page(client.post(place, data=form)).words()
+    answer = client.post(place, data={**form, "confirmed": "1"})
+    assert (answer.status_code, answer.location) == (303, link)
+    with store.read() as session:
+        (remark,) = session.scalars(select(Remark))
+    assert (remark.submission_id, remark.text) == (case, form["missing"])
+    words = response_page(client.get(link)).words()
+    assert "You said what is missing" in words
+    assert "Only half of it" not in words, "a mail may be passed on"
+    again = client.post(place, data={**form, "missing": "Something else"})
+    assert again.status_code == 409
+    assert "Only half of it" not in again.get_data(as_text=True)
 
 
 def test_before_an_answer_and_after_erasure_the_link_leads_to_the_receipt(

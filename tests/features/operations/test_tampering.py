@@ -54,6 +54,7 @@ from tests.support.cases import send_rating
 from tests.support.city import City
 from tests.support.history import EXAMPLES, bring_in
 from tests.support.pictures import png
+from tests.support.remarks import say_missing
 from tests.support.signed import SECRETS, StoppedClock, sign
 from tests.support.soundness import find_problems, find_problems_after
 from tests.support.together import Table
@@ -125,6 +126,14 @@ RED = {
         "DELETE FROM reaction",
     ),
     "redaction": ("UPDATE redaction SET decided_by = NULL", "DELETE FROM redaction"),
+    "remark": (
+        "UPDATE remark SET text = 'Nothing is missing.'",
+        "UPDATE remark SET text = 'Nothing.', commitment = 'c'",
+        "UPDATE remark SET event_id = (SELECT min(id) FROM loop_event)",
+        "UPDATE remark SET lang = 'es'",
+        "UPDATE remark SET text = NULL, words = NULL, salt = NULL, is_redacted = true",
+        "DELETE FROM remark",
+    ),
     "reminder": ("UPDATE reminder SET is_reminded = false", "DELETE FROM reminder"),
     "reminder_summary": (
         "UPDATE reminder_summary SET others = others + 5",
@@ -345,6 +354,7 @@ def _answer_many(office: Office) -> None:
     ]
     response_id = office.answer(cases)
     store.write(_reply, cases, response_id, office.city.people["staff"])
+    say_missing(store, cases[0], "The other half of it.", verdict="partly")
 
 
 def _reply(session: Session, cases: list[int], response_id: int, person_id: int) -> None:

@@ -20,9 +20,10 @@ from portal.respond.operations.reading import TRANSLATIONS_AN_HOUR
 from portal.respond.translator import MAX_ANSWER, Translator, TranslatorDown
 from portal.settings import Settings, SettingsError
 from portal.store.engine import Store
-from tests.support.answers import send
+from tests.support.answers import Office, send
 from tests.support.city import City
 from tests.support.desk import Desk
+from tests.support.remarks import say_missing, tell
 
 WORDS = "El bache marcado vuelve cada invierno"
 PUT = "The marked pothole returns <b>every</b> winter {{7*7}}"
@@ -188,6 +189,23 @@ def test_staff_read_it_marked_as_a_machines_and_nothing_is_kept(
             select(AuditEvent).where(AuditEvent.action == "comment_sent_to_translator")
         ).one()
     assert logged.detail == {"target": "en"}
+
+
+def test_what_was_said_to_an_answer_is_translated_alone(
+    app: Flask, store: Store, office: Office, desk_city: City, service: Service
+) -> None:
+    configure(app, service)
+    case = send(store, desk_city.potholes, comment="Nothing to translate", lang="en")
+    tell(store, office, office.answer([case]))
+    number = say_missing(store, case, WORDS, lang="es")
+    answer = Desk(app).post(f"cases/{case}/said/{number}/translate", 200)
+    assert [asked["q"] for _path, asked in service.asked] == [WORDS]
+    assert answer.get_data(as_text=True).count("Machine translation, for reading only") == 1
+    with store.read() as session:
+        logged = session.scalars(
+            select(AuditEvent).where(AuditEvent.action == "comment_sent_to_translator")
+        ).one()
+    assert logged.detail == {"target": "en", "remark": number}
 
 
 def test_a_failure_harms_nothing_and_says_so_calmly(
