@@ -20,6 +20,7 @@ from portal.demo.content import load_city
 from portal.demo.phrases import add_phrases
 from portal.demo.plans import add_plans
 from portal.demo.recorder import Desk
+from portal.demo.remarks import add_remarks
 from portal.demo.set_apart import add_finding
 from portal.demo.thresholds import raise_threshold
 from portal.demo.warnings import add_warnings
@@ -117,6 +118,7 @@ def _make(context: Context, makers: Makers) -> None:
     makers.publish_city_results(context.store, context.clock)
     context.store.write(add_plans, now=now, today=context.clock.day(now))
     context.store.write(add_phrases, now=now)
+    context.store.write(add_remarks, now=now, today=context.clock.day(now))
     context.store.write(add_warnings, context.clock, makers.raise_warnings)
     context.store.write(add_finding, now=now)
     # Last of all: what is dated back after its day was signed would look like tampering.

@@ -53,7 +53,7 @@ def show_receipt(sent: Sent, code: str) -> Response:
         rated=rated_in_words(sent),
         steps=timeline(sent, today),
         today=today,
-        remark=asking_of(sent, code).empty() if sent.is_open_to_words else None,
+        remark=asking_of(sent, code).empty() if sent.open_verdict else None,
         is_new=sent.received_on == today and (not sent.answers or sent.loop.told_on is None),
         verdicts=[
             (verdict, text)
@@ -67,6 +67,7 @@ def asking_of(case: Case, code: str) -> Asking:
     """The form that asks what is still missing from the newest answer."""
     return Asking(
         case.submission_id,
+        case.open_verdict,
         "follow/show_missing.html",
         action=url_for("follow.say_missing", code=code),
         back=url_for("follow.show_case", code=code, _anchor="verdict"),

@@ -27,7 +27,7 @@ from portal.store.integrity.proofs import find_signed_day
 from portal.store.invitations import get_next_use
 from portal.store.joining import is_readable
 from portal.store.loops import facts_of, list_events
-from portal.store.remarks import list_remarks
+from portal.store.remarks import list_remarks, verdict_of
 from portal.store.service_names import get_service_name
 from portal.store.texts import InLanguage, in_language
 from portal.store.verdicts import find_open_to_words, find_verdict
@@ -143,12 +143,13 @@ class Case(Sent):
         return find_verdict(self.events)
 
     @property
-    def is_open_to_words(self) -> bool:
-        """Whether the resident may add what is missing to what they said to the newest answer."""
-        if self.loop.told_on is None or self.loop.withdrawn_on is not None:
-            return False
+    def open_verdict(self) -> str | None:
+        """What the resident said to the newest answer, where what is missing may be added."""
         said = find_open_to_words(self.events)
-        return said is not None and all(one.event_id != said.id for one in self.remarks)
+        is_closed = self.loop.told_on is None or self.loop.withdrawn_on is not None
+        if said is None or is_closed or any(one.event_id == said.id for one in self.remarks):
+            return None
+        return verdict_of(said, self.events)
 
     def remarks_on(self, response_id: int) -> list[Remark]:
         """What the resident wrote to an answer, as far as it was not taken out."""

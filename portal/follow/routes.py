@@ -92,7 +92,7 @@ def show_missing(code: str) -> Response:
     if not isinstance(sent, Case):
         return show_no_receipt()
     asking = asking_of(sent, code)
-    return asking.show() if sent.is_open_to_words else redirect(asking.back, 303)
+    return asking.show() if sent.open_verdict else redirect(asking.back, 303)
 
 
 @blueprint.post("/receipts/<code>/missing")

@@ -19,7 +19,7 @@ from portal.models.services import Service
 from portal.notify.operations import find_contact
 from portal.store.coverage import DELIVERIES, list_texts
 from portal.store.loops import list_events
-from portal.store.remarks import has_words_to
+from portal.store.remarks import has_words_to, verdict_of
 from portal.store.service_names import get_service_name
 from portal.store.texts import InLanguage, in_language
 from portal.store.verdicts import find_open_to_words, find_verdict, get_channel
@@ -39,8 +39,8 @@ class Question:
     done_on: date | None
     verdict: str | None
     channel: str  # staff-entered ones cannot say "yes" (domain.doors)
-    is_open_to_words: bool  # what is still missing may be said
-    has_words: bool  # it was said, after the verdict that counts
+    open_verdict: str | None  # to which the resident may add what is still missing
+    has_words: bool  # it was added
 
 
 def find_question(session: Session, token: str, lang: str, langs: Sequence[str]) -> Question | None:
@@ -64,10 +64,11 @@ def find_question(session: Session, token: str, lang: str, langs: Sequence[str])
         return None
     said = find_open_to_words(events)
     has_words = said is not None and has_words_to(session, said.id)
+    open_verdict = verdict_of(said, events) if said is not None and not has_words else None
     slug = session.scalars(select(Service.slug).where(Service.id == row.service_id)).one()
     return Question(
         row.submission_id, response.id,
         get_service_name(session, row.service_id, slug, lang, (row.lang, *langs)),
         text, response.outcome, response.due_on, response.done_on, find_verdict(events),
-        get_channel(session, row.submission_id), said is not None and not has_words, has_words,
+        get_channel(session, row.submission_id), open_verdict, has_words,
     )  # fmt: skip

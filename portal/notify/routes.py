@@ -66,7 +66,7 @@ def show_question(code: str) -> Response:
         for value, words in load_instrument().options("verdict", current_language())
         if takes_verdict(question.channel, Verdict(value))
     ]
-    remark = _asking_of(question, code).empty() if question.is_open_to_words else None
+    remark = _asking_of(question, code).empty() if question.open_verdict else None
     return page(
         "notify/show_question.html", code=code, question=question, verdicts=verdicts, remark=remark
     )
@@ -102,7 +102,7 @@ def show_missing(code: str) -> Response:
     if question is None:
         return page("notify/show_no_question.html", 404)
     asking = _asking_of(question, code)
-    return asking.show() if question.is_open_to_words else redirect(asking.back, 303)
+    return asking.show() if question.open_verdict else redirect(asking.back, 303)
 
 
 @blueprint.post("/mail/<code>/missing")
@@ -120,6 +120,7 @@ def say_missing(code: str) -> Response:
 def _asking_of(question: Question, code: str) -> Asking:
     return Asking(
         question.submission_id,
+        question.open_verdict,
         "notify/show_missing.html",
         action=url_for("notify.say_missing", code=code),
         back=url_for("notify.show_question", code=code),

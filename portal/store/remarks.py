@@ -1,4 +1,4 @@
-"""What residents add in their own words to a verdict (decision 61): kept once for each.
+"""What residents add in their own words to a verdict (decision 62): kept once for each.
 
 The verdict stands without them, so nobody has to write, and no figure reads them.
 """

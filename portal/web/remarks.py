@@ -1,4 +1,4 @@
-"""Words to a verdict, asked for on the receipt's page and behind a mail's link (decision 61).
+"""Words to a verdict, asked for on the receipt's page and behind a mail's link (decision 62).
 
 The verdict is stored by then. Like every form of residents, this one has a signed token that is
 good for one sending, and a warning before personal data are kept.
@@ -53,10 +53,12 @@ class RemarkForm(ResidentForm):
 class Asking:
     """A form that asks what is missing: its case, the page it stands alone on, and addresses.
 
-    `action` takes what is sent, `back` is where the verdict was given.
+    `action` takes what is sent, `back` is where the verdict was given; None where none is open to
+    words any more.
     """
 
     submission_id: int
+    verdict: str | None
     template: str
     action: str
     back: str
@@ -73,7 +75,7 @@ class Asking:
 
     def filled(self, form: RemarkForm, token: str) -> dict[str, object]:
         """A form with what was typed into it, for a page that shows it."""
-        return {"form": form, "token": token, "action": self.action}
+        return {"form": form, "token": token, "action": self.action, "verdict": self.verdict}
 
     def fresh_token(self) -> str:
         """A token that was not used yet."""

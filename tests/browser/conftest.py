@@ -70,7 +70,7 @@ class Site:
         with closing(sqlite3.connect(self.folder / "portal.db")) as database:
             [(newest,)] = database.execute("SELECT max(submission_id) FROM contact")
         token = Secrets(SECRET).mail_token(newest)
-        return [f"mail/{token}/{page}" for page in ("", "answer", "unsubscribe")]
+        return [f"mail/{token}/{page}" for page in ("", "answer", "missing", "unsubscribe")]
 
 
 @pytest.fixture(scope="session")

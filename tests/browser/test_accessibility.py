@@ -128,6 +128,8 @@ def resident_pages(page: Page, site: Site, lang: str) -> Iterator[str]:
     yield from rating(page, site, lang)
     yield from walk.walk(page, [site.url(lang, path) for path in site.newest_mail_links()])
     yield from tapping(page, site, lang)
+    yield from saying(page, site, lang, code)
+    yield from walk.walk(page, [site.url(lang, f"receipts/{code}/missing")])
     give_password(page, site, "careful", lang)
     yield from walk.walk(page, [page.url])
     assert not walk.forgotten(), "no page leads there, and no start is one of them"
@@ -157,6 +159,17 @@ def rating(page: Page, site: Site, lang: str) -> Iterator[str]:
     page.click("main button[name=confirmed]")
     page.wait_for_url(re.compile("/receipts/"))
     yield "new receipt"
+
+
+def saying(page: Page, site: Site, lang: str, code: str) -> Iterator[str]:
+    """A receipt that asks what is still missing, and what warns of personal data in it."""
+    page.goto(site.url(lang, f"receipts/{code}/"))
+    for verdict in ("yes", "partly"):  # each new one is asked about anew
+        send(page, f"button[name=verdict][value={verdict}]")
+    yield "receipt that asks what is missing"
+    page.fill("textarea[name=missing]", "Call me at (512) 555-0134 about the other half.")
+    send(page, "#what-is-missing button")
+    yield "personal data warning of what is missing"
 
 
 def tapping(page: Page, site: Site, lang: str) -> Iterator[str]:

@@ -16,6 +16,7 @@ WORDS = {
     "en": "The hole by the school is back; a car swerved around it.",
     "ar": "عادت الحفرة أمام المدرسة، وكادت سيارة تصدم طفلًا.",
 }
+MISSING = {"en": "The other half of the street.", "ar": "بقي نصف الشارع على حاله."}
 OTHER = {"en": "ar", "ar": "en"}
 NARROW = {"width": 320, "height": 800}
 _SHOWS_ITSELF = """() => {
@@ -111,6 +112,12 @@ def test_a_resident_follows_and_decides_by_keyboard_alone(
     press_until(page, "button[name=verdict][value=partly]")
     page.keyboard.press("Enter")
     expect(page.locator("main .time li.todo")).to_have_count(0)  # it was the last step
+    press_until(page, "textarea[name=missing]", most=1)  # the page has gone on to where it is asked
+    page.keyboard.type(MISSING[lang])
+    press_until(page, "#what-is-missing button", most=1)
+    go_on(page, "**/receipts/*/**")
+    assert how_it_reads(page, MISSING[lang]) == (lang, "rtl" if lang == "ar" else "ltr")
+    expect(page.locator("textarea[name=missing]")).to_have_count(0)
 
 
 def go_on(page: Page, where: str) -> None:
@@ -207,3 +214,9 @@ def test_the_resident_decides_and_a_no_opens_the_case_again(
     page.wait_for_url(f"**/receipts/{code}/**")
     expect(page.locator("main .lead")).to_contain_text("Your case is open again")
     expect(page.locator("main .time li.again")).to_have_count(1)
+    expect(page.locator("main .voice", has_text=MISSING["en"])).to_have_count(0)
+    page.fill("textarea[name=missing]", MISSING["en"])
+    page.click("#what-is-missing button")
+    page.wait_for_url(f"**/receipts/{code}/**")
+    expect(page.locator("main .voice", has_text=MISSING["en"])).to_have_count(1)
+    expect(page.locator("textarea[name=missing]")).to_have_count(0)

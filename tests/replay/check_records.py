@@ -10,6 +10,7 @@ from portal.domain.derive import build_evidence
 from portal.domain.level import evaluate
 from portal.domain.raw_records import parse_raw_records
 from portal.models.loops import LoopRow
+from portal.models.remarks import Remark
 from portal.models.submissions import Submission
 from portal.store.secrets import sha256
 from tests.replay import script
@@ -44,6 +45,25 @@ class RecordChecks(Checking):
             assert (row.id in loops) == letter.is_case, where
             if letter.is_case:
                 assert loops[row.id].state == letter.state, where
+
+    def check_what_is_missing_is_kept(self) -> None:
+        """What people said is missing stands with their own case, in their own words."""
+        with self.store.read() as session:
+            rows = session.execute(
+                select(Submission.receipt_hash, Remark.text, Remark.lang)
+                .join(Remark, Remark.submission_id == Submission.id)
+                .order_by(Remark.id)
+            ).all()
+        found: dict[str | None, list[tuple[str | None, str]]] = {}
+        for receipt, text, lang in rows:
+            found.setdefault(receipt, []).append((text, lang))
+        wanted = {
+            sha256(one.code): [(words, one.marked_as) for words in one.missing]
+            for one in self.ledger.sent()
+            if one.missing
+        }
+        assert len(wanted) > 5
+        assert found == wanted
 
     def check_people_are_told_apart(self) -> None:
         """Two letters have one key exactly when they are by one person within 90 days."""

@@ -65,6 +65,7 @@ class Letter:
     verdict: str = ""
     disputed_on: date | None = None
     retold_on: date | None = None
+    missing: list[str] = field(default_factory=list)  # what they said is missing from answers
 
     @property
     def said(self) -> str:

@@ -21,6 +21,7 @@ THREADS = 6
 READING_TIME = timedelta(seconds=40)
 _TOKEN = re.compile(r'name="token" value="([^"]+)"')
 _RECEIPT = re.compile(r"/([A-Za-z-]+)/receipts/([0-9A-Z]{25})/")
+_SILENT = 3  # of those who give a verdict, one in so many adds no words
 _NO_CODE = "code-of-a-receipt"
 _COOKIE = re.compile(r"period=([0-9a-f]{64}); .*?Max-Age=([0-9]+)", re.IGNORECASE)
 
@@ -168,6 +169,23 @@ class Residents:
         reply = browser.post(form, ("verdict", verdict))
         assert reply.status == 303, reply.text[:500]
         letter.judge(verdict, self.site.clock.today())
+        if letter.said and letter.id % _SILENT:
+            self._say_missing(browser, letter, verdict)
+
+    def _say_missing(self, browser: Browser, letter: Letter, verdict: str) -> None:
+        """Say once more what was written at first, where the page asks what is missing."""
+        page = browser.get(f"/{letter.lang}/receipts/{letter.code}/")
+        forms = [form for form in page.forms() if form.action.endswith("/missing")]
+        is_asked = verdict != "yes"
+        assert len(forms) <= is_asked, f"letter {letter.id} is asked after a yes, or twice"
+        assert forms or letter.missing or not is_asked, f"letter {letter.id} is not asked"
+        for form in forms:
+            reply = browser.post(form.fill(missing=letter.words))
+            if reply.status == 422:
+                assert letter.was_warned, f"letter {letter.id}: {reply.text[:500]}"
+                reply = browser.post(reply.form("/missing"), ("confirmed", "1"))
+            assert reply.status == 303, reply.text[:500]
+            letter.missing.append(letter.said)
 
     def look_up(self, letter: Letter, typed: str) -> Reply:
         """Type the receipt's code on the page for it, and go where it leads."""

@@ -29,6 +29,7 @@ from portal.assess.said import refresh_due
 from portal.assess.warnings import raise_warnings
 from portal.demo.content import load_city, load_themes
 from portal.demo.operations import Makers, make_demo, prepare_demo
+from portal.demo.remarks import load_remarks
 from portal.demo.warnings import MADE_OF_IT
 from portal.domain.criteria import Thresholds
 from portal.domain.level import evaluate
@@ -38,6 +39,7 @@ from portal.models.appraisals import Appraisal, CityFigure, MonthlyFigure
 from portal.models.assessments import Assessment
 from portal.models.loops import LoopRow
 from portal.models.people import Membership
+from portal.models.remarks import Remark
 from portal.models.responses import Theme, ThemeCase
 from portal.models.services import Service, ServiceText
 from portal.models.submissions import Submission
@@ -46,6 +48,7 @@ from portal.settings import Settings
 from portal.store.city import mark_as_demo
 from portal.store.command import Context
 from portal.store.engine import Store
+from portal.store.personal_data import find_personal_data
 from portal.store.secrets import sha256
 from tests.support.city import make_city
 from tests.support.marlow import ZONE, read_receipts, settle_in
@@ -106,6 +109,7 @@ def test_levels_and_warnings_come_out_of_the_records(
         _check_shared_theme(session)
         _check_monitors(session)
         _check_guards(session)
+        _check_remarks(session)
     assert find_problems(store, made, context.clock) == []
 
 
@@ -146,6 +150,19 @@ def _check_residents(session: Session, today: date) -> None:
     newest = session.scalar(select(func.max(Submission.received_on)))
     assert newest is not None
     assert today - timedelta(days=7) <= newest <= today
+
+
+def _check_remarks(session: Session) -> None:
+    """People of all languages said what is missing, most of them in cases that are open again."""
+    rows = session.execute(
+        select(Remark.lang, Remark.text, LoopRow.lang, LoopRow.service_id, LoopRow.state).join(
+            LoopRow, LoopRow.submission_id == Remark.submission_id
+        )
+    ).all()
+    assert {row[0] for row in rows} == LANGUAGES
+    assert all(row[0] == row[2] for row in rows)
+    assert Counter(row.state for row in rows)["reopened"] >= 30
+    assert max(Counter((row.service_id, row.text) for row in rows).values()) == 1
 
 
 def _check_published(session: Session) -> None:
@@ -344,6 +361,13 @@ def test_a_fresh_demonstration_is_kept(context: Context, store: Store) -> None:
 
 
 def test_all_content_is_there_in_every_language() -> None:
+    remarks = load_remarks()
+    assert set(remarks) == {"partly", "planned", "answered", "done", "declined"}
+    for occasion, by_language in remarks.items():
+        assert set(by_language) == LANGUAGES, occasion
+        for lang, said in by_language.items():
+            assert len(said) == len(set(said)) >= 2, (occasion, lang)
+            assert not any(find_personal_data(text, "US") for text in said), (occasion, lang)
     city = load_city()
     named = [*city["departments"], *city["services"], *city["districts"]]
     for thing in named:

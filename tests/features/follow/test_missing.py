@@ -115,6 +115,8 @@ def test_whoever_asks_again_may_say_what_is_missing(
     resident: Resident, store: Store, told: str, verdict: str
 ) -> None:
     token = tap(resident, told, verdict)
+    words = {"no": "You said: “No”", "again": "You said: “Ask us to look again”"}[verdict]
+    assert words in resident.get(f"/en/receipts/{told}/missing").words()
     assert say(resident, told, token, MISSING).status_code == 303
     (remark,) = remarks(store)
     with store.read() as session:
