@@ -4,7 +4,8 @@ from __future__ import annotations
 
 from flask import abort, request
 
-from portal.follow.queries import Case, Reader, Sent, find_sent
+from portal.follow.answers import Reader
+from portal.follow.queries import Case, Sent, find_sent
 from portal.store.secrets import normalise_receipt, sha256
 from portal.web.context import portal
 from portal.web.database import read

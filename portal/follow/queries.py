@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
-from datetime import date, datetime
+from datetime import date
 from typing import Any
 
 from sqlalchemy import func, select
@@ -13,57 +13,23 @@ from sqlalchemy.orm import Session, aliased
 from portal.domain.doors import is_first_hand
 from portal.domain.loop import EventKind, Loop
 from portal.domain.publication import quarter_of
-from portal.domain.wording import References
+from portal.follow.answers import Answer, Reader, list_answers
 from portal.follow.together import Invited, Judged, list_invited, list_judged
 from portal.models.case_work import Redaction
 from portal.models.loops import LoopEvent, LoopRow
 from portal.models.remarks import Remark
-from portal.models.responses import Response, ResponseCorrection, ResponseText
 from portal.models.services import Service
 from portal.models.submissions import Submission
 from portal.store.comments import list_redactions
-from portal.store.coverage import is_stale
 from portal.store.integrity.proofs import find_signed_day
 from portal.store.invitations import get_next_use
-from portal.store.joining import is_readable
 from portal.store.loops import facts_of, list_events
 from portal.store.remarks import list_remarks, verdict_of
 from portal.store.service_names import get_service_name
-from portal.store.texts import InLanguage, in_language
+from portal.store.texts import InLanguage
 from portal.store.verdicts import find_open_to_words, find_verdict
-from portal.store.wordings import wording_of
 
 _RATED = aliased(Service)
-_ANSWERS = (EventKind.RESPONDED, EventKind.TOLD, EventKind.RETOLD)
-
-
-@dataclass(frozen=True)
-class Correction:
-    """Why a published answer was corrected, and when. The old text stays on its public page."""
-
-    reason: str
-    lang: str
-    at: datetime
-
-
-@dataclass(frozen=True)
-class Answer:
-    """A published response as this reader sees it: in `lang`, reviewed.
-
-    `is_outdated`: the source was corrected and this translation was not yet.
-    """
-
-    response_id: int
-    lang: str
-    you_said: str
-    we_did: str
-    why_not: str
-    references: References
-    outcome: str
-    due_on: date | None
-    done_on: date | None
-    is_outdated: bool
-    corrections: Sequence[Correction]
 
 
 @dataclass(frozen=True)
@@ -156,15 +122,6 @@ class Case(Sent):
         return [one for one in self.remarks if one.response_id == response_id and one.text]
 
 
-@dataclass(frozen=True)
-class Reader:
-    """The language of the page, those to fall back to, and the city's day."""
-
-    lang: str
-    fallbacks: Sequence[str]
-    today: date
-
-
 def find_sent(session: Session, receipt_hash: str, reader: Reader) -> Sent | Case | None:
     """What this receipt stands for: a Case, a rating only (Sent), or nothing known."""
     row = session.execute(
@@ -198,7 +155,7 @@ def find_sent(session: Session, receipt_hash: str, reader: Reader) -> Sent | Cas
     if loop_row is None:
         return Sent(**sent)
     events = list_events(session, submission.id)
-    answers = _list_answers(session, events, submission, reader)
+    answers = list_answers(session, events, submission, reader)
     return Case(
         **sent,
         comment=submission.comment,
@@ -264,69 +221,3 @@ def _joined(submission: Submission, answers: Sequence[Answer]) -> Joined | None:
     if submission.joined_theme_id is None or not answers:
         return None
     return Joined(submission.joined_theme_id, answers[0].lang, answers[0].you_said)
-
-
-def _list_answers(
-    session: Session, events: Sequence[LoopEvent], submission: Submission, reader: Reader
-) -> list[Answer]:
-    """The published answers to a case, the newest first; those without a reviewed text left out.
-
-    Whoever has joined a theme reads its answers at once, before anybody counts as told.
-    """
-    ids = [event.response_id for event in events if event.kind in _ANSWERS and event.response_id]
-    if submission.joined_theme_id is not None and not ids:
-        ids = _ids_of_theme(session, submission.joined_theme_id)
-    responses = {
-        response.id: response
-        for response in session.scalars(
-            select(Response).where(Response.id.in_(ids), Response.status == "published")
-        )
-    }
-    newest_first = [responses[id_] for id_ in dict.fromkeys(reversed(ids)) if id_ in responses]
-    answers = (_answer(session, one, submission.lang, reader) for one in newest_first)
-    return [answer for answer in answers if answer is not None]
-
-
-def _ids_of_theme(session: Session, theme_id: int) -> list[int]:
-    return list(
-        session.scalars(
-            select(Response.id)
-            .where(Response.theme_id == theme_id, is_readable())
-            .order_by(Response.published_on, Response.id)
-        )
-    )
-
-
-def _answer(session: Session, response: Response, lang: str, reader: Reader) -> Answer | None:
-    texts = {
-        text.lang: text
-        for text in session.scalars(
-            select(ResponseText).where(ResponseText.response_id == response.id)
-        )
-    }
-    reviewed = {tag: text for tag, text in texts.items() if text.status == "reviewed"}
-    shown = in_language(reviewed, reader.lang, (lang, response.source_lang, *reader.fallbacks))
-    if shown is None:
-        return None
-    return Answer(
-        response_id=response.id,
-        lang=shown.lang,
-        you_said=shown.text.you_said,
-        we_did=shown.text.we_did,
-        why_not=shown.text.why_not,
-        references=wording_of(shown.text).references,
-        outcome=response.outcome,
-        due_on=response.due_on,
-        done_on=response.done_on,
-        is_outdated=is_stale(shown.text, texts.get(response.source_lang)),
-        corrections=_list_corrections(session, response.id, shown.lang),
-    )
-
-
-def _list_corrections(session: Session, response_id: int, lang: str) -> list[Correction]:
-    rows = session.scalars(
-        select(ResponseCorrection)
-        .where(ResponseCorrection.response_id == response_id, ResponseCorrection.lang == lang)
-        .order_by(ResponseCorrection.id)
-    )
-    return [Correction(row.reason, row.lang, row.corrected_at) for row in rows]
