@@ -1,6 +1,6 @@
 """The catalogue of the open data (DCAT-US 3), where harvesters look for it.
 
-As the JSON Schema of DCAT-US 3.0 has it (GSA/dcat-us on GitHub, June 2026; it has no `@context`).
+As the JSON Schema of DCAT-US 3.0 has it (GSA/dcat-us on GitHub; it has no `@context`).
 """
 
 from __future__ import annotations
