@@ -18,6 +18,8 @@ from portal.web.headers import EVERYWHERE
 FOLDER = Path(__file__).resolve().parents[1] / "static"
 _HASHED = re.compile(r"\.[0-9a-f]{10}\.\w+$")
 _COMMENT = re.compile(rb"/\*.*?\*/\n?", re.DOTALL)
+# Blank that only readers of the source need. Around other signs it can mean something: `a :hover`.
+_BLANK = re.compile(rb"\s*([{};])\s*|([:,])\s+")
 
 
 def publish(app: Flask, instance: Path) -> dict[str, str]:
@@ -45,9 +47,11 @@ def _add_headers(headers: Headers, _path: str, _url: str) -> None:
 
 
 def _content(path: Path) -> bytes:
-    """What browsers get: comments are for those who read the source, and weigh a third of a kB."""
+    """What browsers get: what is for those who read the source weighs half a kB of a stylesheet."""
     content = path.read_bytes()
-    return _COMMENT.sub(b"", content) if path.suffix == ".css" else content
+    if path.suffix != ".css":
+        return content
+    return _BLANK.sub(rb"\1\2", _COMMENT.sub(b"", content))
 
 
 def _hashed_name(path: Path) -> str:

@@ -9,7 +9,6 @@ from __future__ import annotations
 
 import json
 import os
-import re
 import shutil
 import subprocess
 import sys
@@ -17,11 +16,11 @@ from collections.abc import Iterator
 from dataclasses import dataclass
 from pathlib import Path
 
-import brotli
 from playwright.sync_api import Browser, sync_playwright
 
 from tests.support.browser import FLAGS, find_executable
-from tests.support.processes import ROOT, Installation, Running
+from tests.support.processes import ROOT, Installation
+from tests.support.weight import weigh
 
 PAGES = (
     "", "services/", "services/pothole-repair/", "services/pothole-repair/rate",
@@ -37,7 +36,6 @@ _PAINT = """() => new Promise(done => {
     new PerformanceObserver(list => done(list.getEntries().at(-1).startTime))
         .observe({type: "largest-contentful-paint", buffered: true})
 })"""
-_LINKED = re.compile(r'(?:rel="stylesheet" href|<script[^>]* src)="([^"]+)"')
 
 
 @dataclass(frozen=True)
@@ -68,18 +66,11 @@ def look_at_pages(folder: Path) -> None:
             f" {CPU_SLOWER} (goal < {PAINT_GOAL})"
         )
         for address in addresses:
-            line = f"{address:40}{weigh(running, address):8.1f}"
+            line = f"{address:40}{weigh(base, address) / 1000:8.1f}"
             if address in drawn:
                 line += f"{drawn[address].requests:6}{drawn[address].paint:8.0f}"
             print(line)
         score(base)
-
-
-def weigh(running: Running, address: str) -> float:
-    """kB of a page with its stylesheets and scripts."""
-    body = running.ask(address).body
-    parts = [body, *(running.ask(at).body for at in _LINKED.findall(body.decode()))]
-    return sum(len(brotli.compress(part)) for part in parts) / 1000
 
 
 def draw(base: str, addresses: list[str]) -> Iterator[tuple[str, Drawn]]:

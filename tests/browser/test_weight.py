@@ -2,13 +2,10 @@
 
 from __future__ import annotations
 
-import re
-from urllib.request import urlopen
-
-import brotli
 import pytest
 
 from tests.browser.conftest import Site
+from tests.support.weight import weigh
 
 pytestmark = pytest.mark.browser
 
@@ -27,21 +24,5 @@ PATHS = (
 def test_no_page_with_its_stylesheet_is_heavier_than_the_first_window(
     site: Site, lang: str
 ) -> None:
-    weights = {path: weight_of(site, site.url(lang, path)) for path in PATHS}
+    weights = {path: weigh(site.base, f"/{lang}/{path}") for path in PATHS}
     assert {path: weight for path, weight in weights.items() if weight > MOST} == {}
-
-
-def weight_of(site: Site, address: str) -> int:
-    """Bytes of a page, its stylesheets and scripts as sent to a browser that takes brotli."""
-    page = read(address)
-    found = re.findall(r'rel="stylesheet" href="([^"]+)"|<script src="([^"]+)"', page.decode())
-    files = [site.base + (sheet or script) for sheet, script in found]
-    assert files
-    return sum(len(brotli.compress(one)) for one in [page, *map(read, files)])
-
-
-def read(address: str) -> bytes:
-    """What the site sends."""
-    with urlopen(address) as answer:  # noqa: S310 the test's own site
-        body: bytes = answer.read()
-    return body
