@@ -56,7 +56,9 @@ def _story(at: datetime, lang: str, *, is_open: bool) -> list[Event]:
     day, system, resident = at.date(), Actor.SYSTEM, Actor.RESIDENT
     begun = [
         Event(kind=EventKind.RECEIVED, on=day, actor=system),
-        Event(kind=EventKind.ACKNOWLEDGED, on=day, actor=system),
+        Event(
+            kind=EventKind.ACKNOWLEDGED, on=day, actor=system, target_on=day + timedelta(days=14)
+        ),
     ]
     if is_open:
         return begun

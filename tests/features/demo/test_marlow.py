@@ -110,7 +110,24 @@ def test_levels_and_warnings_come_out_of_the_records(
         _check_monitors(session)
         _check_guards(session)
         _check_remarks(session)
+        _check_own_target(session, today)
     assert find_problems(store, made, context.clock) == []
+
+
+def _check_own_target(session: Session, today: date) -> None:
+    """All but those who thank were told a day, none beyond the level's; some days were kept."""
+    rows = session.execute(
+        select(LoopRow.kind, LoopRow.received_on, LoopRow.target_on, LoopRow.told_on)
+    ).all()
+    assert all((row.target_on is None) == (row.kind == "praise") for row in rows)
+    meant = [row for row in rows if row.target_on is not None]
+    assert all(timedelta() < row.target_on - row.received_on <= timedelta(30) for row in meant)
+    kept = Counter(
+        row.told_on is not None and row.told_on <= row.target_on
+        for row in meant
+        if row.target_on < today
+    )
+    assert min(kept[True], kept[False]) > 100, kept
 
 
 def _check_levels(session: Session, today: date) -> None:

@@ -25,6 +25,7 @@ QUERIES = (
     "",
     "?place=overdue&page=2",
     "?rating=1&channel=web&language=en",
+    "?flag=target&sort=target",
     "?q=pothole",
     "?q=mill&place=all",
     "?q=%23900&place=all",
