@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Callable
 from dataclasses import replace
-from datetime import timedelta
+from datetime import datetime, timedelta
 from email.message import EmailMessage
 
 import pytest
@@ -145,6 +145,27 @@ def test_the_question_says_by_when_the_city_means_to_answer(
     for kind in ("plain", "html"):
         assert "We mean to answer by December 4, 2026." in _body(question, kind)
         assert "We mean to answer" not in _body(thanks, kind)
+
+
+def test_the_acknowledgement_says_it_too_while_the_day_is_ahead(
+    worker: Worker, send: Send, mailbox: Mailbox, store: Store
+) -> None:
+    store.write(
+        add_target, service_id=None, working_days=10, from_on=NOW.date(), person_id=None,
+        today=NOW.date(), now=NOW,
+    )  # fmt: skip
+    for days in (0, 20):
+        worker.wait(days=days)
+        case = send("en", "ana@mail.example")
+        store.write(_acknowledge, case, worker.clock.now())
+        worker.run()
+    said = ["We mean to answer by" in _body(one, "plain") for one in mailbox.messages]
+    assert said == [True, False], "both came on the first day"
+    assert "We mean to answer by December 4, 2026." in _body(mailbox.messages[0], "html")
+
+
+def _acknowledge(session: Session, /, case: int, now: datetime) -> None:
+    outbox.post(session, "acknowledge", f"acknowledge:{case}", now=now, submission_id=case)
 
 
 def _body(message: EmailMessage, kind: str) -> str:
