@@ -23,6 +23,7 @@ class AccessibilityChecks:
     widths: tuple[int, ...]  # CSS pixels
     text_sizes: tuple[float, ...]  # 1 is the usual size
     colours: tuple[str, ...]  # light, dark, forced
+    whole: bool  # every language in every width and colours; else each in colours of its own
 
     @classmethod
     def parse(cls, raw: Mapping[str, Any]) -> AccessibilityChecks:

@@ -31,12 +31,12 @@ def main(arguments: list[str]) -> int:
     rounds = [str(folder / name) for name in ROUNDS]
     status = int(pytest.main([*rounds, "-q", "--whole-extent", *arguments]))
     if status == 0:
-        write()
+        write(whole=True)
     return status
 
 
-def write() -> None:
-    """Write what was looked at today."""
+def write(*, whole: bool) -> None:
+    """Write what was looked at today; `whole` as `extent.looks_at` has it."""
     with tempfile.TemporaryDirectory() as folder:
         app = create_app(
             Settings(
@@ -51,6 +51,7 @@ def write() -> None:
             "resident_pages": count(app, RESIDENT_LEVELS),
             "staff_pages": count(app, SIGNED_IN),
             **describe(),
+            "whole": whole,
         }
     RECORD.write_text(json.dumps(record, indent=1) + "\n", encoding="utf-8")
 
