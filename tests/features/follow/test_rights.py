@@ -39,7 +39,7 @@ LEFT_OUT: dict[str, set[str]] = {
     "rating_invitation": {"submission_id"},
     "invitation": {"submission_id", "invited_at"},
     "attestation": {"id", "submission_id", "actor", "attested_at"},
-    "case_note": {"id", "submission_id", "person_id", "text", "struck_by"},
+    "case_note": {"id", "submission_id", "person_id", "text", "struck_by", "digest"},
     "case_assignment": {"submission_id", "person_id", "assigned_by"},
     "reminder": {"submission_id"},
     "theme_case": {"submission_id", "person_id"},

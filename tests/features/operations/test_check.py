@@ -104,8 +104,7 @@ def test_a_result_that_does_not_follow_shows(installation: Installation, sound: 
         assert row is not None
         raised = {**row.result, "level": row.result["level"] + 1}
         connection.execute(update(Assessment).where(Assessment.id == row.id).values(result=raised))
-    [problem] = problems(sound)
-    assert problem == f"assessment {row.id}: its result does not follow from its evidence"
+    assert f"assessment {row.id}: its result does not follow from its evidence" in problems(sound)
 
 
 def test_a_missing_or_blunted_guard_shows(sound: Store) -> None:

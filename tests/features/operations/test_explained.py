@@ -40,6 +40,7 @@ from portal.respond.operations.undoing import undo
 from portal.respond.operations.views import change_view, save_view
 from portal.respond.queries.selection import Selection
 from portal.store.engine import Store
+from portal.store.integrity.own_seals import seal_rows
 from portal.store.retention import Periods
 from tests.support.answers import NOW, SOURCE, TODAY, Office, send
 from tests.support.city import LANGUAGES, City
@@ -204,6 +205,7 @@ def _warn(session: Session, service_id: int) -> int:
     )  # fmt: skip
     session.add(row)
     session.flush()
+    seal_rows(session, WarningRow.__tablename__, [row.id])
     return row.id
 
 
