@@ -10,9 +10,9 @@ from flask import abort, flash, redirect, url_for
 from werkzeug.wrappers import Response
 
 from portal.admin import targets
+from portal.admin.holiday_lists import HolidayList, read_holidays
 from portal.admin.routes.blueprint import blueprint
 from portal.admin.target_forms import HolidaysForm
-from portal.domain.holiday_lists import HolidayList, read_holidays
 from portal.models.targets import Holiday
 from portal.store.targets import is_any_set, list_holidays
 from portal.web.access import Access, access, current_scope
@@ -24,8 +24,8 @@ from portal.web.pages import page
 from portal.web.words import gettext as _
 from portal.web.words import ngettext
 
-YEARS = 2  # that the page shows, and that what comes back every year is taken for
-AHEAD = timedelta(days=366 * 5)  # a day beyond that is mistyped
+YEARS = 2  # that the page shows in any case
+AHEAD = timedelta(days=366 * 5)  # a line beyond that is mistyped; a calendar is followed so far
 NAMED = 3
 
 
@@ -59,7 +59,7 @@ def add_holidays() -> Response:
     form, today = HolidaysForm(), portal().clock.today()
     if not form.validate():
         return _page(form, 422)
-    found = read_holidays(form.text.data or "", today, today.replace(month=12, day=31) + AHEAD / 5)
+    found = read_holidays(form.text.data or "", today, today + AHEAD)
     problem = _problem(found, today)
     if problem:
         form.text.errors = [problem]
@@ -104,8 +104,9 @@ def _say_added(new: int, others: int, found: HolidayList) -> None:
     flash(said, "done")
     if found.not_read:
         flash(
-            _("Left out, as they come back in a way that is not followed: %(names)s. Add them as"
-              " lines, each with its day.", names=_first(found.not_read)), "alarm",
+            _("Left out, as they are at an hour, or come back more often than every year:"
+              " %(names)s. Add them as lines, each with its day.", names=_first(found.not_read)),
+            "alarm",
         )  # fmt: skip
 
 

@@ -4,10 +4,10 @@ from __future__ import annotations
 
 from datetime import date, timedelta
 
-from hypothesis import given
+from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from portal.domain.holiday_lists import MAX_NAME, read_holidays
+from portal.admin.holiday_lists import MAX_NAME, read_holidays
 
 FIRST, LAST = date(2026, 11, 20), date(2027, 12, 31)
 CALENDAR = """BEGIN:VCALENDAR
@@ -34,8 +34,16 @@ RRULE:FREQ=YEARLY;BYMONTH=11;BYDAY=4TH
 SUMMARY:Thanksgiving
 END:VEVENT
 BEGIN:VEVENT
-DTSTART:20270531T000000Z
-SUMMARY:Memorial Day
+DTSTART:20270531T090000Z
+SUMMARY:Council meets
+END:VEVENT
+BEGIN:VEVENT
+DTSTART;VALUE=DATE:20261203
+RRULE:FREQ=WEEKLY
+SUMMARY:Market
+END:VEVENT
+BEGIN:VEVENT
+DTSTART;VALUE=DATE:20270412
 END:VEVENT
 END:VCALENDAR
 """
@@ -67,22 +75,29 @@ def test_a_calendar_gives_whole_days_and_what_comes_back_every_year() -> None:
         date(2026, 12, 24): christmas,
         date(2026, 12, 25): christmas,
         date(2026, 12, 26): christmas,
-        date(2026, 7, 4): "Independence Day",
         date(2027, 7, 4): "Independence Day",
-        date(2027, 5, 31): "Memorial Day",
+        date(2026, 11, 26): "Thanksgiving",
+        date(2027, 11, 25): "Thanksgiving",
     }
-    assert found.not_read == ["Thanksgiving"]
+    assert found.not_read == ["Council meets", "Market", "BEGIN:VEVENT"]
+
+
+def test_a_day_that_a_calendar_takes_out_is_none() -> None:
+    rule = "RRULE:FREQ=YEARLY;BYMONTH=7;BYMONTHDAY=4\n"
+    left_out = CALENDAR.replace(rule, rule + "EXDATE;VALUE=DATE:20270704\n")
+    assert "Independence Day" not in read_holidays(left_out, FIRST, LAST).days.values()
 
 
 def test_a_leap_day_comes_back_only_in_leap_years() -> None:
     text = (
         "BEGIN:VCALENDAR\nBEGIN:VEVENT\nDTSTART;VALUE=DATE:20240229\nRRULE:FREQ=YEARLY\n"
-        "SUMMARY:Leap\nEND:VEVENT\n"
+        "SUMMARY:Leap\nEND:VEVENT\nEND:VCALENDAR\n"
     )
     assert read_holidays(text, FIRST, date(2028, 12, 31)).days == {date(2028, 2, 29): "Leap"}
 
 
 @given(st.text())
+@settings(deadline=None)
 def test_nothing_that_is_pasted_fails(text: str) -> None:
     for pasted in (text, "BEGIN:VCALENDAR\n" + text, CALENDAR.replace("2027", text)):
         found = read_holidays(pasted, FIRST, LAST)
