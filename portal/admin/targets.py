@@ -1,4 +1,4 @@
-"""Changing the city's own targets, its working weekdays and its holidays."""
+"""What was decided about the city's own targets; changing its working weekdays and holidays."""
 
 from __future__ import annotations
 
@@ -47,31 +47,6 @@ def list_services(session: Session, langs: Sequence[str]) -> list[tuple[int, InL
         for row in rows
     ]  # fmt: skip
     return sorted(named, key=lambda pair: pair[1].text)
-
-
-def change_target(
-    session: Session,
-    *,
-    service_id: int | None,
-    working_days: int | None,
-    from_on: date,
-    person_id: int,
-    today: date,
-    now: datetime,
-) -> None:
-    """Change the city's target, or that of a service, from a day on; None takes it away.
-
-    Raises as `store.targets.add_target` does.
-    """
-    change = targets.add_target(
-        session, service_id=service_id, working_days=working_days, from_on=from_on,
-        person_id=person_id, today=today, now=now,
-    )  # fmt: skip
-    audit.record(
-        session, at=now, person_id=person_id, action="target_changed", subject="target_change",
-        subject_id=change.id, for_service=service_id, working_days=working_days,
-        from_on=from_on.isoformat(),
-    )  # fmt: skip
 
 
 def choose_weekdays(

@@ -11,7 +11,6 @@ from portal.demo.holidays import list_us_holidays
 from portal.demo.thresholds import DECIDED_BY
 from portal.models.people import Person
 from portal.models.services import Service
-from portal.store import audit
 from portal.store.targets import add_holidays, add_target
 
 WORKING_DAYS = 10
@@ -35,12 +34,7 @@ def _set(
     session: Session, service_id: int | None, working_days: int, opened: date, at: datetime
 ) -> None:
     admin = session.scalars(select(Person.id).where(Person.email == DECIDED_BY)).one()
-    change = add_target(
+    add_target(
         session, service_id=service_id, working_days=working_days, from_on=opened,
         person_id=admin, today=opened, now=at,
-    )  # fmt: skip
-    audit.record(
-        session, at=at, person_id=admin, action="target_changed", subject="target_change",
-        subject_id=change.id, for_service=service_id, working_days=working_days,
-        from_on=opened.isoformat(),
     )  # fmt: skip

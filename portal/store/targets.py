@@ -21,6 +21,7 @@ from portal.domain.working_days import (
 )
 from portal.models.operations import Setting
 from portal.models.targets import Holiday, TargetChange
+from portal.store import audit
 
 _WEEKDAYS = "working_weekdays"
 
@@ -84,7 +85,7 @@ def add_target(
     person_id: int | None,
     today: date,
     now: datetime,
-) -> TargetChange:
+) -> None:
     """Mean to answer within so many working days from a day on; None takes the target away.
 
     Raises TooLongError where they would go beyond 30 calendar days even without holidays, and
@@ -101,7 +102,11 @@ def add_target(
     )  # fmt: skip
     session.add(change)
     session.flush()
-    return change
+    audit.record(
+        session, at=now, person_id=person_id, action="target_changed", subject="target_change",
+        subject_id=change.id, for_service=service_id, working_days=working_days,
+        from_on=from_on.isoformat(),
+    )  # fmt: skip
 
 
 def get_weekdays(session: Session) -> frozenset[int]:

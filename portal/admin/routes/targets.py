@@ -61,7 +61,7 @@ def change_target() -> Response:
         return _page(form, _weekdays_form(), 422)
     try:
         write(
-            targets.change_target, service_id=form.service_id, working_days=form.days,
+            kept.add_target, service_id=form.service_id, working_days=form.days,
             from_on=form.from_on.day, person_id=current_scope().person_id, today=clock.today(),
             now=clock.now(),
         )  # fmt: skip

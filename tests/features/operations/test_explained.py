@@ -17,7 +17,7 @@ from portal.admin.languages import switch_off
 from portal.admin.retention import change_periods
 from portal.admin.services import texts
 from portal.admin.services.text_operations import save_text
-from portal.admin.targets import add_holidays, change_target, choose_weekdays, remove_holiday
+from portal.admin.targets import add_holidays, choose_weekdays, remove_holiday
 from portal.admin.webhooks import add_webhook, disable_webhook
 from portal.domain.contact import CityContact
 from portal.domain.self_assessment import Block, Dimension, EvidenceItem, EvidenceKind
@@ -42,6 +42,7 @@ from portal.respond.queries.selection import Selection
 from portal.store.engine import Store
 from portal.store.integrity.own_seals import seal_rows
 from portal.store.retention import Periods
+from portal.store.targets import add_target
 from tests.support.answers import NOW, SOURCE, TODAY, Office, send
 from tests.support.city import LANGUAGES, City
 from tests.support.signed import FIRST, SECRETS, sign
@@ -147,7 +148,7 @@ class Busy:
 
     def set_targets(self) -> None:
         change: dict[str, Any] = {"from_on": TODAY, "today": TODAY, **self.rule}
-        self.store.write(change_target, service_id=None, working_days=10, **change)
+        self.store.write(add_target, service_id=None, working_days=10, **change)
         self.store.write(
             add_holidays, {TODAY + timedelta(days=9): "Rest", TODAY: "Today"}, **self.rule
         )
