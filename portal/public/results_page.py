@@ -48,6 +48,11 @@ class Chart:
         """Whether any cell is hidden."""
         return any(row.n is None for row in self.rows)
 
+    @property
+    def is_hidden(self) -> bool:
+        """Whether all of them are: there is nothing to draw."""
+        return bool(self.rows) and all(row.n is None for row in self.rows)
+
 
 @dataclass(frozen=True)
 class ResultsPage:

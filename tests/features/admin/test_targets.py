@@ -197,9 +197,7 @@ def test_a_line_that_is_no_holiday_keeps_all_of_them_out(admin: Visitor, store: 
     assert deeds(store) == []
 
 
-def test_a_calendar_is_taken_and_what_is_no_holiday_is_named(
-    admin: Visitor, store: Store
-) -> None:
+def test_a_calendar_is_taken_and_what_is_no_holiday_is_named(admin: Visitor, store: Store) -> None:
     text = (
         f"BEGIN:VCALENDAR\r\nBEGIN:VEVENT\r\nDTSTART;VALUE=DATE:{FAR:%Y%m%d}\r\n"
         "SUMMARY:Charter Day\r\nEND:VEVENT\r\nBEGIN:VEVENT\r\nDTSTART;VALUE=DATE:20201126\r\n"

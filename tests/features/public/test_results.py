@@ -6,7 +6,7 @@ import csv
 import io
 from collections.abc import Callable, Iterator
 from contextlib import AbstractContextManager
-from datetime import timedelta
+from datetime import date, timedelta
 from random import Random
 from typing import Any
 
@@ -14,7 +14,7 @@ import pytest
 from flask.testing import FlaskClient
 
 from portal.store.engine import Store
-from tests.features.public.answering import publish_results, rate, survey
+from tests.features.public.answering import publish_results, rate, survey, tell
 from tests.features.public.conftest import NOW
 from tests.support.attack import is_given
 from tests.support.city import LANGUAGES, City
@@ -76,6 +76,17 @@ def test_a_service_with_few_ratings_says_when_figures_come(client: FlaskClient) 
     city = response_page(client.get("/en/results/2026-01-01/")).words()
     assert "Swimming poolsfewer than 10" in city
     assert "Pothole repair140" in city
+
+
+def test_answers_in_small_groups_are_said_to_be_hidden(
+    client: FlaskClient, store: Store, city: City
+) -> None:
+    store.write(tell, city.lights, date(2026, 1, 20), [5] * 10, "y" * 4 + "p" * 3 + "n" * 3)
+    store.write(publish_results, city, NOW)
+    said = response_page(client.get("/en/services/street-lights/results/2026-01-01/")).words()
+    assert "10 people replied." in said
+    assert "How many gave each answer is not shown: the groups are too small." in said
+    assert "Partly" not in said
 
 
 @pytest.mark.usefixtures("city")
