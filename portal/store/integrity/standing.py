@@ -70,7 +70,7 @@ class Stands:
 
 _WORKERS = (
     "calibration_asked city_logo content_version levels_public_since quarantine_looked_until"
-    " warned_day warned_week"
+    " upgraded_from warned_day warned_week"
 )
 """Settings that the portal itself keeps up; since when levels are public is checked apart."""
 _WORDING = "you_said we_did why_not links pictures partners"

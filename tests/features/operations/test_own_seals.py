@@ -2,10 +2,12 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterator
+from contextlib import contextmanager
 from typing import Any
 
 import pytest
-from sqlalchemy import select, text
+from sqlalchemy import Engine, event, select, text
 
 from portal.assess.operations import assess_service
 from portal.models.assessments import Assessment
@@ -33,6 +35,21 @@ def judged(busy: Store, city: City) -> Store:
     for words in ("I call her.", "She was away."):
         busy.write(write_note, text=words, **desk)
     return busy
+
+
+@contextmanager
+def cut_off(engine: Engine, statement: str) -> Iterator[None]:
+    """The machine goes out at this statement."""
+
+    def stop(_connection: Any, _cursor: Any, said: str, *_more: Any) -> None:
+        if said.startswith(statement):
+            raise OSError("cut off")
+
+    event.listen(engine, "before_cursor_execute", stop)
+    try:
+        yield
+    finally:
+        event.remove(engine, "before_cursor_execute", stop)
 
 
 def run(store: Store, statement: str) -> None:
@@ -77,4 +94,20 @@ def test_what_was_written_before_there_were_seals_is_sealed_as_found(judged: Sto
     run(judged, FORGED)
     assert find_problems(judged)
     upgrade(judged, FIRST.date())  # a second time it takes nothing as it is found
+    assert find_problems(judged)
+
+
+def test_an_upgrade_that_was_killed_before_it_sealed_goes_on(judged: Store) -> None:
+    downgrade(judged.engine, BEFORE_OWN_SEALS)
+    with cut_off(judged.engine, "UPDATE case_note"), pytest.raises(OSError, match="cut off"):
+        upgrade(judged, FIRST.date())
+    assert find_problems(judged)
+    upgrade(judged, FIRST.date())
+    assert find_problems(judged) == []
+
+
+def test_a_note_that_the_portal_did_not_write_makes_nothing_stand(judged: Store) -> None:
+    run(judged, FORGED)
+    run(judged, "INSERT INTO setting (name, value) VALUES ('upgraded_from', '0001 00')")
+    upgrade(judged, FIRST.date())
     assert find_problems(judged)
