@@ -87,7 +87,7 @@ def create_app(settings: Settings, store: Store | None = None) -> Flask:
         WTF_CSRF_CHECK_DEFAULT=False,  # checked in the signed-in areas only (accounts)
         WTF_CSRF_TIME_LIMIT=None,
     )
-    portal = _make_portal(settings, store or _open_store(settings))
+    portal = make_portal(settings, store or _open_store(settings))
     context.install(app, portal)
     portal.static = static.publish(app, settings.instance)
     web_session.register(app, is_https=settings.is_https)
@@ -113,7 +113,8 @@ def _open_store(settings: Settings) -> Store:
     return Store(settings.database_url, Secrets(settings.secret_key).leaf_key)
 
 
-def _make_portal(settings: Settings, store: Store) -> Portal:
+def make_portal(settings: Settings, store: Store) -> Portal:
+    """The parts that these settings ask for; the app's own hooks add what is theirs."""
     secrets = Secrets(settings.secret_key)
 
     def version() -> int:

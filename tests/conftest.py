@@ -6,6 +6,7 @@ import os
 import shutil
 import uuid
 from collections.abc import Callable, Iterator
+from dataclasses import replace
 from datetime import UTC, datetime
 from pathlib import Path
 
@@ -13,7 +14,7 @@ import pytest
 from flask import Flask
 from flask.testing import FlaskClient
 
-from portal.app import create_app
+from portal.app import create_app, make_portal
 from portal.settings import Settings
 from portal.store.engine import Store
 from portal.store.schema import migrate
@@ -162,9 +163,34 @@ def settings(database_url: str, tmp_path_factory: pytest.TempPathFactory) -> Set
     )
 
 
+@pytest.fixture(scope="session")
+def made_apps() -> dict[Settings, Flask]:
+    """The apps of this process by their settings: making one takes as long as many requests."""
+    return {}
+
+
 @pytest.fixture
-def app(settings: Settings, store: Store) -> Flask:
-    """The portal on the test's database, which is empty."""
+def app(settings: Settings, store: Store, made_apps: dict[Settings, Flask]) -> Flask:
+    """The portal on the test's database, which is empty: an app that is there, with new parts."""
+    alike = replace(settings, database_url="", clock_file=None)
+    if alike not in made_apps:
+        made_apps[alike] = make_app(settings, store)
+    app = made_apps[alike]
+    made, new = app.extensions["portal"], make_portal(settings, store)
+    app.extensions["portal"] = replace(
+        new, static=made.static, find_standing=made.find_standing, ask_again=made.ask_again
+    )
+    return app
+
+
+@pytest.fixture
+def own_app(settings: Settings, store: Store) -> Flask:
+    """An app that the test may change."""
+    return make_app(settings, store)
+
+
+def make_app(settings: Settings, store: Store) -> Flask:
+    """The portal, for tests."""
     app = create_app(settings, store)
     app.config["TESTING"] = False  # errors show as pages, as residents would see them
     app.test_client_class = PageCheckingClient

@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import pytest
 from flask import Flask
-from flask.testing import FlaskClient
 from sqlalchemy import select
 
 from portal.models.services import Service
@@ -79,10 +78,9 @@ def test_a_view_cannot_have_two_access_classes() -> None:
             return ""
 
 
-def test_a_route_without_access_class_is_refused(
-    app: Flask, client: FlaskClient, city: City
-) -> None:
-    app.add_url_rule("/nobody-said", "nobody_said", lambda: "secret")
-    response = client.get("/nobody-said")
+@pytest.mark.usefixtures("city")
+def test_a_route_without_access_class_is_refused(own_app: Flask) -> None:
+    own_app.add_url_rule("/nobody-said", "nobody_said", lambda: "secret")
+    response = own_app.test_client().get("/nobody-said")
     assert response.status_code == 403
     assert b"secret" not in response.data

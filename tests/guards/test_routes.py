@@ -60,11 +60,11 @@ def test_no_route_vanishes_or_changes_its_access_unnoticed(app: Flask) -> None:
     assert found == listed, "\n".join(sorted(set(found) ^ set(listed)))
 
 
-def test_a_route_learns_to_build_its_address_when_it_is_first_asked(app: Flask) -> None:
+def test_a_route_learns_to_build_its_address_when_it_is_first_asked(own_app: Flask) -> None:
     """As Werkzeug itself builds it, with values that stand in the address and others."""
-    late = next(app.url_map.iter_rules("public.show_service"))
+    late = next(own_app.url_map.iter_rules("public.show_service"))
     plain = Rule(late.rule, endpoint=late.endpoint)
-    app.url_map.add(plain)
+    own_app.url_map.add(plain)
     values = {"lang": "en", "slug": "pothole-repair", "self": "a b", "rule": "1"}
     waiting = late._build_unknown
     built = [late.build(values), late.build(values)]
