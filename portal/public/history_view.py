@@ -53,7 +53,7 @@ def list_steps(appraisals: Sequence[PublicAssessment]) -> list[Step]:
 def _step(appraisal: PublicAssessment, earlier: Sequence[PublicAssessment]) -> Step:
     standing = stand(appraisal, earlier)
     before = earlier[0] if earlier else None
-    said = [_moved(before.level if before else None, appraisal.level), *_doubts(standing)]
+    said = [_moved(appraisal.before, appraisal.level), *_doubts(standing)]
     if before is None:
         return Step(appraisal.as_of, standing, said)
     was, is_now = _passing(before.result), _passing(appraisal.result)

@@ -6,9 +6,10 @@ only the newest becomes public with it: it says where each service stands.
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass, replace
 from datetime import date
+from itertools import zip_longest
 from typing import Any
 
 from sqlalchemy import ScalarSelect, Select, select
@@ -27,8 +28,9 @@ class PublicAssessment:
 
     `level` is the published level. `state` is how it came about (METHOD.md 3.5); None before the
     first appraisal, when the level is provisional and simply what the evidence gives.
-    `evidence_hash` is the SHA-256 of `evidence` as canonical JSON; `thresholds` holds what the
-    city made stricter than the method's defaults.
+    `before` is the level of the appraisal before, where that is public. `evidence_hash` is the
+    SHA-256 of `evidence` as canonical JSON; `thresholds` holds what the city made stricter than
+    the method's defaults.
     """
 
     service_id: int
@@ -41,6 +43,7 @@ class PublicAssessment:
     evidence_hash: str
     result: Mapping[str, Any]
     state: PublishedLevel | None = None
+    before: int | None = None
 
     @property
     def is_provisional(self) -> bool:
@@ -50,7 +53,10 @@ class PublicAssessment:
 
 @dataclass(frozen=True)
 class PublicLevel:
-    """A service's published level in short. `next_status` says how far the level above is."""
+    """A service's published level in short. `next_status` says how far the level above is.
+
+    `before` is the level of the appraisal before, where that is public.
+    """
 
     service_id: int
     as_of: date
@@ -59,7 +65,13 @@ class PublicLevel:
     next_status: str | None
     flag: str | None = None
     is_awaiting: bool = False
+    before: int | None = None
     is_provisional: bool = True
+
+    @property
+    def change(self) -> int:
+        """How many levels up, or down where it is negative, since the appraisal before."""
+        return 0 if self.before is None else self.level - self.before
 
     @property
     def doubt(self) -> int:
@@ -79,13 +91,8 @@ def get_public_assessment(session: Session, service_id: int) -> PublicAssessment
     since = get_public_since(session)
     if since is None:
         return None
-    newest = session.scalar(
-        select(Appraisal)
-        .where(Appraisal.service_id == service_id)
-        .order_by(Appraisal.quarter_on.desc())
-        .limit(1)
-    )
-    return _of_appraisal(newest, since) if newest else _get_figures(session, service_id)
+    newest = session.scalars(_newest_first(service_id).limit(2)).all()
+    return next(_of_appraisals(newest, since), None) or _get_figures(session, service_id)
 
 
 def get_public_figures(session: Session, service_id: int) -> PublicAssessment | None:
@@ -136,13 +143,29 @@ def list_public_appraisals(session: Session, service_id: int) -> list[PublicAsse
     since = get_public_since(session)
     if since is None:
         return []
-    appraisals = session.scalars(
+    return list(_of_appraisals(session.scalars(_newest_first(service_id)).all(), since))
+
+
+def _newest_first(service_id: int) -> Select[Appraisal]:
+    return (
         select(Appraisal)
         .where(Appraisal.service_id == service_id)
         .order_by(Appraisal.quarter_on.desc())
-    ).all()
-    first = next((row.as_of for row in appraisals if row.as_of <= since), since)
-    return [_of_appraisal(row, since) for row in appraisals if row.as_of >= first]
+    )
+
+
+def _of_appraisals(newest_first: Sequence[Appraisal], since: date) -> Iterator[PublicAssessment]:
+    """Those that are public: of those made in shadow, the newest."""
+    for row, earlier in zip_longest(newest_first, newest_first[1:]):
+        is_last = _is_first_public(row.as_of, since)
+        yield _of_appraisal(row, since, None if is_last or not earlier else earlier.level)
+        if is_last:
+            return
+
+
+def _is_first_public(as_of: date, since: date) -> bool:
+    """Whether no appraisal before one of this day is public."""
+    return as_of <= since
 
 
 def list_public_assessments(session: Session) -> dict[int, PublicLevel]:
@@ -156,14 +179,17 @@ def list_public_assessments(session: Session) -> dict[int, PublicLevel]:
     provisional = {row[0]: PublicLevel(*row) for row in session.execute(_provisional())}
     appraised = {
         row.service_id: replace(
-            PublicLevel(*row), public_on=max(row.as_of, since), is_provisional=False
+            PublicLevel(*row),
+            public_on=max(row.as_of, since),
+            before=None if _is_first_public(row.as_of, since) else row.before,
+            is_provisional=False,
         )
         for row in session.execute(_appraised())
     }
     return provisional | appraised
 
 
-def _of_appraisal(row: Appraisal, since: date) -> PublicAssessment:
+def _of_appraisal(row: Appraisal, since: date, before: int | None) -> PublicAssessment:
     return PublicAssessment(
         service_id=row.service_id,
         as_of=row.as_of,
@@ -175,6 +201,7 @@ def _of_appraisal(row: Appraisal, since: date) -> PublicAssessment:
         evidence_hash=row.evidence_hash,
         result=row.result,
         state=state_of(row),
+        before=before,
     )
 
 
@@ -202,6 +229,7 @@ def _appraised() -> Select[*tuple[Any, ...]]:
             Appraisal.result["next_status"].as_string(),
             Appraisal.flag,
             Appraisal.awaiting_second_look,
+            _level_before().label("before"),
         )
         .join(Service, Service.id == Appraisal.service_id)
         .where(Service.is_active, Appraisal.id == _newest_appraisal())
@@ -217,6 +245,19 @@ def _newest_public() -> ScalarSelect[int]:
         .order_by(other.public_on.desc(), other.id.desc())
         .limit(1)
         .correlate(Service)
+        .scalar_subquery()
+    )
+
+
+def _level_before() -> ScalarSelect[int]:
+    """The level of the appraisal before the one at hand."""
+    other = aliased(Appraisal)
+    return (
+        select(other.level)
+        .where(other.service_id == Appraisal.service_id, other.quarter_on < Appraisal.quarter_on)
+        .order_by(other.quarter_on.desc())
+        .limit(1)
+        .correlate(Appraisal)
         .scalar_subquery()
     )
 

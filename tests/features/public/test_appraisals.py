@@ -26,7 +26,8 @@ from tests.features.public.publishing import (
 from tests.support.city import City
 from tests.support.client import Page, response_page
 
-LEVEL = "/en/services/pothole-repair/level/"
+SERVICE = "/en/services/pothole-repair/"
+LEVEL = f"{SERVICE}level/"
 MOST_QUERIES = 12
 
 
@@ -86,6 +87,27 @@ def test_the_second_appraisal_in_doubt_still_keeps_the_level_and_the_third_drops
     words = show(client).words()
     assert "Level 2: Listens" in words
     assert "Fell from level 3 to level 2." in words
+    assert "Down from level 3" in show(client, SERVICE).words()
+    levels = show(client, "/en/levels/").words()
+    assert "1 service is down since the appraisal before." in levels
+    assert "Down from level 3" in levels
+    assert "Up from" not in levels
+
+
+def test_a_level_that_rose_says_so_until_the_next_appraisal(
+    client: FlaskClient, store: Store, city: City
+) -> None:
+    appraise(store, city.potholes, (date(2025, 10, 1), "S4"))
+    assert "Up from" not in show(client, SERVICE).words()
+    appraise(store, city.potholes, (date(2026, 1, 1), "G-"))
+    assert "Up from below level 1" in show(client, SERVICE).words()
+    appraise(store, city.potholes, (date(2026, 4, 1), "A"), (date(2026, 7, 1), "A"))
+    levels = show(client, "/en/levels/").words()
+    assert "1 service is up since the appraisal before." in levels
+    assert "Up from level 2" in levels
+    appraise(store, city.potholes, (date(2026, 10, 1), "A"))
+    for path in (SERVICE, "/en/levels/"):
+        assert "Up from" not in show(client, path).words()
 
 
 def test_a_level_reached_once_awaits_its_second_look(

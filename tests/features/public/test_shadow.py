@@ -13,10 +13,12 @@ from portal.models.operations import Setting
 from portal.store.content import raise_content_version
 from portal.store.engine import Store
 from portal.store.publicity import go_public_from
-from tests.features.public.conftest import Showcase
+from tests.features.public.conftest import NOW, Showcase
+from tests.features.public.publishing import example_evidence, publish_appraisal
 from tests.support.city import LANGUAGES
 from tests.support.client import response_page
 
+Day = tuple[int, int, int]
 TODAY = date(2026, 6, 1)
 SERVICE = "/api/v1/services/pothole-repair"
 HIDDEN = (
@@ -113,3 +115,18 @@ def test_going_public_shows_where_services_stand_and_not_how_they_got_there(
     words = response_page(client.get("/en/services/pothole-repair/level/?fresh=1")).words()
     assert "First published appraisal: level 3." in words
     assert "In doubt for 1 appraisal, since April 1, 2026." in words
+
+
+@pytest.mark.parametrize(("public_from", "is_said"), [((2025, 11, 1), True), ((2026, 1, 2), False)])
+def test_only_what_rose_in_public_is_said_to_have_risen(
+    client: FlaskClient, store: Store, shadow: Showcase, public_from: Day, is_said: bool
+) -> None:
+    rose = ((date(2025, 10, 1), "S4"), (date(2026, 1, 1), "G-"))
+    for as_of, example in rose:
+        evidence = example_evidence(example)
+        store.write(publish_appraisal, shadow.city.lights, evidence, as_of, NOW)
+    day = date(*public_from)
+    store.write(go_public_from, day, day)
+    for path in ("levels/", "services/street-lights/"):
+        words = response_page(client.get(f"/en/{path}?fresh=1")).words()
+        assert ("Up from below level 1" in words) is is_said, path
