@@ -10,6 +10,7 @@ from dataclasses import dataclass
 from functools import cache
 from pathlib import Path
 from typing import Any
+from urllib.parse import urlencode
 
 from babel import Locale, UnknownLocaleError
 from babel.support import NullTranslations, Translations
@@ -175,14 +176,13 @@ def switch_url(tag: str) -> str:
     endpoint = request.endpoint
     if endpoint is None or "lang" not in (request.url_rule.arguments if request.url_rule else ()):
         return url_for("public.show_home", lang=tag)
-    arguments: dict[str, Any] = dict(request.view_args or {})
-    if request.method == "GET":
-        arguments |= request.args.to_dict(flat=False)
-    address = url_for(endpoint, **{**arguments, "lang": tag})
+    address = url_for(endpoint, **{**(request.view_args or {}), "lang": tag})
     # An address that only takes what is sent to it is no page to go to.
-    if not current_app.url_map.bind("").test(address.partition("?")[0], "GET"):
+    if not current_app.url_map.bind("").test(address, "GET"):
         return url_for("public.show_home", lang=tag)
-    return address
+    # What readers put behind the question mark may have any name, also one that `url_for` takes.
+    query = urlencode(list(request.args.items(multi=True))) if request.method == "GET" else ""
+    return f"{address}?{query}" if query else address
 
 
 def alternates() -> list[tuple[str, str]]:

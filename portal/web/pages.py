@@ -39,11 +39,15 @@ def cached_page(view: Callable[Parameters, str]) -> Callable[Parameters, Respons
 def cached_form(key: str, subject: str, render: Callable[[], str]) -> Response:
     """An empty form from the page cache, with a fresh token of its own, never compressed or kept.
 
-    Templates write `TOKEN_PLACE` where the token belongs.
+    Templates write `TOKEN_PLACE` where the token belongs. With a query string the form is rendered
+    anew: its links to other languages hold it, and are for this reader only.
     """
     g.is_cacheable = True
     begin_page()
-    page = portal().pages.get(f"{current_language()}:{key}", render)
+    if request.query_string:
+        page = make_page(render())
+    else:
+        page = portal().pages.get(f"{current_language()}:{key}", render)
     token = portal().tokens.issue(subject, portal().clock.now())
     response = Response(
         page.body.replace(TOKEN_PLACE.encode(), token.encode()), mimetype="text/html"

@@ -51,6 +51,26 @@ def test_the_switcher_of_an_error_leads_to_a_page(client: FlaskClient, city: Cit
     assert "/ar/services/pothole-repair/rate" in page.links()
 
 
+@pytest.mark.parametrize(
+    "path", ["", "services/", "services/pothole-repair/", "services/pothole-repair/rate", "sign-in"]
+)
+def test_the_switcher_keeps_what_stands_behind_the_question_mark(
+    client: FlaskClient, city: City, path: str
+) -> None:
+    """Whatever it is called: some of these names mean something to the maker of addresses."""
+    query = "endpoint=x&_anchor=a&_scheme=s&_method=PUT&_external=1&slug=no&lang=vi&q=a+b&q=c"
+    page = response_page(client.get(f"/en/{path}?{query}"))
+    assert f"/ar/{path}?{query}" in page.links()
+
+
+def test_what_one_reader_s_address_holds_is_in_nobody_else_s_form(
+    client: FlaskClient, city: City
+) -> None:
+    form = "/en/services/pothole-repair/rate"
+    assert f"/ar{form[3:]}?fbclid=mine" in response_page(client.get(f"{form}?fbclid=mine")).links()
+    assert "mine" not in response_page(client.get(form)).text
+
+
 def test_a_number_takes_the_form_that_its_language_has_for_it(app: Flask) -> None:
     with app.test_request_context("/ar/"):
         forms = {ngettext("%(n)s day", "%(n)s days", n, n="") for n in (1, 2, 3, 11)}
