@@ -51,11 +51,12 @@ class Proof:
 
 @dataclass(frozen=True)
 class Sent:
-    """What was sent, whether it is a case or a rating only."""
+    """What was sent, whether it is a case or a rating only. `is_in_use`: its service still is."""
 
     submission_id: int
     slug: str
     service: InLanguage[str]
+    is_in_use: bool
     lang: str
     channel: str
     q0: int | None
@@ -126,7 +127,7 @@ def find_sent(session: Session, receipt_hash: str, reader: Reader) -> Sent | Cas
     """What this receipt stands for: a Case, a rating only (Sent), or nothing known."""
     row = session.execute(
         select(
-            Submission, Service.slug, LoopRow, Service.id.label("service_id"),
+            Submission, Service.slug, LoopRow, Service.id.label("service_id"), Service.is_active,
             _RATED.slug.label("rated_slug"),
         )
         .outerjoin(LoopRow, LoopRow.submission_id == Submission.id)
@@ -144,6 +145,7 @@ def find_sent(session: Session, receipt_hash: str, reader: Reader) -> Sent | Cas
         "service": get_service_name(
             session, row.service_id, row.slug, reader.lang, reader.fallbacks
         ),
+        "is_in_use": row.is_active,
         "lang": submission.lang,
         "channel": submission.channel,
         "q0": submission.q0,

@@ -56,8 +56,16 @@ def _was_delivered(responded: LoopEvent, events: Sequence[LoopEvent]) -> bool:
 
 
 def _received(event: LoopEvent, case: Case) -> Step:
-    note = _("in %(language)s, on the web", language=language_name(case.lang))
-    return Step("done", _("Received"), event.happened_on, note)
+    name = language_name(case.lang)
+    notes = {
+        "web": _("in %(language)s, on the web", language=name),
+        "kiosk": _("in %(language)s, at a kiosk", language=name),
+        "paper": _("in %(language)s, on paper", language=name),
+        "phone": _("in %(language)s, by phone", language=name),
+        "counter": _("in %(language)s, at a counter", language=name),
+        "mail": _("in %(language)s, by letter", language=name),
+    }
+    return Step("done", _("Received"), event.happened_on, notes.get(case.channel))
 
 
 def _themed(event: LoopEvent, _case: Case) -> Step:

@@ -8,6 +8,7 @@ from __future__ import annotations
 from collections import defaultdict
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
+from datetime import date
 from typing import Any, Protocol, TypeVar
 
 from sqlalchemy import Select, select
@@ -24,6 +25,7 @@ from portal.models.services import (
     ServiceText,
 )
 from portal.store.assessments import PublicLevel, list_public_assessments
+from portal.store.offers import holds
 from portal.store.texts import InLanguage, in_language
 
 LARGEST_ID = 2**63 - 1  # what a database can hold; an address can name more
@@ -227,13 +229,13 @@ def list_district_names(session: Session, reader: Reader) -> dict[str, str]:
     return {slug: reader.name(texts, slug).text for slug, texts in names.items()}
 
 
-def list_other_channels(session: Session, service_id: int) -> list[str]:
-    """The open ways to give feedback beside the web."""
+def list_other_channels(session: Session, service_id: int, today: date) -> list[str]:
+    """The ways to give feedback that are open today, beside the web."""
     rows = session.scalars(
         select(ServiceChannel.channel)
         .where(
             ServiceChannel.service_id == service_id,
-            ServiceChannel.closed_on.is_(None),
+            *holds(ServiceChannel, today),
             ServiceChannel.channel.not_in(("web", "imported")),
         )
         .distinct()

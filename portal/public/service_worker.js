@@ -26,23 +26,41 @@ const put = async (token, item) => {
   await tell()
 }
 
-// Sends a form; without network it is kept, and the list says so.
+// The fields of a form that is sent, and its token, under which it is kept.
+const read = async request => {
+  const fields = [...(await request.formData()).entries()]
+  return {fields, token: (fields.find(([key]) => key === "token") || [])[1]}
+}
+
+// Whether a form has become a receipt, or came back with all that was typed: it need not be kept.
+const isAnswered = ({type, status}) => type === "opaqueredirect" || [200, 409, 422].includes(status)
+
+// What is sent without network is kept, and the list says so.
+const keep = async (request, lang) => {
+  const {pathname} = new URL(request.url)
+  const {fields, token} = await read(request)
+  const name = await (await caches.open(NAMES)).match(pathname)
+  await put(token, {
+    state: "kept", url: pathname, name: name ? await name.text() : pathname, at: Date.now(), fields
+  })
+  await (await caches.open(PAGES)).delete(pathname)  // its token is used now
+  if (self.registration.sync) await self.registration.sync.register("send").catch(() => {})
+  return Response.redirect(`/${lang}/kept/`, 303)
+}
+
 const submit = async (request, lang) => {
   const copy = request.clone()
+  let answer
   try {
-    return await fetch(request)
+    answer = await fetch(request)
   } catch {
-    const {pathname} = new URL(request.url)
-    const fields = [...(await copy.formData()).entries()]
-    const name = await (await caches.open(NAMES)).match(pathname)
-    const token = (fields.find(([key]) => key === "token") || [])[1]
-    await put(token, {
-      state: "kept", url: pathname, name: name ? await name.text() : pathname, at: Date.now(), fields
-    })
-    await (await caches.open(PAGES)).delete(pathname)  // its token is used now
-    if (self.registration.sync) await self.registration.sync.register("send").catch(() => {})
-    return Response.redirect(`/${lang}/kept/`, 303)
+    return keep(copy, lang)
   }
+  if (isAnswered(answer)) {
+    const {token} = await read(copy)
+    await (await caches.open(KEPT)).delete(`/kept/${encodeURIComponent(token)}`)
+  }
+  return answer
 }
 
 // A page as it was prepared, where there is no network. A form is shown as long as it is good.

@@ -6,12 +6,12 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import date
 
-from sqlalchemy import or_, select
+from sqlalchemy import select
 from sqlalchemy.orm import Session
 
 from portal.models.doors import Kiosk
 from portal.models.services import Service, ServiceChannel, ServiceLanguage
-from portal.rate.queries import holds
+from portal.store.offers import holds
 from portal.store.service_names import get_service_name
 from portal.store.texts import InLanguage
 
@@ -40,8 +40,7 @@ def find_kiosk(session: Session, key_hash: str, today: date) -> KioskView | None
         .outerjoin(Service, Service.id == Kiosk.service_id)
         .where(
             Kiosk.key_hash == key_hash,
-            Kiosk.opened_on <= today,
-            or_(Kiosk.closed_on.is_(None), Kiosk.closed_on > today),
+            *holds(Kiosk, today),
         )
     ).one_or_none()
     return KioskView(row.id, row.hourly_limit, row.slug) if row is not None else None

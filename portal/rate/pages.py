@@ -107,9 +107,12 @@ def show_warning(form_page: FormPage, form: SentForm, findings: Sequence[Finding
     )
 
 
-def show_closed(place: Place, *, is_embedded: bool = False) -> Response:
-    """This service takes no ratings on the web in this language; where it does."""
-    return page("rate/show_closed.html", 404, place=place, is_embedded=is_embedded)
+def show_closed(place: Place, *, is_embedded: bool = False, words: str | None = None) -> Response:
+    """This service takes no ratings on the web in this language; where it does.
+
+    `words` were sent and are not stored: whoever wrote them gets them back.
+    """
+    return page("rate/show_closed.html", 404, place=place, is_embedded=is_embedded, words=words)
 
 
 def show_thanks(form_page: FormPage, code: str) -> Response:

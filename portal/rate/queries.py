@@ -6,7 +6,7 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import date
 
-from sqlalchemy import ColumnElement, or_, select
+from sqlalchemy import select
 from sqlalchemy.orm import Session
 
 from portal.domain.doors import is_first_hand
@@ -21,6 +21,7 @@ from portal.models.submissions import Contact, Submission
 from portal.store.districts import list_districts
 from portal.store.invitations import get_next_use
 from portal.store.joining import is_readable
+from portal.store.offers import holds
 from portal.store.service_names import get_service_name
 from portal.store.texts import InLanguage, in_language
 
@@ -31,13 +32,15 @@ LARGEST_ID = 2**63 - 1  # what a database can hold; an address can name more
 class Place:
     """A service as its rating form needs it. `districts` are (slug, name) in their order.
 
-    `open_languages` are those in which the service takes ratings through the door today.
+    `open_languages` are those in which the service takes ratings through the door today: none
+    where it is no longer in use.
     """
 
     service_id: int
     slug: str
     name: InLanguage[str]
     lang: str
+    is_in_use: bool
     open_languages: frozenset[str]
     districts: Sequence[tuple[str, str]]
 
@@ -107,18 +110,24 @@ def find_place(
     today: date,
     channel: str = "web",
 ) -> Place | None:
-    """The place for ratings of a service in `lang`; None for a service that is not in use."""
+    """The place for ratings of a service in `lang`; None where there never was such a service."""
     if "\0" in slug:  # PostgreSQL cannot even be asked
         return None
-    service_id = session.scalar(select(Service.id).where(Service.slug == slug, Service.is_active))
-    if service_id is None:
+    service = session.execute(
+        select(Service.id, Service.is_active).where(Service.slug == slug)
+    ).one_or_none()
+    if service is None:
         return None
+    service_id, is_in_use = service
     return Place(
         service_id=service_id,
         slug=slug,
         name=get_service_name(session, service_id, slug, lang, fallbacks),
         lang=lang,
-        open_languages=_open_languages(session, service_id, today, channel),
+        is_in_use=is_in_use,
+        open_languages=_open_languages(session, service_id, today, channel)
+        if is_in_use
+        else frozenset(),
         districts=list_districts(session, lang, fallbacks),
     )
 
@@ -144,13 +153,6 @@ def _open_languages(session: Session, service_id: int, today: date, channel: str
             )
         )
     )
-
-
-def holds(
-    table: type[ServiceChannel] | type[ServiceLanguage], today: date
-) -> tuple[ColumnElement[bool], ColumnElement[bool]]:
-    """Begun, and not yet over: `closed_on` is the first day on which it no longer holds."""
-    return table.opened_on <= today, or_(table.closed_on.is_(None), table.closed_on > today)
 
 
 def find_invited_case(session: Session, receipt_hash: str, today: date) -> InvitedCase | None:

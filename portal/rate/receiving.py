@@ -80,6 +80,16 @@ def _check_token(form_page: FormPage, form: SentForm) -> FormToken | None:
         return None
 
 
+def is_begun(form_page: FormPage) -> bool:
+    """Whether the form that this request brings was opened here, as its token says."""
+    return _check_token(form_page, form_page.read(request.form)) is not None
+
+
+def read_words(form_page: FormPage) -> str | None:
+    """What somebody wrote into the form that this request brings."""
+    return form_page.read(request.form).words
+
+
 def _take_late(
     form_page: FormPage, form: SentForm, case: InvitedCase | None, *, is_valid: bool
 ) -> Response:

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from flask import Blueprint, abort, url_for
+from flask import Blueprint, abort, request, url_for
 from werkzeug.wrappers import Response
 
 from portal.rate.pages import FormPage, render_empty, show_closed, show_empty, show_not_invited
@@ -14,7 +14,7 @@ from portal.rate.queries import (
     find_joinable,
     find_place,
 )
-from portal.rate.receiving import receive
+from portal.rate.receiving import is_begun, read_words, receive
 from portal.store.secrets import normalise_receipt, sha256
 from portal.web.access import Access, access
 from portal.web.context import portal
@@ -96,14 +96,18 @@ def _show(form_page: FormPage, key: str) -> Response:
 
 
 def _take(form_page: FormPage) -> Response:
-    """Such a form as it came back."""
-    if not form_page.place.is_open:
-        return show_closed(form_page.place, is_embedded=form_page.is_embedded)
-    return receive(form_page) or abort(404)
+    """Such a form as it came back. Who opened it while that was possible may send it."""
+    place = form_page.place
+    if place.is_open or (place.is_in_use and is_begun(form_page)):
+        return receive(form_page) or abort(404)
+    return show_closed(place, is_embedded=form_page.is_embedded, words=read_words(form_page))
 
 
 def _get_place(slug: str) -> Place:
-    """The service as its form needs it, remembered for a day while nothing public changes."""
+    """The service as its form needs it, remembered for a day while nothing public changes.
+
+    One that is not in use is no page of ours; but what was written to it is not thrown away.
+    """
     lang, today = current_language(), portal().clock.today()
 
     def find() -> Place:
@@ -111,7 +115,8 @@ def _get_place(slug: str) -> Place:
         place = find_place(read(), slug=slug, lang=lang, fallbacks=fallbacks, today=today)
         return place or abort(404)
 
-    return portal().pages.remember(f"place:{lang}:{slug}:{today}", find)
+    place = portal().pages.remember(f"place:{lang}:{slug}:{today}", find)
+    return place if place.is_in_use or request.method == "POST" else abort(404)
 
 
 def _open_form(slug: str) -> FormPage:

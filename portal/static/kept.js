@@ -21,7 +21,7 @@
     if (receipt) receipt.href = item.receipt
     shown.querySelector("[data-drop]").addEventListener("click", drop)
     const open = shown.querySelector("[data-open]")
-    if (open) open.addEventListener("click", () => { drop().then(() => hand(item)) })
+    if (open) open.addEventListener("click", () => hand(item))  // dropped by whoever sends it
     return shown
   }
   const draw = async () => {

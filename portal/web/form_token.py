@@ -12,7 +12,7 @@ import secrets
 from dataclasses import dataclass
 from datetime import UTC, datetime, timedelta
 
-from werkzeug.wrappers import Request
+from flask import Request
 
 MAX_AGE = timedelta(days=7)
 MIN_AGE = timedelta(seconds=2)  # nobody reads and answers faster
@@ -20,6 +20,7 @@ _NONCE_BYTES = 16
 _SIGNATURE_BYTES = 16
 _MAX_LENGTH = 200
 _SAME_SITE = {"same-origin", "none"}
+_NOT_SAID = "null"
 
 
 class BadToken(Exception):
@@ -78,12 +79,17 @@ def comes_from_elsewhere(request: Request, base_url: str) -> bool:
     """Whether another site made the reader's browser send this (Sec-Fetch-Site, else Origin).
 
     Behind a proxy that ends TLS the request itself says http, so the public address counts too.
+    A page whose address holds a code passes it on to nobody (`headers`), and browsers that send no
+    Sec-Fetch-Site, older ones and all without TLS, then do not say where its form comes from
+    either: there the code, which no other site knows, is the proof.
     """
     site = request.headers.get("Sec-Fetch-Site")
     if site is not None:
         return site not in _SAME_SITE
     origin = request.headers.get("Origin")
     ours = {request.host_url.rstrip("/"), base_url.rstrip("/")}
+    if "code" in (request.view_args or {}):
+        ours.add(_NOT_SAID)
     return origin is not None and origin not in ours
 
 

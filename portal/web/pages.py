@@ -21,7 +21,7 @@ TOKEN_PLACE = "@@form-token@@"  # noqa: S105 - a place to put one, no secret
 def cached_page(view: Callable[Parameters, str]) -> Callable[Parameters, Response]:
     """Serve a public view's HTML from the page cache. With a query string it is rendered anew.
 
-    The view may depend on its address and the content version only.
+    The view may depend on its address, the content version and the day only.
     """
 
     @wraps(view)
@@ -30,7 +30,7 @@ def cached_page(view: Callable[Parameters, str]) -> Callable[Parameters, Respons
         begin_page()
         if request.query_string:
             return respond(make_page(view(*args, **kwargs)), request)
-        key = f"{current_language()}:{request.path}"
+        key = f"{current_language()}:{request.path}:{portal().clock.today()}"
         return respond(portal().pages.get(key, lambda: view(*args, **kwargs)), request)
 
     return serve

@@ -15,6 +15,7 @@ from portal.public.routes.blueprint import blueprint
 from portal.public.standing import Shadow, find_shadow, stand
 from portal.store.assessments import get_public_assessment
 from portal.web.access import Access, access
+from portal.web.context import portal
 from portal.web.database import read
 from portal.web.i18n import current_language
 from portal.web.pages import cached_page
@@ -68,7 +69,7 @@ def show_service(slug: str) -> str:
     return render_template(
         "public/show_service.html",
         service=service,
-        channels=queries.list_other_channels(read(), service.id),
+        channels=queries.list_other_channels(read(), service.id, portal().clock.today()),
         assessment=assessment,
         standing=stand(assessment) if assessment else None,
         shadow=None if assessment else find_shadow(read()),

@@ -7,7 +7,7 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import date, timedelta
 
-from sqlalchemy import func, or_, select
+from sqlalchemy import func, select
 from sqlalchemy.orm import Session
 
 from portal.domain.doors import STAFF_ENTERED
@@ -15,6 +15,7 @@ from portal.models.doors import EntryCheck, PaperBatch, PaperForm, PendingEntry
 from portal.models.services import Service, ServiceChannel
 from portal.respond.queries.names import Name, list_my_services, people_names
 from portal.respond.scoped import MAX_ID, get_service
+from portal.store.offers import holds
 from portal.store.scope import NotAllowed, Scope
 
 _YEAR = timedelta(days=365)
@@ -71,8 +72,7 @@ def list_entry_services(
         select(ServiceChannel.service_id, ServiceChannel.channel).where(
             ServiceChannel.service_id.in_([service.id for service, _name in services]),
             ServiceChannel.channel.in_(STAFF_ENTERED),
-            ServiceChannel.opened_on <= today,
-            or_(ServiceChannel.closed_on.is_(None), ServiceChannel.closed_on > today),
+            *holds(ServiceChannel, today),
         )
     )
     for service_id, channel in rows:

@@ -149,12 +149,40 @@ def test_a_declined_case_is_asked_about_too(resident: Resident, store: Store, ci
 def test_a_verdict_cannot_come_from_elsewhere(resident: Resident, store: Store, told: str) -> None:
     path = f"/en/receipts/{told}/confirm"
     assert resident.post(path, {"Sec-Fetch-Site": "cross-site"}, verdict="yes").status_code == 403
+    assert (
+        resident.post(path, {"Origin": "https://other.example"}, verdict="yes").status_code == 403
+    )
     assert resident.post(path, {"Sec-Fetch-Site": "same-site"}, verdict="yes").status_code == 403
     assert resident.post(path, verdict="maybe").status_code == 422
     assert resident.post(path).status_code == 422
     assert resident.client.get(path).status_code == 405
     assert resident.post(f"/en/receipts/{'0' * 25}/confirm", verdict="yes").status_code == 404
     assert events(store, told) == []
+
+
+def test_a_browser_that_does_not_say_where_a_form_comes_from_is_believed_on_a_receipt(
+    resident: Resident, store: Store, told: str
+) -> None:
+    """The page passes its address on to nobody, so older browsers say "null"."""
+    hidden = {"Origin": "null"}
+    page = resident.client.get(f"/en/receipts/{told}/")
+    assert page.headers["Referrer-Policy"] == "no-referrer"
+    assert resident.post(f"/en/receipts/{told}/confirm", hidden, verdict="yes").status_code == 303
+    assert events(store, told) == ["confirmed:yes"]
+    token = resident.token()
+    assert resident.post(RATE, hidden, token=token, q0="4").status_code == 403
+
+
+def test_no_full_form_is_offered_for_a_service_that_went_out_of_use(
+    resident: Resident, store: Store, told: str
+) -> None:
+    path = f"/en/receipts/{told}/"
+    assert f"{path}rate" in resident.get(path).links()
+    with store.sessions() as session, session.begin():
+        session.connection(execution_options={"portal_writes": True}).exec_driver_sql(
+            "UPDATE service SET is_active = false WHERE slug = 'pothole-repair'"
+        )
+    assert f"{path}rate" not in resident.get(path).links()
 
 
 def test_changing_ones_mind_has_an_end(resident: Resident, store: Store, told: str) -> None:

@@ -4,12 +4,14 @@ from __future__ import annotations
 
 from collections.abc import Callable
 from contextlib import AbstractContextManager
+from datetime import UTC, datetime, timedelta
 
 import pytest
 from flask.testing import FlaskClient
-from sqlalchemy import update
+from sqlalchemy import delete, update
+from sqlalchemy.orm import Session
 
-from portal.models.services import Service
+from portal.models.services import Service, ServiceChannel
 from portal.store.content import raise_content_version
 from portal.store.engine import Store
 from tests.features.public.conftest import Showcase
@@ -148,6 +150,27 @@ def test_a_service_page_says_what_it_is_and_calls_to_rate_it(
     assert "by phone" in words
     assert page.links().count("/en/services/pothole-repair/rate") == 1
     assert "Not assessed yet" in response_page(client.get("/en/services/swimming-pools/")).words()
+
+
+def test_other_ways_are_named_while_they_are_open(
+    client: FlaskClient, store: Store, city: City
+) -> None:
+    today, service = datetime.now(UTC).date(), city.potholes
+    spans = {"kiosk": (-1, 1), "phone": (-9, 0), "counter": (-9, None), "paper": (1, None)}
+
+    def open_and_close(session: Session) -> None:
+        session.execute(delete(ServiceChannel).where(ServiceChannel.service_id == service))
+        for channel, (first, last) in spans.items():
+            days = [None if one is None else today + timedelta(one) for one in (first, last)]
+            session.add(
+                ServiceChannel(
+                    service_id=service, channel=channel, opened_on=days[0], closed_on=days[1]
+                )
+            )
+
+    store.write(open_and_close)
+    words = response_page(client.get("/en/services/pothole-repair/")).words()
+    assert "You can also do it another way: at a counter and at a kiosk." in words
 
 
 def test_levels_are_listed_by_name_without_ranking(client: FlaskClient, showcase: Showcase) -> None:

@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Callable
 
 import pytest
+from flask import Flask
 from sqlalchemy import func, select
 
 from portal.models.loops import LoopEvent, LoopRow
@@ -237,14 +238,54 @@ def test_nothing_secret_is_logged(resident: Resident, caplog: pytest.LogCaptureF
 
 def test_a_closed_service_says_where_else(resident: Resident, store: Store) -> None:
     assert resident.client.get("/en/services/no-such-service/rate").status_code == 404
-    with store.sessions() as session, session.begin():
-        session.connection(execution_options={"portal_writes": True}).exec_driver_sql(
-            "UPDATE service_language SET closed_on = opened_on WHERE lang = 'ko' AND role = 'input'"
-        )
+    close(store, KOREAN)
     path = RATE.replace("/en/", "/ko/")
     page = resident.get(path, 404)
     assert RATE in page.links()
-    assert resident.post(path, q0="4").status_code == 404
+    refused = resident.post(path, q0="4", comment="구멍이 또 생겼습니다.")
+    assert refused.status_code == 404
+    assert "구멍이 또 생겼습니다." in words_of(refused)  # not stored, and not thrown away
+
+
+def close(store: Store, statement: str) -> None:
+    """Something is closed, while others have it open."""
+    with store.sessions() as session, session.begin():
+        session.connection(execution_options={"portal_writes": True}).exec_driver_sql(statement)
+
+
+KOREAN = "UPDATE service_language SET closed_on = opened_on WHERE lang = 'ko' AND role = 'input'"
+OUT_OF_USE = "UPDATE service SET is_active = false WHERE slug = 'pothole-repair'"
+
+
+@pytest.fixture
+def later(own_app: Flask, resident: Resident) -> Resident:
+    """Another web process, which remembers nothing of before."""
+    return Resident(own_app, resident.settings)
+
+
+def test_who_opened_the_form_in_time_may_send_it(
+    later: Resident, resident: Resident, store: Store
+) -> None:
+    path = RATE.replace("/en/", "/ko/")
+    token = resident.token(path)
+    close(store, KOREAN)
+    assert later.get(path, 404)
+    code = receipt_of(later.post(path, token=token, q0="2", comment="구멍"))
+    assert "구멍" in resident.get(f"/ko/receipts/{code}/").words()
+
+
+def test_words_to_a_service_that_went_out_of_use_come_back(
+    later: Resident, resident: Resident, store: Store
+) -> None:
+    token, words = resident.token(), "The hole is back\nafter a week."
+    close(store, OUT_OF_USE)
+    assert later.client.get(RATE).status_code == 404
+    refused = later.post(RATE, token=token, q0="2", comment=words)
+    assert refused.status_code == 404
+    assert "The hole is back" in words_of(refused)
+    assert "/en/services/pothole-repair/" not in response_page(refused).links()
+    with store.read() as session:
+        assert session.scalar(select(func.count()).select_from(Submission)) == 0
 
 
 def test_words_of_errors_are_the_readers(resident: Resident) -> None:
