@@ -25,7 +25,7 @@ from portal.demo.set_apart import add_finding
 from portal.demo.thresholds import raise_threshold
 from portal.demo.warnings import add_warnings
 from portal.models.services import Service
-from portal.store.city import get_demo_day
+from portal.store.city import get_demo_day, is_demo_whole, mark_demo_as_whole
 from portal.store.clock import Clock
 from portal.store.command import Context
 from portal.store.engine import Store
@@ -55,12 +55,11 @@ class Makers:
 
 
 def prepare_demo(context: Context, makers: Makers) -> None:
-    """Make the city where there is none yet, or one that is older than seven days."""
+    """Make the city where there is none yet, half of one, or one older than seven days."""
     with context.store.read() as session:
         made_on = get_demo_day(session)
-        is_empty = _is_empty(session)
-    is_old = made_on is not None and context.clock.today() - made_on > MAX_AGE
-    if is_old or (made_on is None and is_empty):
+        is_missing = not is_demo_whole(session) if made_on else _is_empty(session)
+    if is_missing or (made_on is not None and context.clock.today() - made_on > MAX_AGE):
         make_demo(context, makers)
 
 
@@ -121,6 +120,7 @@ def _make(context: Context, makers: Makers) -> None:
     context.store.write(add_remarks, now=now, today=context.clock.day(now))
     context.store.write(add_warnings, context.clock, makers.raise_warnings)
     context.store.write(add_finding, now=now)
+    context.store.write(mark_demo_as_whole)
     # Last of all: what is dated back after its day was signed would look like tampering.
     sign_due(context.store, context.clock, context.secrets)
     _keep(context, _RECEIPTS, "\n".join(f"{slug} {receipt}" for slug, receipt in shown))

@@ -20,6 +20,7 @@ _COLOURS = "city_colours"
 _LOGO = "city_logo"
 _CONTACT = "city_contact:"
 _DEMO = "demonstration_made_on"
+_DEMO_IS_WHOLE = "demonstration_is_whole"
 
 
 @dataclass(frozen=True)
@@ -88,6 +89,16 @@ def get_demo_day(session: Session) -> date | None:
 def mark_as_demo(session: Session, day: date) -> None:
     """Say that this city is invented; every page will."""
     session.merge(Setting(name=_DEMO, value=day.isoformat()))
+
+
+def mark_demo_as_whole(session: Session) -> None:
+    """Say that nothing of the demonstration is left to be made."""
+    session.merge(Setting(name=_DEMO_IS_WHOLE, value="yes"))
+
+
+def is_demo_whole(session: Session) -> bool:
+    """Whether the demonstration was made to its end, and nobody stopped it half way."""
+    return session.get(Setting, _DEMO_IS_WHOLE) is not None
 
 
 def get_contact(session: Session) -> CityContact:

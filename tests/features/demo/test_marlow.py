@@ -45,7 +45,7 @@ from portal.models.services import Service, ServiceText
 from portal.models.submissions import Submission
 from portal.models.warnings import WarningRow
 from portal.settings import Settings
-from portal.store.city import mark_as_demo
+from portal.store.city import is_demo_whole, mark_as_demo, mark_demo_as_whole
 from portal.store.command import Context
 from portal.store.engine import Store
 from portal.store.personal_data import find_personal_data
@@ -111,6 +111,7 @@ def test_levels_and_warnings_come_out_of_the_records(
         _check_guards(session)
         _check_remarks(session)
         _check_own_target(session, today)
+        assert is_demo_whole(session)
     assert find_problems(store, made, context.clock) == []
 
 
@@ -370,11 +371,29 @@ def test_a_fresh_demonstration_is_kept(context: Context, store: Store) -> None:
     def begin(session: Session) -> None:
         make_city(session, context.clock.now())
         mark_as_demo(session, context.clock.today() - timedelta(days=7))
+        mark_demo_as_whole(session)
 
     store.write(begin)
     prepare_demo(context, MAKERS)
     with store.read() as session:
         assert session.scalar(select(func.count()).select_from(Service)) == 3
+
+
+def test_a_demonstration_that_was_stopped_half_way_is_made_anew(
+    context: Context, store: Store
+) -> None:
+    def stop(*_args: object, **_values: object) -> int:
+        raise KeyboardInterrupt
+
+    def begin(session: Session) -> None:
+        make_city(session, context.clock.now())
+        mark_as_demo(session, context.clock.today())
+
+    store.write(begin)
+    with pytest.raises(KeyboardInterrupt):  # it has begun
+        prepare_demo(context, replace(MAKERS, add_person=stop))
+    with store.read() as session:
+        assert session.scalar(select(func.count()).select_from(Service)) == 0
 
 
 def test_all_content_is_there_in_every_language() -> None:

@@ -269,7 +269,7 @@ def test_who_opened_the_form_in_time_may_send_it(
     path = RATE.replace("/en/", "/ko/")
     token = resident.token(path)
     close(store, KOREAN)
-    assert later.get(path, 404)
+    later.get(path, 404)
     code = receipt_of(later.post(path, token=token, q0="2", comment="구멍"))
     assert "구멍" in resident.get(f"/ko/receipts/{code}/").words()
 
