@@ -15,7 +15,7 @@ from sqlalchemy.orm import Session
 
 from portal.accounts import passwords
 from portal.accounts.operations.sign_ins import CODE_MINUTES, FRESH, SIGN_IN_HOURS
-from portal.models.people import Authenticator, Membership, Passkey, Person, SignIn
+from portal.models.people import AccountLink, Authenticator, Membership, Passkey, Person, SignIn
 from portal.store.scope import Scope, Stage, Standing
 from portal.store.secrets import sha256
 
@@ -104,10 +104,21 @@ def find_account(session: Session, *, email: str, password: str) -> Found | None
     return Found(row.id, row.fs_uniquifier) if row and is_right and row.active else None
 
 
-def find_invited(session: Session, *, email: str) -> int | None:
-    """Who may sign in under this address, invited or here before."""
+def find_invited(session: Session, *, email: str, now: datetime) -> int | None:
+    """Who may sign in under this address: here before, or invited by what is still good."""
+    is_invited = exists().where(
+        AccountLink.person_id == Person.id,
+        AccountLink.kind == "invitation",
+        AccountLink.used_at.is_(None),
+        AccountLink.revoked_at.is_(None),
+        AccountLink.expires_at > now,
+    )
     return session.scalar(
-        select(Person.id).where(Person.email == email.strip().casefold(), Person.active.is_(True))
+        select(Person.id).where(
+            Person.email == email.strip().casefold(),
+            Person.active.is_(True),
+            or_(Person.joined_at.is_not(None), is_invited),
+        )
     )
 
 

@@ -66,7 +66,7 @@ def sign_in_by_provider() -> Response:
         if asked is None:
             raise ProviderError("not asked in this browser")
         shown = provider.redeem(request.form.get("code", ""), asked)
-        person_id = find_invited(read(), email=shown.email)
+        person_id = find_invited(read(), email=shown.email, now=portal().clock.now())
         if person_id is None:
             raise ProviderError("nobody was invited under this address")
     except ProviderError as error:

@@ -7,7 +7,7 @@ import json
 import subprocess
 import sys
 import time
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from dataclasses import replace
 from datetime import UTC, datetime, timedelta
 from pathlib import Path
@@ -19,7 +19,8 @@ from flask import Flask
 from flask.testing import FlaskClient
 from werkzeug.test import TestResponse
 
-from portal.accounts.operations.people import invite_person
+from portal.accounts.operations.links import INVITATION_DAYS
+from portal.accounts.operations.people import invite_person, revoke_invitation
 from portal.app import create_app
 from portal.settings import Settings, SettingsError
 from portal.store.engine import Store
@@ -148,15 +149,40 @@ def test_nobody_comes_in_without_a_verified_address_that_was_invited(
     assert client.get("/en/staff/").status_code == 303
 
 
+@pytest.fixture
+def invite(store: Store, settings: Settings, city: City) -> Callable[..., int]:
+    """Invites somebody whom the provider knows, so many days ago."""
+
+    def send_one(days: int = 0) -> int:
+        return store.write(
+            invite_person, now=datetime.now(UTC) - timedelta(days=days), lang="en", name="Nova",
+            by=city.people["admin"], email="nova@city.example", roles=[("staff", city.works)],
+            secrets=Secrets(settings.secret_key),
+        )  # fmt: skip
+
+    return send_one
+
+
 def test_an_invitation_can_be_accepted_there(
-    client: FlaskClient, store: Store, settings: Settings, city: City
+    client: FlaskClient, invite: Callable[..., int]
 ) -> None:
-    store.write(
-        invite_person, now=datetime.now(UTC), by=city.people["admin"], email="nova@city.example",
-        name="Nova", lang="en", roles=[("staff", city.works)],
-        secrets=Secrets(settings.secret_key),
-    )  # fmt: skip
+    invite(days=INVITATION_DAYS - 1)
     assert come(client, "nova").location == "/en/staff/"
+
+
+def test_an_invitation_that_was_taken_back_opens_no_door_there(
+    client: FlaskClient, store: Store, city: City, invite: Callable[..., int]
+) -> None:
+    by, now = city.people["admin"], datetime.now(UTC)
+    store.write(revoke_invitation, now=now, by=by, person_id=invite())
+    assert refused(client, come(client, "nova"))
+
+
+def test_an_invitation_that_has_run_out_opens_no_door_there(
+    client: FlaskClient, invite: Callable[..., int]
+) -> None:
+    invite(days=INVITATION_DAYS + 1)
+    assert refused(client, come(client, "nova"))
 
 
 def test_a_second_factor_shown_there_counts_and_else_ours_is_asked_for(
