@@ -37,6 +37,7 @@ from portal.notify.runner import run_due
 from portal.notify.webhook_queue import forget_told
 from portal.notify.webhooks import deliver_due
 from portal.respond.operations.publishing import publish_due
+from portal.respond.operations.unchecked import store_unchecked
 from portal.store.clock import Clock
 from portal.store.command import Context
 from portal.store.engine import Store
@@ -121,6 +122,7 @@ def list_jobs(app: Flask, store: Store, clock: Clock) -> list[Job]:
         Job("fetch the logo", lambda: fetch_logo(app), timedelta(seconds=5)),
         Job("remind of promises", lambda: post_reminders(store, clock), timedelta(minutes=30)),
         Job("remind", lambda: remind(app), timedelta(hours=1)),
+        Job("store unchecked forms", lambda: store_forms(app), timedelta(hours=1)),
         Job("post digests", lambda: post_digests(store, clock), timedelta(minutes=10)),
         Job("post news", lambda: post_news(store, clock), timedelta(minutes=10)),
         Job(
@@ -166,6 +168,13 @@ def remind(app: Flask) -> int:
     """Ask a half of those who are silent once more whether the answer helps."""
     installed: Portal = app.extensions["portal"]
     return remind_due(installed.store, installed.clock, installed.secrets)
+
+
+def store_forms(app: Flask) -> int:
+    """Store the printed forms that waited for a second person in vain."""
+    installed: Portal = app.extensions["portal"]
+    country = installed.settings.country
+    return store_unchecked(installed.store, installed.clock, installed.secrets, country)
 
 
 def purge(store: Store, clock: Clock) -> int:

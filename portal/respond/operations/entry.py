@@ -16,7 +16,8 @@ from portal.models.services import Service
 from portal.respond.act import Act
 from portal.respond.scoped import MAX_ID, get_service
 from portal.store import audit
-from portal.store.ratings import Answers, Result, Sent, send_rating
+from portal.store.personal_data import find_personal_data
+from portal.store.ratings import QUESTIONS, Answers, Result, Sent, send_rating
 from portal.store.scope import NotAllowed
 from portal.store.secrets import Secrets
 
@@ -81,7 +82,7 @@ def take_down(
 ) -> Result:
     """Store what somebody said on the phone, at a counter or in a letter; once per token."""
     service = get_service(session, act.scope, service_id)
-    return _store(session, act, service, entry, token=token, secrets=secrets)
+    return store_entry(session, act, service, entry, token=token, secrets=secrets)
 
 
 def type_in(
@@ -116,7 +117,7 @@ def type_in(
             return differs
         _keep_check(session, act, pending, len(differs.fields))
     token = secrets.paper_token(form_id)
-    _store(session, act, service, entry, token=token, secrets=secrets)
+    store_entry(session, act, service, entry, token=token, secrets=secrets)
     form.entered_on = act.today
     return None
 
@@ -138,7 +139,7 @@ def get_paper_form(
     return form, get_service(session, act.scope, batch.service_id)
 
 
-def _store(
+def store_entry(
     session: Session, act: Act, service: Service, entry: Entry, *, token: str, secrets: Secrets
 ) -> Result:
     """As the form on the web does; no person behind it is known twice, so each counts as one."""
@@ -187,6 +188,20 @@ def _said(entry: Entry) -> dict[str, object]:
 
 def _written(entry: Entry) -> str:
     return json.dumps(_said(entry), ensure_ascii=False)
+
+
+def read_entry(written: str, lang: str, country: str) -> Entry:
+    """The first typing of a printed form, as it is kept."""
+    said = json.loads(written)
+    arrived = date.fromisoformat(said.pop("received_on"))
+    asked = {name: said.pop(name) for name in QUESTIONS}
+    words = said["comment"]
+    answers = Answers(
+        q={name: answer for name, answer in asked.items() if answer is not None},
+        has_personal_data=bool(words and find_personal_data(words, country)),
+        **said,
+    )
+    return Entry(lang=lang, channel="paper", received_on=arrived, answers=answers)
 
 
 def _compare(act: Act, pending: PendingEntry, entry: Entry, secrets: Secrets) -> Differs:

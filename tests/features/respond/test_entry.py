@@ -19,6 +19,7 @@ from portal.models.doors import EntryCheck, PaperForm, PendingEntry
 from portal.models.loops import LoopRow
 from portal.models.services import ServiceChannel
 from portal.models.submissions import Submission
+from portal.respond.operations.unchecked import WAITS_DAYS, store_unchecked
 from portal.settings import Settings
 from portal.store.check import check_installation
 from portal.store.city import set_contact
@@ -216,6 +217,30 @@ def test_a_form_of_the_sample_is_typed_by_two_people_and_compared(
     with store.read() as session:
         check = session.scalars(select(EntryCheck)).one()
         assert (check.differences, session.scalar(select(PendingEntry.form_id))) == (1, None)
+
+
+def test_a_form_that_nobody_types_again_is_stored_as_it_was_typed_first(
+    staff: Desk, app: Flask, store: Store, settings: Settings
+) -> None:
+    portal = app.extensions["portal"]
+    print_forms(staff, forms=90)
+    path = f"entry/paper/{short_code(printed(store, app, is_twice=True))}"
+    arrived = date.fromisoformat(staff.get(path).value("received_on")) - timedelta(days=2)
+    said = {"q0": "2", "q3": "5", "comment": "Un bache", "received_on": arrived.isoformat()}
+    staff.post(path, **said)
+    due = (store, portal.clock, portal.secrets, "US")
+    move_clock(settings, days=WAITS_DAYS - 3)
+    assert store_unchecked(*due) == 0
+    assert stored(store) == []
+    move_clock(settings, days=1)
+    assert (store_unchecked(*due), store_unchecked(*due)) == (1, 0)
+    [row] = stored(store)
+    assert (row.q0, row.q3, row.q1, row.comment, row.channel) == (2, 5, None, "Un bache", "paper")
+    assert row.received_on == arrived
+    with store.read() as session:
+        assert session.scalar(select(PendingEntry.form_id)) is None
+        assert session.scalar(select(EntryCheck.form_id)) is None
+    Desk(app, "reviewer").post(path, 409, **said)  # a colleague comes too late
 
 
 @pytest.mark.parametrize("is_paper", [True, False])
