@@ -1,4 +1,7 @@
-"""Languages of the whole city: how complete each is, switching one off for residents, and on."""
+"""Languages of the whole city: how complete each is, switching one off for residents, and on.
+
+An added language that is offered or withdrawn by the command is switched on or off in the same way.
+"""
 
 from __future__ import annotations
 
@@ -6,7 +9,7 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import date, datetime
 
-from sqlalchemy import Select, func, select
+from sqlalchemy import Select, func, or_, select
 from sqlalchemy.orm import Session
 
 from portal.admin.services.operations import change_spans
@@ -19,6 +22,7 @@ from portal.models.services import (
     District,
     DistrictText,
     Service,
+    ServiceChannel,
     ServiceLanguage,
     ServiceText,
 )
@@ -77,7 +81,7 @@ def list_languages(session: Session, installed: Sequence[str]) -> list[LanguageR
 
 
 def switch_off(
-    session: Session, *, lang: str, day: date, person_id: int, now: datetime, today: date
+    session: Session, *, lang: str, day: date, person_id: int | None, now: datetime, today: date
 ) -> None:
     """From that day residents are not offered the language, and no service takes feedback in it.
 
@@ -88,26 +92,95 @@ def switch_off(
     close_language(session, lang, day)
     for service_id in session.scalars(select(Service.id)).all():
         change_spans(
-            session, ServiceLanguage, service_id, {"lang": lang, "role": "input"},
-            change=close_from, day=day, today=today,
+            session, ServiceLanguage, service_id, _input(lang), change=close_from, day=day,
+            today=today,
         )  # fmt: skip
     _record(session, "city_language_closed", lang=lang, day=day, person_id=person_id, now=now)
 
 
 def switch_on(session: Session, *, lang: str, person_id: int, now: datetime, today: date) -> None:
-    """From today residents are offered it, and services that switching off has closed take it."""
+    """From today residents are offered it, and services that switching off has closed take it.
+
+    So do those that were added while it was off.
+    """
+    if lang in list_closed_languages(session):
+        _open_again(session, lang, today)
+        _record(session, "city_language_opened", lang=lang, day=today, person_id=person_id, now=now)
+
+
+def offer(session: Session, *, lang: str, now: datetime, today: date) -> int:
+    """From today residents are offered a language that the city has added.
+
+    It is switched on, where it was off, and open for feedback to every service in use that takes
+    ratings on the web and has never opened or closed it: nobody can have done so before it was
+    there. A service that has closed it stays closed. Returns how many services were opened.
+    """
+    opened = 0
+    was_off = lang in list_closed_languages(session)
+    if was_off:
+        opened += _open_again(session, lang, today)
+    for service_id in _list_undecided(session, lang, today):
+        _open(session, service_id, lang, today)
+        opened += 1
+    if was_off or opened:
+        _record(
+            session, "city_language_opened", lang=lang, day=today, person_id=None, now=now,
+            count=opened,
+        )  # fmt: skip
+    return opened
+
+
+def withdraw(session: Session, *, lang: str, now: datetime, today: date) -> None:
+    """From today residents are not offered a language that the city has added."""
     closed_on = list_closed_languages(session).get(lang)
-    if closed_on is None:
-        return
+    if closed_on is None or closed_on > today:
+        switch_off(session, lang=lang, day=today, person_id=None, now=now, today=today)
+
+
+def _open_again(session: Session, lang: str, today: date) -> int:
+    """End what switching off has begun; returns how many services take feedback in it again."""
+    closed_on = list_closed_languages(session)[lang]
     open_language(session, lang)
-    key = {"lang": lang, "role": "input"}
+    opened = 0
     for service_id in session.scalars(select(Service.id)).all():
-        spans = list_spans(session, ServiceLanguage, service_id, **key)
-        if any(span.closed_on == closed_on for span in spans):
-            change_spans(
-                session, ServiceLanguage, service_id, key, change=open_from, day=today, today=today
-            )
-    _record(session, "city_language_opened", lang=lang, day=today, person_id=person_id, now=now)
+        spans = list_spans(session, ServiceLanguage, service_id, **_input(lang))
+        if any(span.closed_on == closed_on for span in spans) or (
+            not spans and _was_added_since(session, service_id, lang, closed_on)
+        ):
+            _open(session, service_id, lang, today)
+            opened += 1
+    return opened
+
+
+def _was_added_since(session: Session, service_id: int, lang: str, closed_on: date) -> bool:
+    """Whether it owes the language since a day on which the language was off: opened by nobody."""
+    owed = list_spans(session, ServiceLanguage, service_id, lang=lang, role="required")
+    return bool(owed) and owed[0].opened_on >= closed_on
+
+
+def _list_undecided(session: Session, lang: str, today: date) -> Sequence[int]:
+    """The services that are rated on the web and have no record of this language for feedback."""
+    decided = select(ServiceLanguage.service_id).filter_by(**_input(lang))
+    on_the_web = select(ServiceChannel.service_id).where(
+        ServiceChannel.channel == "web",
+        ServiceChannel.opened_on <= today,
+        or_(ServiceChannel.closed_on.is_(None), ServiceChannel.closed_on > today),
+    )
+    return session.scalars(
+        select(Service.id)
+        .where(Service.is_active, Service.id.in_(on_the_web), Service.id.not_in(decided))
+        .order_by(Service.id)
+    ).all()
+
+
+def _open(session: Session, service_id: int, lang: str, today: date) -> None:
+    change_spans(
+        session, ServiceLanguage, service_id, _input(lang), change=open_from, day=today, today=today
+    )
+
+
+def _input(lang: str) -> dict[str, str]:
+    return {"lang": lang, "role": "input"}
 
 
 def _count(session: Session, statement: Select[str, int]) -> dict[str, int]:
@@ -115,9 +188,16 @@ def _count(session: Session, statement: Select[str, int]) -> dict[str, int]:
 
 
 def _record(
-    session: Session, action: str, *, lang: str, day: date, person_id: int, now: datetime
+    session: Session,
+    action: str,
+    *,
+    lang: str,
+    day: date,
+    person_id: int | None,
+    now: datetime,
+    **detail: int,
 ) -> None:
     audit.record(
         session, at=now, person_id=person_id, action=action, subject="setting", lang=lang,
-        day=day.isoformat(),
+        day=day.isoformat(), **detail,
     )  # fmt: skip

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import click
 
+from portal.admin import languages
 from portal.data import use_languages
 from portal.data.languages import AddedLanguage, keep_added, list_added
 from portal.domain.language import direction, is_language_tag
@@ -70,22 +71,33 @@ def list_languages(context: Context) -> None:
 @click.argument("tag")
 @pass_portal
 def offer(context: Context, tag: str) -> None:
-    """Offer residents the language TAG, if enough of it is there."""
+    """Offer residents the language TAG, if enough of it is there, and open services for it.
+
+    Services that have closed the language stay closed; see the page of the service.
+    """
     one = _find(context, tag)
     missing = _measure(context, tag, _open(context)).says_why_not(context.settings.language_percent)
     if missing:
         raise ValueError(f"{tag} cannot be offered yet: {missing}")
+    opened = context.store.write(
+        languages.offer, lang=tag, now=context.clock.now(), today=context.clock.today()
+    )
     _keep(context, one, is_offered=True)
     click.echo(f"{tag} is offered from the next start on (portal serve, portal work).")
+    click.echo(f"Opened for ratings of {opened} {'service' if opened == 1 else 'services'}.")
 
 
 @language.command("withdraw")
 @click.argument("tag")
 @pass_portal
 def withdraw(context: Context, tag: str) -> None:
-    """No longer offer the language TAG; its files stay."""
-    _keep(context, _find(context, tag), is_offered=False)
-    click.echo(f"{tag} is no longer offered from the next start on.")
+    """No longer offer the language TAG; its files stay, and no service takes ratings in it."""
+    one = _find(context, tag)
+    context.store.write(
+        languages.withdraw, lang=tag, now=context.clock.now(), today=context.clock.today()
+    )
+    _keep(context, one, is_offered=False)
+    click.echo(f"{tag} is no longer offered.")
 
 
 def _open(context: Context) -> list[AddedLanguage]:

@@ -186,6 +186,7 @@ def change_spans(
                     service_id=service_id, opened_on=span.opened_on, closed_on=span.closed_on, **key
                 )
             )
+    session.flush()
     raise_content_version(session)
 
 

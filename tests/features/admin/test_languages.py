@@ -140,6 +140,11 @@ def test_a_service_that_is_added_meanwhile_owes_the_language_and_does_not_offer_
         )
         found = {(row.lang, row.role) for row in rows}
     assert found == {("en", "input"), ("en", "required"), ("vi", "required")}
+    admin.get("languages/vi/")
+    assert admin.post("languages/vi/on").status_code == 303
+    with store.read() as session:
+        added = session.scalars(select(Service.id).where(Service.slug == slug)).one()
+    assert spans(store, added, "input") == [False], "nobody had decided that it takes none"
 
 
 def test_the_share_of_residents_pages_stands_beside_that_of_all_pages(admin: Visitor) -> None:

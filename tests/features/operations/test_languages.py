@@ -5,24 +5,26 @@ from __future__ import annotations
 import json
 from collections.abc import Callable, Iterator
 from dataclasses import replace
-from datetime import timedelta
+from datetime import UTC, date, datetime, timedelta
 from pathlib import Path
 
 import pytest
 from babel import Locale, localedata
 from babel.messages.pofile import write_po
 from flask.testing import FlaskClient
-from sqlalchemy import select
+from sqlalchemy import select, update
 from sqlalchemy.orm import Session
 
 from portal.app import create_app
 from portal.data import load_instrument, use_languages
 from portal.data.languages import list_added
 from portal.domain.language import direction
-from portal.models.services import Service, ServiceLanguage, ServiceText
+from portal.models.operations import AuditEvent
+from portal.models.services import Service, ServiceChannel, ServiceLanguage, ServiceText
 from portal.models.submissions import Submission
 from portal.settings import Settings, load_settings
 from portal.store.engine import Store
+from portal.store.languages import list_closed_languages
 from portal.web.catalogues import (
     is_for_staff_only,
     is_translated,
@@ -89,7 +91,7 @@ def translate(folder: Path, tag: str) -> None:
 
 
 def review_services(session: Session, tag: str) -> None:
-    """Put reviewed texts of all services before residents, who may write in the language."""
+    """Put reviewed texts of all services before residents."""
     for text in session.scalars(select(ServiceText).where(ServiceText.lang == "en")).all():
         session.add(
             ServiceText(
@@ -98,19 +100,34 @@ def review_services(session: Session, tag: str) -> None:
                 updated_at=text.updated_at,
             )
         )  # fmt: skip
-        opened = text.updated_at.date() - timedelta(days=2)
-        session.add(
-            ServiceLanguage(service_id=text.service_id, lang=tag, role="input", opened_on=opened)
-        )
 
 
-def offer(installation: Installation, store: Store, tag: str) -> None:
-    """Add, translate and offer a language."""
+def offer(installation: Installation, store: Store, tag: str) -> str:
+    """Add, translate and offer a language; returns what the command said."""
     assert installation.call("language", "add", tag).status == 0
     translate(installation.folder / "instance" / "languages" / tag, tag)
     store.write(review_services, tag)
     done = installation.call("language", "offer", tag)
     assert done.status == 0, done
+    return done.out
+
+
+def records(store: Store, service_id: int, tag: str) -> list[tuple[bool, bool]]:
+    """Whether each record of the language for feedback began today, and is open."""
+    with store.read() as session:
+        rows = session.scalars(
+            select(ServiceLanguage).filter_by(service_id=service_id, lang=tag, role="input")
+        ).all()
+        return [(row.opened_on == datetime.now(UTC).date(), row.closed_on is None) for row in rows]
+
+
+def open_since_long(session: Session, tag: str) -> None:
+    """As if it had been offered long ago."""
+    session.execute(
+        update(ServiceLanguage)
+        .where(ServiceLanguage.lang == tag)
+        .values(opened_on=date(2026, 1, 1))
+    )
 
 
 def marked_english(page: Page) -> list[str]:
@@ -181,6 +198,53 @@ def test_residents_read_and_rate_in_a_language_that_was_added(
     assert "\ue000" not in feed
     assert installation.call("language", "withdraw", tag).status == 0
     assert town().get(f"/{tag}/").status_code == 404
+
+
+def test_offering_opens_every_service_that_has_not_decided_otherwise(
+    installation: Installation, store: Store, city: City
+) -> None:
+    def prepare(session: Session) -> None:
+        """Lights closed the language on purpose; pools are not rated on the web."""
+        day = datetime.now(UTC).date()
+        session.add(
+            ServiceLanguage(
+                service_id=city.lights, lang="fi", role="input", opened_on=day - timedelta(days=9),
+                closed_on=day - timedelta(days=5),
+            )
+        )  # fmt: skip
+        session.execute(
+            update(ServiceChannel)
+            .where(ServiceChannel.service_id == city.pools, ServiceChannel.channel == "web")
+            .values(closed_on=day)
+        )
+
+    store.write(prepare)
+    assert "Opened for ratings of 1 service.\n" in offer(installation, store, "fi")
+    assert records(store, city.potholes, "fi") == [(True, True)]
+    assert records(store, city.lights, "fi") == [(False, False)]
+    assert records(store, city.pools, "fi") == []
+    assert "Opened for ratings of 0 services.\n" in installation.call("language", "offer", "fi").out
+    with store.read() as session:
+        kept = session.scalars(select(AuditEvent)).all()
+    assert [
+        (one.action, one.person_id, one.detail["lang"], one.detail["count"]) for one in kept
+    ] == [("city_language_opened", None, "fi", 1)]
+
+
+def test_withdrawing_is_switching_off_and_offering_again_opens_the_same(
+    installation: Installation, store: Store, city: City
+) -> None:
+    offer(installation, store, "fi")
+    store.write(open_since_long, "fi")
+    assert installation.call("language", "withdraw", "fi").status == 0
+    assert records(store, city.potholes, "fi") == [(False, False)]
+    with store.read() as session:
+        assert set(list_closed_languages(session)) == {"fi"}
+    again = installation.call("language", "offer", "fi")
+    assert "Opened for ratings of 3 services.\n" in again.out
+    assert records(store, city.potholes, "fi") == [(False, True)]
+    with store.read() as session:
+        assert list_closed_languages(session) == {}
 
 
 def test_two_added_languages_stand_beside_each_other(
