@@ -95,7 +95,14 @@ def audit_portal(url: str) -> Audit:
     for response in _list_all(found, "responses"):
         subject = f"response {response.get('id')}"
         found.check("responses", subject, auditing.check_replies, response)
+    _audit_lists(found)
     return found
+
+
+def _audit_lists(found: Audit) -> None:
+    for entry in (found.fetch("/api/v1/integrity/") or {"lists": []})["lists"]:
+        subject = f"list of {entry.get('service')}, quarter from {entry.get('quarter')}"
+        found.check("signed lists", subject, auditing.check_list, entry)
 
 
 def _list_all(found: Audit, what: str) -> Iterator[dict[str, Any]]:
@@ -125,6 +132,8 @@ def _audit_service(found: Audit, listed: dict[str, Any]) -> list[dict[str, Any]]
     if figures is not None:
         found.check("monthly figures", f"{slug}, figures", auditing.check_level, figures)
     _audit_appraisals(found, slug, address)
+    for theme in (found.fetch(f"{address}/themes") or {"themes": []})["themes"]:
+        found.check("themes", f"{slug}, theme {theme.get('id')}", auditing.check_theme, theme)
     return _audit_results(found, slug, f"{address}/results")
 
 
@@ -141,7 +150,7 @@ def _audit_badge(found: Audit, listed: dict[str, Any]) -> None:
 def _audit_appraisals(found: Audit, slug: str, address: str) -> None:
     listed = (found.fetch(f"{address}/appraisals") or {"appraisals": []})["appraisals"]
     previous = None
-    for place, one in enumerate(reversed(listed)):
+    for one in reversed(listed):
         day = str(one["as_of"])
         subject = f"{slug}, appraisal of {day}"
         known = found.fetch(f"{address}/level/{quote(day, safe='')}")
@@ -149,7 +158,9 @@ def _audit_appraisals(found: Audit, slug: str, address: str) -> None:
             found.wrong.append(f"{subject}: is listed, and is not there")
             continue
         found.check("appraisals", subject, auditing.check_level, known)
-        if place:
+        if previous is None:
+            found.check("published states", subject, auditing.check_first_state, known)
+        else:
             found.check("published states", subject, auditing.check_state, known, previous)
         previous = known.get("published")
 

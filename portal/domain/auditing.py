@@ -14,11 +14,12 @@ from typing import Any
 from portal.domain.coarsening import coarsen
 from portal.domain.criteria import Thresholds
 from portal.domain.level import evaluate
-from portal.domain.publication import K, appraise, evidence_hash, publish
+from portal.domain.publication import K, appraise, evidence_hash, possible_states, publish
 from portal.domain.results import GIVEN
 from portal.domain.suppression import HIDDEN_AT_LEAST
 
 Data = Mapping[str, Any]
+POSSIBLE_STATES = possible_states()
 _LEVEL = re.compile(r'\bdata-level="([0-4])"')
 _SOLID = re.compile(r'<path[^>]* fill="#004f4d"')
 
@@ -56,6 +57,17 @@ def check_state(level: Data, previous: Data) -> Iterator[str]:
         yield f"publishes level {state['level']}, the appraisals before it lead to {due}"
 
 
+def check_first_state(level: Data) -> Iterator[str]:
+    """The oldest appraisal that is public: those before it may have been made in shadow.
+
+    What they led to is not known, but it was one of a few states, and from some of them must follow
+    what was published.
+    """
+    state, result = level["published"], level["result"]
+    if all(state != appraise(previous, result) for previous in POSSIBLE_STATES):
+        yield f"publishes level {state['level']}, to which no appraisals before it could lead"
+
+
 def check_listed(listed: Data, level: Data) -> Iterator[str]:
     """A service in the list of services, against its level."""
     state = level["published"]
@@ -88,6 +100,23 @@ def check_replies(response: Data) -> Iterator[str]:
     """What residents replied to a response: no small group, none to be worked out."""
     if response["replies"] is not None:
         yield from _check_table(response["replies"], is_of_people=True)
+
+
+def check_theme(theme: Data) -> Iterator[str]:
+    """A theme of a service: not how many said so where these are few."""
+    yield from _check_group("people", theme["people"])
+
+
+def check_list(entry: Data) -> Iterator[str]:
+    """A signed list of ratings: only of so many that it points at nobody."""
+    if entry["count"] is None:
+        yield "does not say how many ratings it holds"
+    yield from _check_group("ratings", entry["count"])
+
+
+def _check_group(name: str, count: int | None) -> Iterator[str]:
+    if count is not None and count < K:
+        yield f"shows {count} {name}, fewer than {K}"
 
 
 def _check_table(table: Data, *, is_of_people: bool) -> Iterator[str]:

@@ -72,6 +72,29 @@ def _settled(level: int, raw: int) -> PublishedLevel:
     )
 
 
+def possible_states() -> list[PublishedLevel]:
+    """Every state that appraisals can lead to, but for the reason of a flag, which decides nothing.
+
+    Before the first appraisal it is as after one at level 0, which stands here too.
+    """
+    every = (0, *LEVELS)
+    settled = [
+        _settled(level, raw)
+        for raw in every
+        for level in every
+        if level == raw or HIGHEST_AT_ONCE <= level < raw
+    ]
+    flagged = [
+        PublishedLevel(
+            level=level, raw=raw, flag=None, quarters_flagged=quarters, awaiting_second_look=False
+        )
+        for level in every
+        for raw in range(level)
+        for quarters in range(1, FLAGGED_AT_MOST + 1)
+    ]
+    return settled + flagged
+
+
 def criteria_in_doubt(result: Mapping[str, Any], level: int) -> list[Mapping[str, Any]]:
     """The criteria that keep the evidence of a result from showing a level that is held."""
     return [

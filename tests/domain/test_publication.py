@@ -13,7 +13,13 @@ from portal.domain.coarsening import coarsen
 from portal.domain.criteria import Thresholds
 from portal.domain.evidence_shape import SHARES
 from portal.domain.level import evaluate
-from portal.domain.publication import appraise, evidence_hash, is_batch_due, publish
+from portal.domain.publication import (
+    appraise,
+    evidence_hash,
+    is_batch_due,
+    possible_states,
+    publish,
+)
 from tests.domain.strategies import good_evidence, whole_evidence
 
 OTHER_STATUSES = ("not_reached", "not_enough_evidence", "in_doubt")
@@ -47,6 +53,14 @@ def test_published_level_moves_as_promised(quarters: list[dict[str, Any]]) -> No
         for step in range(1, state["level"] + 1):
             assert result["own"][str(step)] != "not_reached"
         assert state["awaiting_second_look"] == (result["level"] > state["level"])
+
+
+@given(st.lists(results(), min_size=1, max_size=12))
+def test_every_state_that_can_be_reached_is_known(quarters: list[dict[str, Any]]) -> None:
+    state: Any = None
+    for result in quarters:
+        state = appraise(state, result)
+    assert state | {"flag": None} in possible_states()
 
 
 @given(results())

@@ -6,13 +6,16 @@ import json
 import shutil
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
+from datetime import date
 from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
 from pathlib import Path
 from threading import Thread
 from typing import Any
 
 import pytest
+from sqlalchemy.orm import Session
 
+from portal.models.integrity import RatingList
 from portal.store.engine import Store
 from tests.features.public.conftest import NOW, appraise_potholes, publish_all
 from tests.support.city import make_city
@@ -22,6 +25,16 @@ pytestmark = pytest.mark.slow(30)
 
 POTHOLES = "/api/v1/services/pothole-repair"
 Forge = Callable[[Any], Any]
+
+
+def count_ratings(session: Session, service_id: int) -> None:
+    """A quarter's list, as it is published; nobody asks here what is in it."""
+    session.add(
+        RatingList(
+            service_id=service_id, quarter_on=date(2026, 1, 1), text="", sha256="0" * 64,
+            count=10, mean=4.0,
+        )
+    )  # fmt: skip
 
 
 @pytest.fixture(scope="module")
@@ -34,6 +47,7 @@ def town(sqlite_template: Path, tmp_path_factory: pytest.TempPathFactory) -> Ins
     city = store.write(make_city, NOW)
     store.write(publish_all, city)
     store.write(appraise_potholes, city.potholes)
+    store.write(count_ratings, city.potholes)
     store.dispose()
     return town
 
@@ -99,8 +113,8 @@ def test_an_honest_portal_agrees(town: Installation, served: Running) -> None:
     assert (done.status, done.err) == (0, "")
     assert done.out == (
         "Everything agrees. Checked: 2 levels, 2 listed services, 2 badges, 2 monthly figures, "
-        "4 appraisals, 3 published states, 2 quarters of results, 1 quarters of the city, "
-        "3 responses.\n"
+        "4 appraisals, 4 published states, 3 themes, 2 quarters of results, "
+        "1 quarters of the city, 3 responses, 1 signed lists.\n"
     )
 
 
@@ -112,6 +126,10 @@ FORGED: list[tuple[str, Forge, str]] = [
     (f"{POTHOLES}/level", change("evidence", to={}), "pothole-repair: "),
     (f"{POTHOLES}/level", change("result", "level", to=4), "says level 4, its evidence gives 2"),
     (f"{POTHOLES}/level/2026-01-01", change("published", "level", to=4), "publishes level 4"),
+    (f"{POTHOLES}/level/2025-07-01", change("published", "level", to=4), "no appraisals before it"),
+    (f"{POTHOLES}/level/2025-07-01", change("published", "level", to=1), "publishes level 1, to"),
+    (f"{POTHOLES}/themes", change("themes", 0, "people", to=9), "shows 9 people, fewer than 10"),
+    ("/api/v1/integrity/", change("lists", 0, "count", to=3), "shows 3 ratings, fewer than 10"),
     (f"{POTHOLES}/figures", change("thresholds", to={"L3.1": {"tau": 0.1}}), "makes no sense"),
     (
         "/ar/services/pothole-repair/badge.svg",
