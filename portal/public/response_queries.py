@@ -8,14 +8,14 @@ from __future__ import annotations
 
 from collections import defaultdict
 from collections.abc import Collection, Iterable, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import date, datetime
 
 from sqlalchemy import func, select
 from sqlalchemy.orm import Session
 
 from portal.domain.language import fold
-from portal.domain.promises import Standing
+from portal.domain.promises import Standing, standing_of
 from portal.domain.wording import Wording
 from portal.models.responses import Response, ResponseCorrection, ResponseText
 from portal.models.services import Service
@@ -149,10 +149,24 @@ def find_promise(session: Session, entry: ResponseEntry, today: date) -> Promise
 def list_standings(
     session: Session, entries: Sequence[ResponseEntry], today: date
 ) -> dict[int, Standing]:
-    """Where the promises among these responses stand, by response id."""
-    ids = [entry.id for entry in entries]
+    """Where the promises among these responses stand, by response id.
+
+    A story keeps its first day. A response that renewed it is read beside a day of its own, which
+    may have passed as well.
+    """
+    promising = [entry for entry in entries if entry.due_on is not None]
+    if not promising:
+        return {}
+    ids = [entry.id for entry in promising]
     stories = list_stories(session, Response.id.in_(ids), today=today)
-    return {one.promise.id: one.standing for one in stories}
+    found = {one.promise.id: one.standing for one in stories}
+    for entry in promising:
+        if entry.id in found or entry.due_on is None or entry.due_on >= today:
+            continue
+        renewed = find_promise(session, entry, today)
+        if renewed is not None:
+            found[entry.id] = standing_of(replace(renewed.story, due_on=entry.due_on), today)
+    return found
 
 
 def list_corrections(

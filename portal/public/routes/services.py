@@ -2,15 +2,17 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 
 from flask import render_template, request
 
+from portal.domain.promises import Standing
 from portal.public import queries, response_queries, theme_queries
 from portal.public.addresses import words_wanted
 from portal.public.queries import ServiceEntry
 from portal.public.reading import current_reader, get_service
 from portal.public.response_filters import Filters
+from portal.public.response_queries import ResponseEntry
 from portal.public.routes.blueprint import blueprint
 from portal.public.standing import Shadow, find_shadow, stand
 from portal.store.assessments import get_public_assessment
@@ -38,6 +40,7 @@ def show_home() -> str:
         services=services,
         departments=queries.by_department(services),
         latest=latest,
+        standings=_find_standings(latest),
         shadow=_find_shadow(services),
     )
 
@@ -66,6 +69,9 @@ def show_service(slug: str) -> str:
     """One service: what it is, its level, what was done, and the call to rate it."""
     service = get_service(slug)
     assessment = get_public_assessment(read(), service.id)
+    latest = response_queries.list_responses(
+        read(), current_reader(), limit=LATEST, filters=Filters(service=service.as_name())
+    )
     return render_template(
         "public/show_service.html",
         service=service,
@@ -74,9 +80,8 @@ def show_service(slug: str) -> str:
         standing=stand(assessment) if assessment else None,
         shadow=None if assessment else find_shadow(read()),
         themes=theme_queries.list_themes(read(), current_reader(), service.id, limit=THEMES),
-        latest=response_queries.list_responses(
-            read(), current_reader(), limit=LATEST, filters=Filters(service=service.as_name())
-        ),
+        latest=latest,
+        standings=_find_standings(latest),
     )
 
 
@@ -93,6 +98,10 @@ def show_poster(slug: str) -> str:
         paper=paper_size(request.args.get("paper", "")),
         papers=PAPERS,
     )
+
+
+def _find_standings(latest: Sequence[ResponseEntry]) -> Mapping[int, Standing]:
+    return response_queries.list_standings(read(), latest, portal().clock.today())
 
 
 def _find_shadow(services: Sequence[ServiceEntry]) -> Shadow | None:
