@@ -10,7 +10,7 @@ from __future__ import annotations
 
 import re
 import unicodedata
-from collections.abc import Iterator
+from collections.abc import Collection, Iterator, Sequence
 from dataclasses import dataclass
 
 from portal.domain.chinese import SIMPLIFIED_OF
@@ -89,7 +89,11 @@ def case_number(query: str) -> int | None:
 
 def is_found(text: str, query: str) -> bool:
     """Whether the query finds the text: what the databases' indexes must say too."""
-    words, wanted = index_words(text), wanted_words(query)
+    return holds(index_words(text), wanted_words(query))
+
+
+def holds(words: Collection[str], wanted: Sequence[Wanted]) -> bool:
+    """Whether these words of a text (`index_words`) hold all that is wanted, and that is something."""
     return bool(wanted) and all(
         any(word.startswith(one.word) if one.is_prefix else word == one.word for word in words)
         for one in wanted

@@ -9,12 +9,14 @@ from collections import defaultdict
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import date
+from functools import lru_cache
 from typing import Any, Protocol, TypeVar
 
 from sqlalchemy import Select, select
 from sqlalchemy.orm import InstrumentedAttribute, Session
 
 from portal.domain.language import fold
+from portal.domain.search_words import holds, index_words, wanted_words
 from portal.models.services import (
     Department,
     DepartmentText,
@@ -149,16 +151,28 @@ def list_services(session: Session, reader: Reader) -> list[ServiceEntry]:
     return sorted(entries, key=lambda entry: (fold(entry.name.text), entry.slug))
 
 
-def search(services: Iterable[ServiceEntry], wanted: str) -> list[ServiceEntry]:
-    """Services that hold every word, accents aside; those named so come first."""
-    words = fold(wanted).split()
-    found = []
-    for service in services:
-        everything = fold(service.words())
-        if all(word in everything for word in words):
-            name = fold(service.name.text)
-            found.append((not all(word in name for word in words), service))
+def search(services: Iterable[ServiceEntry], query: str) -> list[ServiceEntry]:
+    """Services that hold every word; those named so come first.
+
+    A service is found by words as everything else here is (domain.search_words: `路燈` finds 路灯,
+    `potholes` the pothole), and by any piece of a word, accents aside.
+    """
+    pieces, wanted = fold(query).split(), wanted_words(query)
+
+    def is_in(text: str) -> bool:
+        folded, words = _as_searched(text)
+        return all(piece in folded for piece in pieces) or holds(words, wanted)
+
+    found = [(not is_in(one.name.text), one) for one in services if is_in(one.words())]
     return [service for _, service in sorted(found, key=lambda pair: pair[0])]
+
+
+@lru_cache(
+    maxsize=4096
+)  # a city has some hundreds of services, each with its name in six languages
+def _as_searched(text: str) -> tuple[str, Sequence[str]]:
+    """The text folded, and its words: public texts, which seldom change and take long to cut."""
+    return fold(text), index_words(text)
 
 
 def by_department(services: Iterable[ServiceEntry]) -> list[DepartmentEntry]:

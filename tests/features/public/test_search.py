@@ -19,7 +19,7 @@ NAMES = {
     "es": "Reparación de baches",
     "vi": "Sửa ổ gà trên đường",
     "zh-Hans": "修补坑洞",
-    "ar": "إصلاح الحُفَر",
+    "ar": "إصلاح الحُفَر في شوارع المدينة",
     "ko": "도로 파임 보수",
 }
 
@@ -60,10 +60,30 @@ def found(page: Page) -> list[str]:
         ("坑洞", "zh-Hans"),
         ("اصلاح الحفر", "ar"),
         ("파임", "ko"),
+        # As everything else is found: without the ending of a plural, in other letters.
+        ("potholes", "en"),
+        ("修補", "zh-Hans"),
+        ("حفرة", "ar"),
+        ("الشوارع", "ar"),
+        ("thole", "en"),  # and any piece of a word
     ],
 )
 def test_a_service_is_found(client: FlaskClient, words: str, lang: str) -> None:
     assert found(find(client, words, lang)) == [f"/{lang}/services/pothole-repair/"]
+
+
+def test_traditional_characters_find_simplified_ones(
+    client: FlaskClient, store: Store, city: City
+) -> None:
+    def rename(session: Session) -> None:
+        session.execute(
+            update(ServiceText)
+            .where(ServiceText.service_id == city.lights, ServiceText.lang == "zh-Hans")
+            .values(name="路灯维修")
+        )
+
+    store.write(rename)
+    assert found(find(client, "路燈", "zh-Hans")) == ["/zh-Hans/services/street-lights/"]
 
 
 def test_a_department_finds_its_services_and_names_come_first(client: FlaskClient) -> None:
