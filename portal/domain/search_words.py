@@ -93,7 +93,7 @@ def is_found(text: str, query: str) -> bool:
 
 
 def holds(words: Collection[str], wanted: Sequence[Wanted]) -> bool:
-    """Whether these words of a text (`index_words`) hold all that is wanted, and that is something."""
+    """Whether all that is wanted is among the words of a text; not where nothing is wanted."""
     return bool(wanted) and all(
         any(word.startswith(one.word) if one.is_prefix else word == one.word for word in words)
         for one in wanted

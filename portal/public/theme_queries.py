@@ -20,6 +20,8 @@ from portal.public.response_filters import published
 from portal.public.response_queries import ResponseEntry, by_name, list_entries
 from portal.store.concerned import concerns
 
+_NEWEST = (Response.published_on.desc(), Response.id.desc())
+
 
 @dataclass(frozen=True)
 class Voices:
@@ -76,19 +78,22 @@ def find_theme(session: Session, reader: Reader, theme_id: int) -> ThemePage | N
 def list_themes(
     session: Session, reader: Reader, service_id: int, *, limit: int
 ) -> list[ThemeEntry]:
-    """The published themes about the service that most people come from."""
-    newest = (
+    """The published themes about the service that most people come from.
+
+    Each with the newest of its responses that are about this service.
+    """
+    place = func.row_number().over(partition_by=Response.theme_id, order_by=_NEWEST)
+    ordered = (
         published()
         .where(concerns([service_id]))
-        .with_only_columns(Response.theme_id, func.max(Response.id).label("response_id"))
-        .group_by(Response.theme_id)
+        .with_only_columns(Response.id, place.label("place"))
         .subquery()
     )
     rows = session.execute(
         select(Response, ThemeFigure.people)
-        .join(newest, newest.c.response_id == Response.id)
+        .join(ordered, (ordered.c.id == Response.id) & (ordered.c.place == 1))
         .outerjoin(ThemeFigure, ThemeFigure.theme_id == Response.theme_id)
-        .order_by(func.coalesce(ThemeFigure.people, 0).desc(), Response.id.desc())
+        .order_by(func.coalesce(ThemeFigure.people, 0).desc(), *_NEWEST)
         .limit(limit)
     ).all()
     people = {response.id: n for response, n in rows}

@@ -75,6 +75,30 @@ def test_a_few_people_are_not_counted_in_public(
     assert "Fewer than 10 people have said so." in page.words()
 
 
+def test_the_newest_answer_is_the_one_that_came_out_last(
+    client: FlaskClient, showcase: Showcase, store: Store
+) -> None:
+    def answer_earlier(session: Session) -> int:
+        """Published before the other answer of the theme, though it was begun after it."""
+        texts = {"en": ("The hole was there before.", "We looked at it.", "")}
+        early = publish_response(
+            session, showcase.city.potholes, NOW, texts, published_on=AS_OF - timedelta(days=9)
+        )
+        known = session.get_one(Response, showcase.kept)
+        session.get_one(Response, early).theme_id = known.theme_id
+        return known.theme_id or 0
+
+    theme_id = store.write(answer_earlier)
+    listed = client.get("/api/v1/services/pothole-repair/themes").get_json()["themes"]
+    assert {one["id"]: one["newest_response"] for one in listed}[theme_id] == showcase.kept
+    page = response_page(client.get(f"/en/themes/{theme_id}/"))
+    assert "The hole was there before." not in page.words()
+    service = response_page(client.get("/en/services/pothole-repair/")).words()
+    themes = service[service.index("What most people said") : service.index("You said, we did")]
+    assert "The hole by the school comes back." in themes
+    assert "The hole was there before." not in themes
+
+
 def test_only_themes_with_a_published_answer_have_a_page(
     client: FlaskClient, showcase: Showcase, store: Store
 ) -> None:
