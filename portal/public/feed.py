@@ -21,9 +21,12 @@ def render_feed(
     site: str,
     address: str,
     address_of: Callable[[ResponseEntry], str],
+    changed_on: Callable[[ResponseEntry], date],
 ) -> str:
     """The feed's XML. `address` is the feed's own, absolute like those of its entries.
 
+    `changed_on` is the day on which the text shown was published or corrected last: readers fetch
+    an entry again when it moves.
     Moments are whole days: more would say too much about when somebody wrote.
     """
     ElementTree.register_namespace("", ATOM)
@@ -31,15 +34,17 @@ def render_feed(
     _text(root, "title", title)
     _text(root, "id", address)
     ElementTree.SubElement(root, _name("link"), {"rel": "self", "href": address})
-    newest = max((response.published_on for response in responses), default=date(1970, 1, 1))
+    newest = max((changed_on(response) for response in responses), default=date(1970, 1, 1))
     _text(root, "updated", _moment(newest))
     _text(ElementTree.SubElement(root, _name("author")), "name", site)
     for response in responses:
-        _entry(root, response, address_of(response))
+        _entry(root, response, address_of(response), changed_on(response))
     return ElementTree.tostring(root, encoding="unicode", xml_declaration=False)
 
 
-def _entry(root: ElementTree.Element, response: ResponseEntry, address: str) -> None:
+def _entry(
+    root: ElementTree.Element, response: ResponseEntry, address: str, changed_on: date
+) -> None:
     entry = ElementTree.SubElement(root, _name("entry"), {_LANG: response.lang})
     _text(entry, "title", ", ".join(one.name.text for one in response.services))
     _text(entry, "id", address)
@@ -49,7 +54,7 @@ def _entry(root: ElementTree.Element, response: ResponseEntry, address: str) -> 
         related = {"rel": "related", "href": one.address, "title": one.text}
         ElementTree.SubElement(entry, _name("link"), related)
     _text(entry, "published", _moment(response.published_on))
-    _text(entry, "updated", _moment(response.published_on))
+    _text(entry, "updated", _moment(changed_on))
     _text(entry, "summary", response.words.you_said)
     _text(entry, "content", _content(response.words))
 

@@ -2,6 +2,9 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterable
+from datetime import date
+
 from flask import abort, render_template, request, url_for
 from werkzeug.wrappers import Response
 
@@ -13,6 +16,7 @@ from portal.public.queries import LARGEST_ID
 from portal.public.reading import current_reader
 from portal.public.response_addresses import filters_in_address
 from portal.public.response_filters import list_choices
+from portal.public.response_queries import Correction, ResponseEntry
 from portal.public.response_words import list_fields, narrowed_to, title_of
 from portal.public.routes.blueprint import blueprint
 from portal.web.access import Access, access
@@ -77,11 +81,24 @@ def show_response(response_id: int) -> str:
 def _render_feed() -> str:
     filters = filters_in_address()
     base = portal().settings.base_url.rstrip("/")
+    responses = response_queries.list_responses(
+        read(), current_reader(), limit=FEED_SIZE, filters=filters
+    )
+    corrections = response_queries.list_corrections(read(), [one.id for one in responses])
     return render_feed(
-        response_queries.list_responses(read(), current_reader(), limit=FEED_SIZE, filters=filters),
+        responses,
         title=title_of(filters),
         lang=current_language(),
         site=city_name(),
         address=base + url_for("public.show_feed", **filters.address),
         address_of=lambda one: base + url_for("public.show_response", response_id=one.id),
+        changed_on=lambda one: _changed_on(one, corrections.get(one.id, ())),
     )
+
+
+def _changed_on(response: ResponseEntry, corrections: Iterable[Correction]) -> date:
+    """When the text shown was corrected last, else when it came out."""
+    days = (
+        portal().clock.day(one.corrected_at) for one in corrections if one.lang == response.lang
+    )
+    return max(days, default=response.published_on)

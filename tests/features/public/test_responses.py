@@ -12,7 +12,7 @@ from portal.models.assessments import HistoryImport
 from portal.models.responses import Response
 from portal.store.engine import Store
 from tests.features.public.conftest import NOW, Showcase
-from tests.features.public.publishing import publish_response
+from tests.features.public.publishing import correct_text, publish_response
 from tests.support.cases import send_case
 from tests.support.city import City
 from tests.support.client import response_page
@@ -133,6 +133,32 @@ def test_a_long_text_is_cut_in_lists_only(client: FlaskClient, city: City, store
     response_id = store.write(lambda session: publish_response(session, city.pools, NOW, texts))
     assert "end." not in response_page(client.get("/en/responses/")).words()
     assert "end." in response_page(client.get(f"/en/responses/{response_id}/")).words()
+
+
+def test_the_feed_moves_when_the_text_shown_is_corrected(
+    client: FlaskClient, showcase: Showcase, store: Store
+) -> None:
+    def correct(session: Session) -> None:
+        before = ("Falta sombra.", "Plantamos diez árboles.", "")
+        for days, lang in ((3, "es"), (6, "es"), (9, "en")):
+            correct_text(session, showcase.shade, lang, before, NOW + timedelta(days=days))
+
+    def read_feed() -> tuple[str | None, dict[str, tuple[str | None, str | None]]]:
+        feed = client.get("/es/responses/feed.atom?service=swimming-pools").data
+        root = ElementTree.fromstring(feed)  # noqa: S314 - our own
+        return root.findtext(f"{ATOM}updated"), {
+            (entry.findtext(f"{ATOM}id") or "").rsplit("/", 2)[1]: (
+                entry.findtext(f"{ATOM}published"),
+                entry.findtext(f"{ATOM}updated"),
+            )
+            for entry in root.findall(f"{ATOM}entry")
+        }
+
+    came_out = "2026-05-31T00:00:00+00:00"
+    assert read_feed() == (came_out, {str(showcase.shade): (came_out, came_out)})
+    store.write(correct)
+    moved = "2026-06-07T00:00:00+00:00"
+    assert read_feed() == (moved, {str(showcase.shade): (came_out, moved)})
 
 
 def test_the_feed_is_atom_in_the_readers_language(client: FlaskClient, showcase: Showcase) -> None:
