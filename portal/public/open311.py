@@ -24,7 +24,7 @@ blueprint = Blueprint("open311", __name__, url_prefix="/open311")
 
 XML = "text/xml"
 _SPECIFICATION = "http://wiki.open311.org/GeoReport_v2"
-_CHANGED = "2026-11-28"
+_CHANGED = "2026-11-30"
 """When the shape of what is offered here was last changed."""
 
 
@@ -72,20 +72,20 @@ def _discovery() -> dict[str, Any]:
     }
 
 
-def _services() -> list[dict[str, str]]:
+def _services() -> list[dict[str, Any]]:
     codes = queries.list_codes(read())
     entries = queries.list_services(read(), _reader())
     entries.sort(key=lambda entry: entry.slug)
     return [_service(entry, codes.get(entry.id) or entry.slug) for entry in entries]
 
 
-def _service(entry: ServiceEntry, code: str) -> dict[str, str]:
+def _service(entry: ServiceEntry, code: str) -> dict[str, Any]:
     """The fields that GeoReport v2 knows; `realtime` since a receipt comes at once."""
     return {
         "service_code": code,
         "service_name": entry.name.text,
         "description": entry.summary.text if entry.summary else "",
-        "metadata": "false",
+        "metadata": False,
         "type": "realtime",
         "keywords": "",
         "group": entry.department.text,
@@ -116,5 +116,5 @@ def _element(name: str, data: object) -> ElementTree.Element:
     elif isinstance(data, list):
         element.extend(_element(name.removesuffix("s"), value) for value in data)
     else:
-        element.text = str(data)
+        element.text = str(data).lower() if isinstance(data, bool) else str(data)
     return element
