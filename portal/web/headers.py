@@ -24,6 +24,14 @@ EVERYWHERE = {
     "Cross-Origin-Resource-Policy": "same-origin",
 }
 """On every answer, static files included."""
+_ASKED_FIRST = {
+    "Access-Control-Allow-Origin": "*",
+    "Access-Control-Allow-Methods": "GET, HEAD",
+    "Access-Control-Allow-Headers": "Cache-Control, Content-Type, If-Modified-Since, If-None-Match",
+    "Access-Control-Max-Age": "86400",
+}
+"""On the answer to a browser that asks, before it reads open data for another site, whether it may:
+it asks as soon as a program there adds a header such as the tag of what it has already."""
 _YEAR = 365 * 24 * 3600
 
 
@@ -42,6 +50,8 @@ def register(app: Flask, *, is_https: bool, embed_origins: Sequence[str]) -> Non
             response.headers.setdefault("Strict-Transport-Security", f"max-age={_YEAR}")
         if level in {Access.EMBED, Access.OPEN_DATA}:
             response.headers["Cross-Origin-Resource-Policy"] = "cross-origin"
+        if level is Access.OPEN_DATA and request.method == "OPTIONS":
+            response.headers.update(_ASKED_FIRST)
         if level in SIGNED_IN or level is Access.SIGN_IN:
             response.headers["Cache-Control"] = "no-store"
         if request.view_args and "code" in request.view_args:

@@ -74,6 +74,36 @@ def test_a_route_learns_to_build_its_address_when_it_is_first_asked(own_app: Fla
     assert address == plain.build({"lang": "en", "slug": "a/b"}, append_unknown=False)
 
 
+def test_other_sites_may_ask_for_open_data_and_for_nothing_else(
+    app: Flask, client: FlaskClient
+) -> None:
+    asking = {
+        "Origin": "https://elsewhere.example",
+        "Access-Control-Request-Method": "GET",
+        "Access-Control-Request-Headers": "if-none-match",
+    }
+    asked = 0
+    for rule in rules(app):
+        address = re.sub(r"<int[^<>]*>", "1", rule.rule)
+        address = re.sub(r"<[^<>]*(day|date|as_of|quarter)>", "2026-01-01", address)
+        address = re.sub(r"<[^<>]+>", "en", address)
+        answer = client.options(address, headers=asking)
+        may = {name for name in dict(answer.headers) if name.startswith("Access-Control-Allow-")}
+        if access_of(app, rule.endpoint) is not Access.OPEN_DATA:
+            # What is not there below /api/ is said to every site; whether it may ask, to none.
+            assert may <= {"Access-Control-Allow-Origin"}, address
+            assert not may or answer.status_code == 404, address
+            continue
+        asked += 1
+        assert answer.status_code == 200, address
+        assert answer.headers["Access-Control-Allow-Origin"] == "*"
+        assert answer.headers["Access-Control-Allow-Methods"] == "GET, HEAD"
+        assert "If-None-Match" in answer.headers["Access-Control-Allow-Headers"]
+        assert int(answer.headers["Access-Control-Max-Age"]) > 0
+        assert rule.methods == {"GET", "HEAD", "OPTIONS"}, address
+    assert asked > 20
+
+
 def test_all_that_administrators_send_asks_who_they_are(app: Flask) -> None:
     for rule in rules(app):
         is_sent = "POST" in (rule.methods or ()) and rule.endpoint not in HARMLESS
