@@ -63,6 +63,29 @@ def test_a_theme_shows_what_was_said_how_often_and_every_answer(
     assert "الحفرة أمام المدرسة تعود." in arabic.words()
 
 
+def test_a_theme_tells_search_engines_what_it_is(
+    client: FlaskClient, showcase: Showcase, store: Store
+) -> None:
+    def join_themes(session: Session) -> int:
+        """Both answers about the hole are answers to one theme."""
+        first, newest = (
+            session.get_one(Response, one) for one in (showcase.promise, showcase.kept)
+        )
+        first.theme_id = newest.theme_id
+        return newest.theme_id or 0
+
+    theme_id = store.write(join_themes)
+    page = response_page(client.get(f"/ar/themes/{theme_id}/"))
+    scopes = [one.get("itemtype") for one in page.all("section") if one.get("itemtype")]
+    assert scopes == ["https://schema.org/Article"]
+    facts = {one.get("itemprop"): one.get("content") for one in page.all("meta")}
+    assert facts["headline"] == "الحفرة أمام المدرسة تعود."
+    assert facts["inLanguage"] == "ar"
+    assert (facts["datePublished"], facts["dateModified"]) == ("2026-04-02", "2026-06-01")
+    about = [one.get("itemtype") for one in page.all("span") if one.get("itemprop") == "about"]
+    assert about == ["https://schema.org/GovernmentService"]
+
+
 def test_a_few_people_are_not_counted_in_public(
     client: FlaskClient, showcase: Showcase, store: Store
 ) -> None:
