@@ -9,7 +9,7 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import date, datetime
 
-from sqlalchemy import Select, func, or_, select
+from sqlalchemy import Select, func, select
 from sqlalchemy.orm import Session
 
 from portal.admin.services.operations import change_spans
@@ -28,6 +28,7 @@ from portal.models.services import (
 )
 from portal.store import audit
 from portal.store.languages import close_language, list_closed_languages, open_language
+from portal.store.offers import open_on
 
 
 @dataclass(frozen=True)
@@ -163,8 +164,7 @@ def _list_undecided(session: Session, lang: str, today: date) -> Sequence[int]:
     decided = select(ServiceLanguage.service_id).filter_by(**_input(lang))
     on_the_web = select(ServiceChannel.service_id).where(
         ServiceChannel.channel == "web",
-        ServiceChannel.opened_on <= today,
-        or_(ServiceChannel.closed_on.is_(None), ServiceChannel.closed_on > today),
+        *open_on(ServiceChannel, today),
     )
     return session.scalars(
         select(Service.id)

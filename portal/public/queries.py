@@ -27,7 +27,7 @@ from portal.models.services import (
     ServiceText,
 )
 from portal.store.assessments import PublicLevel, list_public_assessments
-from portal.store.offers import holds
+from portal.store.offers import open_on
 from portal.store.texts import InLanguage, in_language
 
 LARGEST_ID = 2**63 - 1  # what a database can hold; an address can name more
@@ -249,7 +249,7 @@ def list_other_channels(session: Session, service_id: int, today: date) -> list[
         select(ServiceChannel.channel)
         .where(
             ServiceChannel.service_id == service_id,
-            *holds(ServiceChannel, today),
+            *open_on(ServiceChannel, today),
             ServiceChannel.channel.not_in(("web", "imported")),
         )
         .distinct()

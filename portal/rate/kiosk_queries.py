@@ -11,7 +11,7 @@ from sqlalchemy.orm import Session
 
 from portal.models.doors import Kiosk
 from portal.models.services import Service, ServiceChannel, ServiceLanguage
-from portal.store.offers import holds
+from portal.store.offers import open_on
 from portal.store.service_names import get_service_name
 from portal.store.texts import InLanguage
 
@@ -40,7 +40,7 @@ def find_kiosk(session: Session, key_hash: str, today: date) -> KioskView | None
         .outerjoin(Service, Service.id == Kiosk.service_id)
         .where(
             Kiosk.key_hash == key_hash,
-            *holds(Kiosk, today),
+            *open_on(Kiosk, today),
         )
     ).one_or_none()
     return KioskView(row.id, row.hourly_limit, row.slug) if row is not None else None
@@ -57,10 +57,10 @@ def list_kiosk_services(
         .where(
             Service.is_active,
             ServiceChannel.channel == "kiosk",
-            *holds(ServiceChannel, today),
+            *open_on(ServiceChannel, today),
             ServiceLanguage.lang == lang,
             ServiceLanguage.role == "input",
-            *holds(ServiceLanguage, today),
+            *open_on(ServiceLanguage, today),
         )
         .distinct()
     ).all()

@@ -21,7 +21,7 @@ from portal.models.submissions import Contact, Submission
 from portal.store.districts import list_districts
 from portal.store.invitations import get_next_use
 from portal.store.joining import is_readable
-from portal.store.offers import holds
+from portal.store.offers import open_on
 from portal.store.service_names import get_service_name
 from portal.store.texts import InLanguage, in_language
 
@@ -138,7 +138,7 @@ def _open_languages(session: Session, service_id: int, today: date, channel: str
         .where(
             ServiceChannel.service_id == service_id,
             ServiceChannel.channel == channel,
-            *holds(ServiceChannel, today),
+            *open_on(ServiceChannel, today),
         )
         .limit(1)
     )
@@ -149,7 +149,7 @@ def _open_languages(session: Session, service_id: int, today: date, channel: str
             select(ServiceLanguage.lang).where(
                 ServiceLanguage.service_id == service_id,
                 ServiceLanguage.role == "input",
-                *holds(ServiceLanguage, today),
+                *open_on(ServiceLanguage, today),
             )
         )
     )

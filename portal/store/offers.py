@@ -1,4 +1,4 @@
-"""Channels, languages and kiosks hold from one day until another."""
+"""Channels, languages and kiosks are open from one day until another."""
 
 from __future__ import annotations
 
@@ -12,8 +12,8 @@ from portal.models.services import ServiceChannel, ServiceLanguage
 Dated = type[ServiceChannel] | type[ServiceLanguage] | type[Kiosk]
 
 
-def holds(
+def open_on(
     table: Dated, day: date | BindParameter[date]
 ) -> tuple[ColumnElement[bool], ColumnElement[bool]]:
-    """Begun, and not yet over: `closed_on` is the first day on which it no longer holds."""
+    """Begun, and not yet over: `closed_on` is the first day on which it is no longer open."""
     return table.opened_on <= day, or_(table.closed_on.is_(None), table.closed_on > day)

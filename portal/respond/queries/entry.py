@@ -15,7 +15,7 @@ from portal.models.doors import EntryCheck, PaperBatch, PaperForm, PendingEntry
 from portal.models.services import Service, ServiceChannel
 from portal.respond.queries.names import Name, list_my_services, people_names
 from portal.respond.scoped import MAX_ID, get_service
-from portal.store.offers import holds
+from portal.store.offers import open_on
 from portal.store.scope import NotAllowed, Scope
 
 _YEAR = timedelta(days=365)
@@ -72,7 +72,7 @@ def list_entry_services(
         select(ServiceChannel.service_id, ServiceChannel.channel).where(
             ServiceChannel.service_id.in_([service.id for service, _name in services]),
             ServiceChannel.channel.in_(STAFF_ENTERED),
-            *holds(ServiceChannel, today),
+            *open_on(ServiceChannel, today),
         )
     )
     for service_id, channel in rows:

@@ -27,7 +27,7 @@ from portal.models.submissions import Submission
 from portal.store.co_decisions import list_figures
 from portal.store.evidence.known_cases import cases_known_on, counted_now, loop_as_of
 from portal.store.evidence.window import ANY_DAY, ANY_SERVICE, Window, ask
-from portal.store.offers import holds
+from portal.store.offers import open_on
 
 PAGE_CHECK_DAYS = 365
 
@@ -50,7 +50,7 @@ def _languages(role: str) -> Select[*tuple[Any, ...]]:
         .where(
             ServiceLanguage.service_id == ANY_SERVICE,
             ServiceLanguage.role == role,
-            *holds(ServiceLanguage, today),
+            *open_on(ServiceLanguage, today),
         )
         .group_by(ServiceLanguage.lang)
         .order_by(func.min(ServiceLanguage.id))
