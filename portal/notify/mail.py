@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import re
 import smtplib
 import ssl
 from collections.abc import Callable
@@ -16,8 +15,10 @@ from typing import Any
 from urllib.parse import unquote, urlsplit
 
 from portal.notify.desk import Letter
+from portal.notify.refusals import is_about_all_mail, is_about_mailbox
 
 TIMEOUT = 20
+TOO_LARGE = 552  # what a server that was told the size says to the sender
 # Kinds of the outbox that are mails.
 MAIL = (
     "account_link",
@@ -54,11 +55,11 @@ class MailDown(Exception):
 
 
 class MailRefused(Exception):
-    """The mail server does not take this mail now, and may take others; try again later."""
+    """The mail server does not take this mail, and may take others; try again later."""
 
 
 class AddressRefused(Exception):
-    """The mail server says for good that there is no such address."""
+    """The mail server says for good that there is no such mailbox, or cannot write its address."""
 
 
 def make_message(
@@ -99,26 +100,34 @@ class Mailer:
         them says anything about whom it was for.
         """
         try:
-            connection = self._connection or self._connect()
-            self._connection = connection
-            options = [f"ENVID={reference}", "RET=HDRS"] if connection.has_extn("dsn") else []
-            connection.send_message(message, from_addr=bounces_to, mail_options=options)
+            self._hand_over(message, bounces_to, reference)
         except smtplib.SMTPRecipientsRefused as error:
             ((code, text),) = error.recipients.values()
             self.close()
             raise _refused(code, text) from None
         except smtplib.SMTPNotSupportedError:
             self.close()
-            raise AddressRefused("the server cannot write to such an address") from None
+            raise _not_written(str(message["To"]), bounces_to) from None
         except smtplib.SMTPDataError as error:
             self.close()
             raise _not_now(error.smtp_code, "the message") from None
+        except smtplib.SMTPSenderRefused as error:
+            self.close()
+            is_too_large = error.smtp_code == TOO_LARGE
+            failure = MailRefused if is_too_large else MailDown
+            raise failure(f"the sender refused: SMTP {error.smtp_code}") from None
         except smtplib.SMTPResponseException as error:
             self.close()
             raise MailDown(f"{type(error).__name__}: SMTP {error.smtp_code}") from None
         except (smtplib.SMTPException, OSError) as error:
             self.close()
             raise MailDown(type(error).__name__) from None
+
+    def _hand_over(self, message: EmailMessage, bounces_to: str, reference: str) -> None:
+        connection = self._connection or self._connect()
+        self._connection = connection
+        options = [f"ENVID={reference}", "RET=HDRS"] if connection.has_extn("dsn") else []
+        connection.send_message(message, from_addr=bounces_to, mail_options=options)
 
     def _connect(self) -> smtplib.SMTP:
         host, secure = self._url.hostname or "localhost", self._url.scheme == "smtps"
@@ -137,8 +146,16 @@ class Mailer:
             if not secure and host not in _LOCAL:
                 connection.close()
                 raise smtplib.SMTPException("no password over an open line")
-            connection.login(unquote(self._url.username), unquote(self._url.password or ""))
+            self._log_in(connection)
         return connection
+
+    def _log_in(self, connection: smtplib.SMTP) -> None:
+        name, password = self._url.username or "", self._url.password or ""
+        try:
+            connection.login(unquote(name), unquote(password))
+        except smtplib.SMTPNotSupportedError:  # which says nothing about whom a mail is for
+            connection.close()
+            raise MailDown("the server takes no password") from None
 
     def close(self) -> None:
         """End the connection, politely where that is possible."""
@@ -152,18 +169,20 @@ class Mailer:
 
 
 def _refused(code: int, text: bytes) -> Exception:
-    """What the refusal of a recipient means.
-
-    5.7 is about permission and 5.3 and 5.4 about the server and the way to it: our setting-up is
-    wrong, or theirs. The address may be right.
-    """
-    is_about_us = re.match(rb"5\.[347]\.", text.strip()) is not None
-    if code >= 500 and not is_about_us:
+    """What the refusal of a recipient means: the address may be right all the same."""
+    if is_about_mailbox(code, text):
         return AddressRefused(f"SMTP {code}")
     return _not_now(code, "the recipient")
 
 
+def _not_written(recipient: str, sender: str) -> Exception:
+    """The server knows no addresses in all scripts (RFC 6531): whose is it that needs them?"""
+    if sender.isascii() and not recipient.isascii():
+        return AddressRefused("the server cannot write to such an address")
+    return MailDown("the server cannot write our own address")
+
+
 def _not_now(code: int, what: str) -> Exception:
-    if code == 421:  # it is closing down, whomever the mail is for
+    if is_about_all_mail(code):
         return MailDown(f"{what} refused: SMTP {code}")
     return MailRefused(f"{what} refused: SMTP {code}")

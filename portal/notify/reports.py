@@ -13,6 +13,8 @@ from email import message_from_bytes
 from email.errors import MessageError
 from email.message import Message
 
+from portal.notify.refusals import is_gone_status
+
 READ = 256 * 1024  # bytes of a message; a report begins with what matters
 _REFERENCE = re.compile(rb"(?<![0-9a-z.])([0-9]{1,19}\.[0-9a-f]{32})(?![0-9a-z])", re.IGNORECASE)
 _STATUS = re.compile(r"5\.[0-9]{1,3}\.[0-9]{1,3}(?![0-9.])")
@@ -29,7 +31,7 @@ class Report:
     @property
     def is_about_address(self) -> bool:
         """Whether there is no such mailbox, for any mail, rather than something with this one."""
-        return self.status.startswith("5.1.") or self.status == "5.2.1"
+        return is_gone_status(self.status)
 
 
 def read_report(raw: bytes) -> Report | None:
