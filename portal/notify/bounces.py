@@ -17,6 +17,7 @@ from portal.domain.loop import Actor, Event, EventKind
 from portal.models.loops import LoopEvent, LoopRow
 from portal.models.operations import Outbox
 from portal.models.submissions import Contact
+from portal.notify.bringing import is_copy
 from portal.notify.cases import lock_case
 from portal.notify.mailboxes import read_mailbox
 from portal.notify.news import drop_refused
@@ -71,7 +72,8 @@ def record_bounce(
     job.last_error = f"bounced: {report.status}"
     mark_bounced(session, now, job.submission_id, is_gone=report.is_about_address)
     row = lock_case(session, job.submission_id)
-    if job.kind == "tell" and row is not None and job.response_id is not None:
+    is_telling = job.kind == "tell" and not is_copy(job)
+    if is_telling and row is not None and job.response_id is not None:
         _undo_told(session, now=now, today=today, row=row, response_id=job.response_id)
 
 

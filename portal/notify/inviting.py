@@ -15,8 +15,9 @@ from portal.models.loops import LoopRow
 from portal.models.partners import Invitation, NextStep, NextStepText
 from portal.models.responses import ThemeCase
 from portal.models.submissions import Contact
-from portal.notify.cases import is_mailable, lock_case
+from portal.notify.cases import lock_case
 from portal.store import outbox
+from portal.store.contacts import is_mailable
 from portal.store.next_steps import find_open_step, invite
 
 CHUNK = 100

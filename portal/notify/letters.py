@@ -14,10 +14,11 @@ from portal.models.partners import NextStep
 from portal.models.responses import Response
 from portal.models.services import ServiceText
 from portal.models.submissions import Contact, Submission
+from portal.notify.bringing import is_copy
 from portal.notify.caps import refuse_letter, refuse_question
-from portal.notify.cases import is_mailable
 from portal.notify.desk import Desk, Letter, Nothing
 from portal.notify.reminding import is_silent
+from portal.store.contacts import is_mailable
 from portal.store.coverage import is_superseded, list_texts, told_languages
 from portal.store.next_steps import find_open_step
 from portal.store.secrets import sha256
@@ -47,11 +48,13 @@ def prepare_confirmation(
         return refusal
     submission = session.get_one(Submission, contact.submission_id)
     link = _mail_link(desk, contact, submission.lang)
+    row = session.get(LoopRow, submission.id)
+    is_told = row is not None and row.told_on is not None
     context = {
         "service": _service_name(session, desk, submission.service_id, submission.lang),
         "received_on": submission.received_on,
-        "answer_by": _answer_by(submission),
-        "meant_by": _meant_by(session.get(LoopRow, submission.id), desk.day(now)),
+        "answer_by": None if is_told else _answer_by(submission),
+        "meant_by": None if is_told else _meant_by(row, desk.day(now)),
         "link": link,
     }
     stop = f"{link}unsubscribe"
@@ -93,7 +96,10 @@ def prepare_telling(
     if refusal is not None:
         return refusal
     link = _mail_link(desk, contact, row.lang)
-    step = find_open_step(session, theme_id=response.theme_id, case=row, today=desk.day(now))
+    step = find_open_step(
+        session, theme_id=response.theme_id, case=row, today=desk.day(now),
+        is_invited=is_copy(job),
+    )  # fmt: skip
     # Telling it, once the mail is accepted, counts as inviting to this very step.
     job.detail = {**job.detail, "next_step_id": step.id if step else None}
     context = {

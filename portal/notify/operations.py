@@ -1,4 +1,4 @@
-"""The outbox's bookkeeping, and what residents decide about mail."""
+"""The outbox's bookkeeping, and ending mail."""
 
 from __future__ import annotations
 
@@ -14,7 +14,6 @@ from portal.models.submissions import Contact
 from portal.notify.bounces import mark_bounced
 from portal.notify.cases import lock_case
 from portal.notify.telling import record_told
-from portal.store import outbox
 from portal.store.next_steps import invite
 from portal.store.retrying import LEASE, TRIES, pause_after
 from portal.store.secrets import sha256
@@ -157,35 +156,6 @@ def finish_mail(session: Session, *, now: datetime, job: Job, has_bounced: bool 
     finish(session, now=now, job_id=job.id, note="refused" if has_bounced else None)
 
 
-def confirm_address(session: Session, *, now: datetime, token: str) -> bool:
-    """The resident says that the address is theirs: for this and all they sent with it so far.
-
-    One question a day is asked per address, so one answer counts for all of them. Returns whether
-    there is such a link.
-    """
-    contact = find_contact(session, token)
-    if contact is None:
-        return False
-    is_news = contact.confirmed_at is None and contact.unsubscribed_at is None
-    session.execute(
-        update(Contact)
-        .where(
-            _same_address(contact),
-            Contact.confirmed_at.is_(None),
-            Contact.unsubscribed_at.is_(None),
-            Contact.erased_at.is_(None),
-        )
-        .values(confirmed_at=now)
-    )
-    if is_news:
-        # One mail says that all of it has arrived, however much was sent with the address.
-        outbox.post(
-            session, "acknowledge", f"acknowledge:{contact.submission_id}", now=now,
-            submission_id=contact.submission_id,
-        )  # fmt: skip
-    return True
-
-
 def stop_mail(session: Session, *, now: datetime, token: str) -> bool:
     """No more mail to this address, about whatever. Returns whether there is such a link."""
     contact = find_contact(session, token)
@@ -193,13 +163,14 @@ def stop_mail(session: Session, *, now: datetime, token: str) -> bool:
         return False
     session.execute(
         update(Contact)
-        .where(_same_address(contact), Contact.unsubscribed_at.is_(None))
+        .where(same_address(contact), Contact.unsubscribed_at.is_(None))
         .values(unsubscribed_at=now)
     )
     return True
 
 
-def _same_address(contact: Contact) -> ColumnElement[bool]:
+def same_address(contact: Contact) -> ColumnElement[bool]:
+    """Whether a contact has the same address as this one."""
     return Contact.email_hash == contact.email_hash
 
 

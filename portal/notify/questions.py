@@ -17,7 +17,7 @@ from portal.models.loops import LoopRow
 from portal.models.responses import Response
 from portal.models.services import Service
 from portal.notify.operations import find_contact
-from portal.store.coverage import DELIVERIES, list_texts
+from portal.store.coverage import list_texts, newest_told
 from portal.store.loops import list_events
 from portal.store.remarks import has_words_to, verdict_of
 from portal.store.service_names import get_service_name
@@ -50,8 +50,8 @@ def find_question(session: Session, token: str, lang: str, langs: Sequence[str])
     if row is None or row.told_on is None or row.withdrawn_on is not None:
         return None
     events = list_events(session, row.submission_id)
-    told = [event.response_id for event in events if event.kind in DELIVERIES]
-    response = session.get(Response, told[-1]) if told and told[-1] else None
+    told = newest_told(events)
+    response = session.get(Response, told) if told else None
     if response is None:
         return None
     reviewed = {

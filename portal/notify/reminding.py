@@ -21,9 +21,9 @@ from portal.models.loops import LoopEvent, LoopRow
 from portal.models.reminders import Reminder, ReminderSummary
 from portal.models.services import Service
 from portal.models.submissions import Contact
-from portal.notify.cases import is_mailable
 from portal.store import outbox
 from portal.store.clock import Clock
+from portal.store.contacts import is_mailable
 from portal.store.engine import Store
 from portal.store.integrity.seals import seal
 from portal.store.secrets import Secrets

@@ -11,8 +11,10 @@ from werkzeug.wrappers import Response
 from portal.data import load_instrument
 from portal.domain.doors import takes_verdict
 from portal.domain.loop import LoopError, Verdict
+from portal.notify.bringing import find_bringing
+from portal.notify.confirming import confirm_address
 from portal.notify.digest import find_digest, stop_digest
-from portal.notify.operations import confirm_address, find_contact, stop_mail
+from portal.notify.operations import find_contact, stop_mail
 from portal.notify.questions import Question, find_question
 from portal.store.verdicts import record_verdict
 from portal.web.access import Access, access
@@ -40,6 +42,7 @@ def show_mail(code: str) -> Response:
         "notify/show_mail.html",
         code=code,
         is_confirmed=contact.confirmed_at is not None,
+        bringing=find_bringing(read(), contact),
         is_stopped=contact.unsubscribed_at is not None,
         wants_stop=request.path.endswith("/unsubscribe"),
     )

@@ -19,10 +19,12 @@ from portal.models.loops import LoopEvent, LoopRow
 from portal.models.reminders import Reminder
 from portal.models.responses import Response
 from portal.models.submissions import Contact
-from portal.notify.cases import is_mailable, lock_case
+from portal.notify.bringing import tell_key
+from portal.notify.cases import lock_case
 from portal.notify.inviting import invite_told
 from portal.store import outbox
 from portal.store.concerned import keep_concerned
+from portal.store.contacts import is_mailable
 from portal.store.coverage import (
     DELIVERIES,
     covered_cases,
@@ -90,7 +92,7 @@ def _tell(session: Session, telling: _Telling, submission_id: int) -> None:
         return
     if is_mailable(session.get(Contact, submission_id)):
         outbox.post(
-            session, "tell", f"tell:{submission_id}:{response.id}", now=now,
+            session, "tell", tell_key(submission_id, response.id), now=now,
             submission_id=submission_id, response_id=response.id,
         )  # fmt: skip
     else:

@@ -30,6 +30,17 @@ def _is_known_by(secrets: Secrets, encrypted: bytes | None, known_by: str | None
         return False
 
 
+def is_mailable(contact: Contact | None) -> bool:
+    """Whether the resident left an address, confirmed it, and it still works."""
+    return (
+        contact is not None
+        and contact.confirmed_at is not None
+        and contact.unsubscribed_at is None
+        and contact.bounced_at is None
+        and contact.erased_at is None
+    )
+
+
 def erase_contacts(session: Session, submission_ids: Sequence[int], *, now: datetime) -> None:
     """Erase these addresses. That there was one, and when it was erased, stays."""
     session.execute(

@@ -78,6 +78,12 @@ def has_event(response_id: int | InstrumentedAttribute[int], *kinds: str) -> Col
     )
 
 
+def newest_told(events: Sequence[LoopEvent]) -> int | None:
+    """The response that a case was told last, out of its events; None without any."""
+    told = [event.response_id for event in events if event.kind in DELIVERIES]
+    return told[-1] if told else None
+
+
 def count_waiting(session: Session, response: Response) -> dict[str, int]:
     """How many people wait for this response, by the language they wrote in."""
     return count_waiting_of(session, [response.id]).get(response.id, {})

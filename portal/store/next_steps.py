@@ -27,13 +27,21 @@ class OpenStep:
 
 
 def find_open_step(
-    session: Session, *, theme_id: int | None, case: LoopRow, today: date
+    session: Session,
+    *,
+    theme_id: int | None,
+    case: LoopRow,
+    today: date,
+    is_invited: bool = False,
 ) -> OpenStep | None:
     """The theme's next step for the resident of a case; None where there is none to invite to.
 
-    It is still ahead, stands in the resident's own language, and they were not invited to it yet.
-    Of several the soonest.
+    It is still ahead, stands in the resident's own language, and they were not invited to it yet,
+    or were, where `is_invited`. Of several the soonest.
     """
+    invitation = exists().where(
+        Invitation.next_step_id == NextStep.id, Invitation.submission_id == case.submission_id
+    )
     row = session.execute(
         select(NextStep, NextStepText)
         .join(NextStepText, NextStepText.next_step_id == NextStep.id)
@@ -41,10 +49,7 @@ def find_open_step(
             NextStep.theme_id == theme_id,
             NextStep.happens_on >= today,
             NextStepText.lang == case.lang,
-            ~exists().where(
-                Invitation.next_step_id == NextStep.id,
-                Invitation.submission_id == case.submission_id,
-            ),
+            invitation if is_invited else ~invitation,
         )
         .order_by(NextStep.happens_on, NextStep.id)
         .limit(1)

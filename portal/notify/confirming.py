@@ -1,0 +1,60 @@
+"""A resident says that an address is theirs; what they were told before is mailed there too."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from datetime import datetime
+
+from sqlalchemy import and_, select, update
+from sqlalchemy.orm import Session
+
+from portal.models.submissions import Contact
+from portal.notify.bringing import bring_answer
+from portal.notify.cases import lock_cases
+from portal.notify.operations import find_contact, same_address
+from portal.store import outbox
+
+_IS_OPEN = and_(
+    Contact.confirmed_at.is_(None),
+    Contact.unsubscribed_at.is_(None),
+    Contact.erased_at.is_(None),
+)
+
+
+def confirm_address(session: Session, *, now: datetime, token: str) -> bool:
+    """The resident says that the address is theirs: for this and all they sent with it so far.
+
+    One question a day is asked per address, so one answer counts for all of them. Returns whether
+    there is such a link.
+    """
+    contact = find_contact(session, token)
+    if contact is None:
+        return False
+    unconfirmed = session.scalars(
+        select(Contact.submission_id).where(same_address(contact), _IS_OPEN)
+    ).all()
+    # Locked first: whoever is telling one of them has told it by then, or finds the address.
+    cases = lock_cases(session, unconfirmed)
+    confirmed = _confirm(session, now, unconfirmed)
+    if contact.submission_id in confirmed:
+        # One mail says that all of it has arrived, however much was sent with the address.
+        outbox.post(
+            session, "acknowledge", f"acknowledge:{contact.submission_id}", now=now,
+            submission_id=contact.submission_id,
+        )  # fmt: skip
+    for case in cases:
+        if case.submission_id in confirmed:
+            bring_answer(session, now=now, case=case)
+    return True
+
+
+def _confirm(session: Session, now: datetime, submission_ids: Sequence[int]) -> set[int]:
+    """Confirm these; returns those that nobody else had confirmed meanwhile."""
+    return set(
+        session.scalars(
+            update(Contact)
+            .where(Contact.submission_id.in_(submission_ids), _IS_OPEN)
+            .values(confirmed_at=now)
+            .returning(Contact.submission_id)
+        )
+    )
