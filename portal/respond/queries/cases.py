@@ -23,6 +23,7 @@ from portal.respond.queries.names import (
 )
 from portal.respond.scoped import get_case
 from portal.store.assignments import holder
+from portal.store.contacts import is_mailable
 from portal.store.loops import facts_of, list_events
 from portal.store.scope import Scope
 
@@ -128,7 +129,7 @@ def get_case_view(
             if department_id not in scope.desk and one.status == "published"
         ],
         request=_request(session, submission_id, langs),
-        is_told_by_mail=_is_told_by_mail(session, submission_id),
+        is_told_by_mail=is_mailable(session.get(Contact, submission_id)),
         may_be_handed_over=facts_of(row).may_be_handed_over and not row.is_imported,
         holder=_holder(session, submission_id),
     )
@@ -204,8 +205,3 @@ def _holder(session: Session, submission_id: int) -> Holder | None:
     if found is None or found[0] is None:
         return None
     return Holder(found[0], people_names(session, [found[0]])[found[0]], found[1])
-
-
-def _is_told_by_mail(session: Session, submission_id: int) -> bool:
-    contact = session.get(Contact, submission_id)
-    return contact is not None and contact.confirmed_at is not None and contact.erased_at is None
