@@ -6,7 +6,7 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import date, datetime
 
-from sqlalchemy import ColumnElement, select, update
+from sqlalchemy import ColumnElement, and_, case, delete, select, update
 from sqlalchemy.orm import Session
 
 from portal.models.operations import Outbox
@@ -18,10 +18,22 @@ from portal.store.next_steps import invite
 from portal.store.retrying import LEASE, TRIES, pause_after
 from portal.store.secrets import sha256
 
+# Somebody waits for the first ones at this moment: no mass of the later ones may come before them.
+# Asking who is to be told takes no mail server, and brings answers to the receipts' pages.
+RANKS = (
+    ("account_link", "account_notice"),
+    ("confirm_address", "confirm_news", "acknowledge"),
+    ("tell_response", "invite_theme"),
+    ("tell",),
+    ("invite", "promise", "remind"),
+    ("digest", "news"),
+)
+_RANK = case({kind: rank for rank, kinds in enumerate(RANKS) for kind in kinds}, value=Outbox.kind)
 
-@dataclass(frozen=True)
+
+@dataclass
 class Job:
-    """A claimed message of the outbox."""
+    """A claimed message of the outbox; the lease moves on each time that it is held."""
 
     id: int
     kind: str
@@ -34,7 +46,10 @@ class Job:
 
 
 def claim_due(session: Session, *, now: datetime, kinds: Sequence[str], limit: int) -> list[Job]:
-    """Take what is due for a while; another worker sees it only when the lease is over."""
+    """Take what is due for a while: by rank, and the oldest of each first.
+
+    Another worker sees it only when the lease is over.
+    """
     rows = session.scalars(
         select(Outbox)
         .where(
@@ -44,7 +59,7 @@ def claim_due(session: Session, *, now: datetime, kinds: Sequence[str], limit: i
             Outbox.locked_until.is_(None) | (Outbox.locked_until < now),
             Outbox.kind.in_(kinds),
         )
-        .order_by(Outbox.due_at, Outbox.id)
+        .order_by(_RANK, Outbox.due_at, Outbox.id)
         .limit(limit)
         .with_for_update(skip_locked=True)
     ).all()
@@ -61,62 +76,61 @@ def claim_due(session: Session, *, now: datetime, kinds: Sequence[str], limit: i
     ]  # fmt: skip
 
 
-def hold(session: Session, *, now: datetime, job: Job) -> bool:
-    """Take a claimed message for the time that sending it needs; False where it is ours no more.
+def hold(session: Session, *, now: datetime, job: Job) -> datetime | None:
+    """Take a claimed message for the time that it needs; returns the new lease.
 
-    A slow mail server can outlast the lease of those that were claimed together. Whoever else has
-    claimed one since then sends it.
+    None where it is ours no more: a slow mail server can outlast the lease of those that were
+    claimed together, and whoever else has claimed one since then does it.
     """
-    held = session.scalar(
-        update(Outbox)
-        .where(
-            Outbox.id == job.id, Outbox.locked_until == job.lease,
-            Outbox.done_at.is_(None), Outbox.dead_at.is_(None),
-        )
-        .values(locked_until=now + LEASE)
-        .returning(Outbox.id)
-    )  # fmt: skip
-    return held is not None
+    lease = now + LEASE
+    return lease if _set_own(session, job, locked_until=lease) else None
 
 
 def finish(session: Session, *, now: datetime, job_id: int, note: str | None = None) -> None:
-    """It is done."""
-    _set(session, job_id, done_at=now, locked_until=None, last_error=note)
-
-
-def extend(session: Session, *, now: datetime, job_id: int) -> None:
-    """It takes longer: nobody else shall begin it anew."""
-    _set(session, job_id, locked_until=now + LEASE)
+    """It is done, whoever else may have taken it up since: what was sent was sent."""
+    session.execute(
+        update(Outbox)
+        .where(Outbox.id == job_id)
+        .values(done_at=now, dead_at=None, locked_until=None, last_error=note)
+    )
 
 
 def postpone(session: Session, *, job: Job, until: datetime, note: str) -> None:
     """Not now, and through no fault: the try is not counted."""
-    _set(
-        session, job.id, due_at=until, locked_until=None, attempts=job.attempts - 1,
-        last_error=note,
-    )  # fmt: skip
+    _set_own(
+        session, job, due_at=until, locked_until=None, attempts=job.attempts - 1, last_error=note
+    )
 
 
-def drop(session: Session, *, job_id: int) -> None:
+def drop(session: Session, *, job: Job) -> None:
     """It need not be done; the same may be asked for again."""
-    row = session.get(Outbox, job_id)
-    if row is not None:
-        session.delete(row)
+    session.execute(delete(Outbox).where(_is_own(job)))
 
 
 def fail(session: Session, *, now: datetime, job: Job, error: str) -> None:
     """Try again after a pause that about doubles each time; give up after TRIES."""
     if job.attempts >= TRIES:
-        _set(session, job.id, dead_at=now, done_at=None, locked_until=None, last_error=error[:200])
+        _set_own(session, job, dead_at=now, locked_until=None, last_error=error[:200])
         return
-    _set(
-        session, job.id, due_at=now + pause_after(job.attempts, str(job.id)), done_at=None,
-        locked_until=None, last_error=error[:200],
+    _set_own(
+        session, job, due_at=now + pause_after(job.attempts, str(job.id)), locked_until=None,
+        last_error=error[:200],
     )  # fmt: skip
 
 
-def _set(session: Session, job_id: int, **values: object) -> None:
-    session.execute(update(Outbox).where(Outbox.id == job_id).values(**values))
+def _set_own(session: Session, job: Job, **values: object) -> bool:
+    """Change what this worker still has; False where another one has taken it up or ended it."""
+    changed = update(Outbox).where(_is_own(job)).values(**values).returning(Outbox.id)
+    return session.scalar(changed) is not None
+
+
+def _is_own(job: Job) -> ColumnElement[bool]:
+    return and_(
+        Outbox.id == job.id,
+        Outbox.locked_until == job.lease,
+        Outbox.done_at.is_(None),
+        Outbox.dead_at.is_(None),
+    )
 
 
 def finish_telling(
@@ -143,9 +157,9 @@ def finish_invitation(
     assert job.submission_id is not None and job.next_step_id is not None  # noqa: S101, PT018
     if has_bounced:
         mark_bounced(session, now, job.submission_id, is_gone=True)
-    case = lock_case(session, job.submission_id)
-    if case is not None:
-        invite(session, now=now, today=today, case=case, step_id=job.next_step_id)
+    row = lock_case(session, job.submission_id)
+    if row is not None:
+        invite(session, now=now, today=today, case=row, step_id=job.next_step_id)
     finish(session, now=now, job_id=job.id, note="refused" if has_bounced else None)
 
 

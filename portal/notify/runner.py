@@ -161,8 +161,8 @@ class _Runner:
                 person_id=job.person_id or 0,
                 after=after,
             )
-            if after is not None:
-                self.store.write(operations.extend, now=self.clock.now(), job_id=job.id)
+            if after is not None and not self._hold(job):
+                return
         self.store.write(operations.finish, now=self.clock.now(), job_id=job.id)
 
     def _invite_theme(self, job: Job) -> None:
@@ -175,14 +175,21 @@ class _Runner:
                 next_step_id=job.next_step_id or 0,
                 after=after,
             )
-            if after is not None:
-                self.store.write(operations.extend, now=self.clock.now(), job_id=job.id)
+            if after is not None and not self._hold(job):
+                return
         self.store.write(operations.finish, now=self.clock.now(), job_id=job.id)
 
+    def _hold(self, job: Job) -> bool:
+        """It takes longer: nobody else shall begin it anew. False where somebody else has."""
+        lease = self.store.write(operations.hold, now=self.clock.now(), job=job)
+        job.lease = lease or job.lease
+        return lease is not None
+
     def _mail(self, job: Job, mailer: Mailer) -> None:
-        is_ours, letter = self.store.write(_prepare, self.clock.now(), self.desk, job)
-        if not is_ours:
+        lease, letter = self.store.write(_prepare, self.clock.now(), self.desk, job)
+        if lease is None:
             return
+        job.lease = lease
         if isinstance(letter, Nothing):
             self._leave(job, letter)
             return
@@ -239,7 +246,7 @@ class _Runner:
                 operations.finish, now=self.clock.now(), job_id=job.id, note=nothing.why
             )
         else:
-            self.store.write(operations.drop, job_id=job.id)
+            self.store.write(operations.drop, job=job)
 
     def _wait(self, job: Job, why: str) -> None:
         self.store.write(operations.postpone, job=job, until=self.clock.now(), note=why)
@@ -250,8 +257,9 @@ class _Runner:
 
 def _prepare(
     session: Session, now: datetime, desk: Desk, job: Job
-) -> tuple[bool, Letter | Nothing | None]:
-    """Whether the message is still this worker's, and the letter as of this moment."""
-    if not operations.hold(session, now=now, job=job):
-        return False, None
-    return True, _PREPARE[job.kind](session, now=now, desk=desk, job_id=job.id)
+) -> tuple[datetime | None, Letter | Nothing | None]:
+    """The lease, None where it is this worker's no more, and the letter as of this moment."""
+    lease = operations.hold(session, now=now, job=job)
+    if lease is None:
+        return None, None
+    return lease, _PREPARE[job.kind](session, now=now, desk=desk, job_id=job.id)
