@@ -49,11 +49,17 @@ class BatchForm(DeskForm):
     until = StringField()
     done = StringField()
     meant = StringField()
+    deed = StringField()
 
     @property
     def done_so_far(self) -> int:
         """How many cases the batches before have reached."""
         return whole_number(self.done.data) or 0
+
+    @property
+    def begun(self) -> int | None:
+        """What the batches before were written down as, to be undone together with this one."""
+        return whole_number(self.deed.data)
 
     def untouched(self, done: int) -> int:
         """How many of the cases that were offered are not among these that were done."""

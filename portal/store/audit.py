@@ -19,15 +19,15 @@ def record(
     subject: str,
     subject_id: int | None = None,
     **detail: Any,
-) -> None:
+) -> AuditEvent:
     """Write down one action; `detail` holds ids, words and dates, never what residents wrote."""
-    session.add(
-        AuditEvent(
-            at=at,
-            person_id=person_id,
-            action=action,
-            subject=subject,
-            subject_id=subject_id,
-            detail=detail,
-        )
+    event = AuditEvent(
+        at=at,
+        person_id=person_id,
+        action=action,
+        subject=subject,
+        subject_id=subject_id,
+        detail=detail,
     )
+    session.add(event)
+    return event

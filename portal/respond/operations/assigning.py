@@ -2,8 +2,10 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 from datetime import date, datetime
+from typing import Any
 
 from sqlalchemy import ColumnElement, delete, insert, select
 from sqlalchemy.orm import Session
@@ -14,6 +16,7 @@ from portal.models.operations import AuditEvent
 from portal.models.people import Person
 from portal.respond.act import Act
 from portal.respond.queries.selection import Selection, count_left, require_any, selected
+from portal.respond.queries.undo import find_begun
 from portal.respond.scoped import MAX_ID
 from portal.store.assignments import holder, is_held_by, works_in, works_on
 from portal.store.scope import NotAllowed, Scope
@@ -23,10 +26,14 @@ BATCH = 500  # cases in one transaction: well under a second on both databases
 
 @dataclass(frozen=True)
 class Done:
-    """How many cases a batch reached, and how many of the selection still wait for the next."""
+    """How many cases a batch reached, and how many of the selection still wait for the next.
+
+    `deed` is what the next batch names, so that all of them are undone together.
+    """
 
     count: int
     left: int
+    deed: int | None = None
 
 
 def assign_cases(
@@ -37,11 +44,13 @@ def assign_cases(
     scope: Scope,
     selection: Selection,
     person_id: int | None,
+    deed: int | None = None,
 ) -> Done:
     """Let somebody look after the cases, None for nobody; at most BATCH of them at a time.
 
     Cases that the person looks after already, or of departments that they do not work for, stay
-    as they are. Raises NotAllowed for somebody who shares no department with whoever asks.
+    as they are. `deed` is that of the batch before. Raises NotAllowed for somebody who shares no
+    department with whoever asks.
     """
     require_any(session, scope, selection, today)
     if person_id is not None:
@@ -56,9 +65,11 @@ def assign_cases(
         .with_for_update(of=LoopRow)
     ).all()
     before: dict[int, int | None] = {row[0]: row[1] for row in rows}
-    _assign(session, Act(scope, now, today), dict.fromkeys(before, person_id), before)
+    deed = find_begun(session, scope, deed, "case_assigned", to=person_id)
+    after: dict[int, int | None] = dict.fromkeys(before, person_id)
+    deed = _assign(session, Act(scope, now, today), after, before, deed=deed)
     session.flush()
-    return Done(len(before), count_left(session, scope, selection, today, *wanted))
+    return Done(len(before), count_left(session, scope, selection, today, *wanted), deed)
 
 
 def _require_colleague(session: Session, scope: Scope, person_id: int) -> None:
@@ -76,11 +87,16 @@ def _assign(
     act: Act,
     after: dict[int, int | None],
     before: dict[int, int | None],
+    *,
     action: str = "case_assigned",
-) -> None:
-    """Write who looks after the cases now, and into the audit trail who did before."""
+    deed: int | None = None,
+) -> int | None:
+    """Write who looks after the cases now, and into the audit trail who did before.
+
+    Returns the deed, which begins here where none is named.
+    """
     if not after:
-        return
+        return deed
     session.execute(delete(CaseAssignment).where(CaseAssignment.submission_id.in_(after)))
     rows = [
         {"submission_id": case, "person_id": person, "assigned_by": act.person_id,
@@ -95,21 +111,45 @@ def _assign(
          "subject_id": case, "detail": {"from": before[case], "to": person}}
         for case, person in after.items()
     ]  # fmt: skip
-    session.execute(insert(AuditEvent), trail)
+    return _write_trail(session, trail, deed)
 
 
-def give_back(session: Session, act: Act, events: list[AuditEvent]) -> tuple[int, int]:
+def _write_trail(session: Session, trail: list[dict[str, Any]], deed: int | None) -> int | None:
+    """The events of one deed: all but its first one name that."""
+    if deed is None:
+        first, *trail = trail
+        deed = session.scalar(insert(AuditEvent).values(**first).returning(AuditEvent.id))
+    if trail:
+        session.execute(
+            insert(AuditEvent),
+            [{**one, "detail": {**one["detail"], "deed": deed}} for one in trail],
+        )
+    return deed
+
+
+def give_back(session: Session, act: Act, events: Sequence[AuditEvent]) -> tuple[int, int]:
     """Undo assignments: (how many, how many not, since somebody else has changed them).
 
-    `events` are those of `assign_cases`; only cases of one's own desk are touched.
+    `events` are those of `assign_cases`, of all its batches; only cases of one's own desk are
+    touched.
     """
-    trail = {event.subject_id: event.detail for event in events}
-    rows = session.execute(
-        selected(act.scope, Selection(ids=tuple(one for one in trail if one)), act.today)
-        .with_only_columns(LoopRow.submission_id, holder())
-        .with_for_update(of=LoopRow)
-    ).all()
-    now = {row[0]: row[1] for row in rows if row[1] == trail[row[0]]["to"]}
-    after = {case: trail[case]["from"] for case in now}
-    _assign(session, act, after, now, "assignment_undone")
-    return len(now), len(trail) - len(now)
+    trail = {event.subject_id: event.detail for event in events if event.subject_id is not None}
+    count = 0
+    for part in parts_of(sorted(trail)):
+        rows = session.execute(
+            selected(act.scope, Selection(ids=tuple(part)), act.today)
+            .with_only_columns(LoopRow.submission_id, holder())
+            .order_by(LoopRow.submission_id)
+            .with_for_update(of=LoopRow)
+        ).all()
+        now = {row[0]: row[1] for row in rows if row[1] == trail[row[0]]["to"]}
+        after = {case: trail[case]["from"] for case in now}
+        _assign(session, act, after, now, action="assignment_undone")
+        count += len(now)
+    return count, len(trail) - count
+
+
+def parts_of(ids: Sequence[int]) -> Iterator[Sequence[int]]:
+    """As many at a time as one statement of a database takes."""
+    for start in range(0, len(ids), BATCH):
+        yield ids[start : start + BATCH]

@@ -9,6 +9,7 @@ from sqlalchemy.orm import Session
 
 from portal.domain.loop import Actor, Event, EventKind
 from portal.models.loops import ExclusionRequest, LoopRow
+from portal.models.operations import AuditEvent
 from portal.models.responses import Response, Theme, ThemeCase, ThemeText
 from portal.models.submissions import Submission
 from portal.respond.act import Act
@@ -35,18 +36,38 @@ def group_cases(
     lang: str,
     is_shared: bool = False,
 ) -> int:
-    """Put cases into a theme, or into a new one with this name in `lang`; returns the theme's id.
+    """Put cases into a theme, or into a new one, as `group_batch` does; returns the theme's id."""
+    event = group_batch(
+        session, Act(scope, now, today), case_ids=case_ids, theme_id=theme_id, name=name,
+        lang=lang, is_shared=is_shared,
+    )  # fmt: skip
+    assert event.subject_id is not None  # noqa: S101 - for the type checker
+    return event.subject_id
 
+
+def group_batch(
+    session: Session,
+    act: Act,
+    *,
+    case_ids: list[int],
+    theme_id: int | None,
+    name: str,
+    lang: str,
+    is_shared: bool = False,
+    deed: int | None = None,
+) -> AuditEvent:
+    """Put cases into a theme, or into a new one with this name in `lang`.
+
+    Returns what was written down, whose subject is the theme; `deed` is the one it is a part of.
     Cases that are in it already stay as they are; those set aside or withdrawn are left out. Where
     the theme has a published response, its telling is asked for. Only a shared theme takes cases of
     other services than its own, else raises MixedServices; Conflict for one that was merged.
     """
     # Locked in the order of their ids, so that two people who add the same cases add them once.
-    rows = [get_case(session, scope, one, lock=True)[0] for one in sorted(set(case_ids))]
+    rows = [get_case(session, act.scope, one, lock=True)[0] for one in sorted(set(case_ids))]
     services = {row.service_id for row in rows}
-    act = Act(scope, now, today)
     if theme_id is not None:
-        _require_taking(session, get_open_theme(session, scope, theme_id), services)
+        _require_taking(session, get_open_theme(session, act.scope, theme_id), services)
     elif len(services) == 1:
         theme_id = make_theme(session, act, services.pop(), name, lang, is_shared=is_shared)
     else:
@@ -58,12 +79,12 @@ def group_cases(
         and row.withdrawn_on is None
         and add_to_theme(session, act, theme_id, row.submission_id)
     ]
-    ask_to_tell(session, [theme_id], now=now, person_id=scope.person_id)
-    audit.record(
-        session, at=now, person_id=scope.person_id, action="cases_grouped", subject="theme",
-        subject_id=theme_id, cases=added,
+    ask_to_tell(session, [theme_id], now=act.now, person_id=act.person_id)
+    part = {} if deed is None else {"deed": deed}
+    return audit.record(
+        session, at=act.now, person_id=act.person_id, action="cases_grouped", subject="theme",
+        subject_id=theme_id, cases=added, **part,
     )  # fmt: skip
-    return theme_id
 
 
 def _require_taking(session: Session, theme: Theme, services: set[int]) -> None:

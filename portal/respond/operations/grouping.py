@@ -9,8 +9,9 @@ from sqlalchemy.orm import Session
 
 from portal.models.loops import LoopRow
 from portal.models.responses import ThemeCase
+from portal.respond.act import Act
 from portal.respond.operations.assigning import Done
-from portal.respond.operations.cases import MixedServices, group_cases
+from portal.respond.operations.cases import MixedServices, group_batch
 from portal.respond.queries.selection import (
     Selection,
     count_left,
@@ -18,6 +19,7 @@ from portal.respond.queries.selection import (
     require_any,
     selected,
 )
+from portal.respond.queries.undo import find_begun, first_of
 from portal.respond.scoped import get_open_theme
 from portal.store.scope import Scope
 
@@ -35,10 +37,12 @@ def group_selection(
     name: str,
     lang: str,
     is_shared: bool = False,
+    deed: int | None = None,
 ) -> tuple[int | None, Done]:
     """Put the next cases of a selection into a theme, or into a new one with this name.
 
-    Returns the theme's id, None where nothing was left to do. Raises MixedServices.
+    `deed` is that of the batch before. Returns the theme's id, None where nothing was left to do.
+    Raises MixedServices.
     """
     require_any(session, scope, selection, today)
     extent = get_extent(session, scope, selection, today=today, langs=[lang])
@@ -53,13 +57,14 @@ def group_selection(
     ).all()
     if not ids:
         return theme_id, Done(0, 0)
-    theme_id = group_cases(
-        session, now=now, today=today, scope=scope, case_ids=list(ids), theme_id=theme_id,
+    event = group_batch(
+        session, Act(scope, now, today), case_ids=list(ids), theme_id=theme_id,
         name=name, lang=lang, is_shared=is_shared,
+        deed=find_begun(session, scope, deed, "cases_grouped", theme=theme_id),
     )  # fmt: skip
     session.flush()
-    left = count_left(session, scope, selection, today, *_waits(theme_id))
-    return theme_id, Done(len(ids), left)
+    left = count_left(session, scope, selection, today, *_waits(event.subject_id))
+    return event.subject_id, Done(len(ids), left, first_of(event))
 
 
 def _takes_all(session: Session, scope: Scope, theme_id: int | None) -> bool:

@@ -14,6 +14,7 @@ from portal.respond.act import Act
 from portal.respond.operations.cases import add_to_theme, ask_to_tell
 from portal.respond.operations.themes import is_answered, leave_theme
 from portal.respond.queries.sharing import holds_others
+from portal.respond.queries.undo import find_begun_merge, list_events, moved_cases
 from portal.respond.rules import Conflict, HoldsOthers
 from portal.respond.scoped import get_theme, lock_themes
 from portal.store import audit
@@ -24,7 +25,7 @@ BATCH = 500  # cases in one transaction: every one gets an event of its own, a f
 
 @dataclass(frozen=True)
 class Merged:
-    """How many cases have come into the other theme now, and how many are still to come."""
+    """How many cases have come into the other theme so far, and how many are still to come."""
 
     count: int
     left: int
@@ -57,11 +58,15 @@ def merge_themes(
     left = session.scalar(_to_come(theme_id, into_id).with_only_columns(func.count())) or 0
     drafts = [] if left else _close(session, theme, into_id, has_answer=has_answer)
     ask_to_tell(session, [into_id], now=now, person_id=scope.person_id)
-    audit.record(
+    begun = find_begun_merge(session, scope, theme_id, into_id, now=now)
+    deed = {} if begun is None else {"deed": begun}
+    event = audit.record(
         session, at=now, person_id=scope.person_id, action="theme_merged", subject="theme",
         subject_id=into_id, cases=added, from_theme=theme_id, left=gone, drafts=drafts,
+        to_come=left, **deed,
     )  # fmt: skip
-    return Merged(len(added), left)
+    session.flush()
+    return Merged(len(moved_cases(list_events(session, event))), left)
 
 
 def _require_mergeable(session: Session, theme: Theme, into: Theme) -> None:

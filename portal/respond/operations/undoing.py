@@ -5,21 +5,21 @@ Events stay: that a case was in a theme is history. What is undone is that it be
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from datetime import date, datetime
-from typing import Any
 
-from sqlalchemy import delete
+from sqlalchemy import delete, insert, select
 from sqlalchemy.orm import Session
 
 from portal.models.operations import AuditEvent
 from portal.models.responses import Theme, ThemeCase
 from portal.respond.act import Act
-from portal.respond.operations.assigning import give_back
+from portal.respond.operations.assigning import give_back, parts_of
 from portal.respond.operations.cases import ask_to_tell
 from portal.respond.operations.merging import reopen_merged
 from portal.respond.operations.themes import decided_cases, is_answered
 from portal.respond.queries.sharing import holds_others
-from portal.respond.queries.undo import find_last_deed
+from portal.respond.queries.undo import find_last_deed, list_events, moved_cases
 from portal.respond.rules import Conflict
 from portal.respond.scoped import MAX_ID, get_open_theme, lock_themes
 from portal.store import audit
@@ -29,7 +29,8 @@ from portal.store.scope import NotAllowed, Scope
 def undo(
     session: Session, *, now: datetime, today: date, scope: Scope, event_id: int
 ) -> tuple[int, int]:
-    """Undo the last deed: (how many cases, how many not, since others have gone on with them).
+    """Undo the last deed, of however many batches: (how many cases, how many not, since others
+    have gone on with them). All of it is one transaction, or a half could not be undone any more.
 
     Raises Conflict when it is not the last one any more, or residents may have been told by it;
     NotAllowed for what somebody else did.
@@ -40,54 +41,67 @@ def undo(
     deed = find_last_deed(session, scope, now=now)
     if deed is None or deed.event_id != event_id:
         raise Conflict
-    act = Act(scope, now, today)
+    act, events = Act(scope, now, today), list_events(session, deed.last)
     if deed.action == "case_assigned":
-        return give_back(session, act, deed.events)
-    return _take_out(session, act, deed.events[0])
+        return give_back(session, act, events)
+    return _take_out(session, act, events)
 
 
-def _take_out(session: Session, act: Act, event: AuditEvent) -> tuple[int, int]:
-    theme = get_open_theme(session, act.scope, event.subject_id or 0)
-    both = [theme.id, event.detail.get("from_theme", theme.id)]
-    lock_themes(session, both)  # as publishing does: either comes first
+def _take_out(session: Session, act: Act, events: Sequence[AuditEvent]) -> tuple[int, int]:
+    """Take what came in with all batches out again; these events are of one theme."""
+    last = events[-1]
+    theme = get_open_theme(session, act.scope, last.subject_id or 0)
+    from_theme: int | None = last.detail.get("from_theme")
+    # As publishing does: either comes first.
+    lock_themes(session, [theme.id] if from_theme is None else [theme.id, from_theme])
     if is_answered(session, theme.id):
         raise Conflict
-    cases: list[int] = event.detail["cases"]
-    gone = session.scalars(
-        delete(ThemeCase)
-        .where(
-            ThemeCase.theme_id == theme.id,
-            ThemeCase.submission_id.in_(cases),
-            ThemeCase.person_id == act.person_id,
-            ThemeCase.submission_id.not_in(decided_cases(theme.id)),
-        )
-        .returning(ThemeCase.submission_id)
-    ).all()
-    if event.action in {"theme_split", "theme_merged"}:
-        _put_back(session, act, event.detail, set(gone))
-    if event.action == "theme_merged":
-        reopen_merged(session, event.detail["from_theme"], event.detail["drafts"])
+    cases = moved_cases(events)
+    gone = _delete(session, act, theme.id, sorted(cases))
+    if from_theme is not None:
+        left = {case for event in events for case in event.detail["left"]}
+        _put_back(session, act, from_theme, sorted(left.intersection(gone)))
+    if from_theme is not None and last.action == "theme_merged":
+        reopen_merged(session, from_theme, last.detail["drafts"])
     audit.record(
         session, at=act.now, person_id=act.person_id, action="grouping_undone", subject="theme",
-        subject_id=theme.id, cases=sorted(gone), from_theme=event.detail.get("from_theme"),
+        subject_id=theme.id, cases=gone, from_theme=from_theme,
     )  # fmt: skip
     return len(gone), len(cases) - len(gone)
 
 
-def _put_back(session: Session, act: Act, split: dict[str, Any], gone: set[int]) -> None:
-    """Cases return to the theme they came from, and hear what it has answered meanwhile."""
-    theme_id: int = split["from_theme"]
-    for submission_id in sorted(gone & set(split["left"])):
-        if session.get(ThemeCase, (theme_id, submission_id)) is None:
-            session.add(
-                ThemeCase(
-                    theme_id=theme_id,
-                    submission_id=submission_id,
-                    person_id=act.person_id,
-                    added_at=act.now,
-                )
+def _delete(session: Session, act: Act, theme_id: int, cases: Sequence[int]) -> list[int]:
+    """Take out the cases that one put in oneself, but for those that a decision rests on."""
+    gone: list[int] = []
+    for part in parts_of(cases):
+        gone += session.scalars(
+            delete(ThemeCase)
+            .where(
+                ThemeCase.theme_id == theme_id,
+                ThemeCase.submission_id.in_(part),
+                ThemeCase.person_id == act.person_id,
+                ThemeCase.submission_id.not_in(decided_cases(theme_id)),
             )
-    session.flush()
+            .returning(ThemeCase.submission_id)
+        )
+    return sorted(gone)
+
+
+def _put_back(session: Session, act: Act, theme_id: int, cases: Sequence[int]) -> None:
+    """Cases return to the theme they came from, and hear what it has answered meanwhile."""
+    for part in parts_of(cases):
+        there = session.scalars(
+            select(ThemeCase.submission_id).where(
+                ThemeCase.theme_id == theme_id, ThemeCase.submission_id.in_(part)
+            )
+        ).all()
+        rows = [
+            {"theme_id": theme_id, "submission_id": case, "person_id": act.person_id,
+             "added_at": act.now}
+            for case in sorted(set(part).difference(there))
+        ]  # fmt: skip
+        if rows:
+            session.execute(insert(ThemeCase), rows)
     theme = session.get_one(Theme, theme_id, populate_existing=True)
     if not theme.is_shared and holds_others(session, theme):  # it does not take them any more
         raise Conflict

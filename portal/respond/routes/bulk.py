@@ -100,10 +100,10 @@ def _assign_page(form: AssignForm, errors: ErrorList | None = None) -> Response:
     )
 
 
-def _progress(form: BatchForm, extent: Extent) -> dict[str, int]:
-    """What every batch carries on: the newest case, how many are meant, and how many are done."""
+def _progress(form: BatchForm, extent: Extent) -> dict[str, int | None]:
+    """What every batch carries on: the newest case, how many are meant and done, and the deed."""
     until = whole_number(request.values.get("until")) or extent.until
-    return {"until": until, "done": form.done_so_far, "meant": extent.total}
+    return {"until": until, "done": form.done_so_far, "meant": extent.total, "deed": form.begun}
 
 
 @blueprint.post("/assign")
@@ -121,7 +121,7 @@ def assign() -> Response:
         return _nothing(selection, address)
     done = write(
         assign_cases, now=clock.now(), today=clock.today(), scope=current_scope(),
-        selection=selection, person_id=person,
+        selection=selection, person_id=person, deed=form.begun,
     )  # fmt: skip
     return _go_on("respond/continue_assign.html", form, done, address, person=form.person.data)
 
@@ -133,7 +133,7 @@ def _go_on(
     count = form.done_so_far + done.count
     if done.left and done.count:
         progress = {"until": request.values.get("until", ""), "done": count, "left": done.left,
-                    "meant": form.meant.data or ""}  # fmt: skip
+                    "meant": form.meant.data or "", "deed": done.deed}  # fmt: skip
         return page(template, address=address, progress=progress, **context)
     _say_how_many(count, form.untouched(count))
     return redirect(url_for("respond.show_inbox", **address.values), 303)  # type: ignore[arg-type]
@@ -198,7 +198,7 @@ def group_many() -> Response:
         theme_id, done = write(
             group_selection, now=clock.now(), today=clock.today(), scope=current_scope(),
             selection=selection, theme_id=theme_id, name=form.name.data or "",
-            lang=current_language(), is_shared=bool(form.shared.data),
+            lang=current_language(), is_shared=bool(form.shared.data), deed=form.begun,
         )  # fmt: skip
     except MixedServices:
         return _group_page(form, [("", _("This theme takes cases of one service only."))])

@@ -23,6 +23,7 @@ from portal.web.access import Access, access, current_scope
 from portal.web.context import portal
 from portal.web.database import read, write
 from portal.web.fields import whole_number
+from portal.web.formats import number
 from portal.web.pages import page
 from portal.web.words import ngettext
 
@@ -76,9 +77,9 @@ def undo_last(event_id: int) -> Response:
     count, left = write(
         undo, now=clock.now(), today=clock.today(), scope=current_scope(), event_id=event_id
     )
-    flash(ngettext("Undone for %(n)s case.", "Undone for %(n)s cases.", count, n=str(count)))
+    flash(ngettext("Undone for %(n)s case.", "Undone for %(n)s cases.", count, n=number(count)))
     if left:
         flash(ngettext("%(n)s case stays: somebody has gone on with it.",
-                       "%(n)s cases stay: somebody has gone on with them.", left, n=str(left)),
+                       "%(n)s cases stay: somebody has gone on with them.", left, n=number(left)),
               "alarm")  # fmt: skip
     return redirect(url_for("respond.show_inbox"), 303)

@@ -225,8 +225,8 @@ def merge_theme(theme_id: int) -> Response:
     if merged.left:
         flash(ngettext("%(n)s case is still to come. Merge again.",
                        "%(n)s cases are still to come. Merge again.",
-                       merged.left, n=str(merged.left)), "alarm")  # fmt: skip
+                       merged.left, n=number(merged.left)), "alarm")  # fmt: skip
         return redirect(url_for("respond.show_theme", theme_id=theme_id), 303)
     flash(ngettext("Merged: %(n)s case came along.", "Merged: %(n)s cases came along.",
-                   merged.count, n=str(merged.count)))  # fmt: skip
+                   merged.count, n=number(merged.count)))  # fmt: skip
     return redirect(url_for("respond.show_theme", theme_id=into_id), 303)

@@ -1,0 +1,140 @@
+"""Undo of what was done in batches: the whole of it, and nothing else."""
+
+from __future__ import annotations
+
+from urllib.parse import urlencode
+
+import pytest
+from flask import Flask
+from sqlalchemy import select
+
+from portal.models.desk import CaseAssignment
+from portal.models.responses import Response, ThemeCase
+from portal.respond.operations import assigning, grouping, merging
+from portal.store.engine import Store
+from tests.support.answers import Office, send
+from tests.support.city import City
+from tests.support.client import Page, response_page
+from tests.support.desk import Desk
+
+ALL = urlencode({"all": 1, "filters": ""})
+CARRIED = ("filters", "all", "until", "done", "meant", "deed")
+
+
+@pytest.fixture
+def many(store: Store, desk_city: City, monkeypatch: pytest.MonkeyPatch) -> list[int]:
+    """Twelve cases, where five are done at a time."""
+    for module in (assigning, grouping, merging):
+        monkeypatch.setattr(module, "BATCH", 5)
+    return [send(store, desk_city.potholes) for _person in range(12)]
+
+
+def do_all(desk: Desk, path: str, **chosen: object) -> None:
+    """Do this to all that fit, batch after batch; other work comes between."""
+    page, more = desk.get(f"{path}?{ALL}"), chosen
+    for number in range(2):
+        page = response_page(desk.post(path, 200, **carried(page), **more))
+        more = {one: page.value(one) for one in ("person", "theme") if one in chosen}
+        desk.post("views/", name=f"View {number}", filters="", owner="own")
+    desk.post(path, **carried(page), **more)
+
+
+def carried(page: Page) -> dict[str, str]:
+    return {one: page.value(one) for one in CARRIED if f'name="{one}"' in page.text}
+
+
+def undo_of(page: Page) -> str:
+    actions = [form.get("action") or "" for form in page.all("form")]
+    return next(one for one in actions if "/undo/" in one).rpartition("/")[2]
+
+
+def undo(desk: Desk) -> str:
+    """Undo the last deed; returns what the inbox says then."""
+    desk.post(f"undo/{undo_of(desk.get(''))}")
+    return desk.get("").words()
+
+
+def cases_in(store: Store, theme: int | None = None) -> list[int]:
+    query = select(ThemeCase.submission_id)
+    with store.read() as session:
+        return sorted(
+            session.scalars(query if theme is None else query.where(ThemeCase.theme_id == theme))
+        )
+
+
+def holders(store: Store) -> dict[int, int]:
+    with store.read() as session:
+        rows = session.execute(select(CaseAssignment.submission_id, CaseAssignment.person_id))
+        return {row[0]: row[1] for row in rows}
+
+
+def test_all_batches_under_a_theme_are_undone_together(
+    app: Flask, store: Store, many: list[int], office: Office
+) -> None:
+    before = office.group(many[:1])
+    desk = Desk(app)
+    desk.post("group", case=many[1:2], theme=before, name="")  # a deed of its own
+    do_all(desk, "group-many", theme="new", name="Holes")
+    assert len(cases_in(store)) == 14
+    assert "You put 12 cases into a theme" in desk.get("").words()
+    assert "Undone for 12 cases." in undo(desk)
+    assert cases_in(store) == many[:2]
+    assert "Undo" not in desk.get("").words()
+
+
+def test_all_batches_of_an_assignment_are_undone_together(
+    app: Flask, store: Store, many: list[int], desk_city: City
+) -> None:
+    staff, reviewer = desk_city.people["staff"], desk_city.people["reviewer"]
+    desk = Desk(app)
+    desk.post("assign", case=many[:3], person=staff)
+    desk.post("assign", case=many[10:], person=staff)
+    before = holders(store)
+    do_all(desk, "assign", person=reviewer)
+    assert holders(store) == dict.fromkeys(many, reviewer)
+    assert "You assigned 12 cases" in desk.get("").words()
+    assert "Undone for 12 cases." in undo(desk)
+    assert holders(store) == before
+
+
+def test_a_merge_in_parts_is_undone_whole(
+    app: Flask, store: Store, many: list[int], office: Office
+) -> None:
+    old, into = office.group(many[1:]), office.group(many[:1])
+    draft = office.draft(old)
+    desk = Desk(app)
+    for left in (6, 1):
+        desk.post(f"themes/{old}/merge", into=into)
+        assert f"{left} case" in desk.get(f"themes/{old}/").words()
+    desk.post(f"themes/{old}/merge", into=into)
+    assert "Merged: 11 cases came along." in desk.get(f"themes/{into}/").words()
+    assert "Undone for 11 cases." in undo(desk)
+    assert (cases_in(store, old), cases_in(store, into)) == (many[1:], many[:1])
+    with store.read() as session:
+        assert session.get_one(Response, draft).theme_id == old
+
+
+def test_a_merge_that_was_undone_and_begun_again_is_another_one(
+    app: Flask, store: Store, many: list[int], office: Office
+) -> None:
+    old, into = office.group(many[1:]), office.group(many[:1])
+    desk = Desk(app)
+    desk.post(f"themes/{old}/merge", into=into)
+    assert "Undone for 5 cases." in undo(desk)
+    desk.post(f"themes/{old}/merge", into=into)
+    assert "You put 5 cases into a theme" in desk.get("").words()
+    assert "Undone for 5 cases." in undo(desk)
+    assert (cases_in(store, old), cases_in(store, into)) == (many[1:], many[:1])
+
+
+@pytest.mark.parametrize("deed", ["other", "{}", "9" * 30])
+def test_what_somebody_else_did_is_no_part_of_ones_own_deed(
+    app: Flask, store: Store, many: list[int], desk_city: City, deed: str
+) -> None:
+    reviewer = desk_city.people["reviewer"]
+    desk, other = Desk(app), Desk(app, "reviewer")
+    other.post("assign", case=many[:2], person=reviewer)
+    forged = undo_of(other.get("")) if deed == "other" else deed
+    desk.post("assign", case=many[2:4], person=reviewer, deed=forged)
+    assert "Undone for 2 cases." in undo(desk)
+    assert sorted(holders(store)) == many[:2]
