@@ -41,8 +41,7 @@ def group_cases(
         session, Act(scope, now, today), case_ids=case_ids, theme_id=theme_id, name=name,
         lang=lang, is_shared=is_shared,
     )  # fmt: skip
-    assert event.subject_id is not None  # noqa: S101 - for the type checker
-    return event.subject_id
+    return event.subject_id or 0  # it always has one
 
 
 def group_batch(
@@ -205,8 +204,8 @@ def decide_request(
     scope: Scope,
     submission_id: int,
     is_agreed: bool,
-) -> None:
-    """Confirm or refuse a request to set a case aside, or to hand it over.
+) -> int | None:
+    """Confirm or refuse a request to set a case aside, or to hand it over; returns to whom.
 
     Only somebody else than who asked may confirm (else Refusal); who asked may take it back.
     Raises Conflict when it was decided already.
@@ -226,8 +225,10 @@ def decide_request(
         if not facts_of(row).may_be_handed_over:
             raise Conflict
         move_case(session, act, row, request.to_service_id, requested_by=request.person_id)
+        return request.to_service_id
     elif row.excluded is None and row.withdrawn_on is None:
         _exclude(session, act, submission_id, request.reason, request.person_id)
+    return None
 
 
 def move_case(

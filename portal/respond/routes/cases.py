@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from flask import flash
+from flask import flash, redirect, url_for
 from werkzeug.wrappers import Response
 
 from portal.respond.forms import SetAsideForm, explain
@@ -10,14 +10,16 @@ from portal.respond.inbox_forms import NOBODY, AssignForm
 from portal.respond.operations import cases as operations
 from portal.respond.operations import themes as theme_operations
 from portal.respond.operations.assigning import assign_cases
+from portal.respond.queries.names import service_names
 from portal.respond.queries.selection import Selection
-from portal.respond.routes.blueprint import blueprint
+from portal.respond.routes.blueprint import blueprint, langs
 from portal.respond.routes.case_page import case_page, to_case
 from portal.respond.rules import Refusal
 from portal.web.access import Access, access, current_scope
 from portal.web.context import portal
-from portal.web.database import write
+from portal.web.database import read, write
 from portal.web.fields import whole_number
+from portal.web.formats import isolated
 from portal.web.words import gettext as _
 
 
@@ -65,16 +67,21 @@ def set_aside(case_id: int) -> Response:
 @blueprint.post("/cases/<int:case_id>/set-aside/refuse", defaults={"is_agreed": False})
 @access(Access.STAFF)
 def decide_set_aside(case_id: int, is_agreed: bool) -> Response:
-    """Decide, as a second person, on a request to set the case aside."""
+    """Decide, as a second person, on a request to set the case aside, or to hand it over."""
     clock = portal().clock
     try:
-        write(
+        service_id = write(
             operations.decide_request, now=clock.now(), today=clock.today(),
             scope=current_scope(), submission_id=case_id, is_agreed=is_agreed,
         )  # fmt: skip
     except Refusal as refusal:
         form = SetAsideForm(formdata=None)
         return case_page(case_id, form, 422, explain(form, refusal))
+    if service_id is not None:  # the case may be another department's now, and not to be found
+        service = service_names(read(), [service_id], langs())[service_id]
+        flash(_("Handed over to %(service)s. The clock goes on from the day it was received.",
+                service=isolated(service.text)))  # fmt: skip
+        return redirect(url_for("respond.show_inbox"), 303)
     flash(_("Set aside.") if is_agreed else _("The case stays."))
     return to_case(case_id)
 

@@ -152,10 +152,24 @@ def test_a_low_rating_is_handed_over_by_two_people(
     staff.post(f"cases/{case}/hand-over", service=LIGHTS)
     assert holder(store, case) == desk_city.potholes
     staff.post(f"cases/{case}/hand-over", 409, service=POOLS)
-    reviewer.post(f"cases/{case}/set-aside/agree")
+    answer = reviewer.post(f"cases/{case}/set-aside/agree")
     assert holder(store, case) == desk_city.lights
+    assert answer.location == "/en/staff/"
     with store.read() as session:
         assert session.get_one(LoopRow, case).excluded is None
+
+
+def test_whoever_agrees_reads_where_the_case_went_and_comes_back_to_the_inbox(
+    app: Flask, store: Store, desk_city: City
+) -> None:
+    case = send(store, desk_city.potholes, q0=1)
+    reviewer = Desk(app, "reviewer")
+    Desk(app).post(f"cases/{case}/hand-over", service=POOLS)
+    where = reviewer.post(f"cases/{case}/set-aside/agree").location
+    words = reviewer.get(where.removeprefix("/en/staff/")).words()
+    assert "Handed over to \u2068Swimming pools\u2069. The clock goes on" in words
+    assert "Set aside." not in words
+    reviewer.get(f"cases/{case}/", 404)
 
 
 def test_who_has_answered_keeps_the_case(
