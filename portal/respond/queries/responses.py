@@ -209,9 +209,12 @@ def find_earlier(
 
 
 def list_unanswered_themes(
-    session: Session, scope: Scope, *, langs: list[str]
-) -> list[ResponseLine]:
-    """Themes in which people wait and for which nobody has begun a response."""
+    session: Session, scope: Scope, *, page: int, langs: list[str]
+) -> tuple[list[ResponseLine], bool]:
+    """One page of the themes in which people wait and for which nobody has begun a response.
+
+    Those in which most people wait stand first; and whether there are more.
+    """
     waiting = func.count(LoopRow.person_key.distinct())
     rows = session.execute(
         select(Theme.id, Theme.service_id, waiting)
@@ -227,11 +230,14 @@ def list_unanswered_themes(
         )
         .group_by(Theme.id, Theme.service_id)
         .order_by(waiting.desc(), Theme.id)
-        .limit(LISTED)
+        .offset((page - 1) * LISTED)
+        .limit(LISTED + 1)
     ).all()
+    rows, has_next = rows[:LISTED], len(rows) > LISTED
     themes = theme_names(session, [row[0] for row in rows], langs)
     services = service_names(session, [row[1] for row in rows], langs)
-    return [ResponseLine(row[0], themes[row[0]], services[row[1]], row[2]) for row in rows]
+    lines = [ResponseLine(row[0], themes[row[0]], services[row[1]], row[2]) for row in rows]
+    return lines, has_next
 
 
 def list_responses(

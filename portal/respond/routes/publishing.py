@@ -9,7 +9,12 @@ from portal.respond.act import Act
 from portal.respond.forms import PublishForm, explain
 from portal.respond.operations import publishing as operations
 from portal.respond.routes.blueprint import blueprint
-from portal.respond.routes.responses import response_page, responses_page, to_response
+from portal.respond.routes.responses import (
+    pages_address,
+    response_page,
+    responses_page,
+    to_response,
+)
 from portal.respond.rules import Problem, Refusal
 from portal.web.access import Access, access, current_scope
 from portal.web.context import portal
@@ -36,15 +41,15 @@ def publish_response(response_id: int) -> Response:
 @access(Access.STAFF)
 def publish_responses() -> Response:
     """Publish what was ticked, all or none."""
-    form = PublishForm()
+    form, back = PublishForm(), url_for("respond.show_responses", **pages_address())
     if not form.versions:
         flash(_("Tick at least one answer first."), "alarm")
-        return redirect(url_for("respond.show_responses"), 303)
+        return redirect(back, 303)
     try:
         _publish(form, form.versions)
     except Refusal as refusal:
         return responses_page(form, explain(form, refusal), 422)
-    return redirect(url_for("respond.show_responses"), 303)
+    return redirect(back, 303)
 
 
 def _publish(form: PublishForm, versions: list[tuple[int, int]]) -> None:

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from datetime import datetime, timedelta
-from typing import TypeVar
+from typing import Any, TypeVar
 
 from flask import flash, redirect, request, url_for
 from werkzeug.wrappers import Response
@@ -51,12 +51,7 @@ def show_responses() -> Response:
 
 def responses_page(form: PublishForm, errors: ErrorList, status: int = 200) -> Response:
     """The list, with what was ticked where there is something."""
-    scope = current_scope()
-    number = min(max(whole_number(request.args.get("page")) or 1, 1), 100_000)
-    drafts, _more = queries.list_responses(read(), scope, "draft", page=1, langs=langs())
-    published, has_next = queries.list_responses(
-        read(), scope, "published", page=number, langs=langs()
-    )
+    scope, at = current_scope(), _pages()
     return page(
         "respond/show_responses.html",
         status,
@@ -65,12 +60,25 @@ def responses_page(form: PublishForm, errors: ErrorList, status: int = 200) -> R
         ticked=form.versions,
         zone=portal().settings.time_zone,
         disputed=list_disputed_answers(read(), scope, langs=langs()),
-        unanswered=queries.list_unanswered_themes(read(), scope, langs=langs()),
-        drafts=drafts,
-        published=published,
-        number=number,
-        has_next=has_next,
+        unanswered=queries.list_unanswered_themes(read(), scope, page=at["waiting"], langs=langs()),
+        drafts=queries.list_responses(read(), scope, "draft", page=at["drafts"], langs=langs()),
+        published=queries.list_responses(
+            read(), scope, "published", page=at["page"], langs=langs()
+        ),
+        pages=at,
+        chosen=pages_address(),
     )
+
+
+def _pages() -> dict[str, int]:
+    """How far each of the three lists is turned; they turn by themselves."""
+    found = {name: whole_number(request.args.get(name)) for name in ("waiting", "drafts", "page")}
+    return {name: min(max(number or 1, 1), 100_000) for name, number in found.items()}
+
+
+def pages_address() -> dict[str, Any]:
+    """What the address of the list says of its pages; a first page needs no words."""
+    return {name: number for name, number in _pages().items() if number > 1}
 
 
 @blueprint.get("/themes/<int:theme_id>/answer")

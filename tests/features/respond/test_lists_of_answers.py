@@ -1,0 +1,81 @@
+"""The list of answers turns its pages: whatever waits or may be published stands on one of them."""
+
+from __future__ import annotations
+
+import pytest
+from flask import Flask
+
+from portal.respond.queries import responses
+from portal.store.engine import Store
+from tests.support.answers import Office, send
+from tests.support.city import City
+from tests.support.client import Page
+from tests.support.desk import Desk
+from tests.support.statements import watch_statements
+
+
+@pytest.fixture(autouse=True)
+def _short(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(responses, "LISTED", 2)
+
+
+def drafts(store: Store, office: Office, count: int) -> list[int]:
+    """Reviewed drafts, the newest first."""
+    found = [office.draft(office.group([send(store, office.city.potholes)])) for _ in range(count)]
+    for draft in found:
+        office.review(draft)
+    return found[::-1]
+
+
+def boxes(page: Page) -> list[str]:
+    return [one.get("value", "") for one in page.all("input") if one.get("name") == "response"]
+
+
+def turn(desk: Desk, page: Page, name: str) -> Page:
+    """The next page of one list."""
+    links = [one.get("href", "") for one in page.all("a") if one.get("rel") == "next"]
+    return desk.get(next(one for one in links if f"{name}=" in one).removeprefix("/en/staff/"))
+
+
+def test_every_draft_stands_on_a_page_and_is_published_from_it(
+    app: Flask, store: Store, office: Office
+) -> None:
+    ids, desk = drafts(store, office, 5), Desk(app)
+    page, found = desk.get("responses/"), []
+    for number in range(3):
+        page = turn(desk, page, "drafts") if number else page
+        found += boxes(page)
+    assert found == [f"{one}:2" for one in ids]
+    action = next(
+        str(one.get("action")) for one in page.all("form") if "publish" in str(one.get("action"))
+    )
+    answer = desk.post(action.removeprefix("/en/staff/"), response=boxes(page))
+    assert answer.location == "/en/staff/responses/?drafts=3"
+    page = desk.get("responses/?drafts=3")  # the last one of this page is out
+    assert boxes(page) == []
+    assert "/en/staff/responses/?drafts=2#drafts" in page.links()
+    assert desk.post("responses/publish?drafts=2").location.endswith("?drafts=2")
+
+
+def test_every_theme_that_waits_stands_on_a_page_and_the_lists_turn_by_themselves(
+    app: Flask, store: Store, office: Office, desk_city: City
+) -> None:
+    themes = [office.group([send(store, desk_city.potholes)]) for _theme in range(5)]
+    drafts(store, office, 3)
+    for _answer in range(3):
+        office.answer([send(store, desk_city.potholes)])
+    desk = Desk(app)
+    page = turn(desk, desk.get("responses/"), "drafts")
+    with watch_statements(store) as first:
+        desk.get("responses/")
+    found = []
+    for number in range(3):
+        page = turn(desk, page, "waiting") if number else page
+        links = page.links()
+        found += [one for one in themes if f"/en/staff/themes/{one}/" in links]
+        assert len(boxes(page)) == 1  # the second page of drafts
+    assert found == themes
+    assert "/en/staff/responses/?waiting=3&drafts=2&page=2#published" in page.links()
+    with watch_statements(store) as last:
+        desk.get("responses/?waiting=3&drafts=2&page=2")
+    assert len(last) <= len(first)
