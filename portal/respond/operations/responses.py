@@ -10,7 +10,8 @@ from sqlalchemy.orm import Session
 
 from portal.domain.loop import Outcome
 from portal.domain.wording import Wording
-from portal.models.responses import Response, ResponseText
+from portal.models.responses import Response, ResponseText, Theme
+from portal.respond.operations.themes import is_answered
 from portal.respond.rules import (
     Conflict,
     Problem,
@@ -42,9 +43,11 @@ def write_response(
     """Begin a response to a theme with its source text in `lang`; returns its id.
 
     `follows_id` is the published response of the same theme whose promise this one keeps or
-    renews. Raises Refusal when something is missing.
+    renews. Raises Refusal when something is missing, Conflict when nobody is in the theme any
+    more, because it was merged into another.
     """
     theme = get_theme(session, scope, theme_id)
+    _require_reaching(session, theme)
     _require_follows(session, scope, theme_id, follows_id)
     promise = _checked(wording, promise, today)
     response = Response(
@@ -75,6 +78,17 @@ def write_response(
     )
     record_response(session, now, scope, "response_written", response.id, lang=lang)
     return response.id
+
+
+def _require_reaching(session: Session, theme: Theme) -> None:
+    """Hold the theme, so that nobody merges it and leaves the response behind.
+
+    Cases of an answered theme stay in it when it is merged: what comes of it still reaches them.
+    """
+    lock_themes(session, [theme.id])
+    session.refresh(theme)
+    if theme.merged_into_id is not None and not is_answered(session, theme.id):
+        raise Conflict
 
 
 def _require_follows(session: Session, scope: Scope, theme_id: int, follows_id: int | None) -> None:

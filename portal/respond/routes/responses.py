@@ -123,7 +123,7 @@ def _new_page(theme_id: int, form: ResponseForm, errors: ErrorList, status: int 
 @blueprint.post("/themes/<int:theme_id>/answer")
 @access(Access.STAFF)
 def write_response(theme_id: int) -> Response:
-    """Begin an answer with its source text, in the language of this page."""
+    """Begin an answer with its source text; where the theme was merged, it is kept on the page."""
     form, clock = ResponseForm(), portal().clock
     if put_in(form):
         return _new_page(theme_id, form, [])
@@ -138,6 +138,8 @@ def write_response(theme_id: int) -> Response:
         )  # fmt: skip
     except Refusal as refusal:
         return _new_page(theme_id, form, explain(form, refusal), 422)
+    except Conflict:
+        return _new_page(theme_id, form, [], CONFLICT)  # which says where the cases are now
     return to_response(response_id)
 
 
