@@ -19,7 +19,7 @@ from portal.domain.similar import suggest
 from portal.models.loops import LoopRow
 from portal.models.responses import Theme, ThemeCase
 from portal.models.submissions import Submission
-from portal.respond.queries.filters import UNTHEMED, cases_of, with_submissions
+from portal.respond.queries.filters import cases_of, in_place, with_submissions
 from portal.respond.queries.inbox import InboxCase, list_selected
 from portal.respond.queries.names import Name, theme_names
 from portal.respond.scoped import get_theme
@@ -52,7 +52,7 @@ def get_similar(
     theme = get_theme(session, scope, theme_id)
     languages = _languages(session, scope, theme_id)
     chosen = lang if lang in languages else next(iter(languages), langs[0])
-    compared = {tag: _untreated(session, scope, theme, tag) for tag in languages or [chosen]}
+    compared = {tag: _untreated(session, scope, theme, tag, today) for tag in languages or [chosen]}
     found = {
         tag: [
             one.key for one in suggest(_words_of(session, scope, theme_id, tag), words, limit=SHOWN)
@@ -101,15 +101,20 @@ def _in_theme(scope: Scope, theme_id: int) -> Select[Any]:
     )
 
 
-def _untreated(session: Session, scope: Scope, theme: Theme, lang: str) -> dict[int, str]:
-    """Of the theme's service, or of all of one's own services where it takes their cases."""
+def _untreated(
+    session: Session, scope: Scope, theme: Theme, lang: str, today: date
+) -> dict[int, str]:
+    """Of the theme's service, or of all of one's own services where it takes their cases.
+
+    Those that the inbox calls new: a case that was taken out of its only theme is one again.
+    """
     takes = true() if theme.is_shared else LoopRow.service_id == theme.service_id
     rows = session.execute(
         with_submissions(cases_of(scope))
         .with_only_columns(LoopRow.submission_id, Submission.comment)
         .where(
             takes,
-            LoopRow.state.in_([state.value for state in UNTHEMED]),
+            in_place("new", today),
             LoopRow.lang == lang,
             Submission.comment.is_not(None),
         )

@@ -38,6 +38,24 @@ def test_similar_untreated_cases_are_suggested_and_put_in_by_hand(
     assert "No similar cases" in desk.get(f"themes/{theme}/similar?language=xx").words()
 
 
+def test_a_case_that_was_taken_out_of_its_theme_is_suggested_again(
+    app: Flask, store: Store, office: Office, desk_city: City
+) -> None:
+    holes, desk = desk_city.potholes, Desk(app)
+    theme = office.group([send(store, holes, comment="Potholes on School Road")])
+    out, undone = (send(store, holes, comment=f"A pothole on School Road, {n}") for n in "ab")
+    wrong = office.group([out])
+    desk.post(f"cases/{out}/themes/{wrong}/take-out")
+    desk.post("group", case=[undone], theme=str(wrong), name="")
+    actions = [one.get("action") or "" for one in desk.get("").all("form")]
+    desk.post(next(one for one in actions if "/undo/" in one).removeprefix("/en/staff/"))
+    office.group([send(store, holes, comment="A pothole on School Road, kept")])
+    page = desk.get(f"themes/{theme}/similar")
+    assert sorted(link for link in page.links() if "/cases/" in link) == [
+        f"/en/staff/cases/{one}/" for one in (out, undone)
+    ]
+
+
 def tabs(page: Page) -> dict[str, str]:
     """The figure of each language's tab."""
     bar = next(one for one in page.all("nav") if one.get("class") == "views")
