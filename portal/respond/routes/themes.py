@@ -17,6 +17,7 @@ from portal.respond.operations import cases as operations
 from portal.respond.operations import themes as theme_operations
 from portal.respond.operations.merging import merge_themes
 from portal.respond.queries import inbox, similar, themes
+from portal.respond.queries.likely_themes import likely_first
 from portal.respond.routes.blueprint import blueprint, langs
 from portal.respond.routes.lists import list_address, nothing_ticked
 from portal.respond.rules import HoldsOthers
@@ -59,12 +60,13 @@ def _group_page(form: GroupForm, errors: ErrorList, status: int = 200) -> Respon
     by_service: dict[int, list[inbox.InboxCase]] = {}
     for case in cases:
         by_service.setdefault(case.service_id, []).append(case)
+    choice = themes.list_themes_for(read(), scope, by_service, langs=langs())
     return page(
         "respond/show_group.html",
         status,
         by_service=by_service,
         address=list_address()[0],
-        themes=themes.list_themes_for(read(), scope, by_service, langs=langs()),
+        themes=likely_first(read(), scope, ids, choice),
         form=form,
         errors=errors,
         new=NEW,

@@ -1,0 +1,72 @@
+"""The choice of themes: the likely one is within reach of a digit, however many there are."""
+
+from __future__ import annotations
+
+import pytest
+from flask import Flask
+
+from portal.store.engine import Store
+from tests.support.answers import NOW, Office, send
+from tests.support.city import City
+from tests.support.client import Page
+from tests.support.desk import Desk
+from tests.support.statements import watch_statements
+
+ABOUT = "Lamp dark", "Bus late", "Bench broken", "Tree fallen", "Drain blocked", "Sign missing"
+
+
+def choice(page: Page) -> list[str]:
+    """The themes in their order."""
+    found = [one.get("value", "") for one in page.all("input") if one.get("name") == "theme"]
+    return [one for one in found if one != "new"]
+
+
+@pytest.fixture
+def themes(store: Store, office: Office, desk_city: City) -> dict[str, int]:
+    """Thirty themes of a service; the two about potholes are the oldest."""
+    said = ["Potholes on School Road", "A pothole on School Road, again"]
+    said += [f"{about} number {number}" for number in range(5) for about in ABOUT]
+    return {words: office.group([send(store, desk_city.potholes, comment=words)]) for words in said}
+
+
+def test_the_theme_that_is_like_the_case_stands_first(
+    app: Flask, store: Store, themes: dict[str, int], desk_city: City
+) -> None:
+    case = send(store, desk_city.potholes, comment="There is a pothole on School Road")
+    desk = Desk(app)
+    with watch_statements(store) as sent:
+        found = choice(desk.get(f"group?case={case}"))
+    assert len(found) == len(themes)
+    assert set(found[:2]) == {str(themes[one]) for one in list(themes)[:2]}
+    newest = [str(one) for one in sorted(themes.values(), reverse=True)]
+    assert found[2:] == [one for one in newest if one not in found[:2]]
+    words_of_cases = [one for one, _parameters in sent if "substr" in one]
+    assert len(words_of_cases) == 1
+    other = send(store, desk_city.potholes, comment="xyzzy")
+    assert choice(desk.get(f"group?case={other}")) == newest
+
+
+def test_among_like_themes_an_answered_one_stands_first(
+    app: Flask, store: Store, themes: dict[str, int], office: Office, desk_city: City
+) -> None:
+    twins = [
+        office.group([send(store, desk_city.potholes, comment="Gravel on the cycle path")])
+        for _theme in range(2)
+    ]
+    case = send(store, desk_city.potholes, comment="Gravel lies on the cycle path")
+    desk = Desk(app)
+    assert choice(desk.get(f"group?case={case}"))[:2] == [str(one) for one in twins[::-1]]
+    answer = office.draft(twins[0])
+    office.review(answer)
+    office.publish(answer)
+    assert choice(desk.get(f"group?case={case}"))[:2] == [str(one) for one in twins]
+
+
+def test_a_few_themes_keep_their_order(
+    app: Flask, store: Store, office: Office, desk_city: City
+) -> None:
+    said = ("Potholes on School Road", *ABOUT)
+    made = [office.group([send(store, desk_city.potholes, NOW, comment=one)]) for one in said]
+    case = send(store, desk_city.potholes, comment="A pothole on School Road")
+    found = choice(Desk(app).get(f"group?case={case}"))
+    assert found == [str(one) for one in made[::-1]]
