@@ -1,7 +1,7 @@
 """Quarterly appraisals: the published level, frozen with its evidence (METHOD.md 3.5).
 
-A quarter's appraisal is made once for each service, whoever makes it: the worker on the first day
-of the quarter (or, after a standstill, later, as of that day), or somebody by hand.
+A quarter's appraisal is made once for each service, as of the quarter's first day, whoever makes
+it: the worker on that day (or later, after a standstill), or somebody by hand.
 """
 
 from __future__ import annotations
@@ -38,6 +38,16 @@ def appraise_service(session: Session, *, service_id: int, as_of: date, now: dat
     thresholds = get_thresholds(session, as_of)
     judged = judge_service(session, service_id, as_of, thresholds, with_workload=False)
     return keep_appraisal(session, judged, now=now)
+
+
+def require_first_day(as_of: date) -> None:
+    """Raise ValueError unless a quarter begins on that day: two looks are two quarters."""
+    begun = quarter_of(as_of)
+    if as_of != begun:
+        raise ValueError(
+            f"a quarter is appraised as of its first day: {begun} or {quarter_after(as_of)},"
+            f" not {as_of}"
+        )
 
 
 def keep_appraisal(session: Session, judged: Judged, *, now: datetime) -> Appraisal:

@@ -11,11 +11,12 @@ import click
 from sqlalchemy import select
 from sqlalchemy.orm import Session
 
-from portal.assess.appraisals import appraise_service
+from portal.assess.appraisals import appraise_service, require_first_day
 from portal.assess.evaluation import in_json
 from portal.assess.operations import snapshot
 from portal.assess.queries_evidence import gather_evidence
 from portal.domain.level import evaluate as evaluate_evidence
+from portal.domain.publication import quarter_of
 from portal.models.services import Service
 from portal.store import audit
 from portal.store.assessments import state_of
@@ -35,7 +36,11 @@ _EARLIEST = date(1970, 1, 1)
 
 @click.command("assess")
 @click.option("--service", "slug", help="One service; all in use when none is named.")
-@click.option("--as-of", help="The day to judge (YYYY-MM-DD); today when none is named.")
+@click.option(
+    "--as-of",
+    help="The day to judge (YYYY-MM-DD); today when none is named, or"
+    " with --appraise the first day of the quarter.",
+)
 @click.option("--json", "as_json", is_flag=True, help="Evidence and result as JSON.")
 @click.option("--appraise", "is_frozen", is_flag=True, help="Freeze the quarter's appraisal.")
 @pass_portal
@@ -44,13 +49,18 @@ def assess(
 ) -> None:
     """Gather the evidence of services on a day and judge it.
 
-    Nothing is stored, except with --appraise: then this is the appraisal of the quarter, published
-    unless the city's levels are not public yet. A quarter that has one keeps it.
+    Nothing is stored, except with --appraise: then this is the appraisal of the quarter that begins
+    on that day, published unless the city's levels are not public yet. A quarter that has one keeps
+    it.
     """
     today = context.clock.today()
-    day = _parse_day(as_of) if as_of is not None else today
+    day = quarter_of(today) if is_frozen else today
+    if as_of is not None:
+        day = _parse_day(as_of)
     if day > today:
         raise ValueError(f"{day} has not come yet")
+    if is_frozen:
+        require_first_day(day)
     with context.store.read() as session:
         named = [(slug, get_service_id(session, slug))] if slug else _list_services(session)
     if is_frozen:

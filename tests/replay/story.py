@@ -9,6 +9,7 @@ from datetime import timedelta
 from pathlib import Path
 from typing import Any
 
+from portal.domain.publication import quarter_after
 from tests.replay import script
 from tests.replay.comments import read_comments
 from tests.replay.earlier import earlier_records
@@ -91,6 +92,8 @@ class Story:
             self.site.clock.set(script.day(day), hour, 5)
             happen()
             assert self.site.clock.today() == script.day(day)
+        # Nothing happens any more until the next quarter begins and is appraised.
+        self.site.clock.set(quarter_after(self.site.clock.today()), 20, 5)
         self.site.run("assess", "--appraise")
         assert not self.writers.comments, f"{len(self.writers.comments)} were never written"
 

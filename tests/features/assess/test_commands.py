@@ -3,14 +3,17 @@
 from __future__ import annotations
 
 import json
+from datetime import UTC, datetime
 from pathlib import Path
 from typing import Any
 
 import pytest
 from click.testing import CliRunner, Result
+from sqlalchemy import select
 
 from portal.cli import main
 from portal.domain.level import evaluate
+from portal.models.appraisals import Appraisal
 from portal.store.engine import Store
 from tests.support.history import EXAMPLES, HISTORIES, add_service
 
@@ -116,3 +119,25 @@ def test_every_problem_of_a_file_is_listed(run: Any, tmp_path: Path) -> None:
     assert any("kind" in line and "grumble" in line for line in lines)
     assert any("ratings[0]" in line and "soon" in line for line in lines)
     assert lines[-1] == f"Error: {len(lines) - 1} problems, nothing imported"
+
+
+@pytest.fixture
+def on_the_last_day(monkeypatch: pytest.MonkeyPatch, tmp_path: Path) -> None:
+    """The commands believe that it is the last day of 2026, in Chicago."""
+    moment = datetime(2026, 12, 31, 18, tzinfo=UTC)
+    clock = tmp_path / "clock"
+    clock.write_text(repr((moment - datetime.now(UTC)).total_seconds()))
+    monkeypatch.setenv("PORTAL_IS_TESTING", "1")
+    monkeypatch.setenv("PORTAL_CLOCK_FILE", str(clock))
+    monkeypatch.setenv("PORTAL_TIME_ZONE", "America/Chicago")
+
+
+@pytest.mark.usefixtures("on_the_last_day")
+def test_nobody_appraises_but_as_of_the_first_day_of_a_quarter(run: Any, store: Store) -> None:
+    """Else the last day of a quarter and the next one's first would be two looks overnight."""
+    refused = run("assess", "--appraise", "--as-of", "2026-12-31")
+    assert refused.exit_code == 2
+    assert "first day: 2026-10-01 or 2027-01-01" in refused.stderr
+    with store.read() as session:
+        assert session.scalars(select(Appraisal)).all() == []
+    assert run("assess", "--appraise").stdout.startswith("library: level 0 as of 2026-10-01")
