@@ -111,7 +111,8 @@ def list_jobs(app: Flask, store: Store, clock: Clock) -> list[Job]:
         Job("tell and send", lambda: tell_and_send(app), always),
         Job("read reports", lambda: read_mail_reports(app), timedelta(minutes=1)),
         Job("quarantine bursts", lambda: quarantine_bursts(store, clock), timedelta(minutes=5)),
-        Job("appraise", lambda: appraise_due(store, clock), timedelta(minutes=5)),
+        # As often as the next one, so that a quarter's appraisals come before figures of its days.
+        Job("appraise", lambda: appraise_due(store, clock), timedelta(seconds=30)),
         Job("assess", lambda: assess_due(store, clock), timedelta(seconds=30)),
         Job("count voices", lambda: refresh_due(store, clock), timedelta(hours=1)),
         Job("publish results", lambda: publish_city_results(store, clock), timedelta(minutes=5)),

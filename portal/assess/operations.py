@@ -27,6 +27,7 @@ from portal.models.assessments import Assessment
 from portal.models.loops import LoopEvent, LoopRow
 from portal.models.services import Service
 from portal.models.submissions import Submission
+from portal.store.assessments import get_appraised_on
 from portal.store.clock import Clock
 from portal.store.content import raise_content_version
 from portal.store.engine import Store
@@ -150,12 +151,14 @@ def _is_batch_due(session: Session, judged: Judged) -> bool:
         .order_by(Assessment.public_on.desc(), Assessment.id.desc())
         .limit(1)
     )
-    if previous is None:
+    public_on = previous.public_on if previous is not None else None
+    appraised_on = get_appraised_on(session, judged.service_id)
+    if public_on is None and appraised_on is None:
         return is_batch_due(None, judged.as_of, 0)
-    if previous.public_on is not None and previous.public_on > judged.as_of:
+    if max(filter(None, (public_on, appraised_on))) > judged.as_of:
         return False  # judging an earlier day changes nothing that is public
-    people = _count_people_touched(session, judged.service_id, previous)
-    return is_batch_due(previous.public_on, judged.as_of, people)
+    people = _count_people_touched(session, judged.service_id, previous, appraised_on)
+    return is_batch_due(public_on, judged.as_of, people, appraised_on)
 
 
 def _publish(session: Session, row: Assessment, judged: Judged) -> None:
@@ -169,18 +172,28 @@ def _publish(session: Session, row: Assessment, judged: Judged) -> None:
     raise_content_version(session)
 
 
-def _count_people_touched(session: Session, service_id: int, previous: Assessment) -> int:
-    """Submissions with anything new since the public figures; K stands for K or more."""
+def _count_people_touched(
+    session: Session, service_id: int, previous: Assessment | None, appraised_on: date | None
+) -> int:
+    """Submissions with anything new since both public figures; K stands for K or more.
+
+    An appraisal knows what had happened by its day, whenever it was made.
+    """
+    last_submission_id = (previous and previous.public_last_submission_id) or 0
+    last_event_id = (previous and previous.public_last_event_id) or 0
+    after = appraised_on or date.min
     new = select(Submission.id.label("id")).where(
         Submission.service_id == service_id,
-        Submission.id > (previous.public_last_submission_id or 0),
+        Submission.id > last_submission_id,
+        Submission.received_on > after,
         Submission.joined_theme_id.is_(None),  # no figure of these would move by it
     )
     changed = (
         select(LoopEvent.submission_id.label("id"))
         .join(LoopRow, LoopRow.submission_id == LoopEvent.submission_id)
         .where(
-            LoopEvent.id > (previous.public_last_event_id or 0),
+            LoopEvent.id > last_event_id,
+            LoopEvent.happened_on > after,
             LoopRow.is_joined.is_(False),
             or_(
                 LoopRow.service_id == service_id,

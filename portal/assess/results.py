@@ -1,7 +1,8 @@
 """Quarterly results for the public: what of the monthly figures is out, and since when.
 
-A service's quarters move with its batches of public figures (decision 13) until everybody in them
-has had 90 days to be answered; then they stay. The city's move once a month, from the services'.
+A service's quarters move with its public figures, on the day of an appraisal and with the batches
+between appraisals (decision 13), until everybody in them has had 90 days to be answered; then they
+stay. The city's move once a month, from the services'.
 """
 
 from __future__ import annotations
@@ -19,6 +20,7 @@ from portal.domain.results import Counted, count_quarter, publish_city, settles_
 from portal.models.appraisals import CityResult, MonthlyFigure, ServiceResult
 from portal.models.assessments import Assessment
 from portal.models.services import Service
+from portal.store.assessments import get_appraised_on
 from portal.store.clock import Clock
 from portal.store.content import raise_content_version
 from portal.store.engine import Store
@@ -28,8 +30,7 @@ from portal.store.integrity.seals import seal
 def keep_results(session: Session, service_id: int, today: date) -> None:
     """Put a batch of results out if the service's public figures have moved since the last one."""
     newest = select(func.max(ServiceResult.batch_on)).where(ServiceResult.service_id == service_id)
-    published = select(func.max(Assessment.public_on)).where(Assessment.service_id == service_id)
-    batch_on, public_on = session.scalar(newest), session.scalar(published)
+    batch_on, public_on = session.scalar(newest), _get_public_on(session, service_id, today)
     if public_on is None or (batch_on is not None and batch_on >= public_on):
         return
     figures = _list_figures(session, service_id, today)
@@ -52,6 +53,19 @@ def keep_results(session: Session, service_id: int, today: date) -> None:
         row.counts = dict(_count(quarter, figures))
     seal(session, today, "service_result", [service_id])
     raise_content_version(session)
+
+
+def _get_public_on(session: Session, service_id: int, today: date) -> date | None:
+    """The day on which figures that results may stand beside became public.
+
+    An appraisal is one of its own day only: results of a later day would show beside it what was
+    answered in between.
+    """
+    if get_appraised_on(session, service_id) == today:
+        return today
+    return session.scalar(
+        select(func.max(Assessment.public_on)).where(Assessment.service_id == service_id)
+    )
 
 
 def publish_city_results(store: Store, clock: Clock) -> int:

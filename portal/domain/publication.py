@@ -148,12 +148,24 @@ def evidence_hash(evidence: Mapping[str, Any]) -> str:
     return hashlib.sha256(text.encode()).hexdigest()
 
 
-def is_batch_due(previous_public_on: date | None, today: date, people_touched: int) -> bool:
+def is_batch_due(
+    previous_public_on: date | None,
+    today: date,
+    people_touched: int,
+    appraised_on: date | None = None,
+) -> bool:
     """May public figures move today? Only in batches, so that no two differ by one person.
 
     True when nothing is public yet, in a new month when at least 10 people's records have changed
-    since, and when a new quarter has begun.
+    since, and when a new quarter has begun. `appraised_on` is the day of the newest appraisal,
+    whose figures are public too: where there is one, nothing moves before the appraisal of a new
+    quarter does, and after it only in a later month and for 10 people touched since its day.
     """
+    if appraised_on is not None:
+        if quarter_of(appraised_on) < quarter_of(today):
+            return False
+        newest = max(appraised_on, previous_public_on or appraised_on)
+        return _month(today) > _month(newest) and people_touched >= K
     if previous_public_on is None or quarter_of(today) > quarter_of(previous_public_on):
         return True
     return _month(today) > _month(previous_public_on) and people_touched >= K

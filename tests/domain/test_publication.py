@@ -138,3 +138,24 @@ def test_figures_move_in_batches(
     previous: date | None, today: date, touched: int, is_due: bool
 ) -> None:
     assert is_batch_due(previous, today, touched) is is_due
+
+
+@pytest.mark.parametrize(
+    ("previous", "today", "touched", "appraised_on", "is_due"),
+    [
+        (date(2025, 12, 5), date(2026, 1, 4), 10, date(2026, 1, 1), False),  # the worker stood
+        (None, date(2026, 1, 4), 10, date(2026, 1, 1), False),
+        (date(2025, 12, 5), date(2026, 1, 1), 10, date(2026, 1, 1), False),
+        (date(2025, 12, 5), date(2026, 2, 1), 9, date(2026, 1, 1), False),
+        (date(2025, 12, 5), date(2026, 2, 1), 10, date(2026, 1, 1), True),
+        (date(2026, 2, 3), date(2026, 2, 28), 10, date(2026, 1, 1), False),
+        (date(2026, 2, 3), date(2026, 3, 1), 10, date(2026, 1, 1), True),
+        (date(2026, 2, 3), date(2026, 2, 28), 10, date(2026, 2, 15), False),  # made by hand
+        (date(2026, 2, 3), date(2026, 3, 1), 9, date(2026, 2, 15), False),
+        (date(2026, 3, 3), date(2026, 4, 1), 10, date(2026, 1, 1), False),  # first the appraisal
+    ],
+)
+def test_figures_of_a_quarter_move_with_its_appraisal(
+    previous: date | None, today: date, touched: int, appraised_on: date, is_due: bool
+) -> None:
+    assert is_batch_due(previous, today, touched, appraised_on) is is_due

@@ -59,8 +59,8 @@ def publish_all(session: Session, services: Sequence[int], on: date) -> None:
     """What the worker does on the first day of a quarter."""
     now = datetime.combine(on, time(15), UTC)
     for service_id in services:
-        assess_service(session, service_id=service_id, as_of=on, now=now)
         appraise_service(session, service_id=service_id, as_of=on, now=now)
+        assess_service(session, service_id=service_id, as_of=on, now=now)
         refresh_figures(session, service_id=service_id, today=on)
     keep_city_results(session, on)
 

@@ -3,12 +3,13 @@
 from __future__ import annotations
 
 from collections.abc import Callable
-from datetime import UTC, date, datetime, timedelta
+from datetime import UTC, date, datetime, time, timedelta
 from zoneinfo import ZoneInfo
 
 import pytest
 from sqlalchemy import select
 
+from portal.assess.appraisals import appraise_service
 from portal.assess.operations import (
     assess_due,
     assess_service,
@@ -101,6 +102,42 @@ def test_a_new_quarter_publishes(store: Store) -> None:
     assess(store, service_id, date(2026, 12, 31))
     assert assess(store, service_id, date(2027, 1, 1)).public_on == date(2027, 1, 1)
     assert assess(store, service_id, date(2027, 1, 2)).public_on is None
+
+
+def appraise(store: Store, service_id: int, as_of: date) -> None:
+    store.write(appraise_service, service_id=service_id, as_of=as_of, now=NOW)
+
+
+def write(store: Store, service_id: int, on: date, people: int) -> None:
+    for _ in range(people):
+        received = datetime.combine(on, time(18), UTC)
+        store.write(add_submission, service_id, received_at=received)
+
+
+def test_after_a_standstill_no_batch_stands_beside_the_appraisal(store: Store) -> None:
+    """Between an appraisal as of 1 January and a batch as of the 4th single answers would show."""
+    service_id = store.write(add_service)
+    assess(store, service_id, date(2026, 9, 20))
+    appraise(store, service_id, date(2026, 10, 1))
+    write(store, service_id, date(2026, 12, 3), 10)
+    assert assess(store, service_id, date(2026, 12, 5)).public_on == date(2026, 12, 5)
+    write(store, service_id, date(2027, 1, 2), 1)
+    assert assess(store, service_id, date(2027, 1, 3)).public_on is None  # not before the appraisal
+    appraise(store, service_id, date(2027, 1, 1))
+    assert assess(store, service_id, date(2027, 1, 4)).public_on is None
+    write(store, service_id, date(2027, 1, 20), 8)
+    assert assess(store, service_id, date(2027, 2, 1)).public_on is None
+    write(store, service_id, date(2027, 2, 1), 1)
+    assert assess(store, service_id, date(2027, 2, 2)).public_on == date(2027, 2, 2)
+
+
+def test_what_an_appraisal_knows_already_is_no_reason_for_a_batch(store: Store) -> None:
+    service_id = store.write(add_service)
+    assess(store, service_id, date(2026, 12, 5))
+    write(store, service_id, date(2026, 12, 20), 10)
+    appraise(store, service_id, date(2027, 1, 1))
+    write(store, service_id, date(2027, 1, 20), 1)
+    assert assess(store, service_id, date(2027, 2, 1)).public_on is None
 
 
 def test_who_knows_less_gives_way(make_store: Callable[[], Store]) -> None:

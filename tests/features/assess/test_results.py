@@ -7,6 +7,7 @@ from datetime import UTC, date, datetime
 from sqlalchemy import select
 from sqlalchemy.orm import Session
 
+from portal.assess.appraisals import appraise_service
 from portal.assess.operations import assess_service
 from portal.assess.results import keep_city_results, keep_results
 from portal.models.appraisals import CityResult, MonthlyFigure, ServiceResult
@@ -25,6 +26,11 @@ def rate(session: Session, service_id: int, on: date, count: int) -> None:
 def assess(store: Store, service_id: int, on: date) -> None:
     now = datetime(on.year, on.month, on.day, 15, tzinfo=UTC)
     store.write(assess_service, service_id=service_id, as_of=on, now=now)
+
+
+def appraise(store: Store, service_id: int, on: date) -> None:
+    now = datetime(on.year, on.month, on.day, 15, tzinfo=UTC)
+    store.write(appraise_service, service_id=service_id, as_of=on, now=now)
 
 
 def ratings(store: Store, service_id: int, quarter: date = QUARTER) -> tuple[date, int]:
@@ -48,6 +54,20 @@ def test_a_quarter_moves_with_the_batches_and_settles(store: Store) -> None:
     store.write(rate, service_id, date(2026, 2, 7), 20)  # entered late, from paper
     assess(store, service_id, date(2026, 10, 1))
     assert ratings(store, service_id) == (date(2026, 7, 1), 15)
+
+
+def test_a_quarter_moves_with_an_appraisal_on_its_day_alone(store: Store) -> None:
+    service_id = store.write(add_service)
+    store.write(rate, service_id, date(2026, 2, 3), 12)
+    assess(store, service_id, date(2026, 2, 4))
+    store.write(rate, service_id, date(2026, 3, 5), 3)
+    appraise(store, service_id, date(2026, 4, 1))
+    assess(store, service_id, date(2026, 4, 1))
+    assert ratings(store, service_id) == (date(2026, 4, 1), 15)
+    store.write(rate, service_id, date(2026, 6, 5), 1)
+    appraise(store, service_id, date(2026, 7, 1))
+    assess(store, service_id, date(2026, 7, 4))  # the worker stood still for three days
+    assert ratings(store, service_id, date(2026, 4, 1)) == (date(2026, 4, 1), 0)
 
 
 def test_the_first_batch_brings_all_quarters_that_are_counted(store: Store) -> None:
