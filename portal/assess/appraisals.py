@@ -92,10 +92,12 @@ def appraise_due(
     store: Store,
     clock: Clock,
     progress: Callable[[int, int], None] = lambda _done, _all: None,
+    made_at: Callable[[date], datetime] | None = None,
 ) -> int:
     """Appraise every quarter that has begun and has not been appraised, the earliest first.
 
-    Each in a transaction of its own; a second worker finds it done. Returns how many.
+    Each in a transaction of its own; a second worker finds it done. `made_at` says of a quarter's
+    first day when it was appraised, for a past that is made up. Returns how many.
     """
     today = clock.today()
     store.write(open_when_due, today)
@@ -105,7 +107,8 @@ def appraise_due(
         with snapshot(store) as session:
             thresholds = get_thresholds(session, quarter_on)
             judged = judge_service(session, service_id, quarter_on, thresholds, with_workload=False)
-        store.write(keep_appraisal, judged, now=clock.now())
+        now = made_at(quarter_on) if made_at else clock.now()
+        store.write(keep_appraisal, judged, now=now)
         progress(done, len(due))
     return len(due)
 

@@ -8,7 +8,7 @@ import secrets
 from collections.abc import Callable, Iterator, Mapping
 from contextlib import contextmanager
 from dataclasses import dataclass
-from datetime import datetime, timedelta
+from datetime import date, datetime, time, timedelta
 from pathlib import Path
 
 import click
@@ -36,6 +36,7 @@ MAX_AGE = timedelta(days=7)
 ROLES = {"admin": "administrator"}
 SHOWN_PEOPLE = ("staff", "reviewer", "manager", "admin")
 REVIEWER = "reviewer@demo.example"
+_NIGHT = time(0, 5)  # when the worker of a city appraises, on the first day of a quarter
 _RECEIPTS = "demo-receipts"
 _PASSWORD = "demo-password"  # noqa: S105 - the name of a file
 
@@ -46,7 +47,9 @@ class Makers:
 
     add_person: Callable[..., int]
     assess_service: Callable[..., object]
-    appraise_due: Callable[[Store, Clock, Callable[[int, int], None]], int]
+    appraise_due: Callable[
+        [Store, Clock, Callable[[int, int], None], Callable[[date], datetime]], int
+    ]
     watch_due: Callable[[Store, Clock], int]
     count_voices: Callable[[Store, Clock], int]
     publish_city_results: Callable[[Store, Clock], int]
@@ -111,7 +114,10 @@ def _make(context: Context, makers: Makers) -> None:
             bar.length = total
             bar.update(1)
 
-        makers.appraise_due(context.store, context.clock, show)
+        def in_its_night(quarter_on: date) -> datetime:
+            return min(now, datetime.combine(quarter_on, _NIGHT, context.settings.zone))
+
+        makers.appraise_due(context.store, context.clock, show, in_its_night)
     makers.watch_due(context.store, context.clock)
     makers.count_voices(context.store, context.clock)
     makers.publish_city_results(context.store, context.clock)

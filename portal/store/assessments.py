@@ -6,9 +6,9 @@ only the newest becomes public with it: it says where each service stands.
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Callable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, replace
-from datetime import date
+from datetime import date, datetime
 from itertools import zip_longest
 from typing import Any
 
@@ -28,9 +28,10 @@ class PublicAssessment:
 
     `level` is the published level. `state` is how it came about (METHOD.md 3.5); None before the
     first appraisal, when the level is provisional and simply what the evidence gives.
-    `before` is the level of the appraisal before, where that is public. `evidence_hash` is the
-    SHA-256 of `evidence` as canonical JSON; `thresholds` holds what the city made stricter than
-    the method's defaults.
+    `before` is the level of the appraisal before, where that is public. `public_on` is the day from
+    which it could be read at the earliest, `made_at` the moment at which an appraisal was made.
+    `evidence_hash` is the SHA-256 of `evidence` as canonical JSON; `thresholds` holds what the city
+    made stricter than the method's defaults.
     """
 
     service_id: int
@@ -44,6 +45,7 @@ class PublicAssessment:
     result: Mapping[str, Any]
     state: PublishedLevel | None = None
     before: int | None = None
+    made_at: datetime | None = None
 
     @property
     def is_provisional(self) -> bool:
@@ -66,6 +68,7 @@ class PublicLevel:
     flag: str | None = None
     is_awaiting: bool = False
     before: int | None = None
+    made_at: datetime | None = None
     is_provisional: bool = True
 
     @property
@@ -81,6 +84,15 @@ class PublicLevel:
         if self.is_awaiting:  # `next_status` is about a level above the one that was reached once
             return 0
         return self.level + 1 if self.next_status == "in_doubt" else 0
+
+
+def published_on(
+    known: PublicAssessment | PublicLevel, city_day: Callable[[datetime], date]
+) -> date:
+    """The day on which it was published: nobody could read an appraisal before it was made."""
+    if known.made_at is None:
+        return known.public_on
+    return max(known.public_on, city_day(known.made_at))
 
 
 def get_public_assessment(session: Session, service_id: int) -> PublicAssessment | None:
@@ -209,6 +221,7 @@ def _of_appraisal(row: Appraisal, since: date, before: int | None) -> PublicAsse
         result=row.result,
         state=state_of(row),
         before=before,
+        made_at=row.made_at,
     )
 
 
@@ -237,6 +250,7 @@ def _appraised() -> Select[*tuple[Any, ...]]:
             Appraisal.flag,
             Appraisal.awaiting_second_look,
             _level_before().label("before"),
+            Appraisal.made_at,
         )
         .join(Service, Service.id == Appraisal.service_id)
         .where(Service.is_active, Appraisal.id == _newest_appraisal())

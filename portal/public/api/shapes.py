@@ -8,7 +8,8 @@ from typing import Any
 
 from portal.domain.publication import quarter_of
 from portal.public.queries import ServiceEntry
-from portal.store.assessments import PublicAssessment
+from portal.store.assessments import PublicAssessment, PublicLevel, published_on
+from portal.web.context import portal
 
 Row = list[Any]
 
@@ -79,7 +80,7 @@ def service(entry: ServiceEntry) -> dict[str, Any]:
         "level": level.level if level else None,
         "next_status": level.next_status if level else None,
         "as_of": level.as_of.isoformat() if level else None,
-        "published_on": level.public_on.isoformat() if level else None,
+        "published_on": _published_on(level) if level else None,
         "flag": level.flag if level else None,
         "awaiting_second_look": level.is_awaiting if level else None,
         "is_provisional": level.is_provisional if level else None,
@@ -109,7 +110,7 @@ def level(slug: str, assessment: PublicAssessment) -> dict[str, Any]:
         "result": assessment.result,
         "thresholds": assessment.thresholds,
         "evidence_sha256": assessment.evidence_hash,
-        "published_on": assessment.public_on.isoformat(),
+        "published_on": _published_on(assessment),
         "is_provisional": assessment.is_provisional,
         "published": assessment.state,
     }
@@ -124,7 +125,7 @@ def appraisal(
         "service": slug,
         "quarter": quarter_of(assessment.as_of).isoformat(),
         "as_of": assessment.as_of.isoformat(),
-        "published_on": assessment.public_on.isoformat(),
+        "published_on": _published_on(assessment),
         **state,
         "next_level": assessment.result["next_level"],
         "next_status": assessment.result["next_status"],
@@ -174,3 +175,7 @@ def _of_group(group: Mapping[str, Any], criterion: Mapping[str, Any]) -> dict[st
         "expected": group.get("expected"),
         "verdict": group["verdict"],
     }
+
+
+def _published_on(known: PublicAssessment | PublicLevel) -> str:
+    return published_on(known, portal().clock.day).isoformat()

@@ -13,6 +13,7 @@ from contextlib import closing
 from dataclasses import dataclass, replace
 from datetime import date, timedelta
 from pathlib import Path
+from zoneinfo import ZoneInfo
 
 import pytest
 from sqlalchemy import func, select
@@ -192,6 +193,7 @@ def _check_published(session: Session) -> None:
     assert any(row.flag == "in_doubt" and row.level == 3 for row in newest.values())
     assert any(row.awaiting_second_look for row in newest.values())
     assert "not_enough_evidence" in {row.result["next_status"] for row in newest.values()}
+    assert all(row.made_at.astimezone(ZoneInfo(ZONE)).date() == row.as_of for row in rows)
     for row in newest.values():
         assert evaluate(row.evidence, Thresholds(row.thresholds)) == row.result
         if row.flag is None:

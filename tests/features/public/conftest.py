@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Callable, Iterator
 from contextlib import AbstractContextManager, contextmanager
 from dataclasses import dataclass
-from datetime import UTC, date, datetime, timedelta
+from datetime import UTC, date, datetime, time, timedelta
 
 import pytest
 from sqlalchemy.orm import Session
@@ -73,7 +73,8 @@ def appraised(store: Store, showcase: Showcase) -> Showcase:
 
 def appraise_potholes(session: Session, service_id: int) -> None:
     for as_of, example in APPRAISED:
-        publish_appraisal(session, service_id, example_evidence(example), as_of, NOW)
+        made_at = datetime.combine(as_of, time(6), UTC)
+        publish_appraisal(session, service_id, example_evidence(example), as_of, made_at)
     publish_quarter(session, service_id, date(2026, 1, 1), NOW)
 
 

@@ -7,6 +7,7 @@ import io
 import json
 import re
 from dataclasses import replace
+from datetime import UTC, date, datetime
 from typing import Any
 
 import jsonschema_rs
@@ -26,6 +27,7 @@ from tests.features.public.conftest import NOW, Showcase
 from tests.features.public.publishing import (
     example_evidence,
     example_names,
+    publish_appraisal,
     publish_response,
 )
 from tests.support.city import LANGUAGES
@@ -189,6 +191,22 @@ def test_services_say_how_sure_their_level_is(client: FlaskClient, appraised: Sh
         [2, None, False, True, "2026-06-01"],
         [None, None, None, None, None],
     ]
+
+
+def test_an_appraisal_is_published_when_it_is_made(
+    client: FlaskClient, store: Store, showcase: Showcase
+) -> None:
+    """After a standstill it is as of the quarter's first day, on which nobody could read it."""
+    made_at = datetime(2026, 4, 4, 9, tzinfo=UTC)
+    lights, evidence = showcase.city.lights, example_evidence("A")
+    store.write(publish_appraisal, lights, evidence, date(2026, 4, 1), made_at)
+    service = "/api/v1/services/street-lights"
+    [listed] = client.get(f"{service}/appraisals").get_json()["appraisals"]
+    level = client.get(f"{service}/level").get_json()
+    services = client.get("/api/v1/services").get_json()["services"]
+    [short] = [one for one in services if one["service"] == "street-lights"]
+    for known in (listed, level, short):
+        assert (known["as_of"], known["published_on"]) == ("2026-04-01", "2026-04-04")
 
 
 def test_the_table_holds_the_same_figures(client: FlaskClient, showcase: Showcase) -> None:
