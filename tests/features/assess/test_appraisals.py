@@ -116,6 +116,16 @@ def test_two_workers_make_one_appraisal(make_store: Callable[[], Store]) -> None
     assert len(appraisals(one, service_id)) == 1
 
 
+def test_a_worker_who_is_quarters_behind_finds_them_made(make_store: Callable[[], Store]) -> None:
+    slow, quick = make_store(), make_store()
+    service_id = slow.write(add_service)
+    with slow.read() as session:
+        judged = judge_service(session, service_id, QUARTERS[0])
+    assert appraise_due(quick, city_noon(QUARTERS[2])) == 3
+    row = slow.write(keep_appraisal, judged, now=NOW)
+    assert row.id == appraisals(quick, service_id)[0].id
+
+
 def judged(service_id: int, name: str, as_of: date) -> Judged:
     """A worked example of METHOD.md 3.7 as what a service's records give."""
     evidence = example_evidence(name)
