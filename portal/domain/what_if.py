@@ -11,6 +11,7 @@ from dataclasses import dataclass, field
 from datetime import date
 from typing import Any
 
+from portal.domain.coarsening import coarsen_groups
 from portal.domain.evidence_shape import LARGEST, QUESTIONS
 from portal.domain.parity import POOL
 
@@ -18,6 +19,10 @@ IN_TIME = 30
 AT_LAST = 90
 MOST = 10_000
 """No more is supposed of anything at once."""
+
+
+BY_CASE = ("told30_by_language", "told30_by_district", "told90_by_kind")
+"""The breakdowns that a case which is told comes into."""
 
 
 @dataclass(frozen=True)
@@ -93,6 +98,9 @@ def _tell(evidence: dict[str, Any], as_of: date, cases: Sequence[OpenCase], told
             )
             for name, group in groups.items():
                 _add_to_group(evidence, name, group, x, n)
+    for name in BY_CASE:  # a handful in a language of its own would be judged by nobody
+        if cases and name in evidence:
+            evidence[name] = coarsen_groups(evidence[name])
     _add(evidence, "same_language", len(cases), len(cases))
     if "confirmed" in evidence:
         evidence["confirmed"]["asked"] = evidence["confirmed"].get("asked", 0) + len(cases)
@@ -123,7 +131,10 @@ def _add(evidence: dict[str, Any], metric: str, x: int, n: int) -> None:
 
 
 def _add_to_group(evidence: dict[str, Any], name: str, group: str | None, x: int, n: int) -> None:
-    """Small groups are together in the evidence: their cases come to the pool."""
+    """Small groups are together in the evidence: their cases come to the pool, where there is one.
+
+    A group that is new is pooled as evidence is when it is gathered (METHOD.md A.3), afterwards.
+    """
     if group is None or name not in evidence:
         return
     groups = evidence[name]

@@ -106,3 +106,14 @@ def test_enough_of_them_reach_the_next_level() -> None:
     day = AS_OF + timedelta(days=3)
     after = evaluate(suppose(evidence, AS_OF, Supposed(told=cases, told_on=day)))
     assert after["level"] >= 3
+
+
+def test_three_people_of_a_language_that_is_new_cannot_take_a_level_away() -> None:
+    """Nobody is pooled yet: as gathered evidence does, they share a group with the smallest one."""
+    groups = {"en": [291, 300], "es": [117, 120], "vi": [49, 50]}
+    evidence = good_evidence() | {"told30_by_language": groups}
+    assert evaluate(evidence)["level"] == 4
+    told = [case(10, "ar", number) for number in (1, 2, 3)]
+    changed = suppose(evidence, AS_OF, Supposed(told=told, told_on=AS_OF, invited=3))
+    assert changed["told30_by_language"] == {"en": [291, 300], "es": [117, 120], POOL: [52, 53]}
+    assert evaluate(changed)["level"] == 4
