@@ -6,7 +6,7 @@ it: the worker on that day (or later, after a standstill), or somebody by hand.
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterator, Sequence
 from datetime import date, datetime
 
 from sqlalchemy import func, select
@@ -28,26 +28,63 @@ from portal.store.assessments import state_of
 from portal.store.clock import Clock
 from portal.store.content import raise_content_version
 from portal.store.engine import Store
+from portal.store.newest_days import get_figures_on
 from portal.store.publicity import get_public_since, open_when_due
 from portal.store.thresholds import get_thresholds
 from portal.store.webhooks import announce
 
 
-def appraise_service(session: Session, *, service_id: int, as_of: date, now: datetime) -> Appraisal:
-    """Judge a service on a day and freeze the quarter's appraisal, all in one transaction."""
-    thresholds = get_thresholds(session, as_of)
-    judged = judge_service(session, service_id, as_of, thresholds, with_workload=False)
-    return keep_appraisal(session, judged, now=now)
+def appraise_by_hand(
+    store: Store, clock: Clock, services: Sequence[int], as_of: date
+) -> list[Appraisal]:
+    """Appraise these services for the quarter that begins on a day; those that have one keep it.
 
-
-def require_first_day(as_of: date) -> None:
-    """Raise ValueError unless a quarter begins on that day: two looks are two quarters."""
-    begun = quarter_of(as_of)
-    if as_of != begun:
+    Raises ValueError before anything is kept: unless a quarter begins on that day, where a later
+    quarter has been appraised, and where figures of a later day are public.
+    """
+    if as_of != quarter_of(as_of):  # two looks are two quarters
         raise ValueError(
-            f"a quarter is appraised as of its first day: {begun} or {quarter_after(as_of)},"
-            f" not {as_of}"
+            f"a quarter is appraised as of its first day: {quarter_of(as_of)} or"
+            f" {quarter_after(as_of)}, not {as_of}"
         )
+    with store.read() as session:
+        for service_id in services:
+            _require_in_time(session, service_id, as_of)
+    return [_appraise(store, clock, service_id, as_of) for service_id in services]
+
+
+def _require_in_time(session: Session, service_id: int, quarter_on: date) -> None:
+    if _find_appraisal(session, service_id, quarter_on) is not None:
+        return
+    _require_none_later(session, service_id, quarter_on)
+    figures_on = get_figures_on(session, service_id)
+    if figures_on is not None and figures_on >= quarter_on:
+        # Between the two, what few people answered since that day would show.
+        raise ValueError(
+            f"{_slug(session, service_id)}: figures of {figures_on} are out,"
+            f" {quarter_on} is too late"
+        )
+
+
+def _require_none_later(session: Session, service_id: int, quarter_on: date) -> Appraisal | None:
+    """The newest appraisal. Raises ValueError where it is of a later quarter."""
+    newest = _get_newest(session, service_id)
+    if newest is not None and newest.quarter_on > quarter_on:
+        raise ValueError(
+            f"{_slug(session, service_id)}: the quarter of {newest.quarter_on} is appraised,"
+            f" {quarter_on} is too late"
+        )
+    return newest
+
+
+def _appraise(
+    store: Store, clock: Clock, service_id: int, quarter_on: date, now: datetime | None = None
+) -> Appraisal:
+    """Gather without holding a lock, then keep what was found in a short transaction."""
+    with snapshot(store) as session:
+        thresholds = get_thresholds(session, quarter_on)
+        judged = judge_service(session, service_id, quarter_on, thresholds, with_workload=False)
+    return store.write(keep_appraisal, judged, now=now or clock.now())
 
 
 def keep_appraisal(session: Session, judged: Judged, *, now: datetime) -> Appraisal:
@@ -62,11 +99,7 @@ def keep_appraisal(session: Session, judged: Judged, *, now: datetime) -> Apprai
     known = _find_appraisal(session, judged.service_id, quarter_on)
     if known is not None:  # by a quicker worker, who may be quarters ahead
         return known
-    previous = _get_newest(session, judged.service_id)
-    if previous is not None and previous.quarter_on > quarter_on:
-        raise ValueError(
-            f"the quarter of {previous.quarter_on} is appraised: {judged.as_of} is too late"
-        )
+    previous = _require_none_later(session, judged.service_id, quarter_on)
     evidence = publish(judged.evidence, judged.thresholds)
     result = evaluate(evidence, judged.thresholds)
     appraisal = Appraisal(
@@ -105,11 +138,7 @@ def appraise_due(
     with store.read() as session:
         due = list_due_appraisals(session, today, clock.day)
     for done, (service_id, quarter_on) in enumerate(due, start=1):
-        with snapshot(store) as session:
-            thresholds = get_thresholds(session, quarter_on)
-            judged = judge_service(session, service_id, quarter_on, thresholds, with_workload=False)
-        now = made_at(quarter_on) if made_at else clock.now()
-        store.write(keep_appraisal, judged, now=now)
+        _appraise(store, clock, service_id, quarter_on, made_at and made_at(quarter_on))
         progress(done, len(due))
     return len(due)
 
@@ -146,6 +175,10 @@ def _quarters(first: date, last: date) -> Iterator[date]:
     while quarter_on <= last:
         yield quarter_on
         quarter_on = quarter_after(quarter_on)
+
+
+def _slug(session: Session, service_id: int) -> str:
+    return session.get_one(Service, service_id).slug
 
 
 def _find_appraisal(session: Session, service_id: int, quarter_on: date) -> Appraisal | None:

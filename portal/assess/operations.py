@@ -27,13 +27,13 @@ from portal.models.assessments import Assessment
 from portal.models.loops import LoopEvent, LoopRow
 from portal.models.services import Service
 from portal.models.submissions import Submission
-from portal.store.assessments import get_appraised_on
 from portal.store.clock import Clock
 from portal.store.content import raise_content_version
 from portal.store.engine import Store
 from portal.store.evidence.hand_overs import IS_HAND_OVER, ever_with
 from portal.store.integrity.own_seals import seal_rows
 from portal.store.integrity.seals import seal
+from portal.store.newest_days import get_appraised_on
 from portal.store.thresholds import get_thresholds
 
 

@@ -18,13 +18,12 @@ from portal.domain.monthly import month_of, months_until
 from portal.domain.publication import quarter_of
 from portal.domain.results import Counted, count_quarter, publish_city, settles_on
 from portal.models.appraisals import CityResult, MonthlyFigure, ServiceResult
-from portal.models.assessments import Assessment
 from portal.models.services import Service
-from portal.store.assessments import get_appraised_on
 from portal.store.clock import Clock
 from portal.store.content import raise_content_version
 from portal.store.engine import Store
 from portal.store.integrity.seals import seal
+from portal.store.newest_days import get_appraised_on, get_figures_on
 
 
 def keep_results(session: Session, service_id: int, today: date) -> None:
@@ -63,9 +62,7 @@ def _get_public_on(session: Session, service_id: int, today: date) -> date | Non
     """
     if get_appraised_on(session, service_id) == today:
         return today
-    return session.scalar(
-        select(func.max(Assessment.public_on)).where(Assessment.service_id == service_id)
-    )
+    return get_figures_on(session, service_id)
 
 
 def publish_city_results(store: Store, clock: Clock) -> int:

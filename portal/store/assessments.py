@@ -12,7 +12,7 @@ from datetime import date, datetime
 from itertools import zip_longest
 from typing import Any
 
-from sqlalchemy import ScalarSelect, Select, func, select
+from sqlalchemy import ScalarSelect, Select, select
 from sqlalchemy.orm import Session, aliased
 
 from portal.domain.publication import PublishedLevel
@@ -136,13 +136,6 @@ def _get_figures(session: Session, service_id: int) -> PublicAssessment | None:
         evidence=row.public_evidence or {},
         evidence_hash=row.evidence_hash,
         result=row.public_result or {},
-    )
-
-
-def get_appraised_on(session: Session, service_id: int) -> date | None:
-    """The day of a service's newest appraisal, public or kept in shadow; None before the first."""
-    return session.scalar(
-        select(func.max(Appraisal.as_of)).where(Appraisal.service_id == service_id)
     )
 
 

@@ -15,7 +15,6 @@ from random import Random
 from sqlalchemy import insert, update
 from sqlalchemy.orm import Session
 
-from portal.assess.appraisals import appraise_service
 from portal.assess.operations import assess_service
 from portal.assess.results import keep_city_results
 from portal.assess.said import refresh_figures
@@ -25,6 +24,7 @@ from portal.models.loops import LoopRow
 from portal.models.responses import Response, ThemeCase
 from portal.store.loops import Links, append_event
 from tests.features.public.publishing import publish_response
+from tests.support.appraising import appraise_service
 from tests.support.cases import send_case, send_rating
 from tests.support.city import City
 

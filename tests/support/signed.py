@@ -5,7 +5,6 @@ from __future__ import annotations
 from datetime import UTC, datetime, timedelta
 from zoneinfo import ZoneInfo
 
-from portal.assess.appraisals import appraise_service
 from portal.domain.loop import Actor, Event, EventKind
 from portal.models.responses import Response, ResponseCorrection, ResponseText, Theme
 from portal.store import audit
@@ -15,6 +14,7 @@ from portal.store.integrity.days import sign_due
 from portal.store.loops import append_event
 from portal.store.secrets import Secrets
 from portal.store.thresholds import change_thresholds
+from tests.support.appraising import appraise_service
 from tests.support.cases import send_case, send_rating
 from tests.support.city import City
 from tests.support.soundness import TEST_SECRET

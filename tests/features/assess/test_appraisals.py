@@ -13,7 +13,6 @@ from sqlalchemy.exc import DBAPIError
 
 from portal.assess.appraisals import (
     appraise_due,
-    appraise_service,
     keep_appraisal,
     list_due_appraisals,
 )
@@ -42,6 +41,7 @@ from portal.store.publicity import (
 )
 from portal.store.thresholds import change_thresholds, get_thresholds, list_threshold_changes
 from tests.features.public.publishing import example_evidence
+from tests.support.appraising import appraise_service
 from tests.support.history import NOW, add_service, add_submission
 
 QUARTERS = [date(2027, 1, 1), date(2027, 4, 1), date(2027, 7, 1)]

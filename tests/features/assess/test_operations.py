@@ -9,7 +9,6 @@ from zoneinfo import ZoneInfo
 import pytest
 from sqlalchemy import select
 
-from portal.assess.appraisals import appraise_service
 from portal.assess.operations import (
     assess_due,
     assess_service,
@@ -25,6 +24,7 @@ from portal.store.assessments import get_public_assessment, list_public_assessme
 from portal.store.clock import Clock
 from portal.store.content import get_content_version
 from portal.store.engine import Store
+from tests.support.appraising import appraise_service
 from tests.support.history import HISTORIES, NOW, add_service, add_submission, bring_in
 
 TODAY = date(2026, 11, 20)

@@ -7,11 +7,11 @@ from datetime import UTC, date, datetime
 from sqlalchemy import select
 from sqlalchemy.orm import Session
 
-from portal.assess.appraisals import appraise_service
 from portal.assess.operations import assess_service
 from portal.assess.results import keep_city_results, keep_results
 from portal.models.appraisals import CityResult, MonthlyFigure, ServiceResult
 from portal.store.engine import Store
+from tests.support.appraising import appraise_service
 from tests.support.history import add_service, add_submission
 
 QUARTER = date(2026, 1, 1)

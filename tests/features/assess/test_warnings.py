@@ -12,7 +12,6 @@ import pytest
 from sqlalchemy import select, update
 from sqlalchemy.orm import Session
 
-from portal.assess.appraisals import appraise_service
 from portal.assess.operations import assess_service
 from portal.assess.warnings import keep_round, look_daily, look_weekly, warn_due
 from portal.domain.loop import Actor, Event, EventKind
@@ -26,6 +25,7 @@ from portal.settings import Settings
 from portal.store.clock import Clock
 from portal.store.engine import Store
 from portal.store.warnings import DAILY
+from tests.support.appraising import appraise_service
 from tests.support.history import NOW, add_case, add_service, add_submission
 
 TODAY = date(2026, 11, 20)  # a Friday

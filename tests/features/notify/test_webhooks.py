@@ -15,7 +15,6 @@ from sqlalchemy import select
 from sqlalchemy.orm import Session
 
 from portal.admin.webhooks import add_webhook, disable_webhook, list_webhooks, retry_delivery
-from portal.assess.appraisals import appraise_service
 from portal.assess.findings import Finding
 from portal.assess.warnings import keep_findings
 from portal.models.operations import Setting
@@ -30,6 +29,7 @@ from portal.store.safe_addresses import resolve_name
 from portal.store.secrets import Secrets
 from portal.store.webhooks import shown_secret
 from tests.support.answers import Office, send
+from tests.support.appraising import appraise_service
 from tests.support.city import City
 from tests.support.residents import StillClock, move_clock
 from tests.support.strangers import Received, Stranger, drip, say, stranger
