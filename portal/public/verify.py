@@ -53,8 +53,7 @@ def body(text: str, name: str, *head: str) -> list[str]:
 def read_days(city: str, index: dict[str, Any], since: str) -> Days:
     """Check the chain and the signatures from a day on; returns the entries of each day."""
     key = Ed25519PublicKey.from_public_bytes(bytes.fromhex(index["public_key"]))
-    found: Days = {}
-    previous, due = "0" * 64, ""
+    found, previous, due = Days(), "0" * 64, ""
     for row in index["days"]:
         day = row["day"]
         if due not in {"", day}:
@@ -67,8 +66,7 @@ def read_days(city: str, index: dict[str, Any], since: str) -> Days:
                 raise Failed(f"{day}: the signature is not the city's") from error
             if f"\nprevious {previous}\n" not in text or sha256(text) != row["sha256"]:
                 raise Failed(f"{day}: the file does not follow the one before")
-            head = ("engage-day-1", f"day {day}", f"previous {previous}")
-            found[day] = set(body(text, day, *head))
+            found[day] = set(body(text, day, "engage-day-1", f"day {day}", f"previous {previous}"))
         previous = row["sha256"]
         due = (date.fromisoformat(day) + timedelta(days=1)).isoformat()
     print(f"{len(found)} signed days hold together.")
@@ -109,8 +107,7 @@ def check(asked: argparse.Namespace) -> None:
     """Check all that was asked for. Raises Failed at the first thing that does not hold."""
     city, quarter, service = asked.city.rstrip("/"), asked.quarter, asked.service
     index = json.loads(fetch(city, ""))
-    published = {index["public_key"], *(row["sha256"] for row in index["days"])}
-    for known in set(asked.known) - published:
+    for known in {*asked.known} - {index["public_key"], *(row["sha256"] for row in index["days"])}:
         raise Failed(f"the city no longer has the key or file {known}: its past was changed")
     days = read_days(city, index, quarter)
     listed = {entry for entries in days.values() for entry in entries}
@@ -138,8 +135,11 @@ def main() -> None:
     parser.add_argument("--service", help="the service's short name, as in its address")
     parser.add_argument("--receipt", help="the code of your receipt; it stays on your computer")
     parser.add_argument("--known", nargs="+", default=[], help="a key or hash printed before")
+    asked = parser.parse_args()
+    if asked.receipt and not asked.service:
+        parser.error("--receipt needs --service, the short name in the address of the service")
     try:
-        check(parser.parse_args())
+        check(asked)
     except (Failed, OSError, ValueError, LookupError, ArithmeticError) as error:
         raise SystemExit(f"DOES NOT HOLD: {error}") from error
     print("All of it holds.")

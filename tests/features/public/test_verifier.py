@@ -239,3 +239,11 @@ def test_a_city_that_does_not_answer_fails(city: City) -> None:
     done = run(city)
     assert done.returncode == 1
     assert "DOES NOT HOLD" in done.stderr
+
+
+def test_a_receipt_without_its_service_is_asked_for_it(city: City) -> None:
+    """It would be looked for under no service at all: that says nothing about the city."""
+    done = run(city, "--receipt", CODE)
+    assert done.returncode == 2
+    assert "--receipt needs --service" in done.stderr
+    assert "DOES NOT HOLD" not in done.stderr
