@@ -91,6 +91,8 @@ def test_the_page_shows_the_figures_and_how_to_check(client: FlaskClient, signed
     assert "2.82" in page  # the mean, in two places
     assert "swimming-pools" not in page
     assert "That nothing was added." in page
+    assert "the overall rating, and no other answer" in page
+    assert "Anything about levels. They rest on the other questions" in page
     assert Secrets(TEST_SECRET).public_key in page
     assert client.get("/ar/integrity/?quarter=2026-07-01").status_code == 200
     for wrong in ("2026-04-01", "x"):
