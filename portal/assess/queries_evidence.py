@@ -29,12 +29,14 @@ from portal.domain.evidence import (
     needs_two_years,
 )
 from portal.domain.evidence_shape import QUESTIONS
+from portal.domain.information import take_out
 from portal.store.evidence import cases as evidence_cases
 from portal.store.evidence import offers as evidence_offers
 from portal.store.evidence import ratings as evidence_ratings
 from portal.store.evidence.cases import ALL_KINDS, ANSWERABLE, CaseCounts
 from portal.store.evidence.known_cases import has_later_events
 from portal.store.evidence.ratings import RatingCounts
+from portal.store.monitors import do_languages_differ
 
 
 def gather_evidence(
@@ -42,7 +44,8 @@ def gather_evidence(
 ) -> dict[str, Any]:
     """The evidence that is judged, coarse and with the two-year rule, in METHOD.md A.4's shape.
 
-    Only what was known on `as_of` counts. Use one snapshot: a transaction that repeats its reads.
+    Only what was known on `as_of` counts; answers by language are information only while they
+    cannot be compared. Use one snapshot: a transaction that repeats its reads.
     """
     is_past = has_later_events(session, service_id, as_of)
     ratings = evidence_ratings.count_ratings(session, service_id, as_of)
@@ -50,7 +53,8 @@ def gather_evidence(
     two_years = None
     if needs_two_years(year, thresholds):
         two_years = _Gatherer(session, service_id, as_of, TWO_YEARS, is_past, ratings).tables()
-    return assemble(year, year, two_years, thresholds)
+    evidence = assemble(year, year, two_years, thresholds)
+    return take_out(evidence) if do_languages_differ(session, as_of) else evidence
 
 
 @dataclass(frozen=True)

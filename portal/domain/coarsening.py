@@ -8,7 +8,7 @@ from __future__ import annotations
 from collections.abc import Mapping, Sequence
 from typing import Any
 
-from portal.domain.evidence_shape import GROUPS, SHARES
+from portal.domain.evidence_shape import FOR_INFORMATION, GROUPS, SHARES
 from portal.domain.parity import POOL
 from portal.domain.statistics import SMALL_CELL, Cell, merge_cells
 
@@ -20,7 +20,7 @@ REACH_STEP = 10
 def coarsen(evidence: Mapping[str, Any]) -> dict[str, Any]:
     """The evidence with every breakdown made coarse; other keys stay as they are. Idempotent."""
     coarse = dict(evidence)
-    for name in GROUPS:
+    for name in (*GROUPS, FOR_INFORMATION):
         if name in coarse:
             coarse[name] = coarsen_groups(coarse[name])
     for name in SHARES:

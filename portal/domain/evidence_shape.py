@@ -35,6 +35,8 @@ SHARES = (
     "invited",
 )
 GROUPS = ("told90_by_kind", "told30_by_language", "told30_by_district", "q3_by_language")
+FOR_INFORMATION = "q3_by_language_for_information"
+"""A table that is shown and never judged (`information.py`)."""
 
 CO_DECISION_FLAGS = ("partner_external", "partner_signed", "invited_all", "decision_record")
 CO_DECISION_COUNTS = ("linked_submissions", "attest_fair", "attest_unfair")
@@ -175,7 +177,7 @@ _CHECKS = (
     (LANGUAGE_LISTS, _languages),
     (COUNTS, _count),
     (SHARES, _share),
-    (GROUPS, _groups),
+    ((*GROUPS, FOR_INFORMATION), _groups),
     (("reach",), _reach),
     (("co_decisions",), _co_decisions),
 )

@@ -8,6 +8,7 @@ from datetime import date
 
 from sqlalchemy.orm import Session
 
+from portal.domain import information
 from portal.domain.publication import criteria_in_doubt
 from portal.public import history_view, queries, thresholds_view
 from portal.public.history_view import Step
@@ -72,7 +73,8 @@ def find_level_page(
     else:
         return None
     names = queries.list_district_names(session, reader)
-    levels = level_view.list_levels(assessment.result, names)
+    shown = information.show(assessment.result, assessment.evidence, assessment.thresholds)
+    levels = level_view.list_levels(shown, names)
     standing = stand(assessment, earlier)
     in_doubt = criteria_in_doubt(assessment.result, standing.level) if standing.flag else ()
     return LevelPage(

@@ -58,7 +58,7 @@ class GroupRow:
 
 @dataclass(frozen=True)
 class CriterionView:
-    """One criterion in the page's language."""
+    """One criterion in the page's language; one that is information only judges nothing."""
 
     id: str
     status: str
@@ -70,6 +70,7 @@ class CriterionView:
     interval: Interval | None
     groups: Sequence[GroupRow]
     is_reach: bool
+    is_information: bool = False
 
 
 @dataclass(frozen=True)
@@ -191,6 +192,7 @@ def view_criterion(criterion: Criterion, names: Names, least: int = K) -> Criter
         interval=_interval(criterion, least),
         groups=[_group_row(criterion, row, names) for row in criterion.get("groups", ())],
         is_reach=criterion["kind"] == "reach",
+        is_information=criterion.get("is_information", False),
     )
 
 

@@ -12,6 +12,7 @@ from typing import Any
 from sqlalchemy import select
 from sqlalchemy.orm import Session
 
+from portal.domain.information import shown_groups
 from portal.domain.monthly import STAFF_K
 from portal.manage.queries.services import ManagedService
 from portal.models.assessments import Assessment
@@ -68,7 +69,7 @@ class RecordsPage:
 
 def get_criterion(service: ManagedService, criterion_id: str) -> Mapping[str, Any]:
     """One of today's criteria. Raises NotAllowed for anything else."""
-    for criterion in service.result["criteria"]:
+    for criterion in service.shown_result["criteria"]:
         if criterion["id"] == criterion_id:
             found: Mapping[str, Any] = criterion
             return found
@@ -77,7 +78,7 @@ def get_criterion(service: ManagedService, criterion_id: str) -> Mapping[str, An
 
 def list_groups(service: ManagedService, criterion: Mapping[str, Any]) -> dict[str, Sequence[int]]:
     """{group: (x, n)} that today's evidence compares, the smallest share first."""
-    groups: Mapping[str, Sequence[int]] = _todays(service).evidence[criterion["metric"]]
+    groups = shown_groups(_todays(service).evidence, criterion["metric"])
     by_share = sorted(groups.items(), key=lambda item: (item[1][0] / item[1][1], item[0]))
     return dict(by_share)
 
@@ -118,7 +119,7 @@ def _of_group(
     session: Session, service: ManagedService, metric: str, group: str | None, start: int
 ) -> Records:
     todays = _todays(service)
-    groups: Mapping[str, Sequence[int]] = todays.evidence[metric]
+    groups = shown_groups(todays.evidence, metric)
     if group is None or group not in groups:
         raise NotAllowed
     return list_group_records(

@@ -9,6 +9,7 @@ from typing import Any
 from sqlalchemy import select
 from sqlalchemy.orm import Session
 
+from portal.domain import information
 from portal.domain.what_if import OpenCase
 from portal.manage.queries.overview import Published
 from portal.manage.scoped import get_managed_service
@@ -47,6 +48,12 @@ class ManagedService:
         if self.todays is None:
             raise NotAllowed
         return self.todays.result
+
+    @property
+    def shown_result(self) -> Mapping[str, Any]:
+        """Today's result with what is information only. Raises NotAllowed as `result` does."""
+        result, todays = self.result, self.todays
+        return information.show(result, todays.evidence, todays.thresholds) if todays else result
 
 
 def get_service(

@@ -10,7 +10,6 @@ from portal.manage.queries.own_target import find_own_target
 from portal.manage.queries.services import ManagedService, get_service
 from portal.manage.queries.warnings import count_open_warnings
 from portal.manage.routes.blueprint import blueprint, langs
-from portal.store.monitors import do_languages_differ
 from portal.web import level_view
 from portal.web.access import Access, access, current_scope
 from portal.web.context import portal
@@ -28,7 +27,7 @@ def show_service(slug: str) -> Response:
     if service.todays is None:
         return page("manage/show_no_level.html", service=service)
     result = service.todays.result
-    levels = level_view.list_levels(result, service.district_names, DESK_LEAST)
+    levels = level_view.list_levels(service.shown_result, service.district_names, DESK_LEAST)
     return page(
         "manage/show_service.html",
         service=service,
@@ -41,7 +40,6 @@ def show_service(slug: str) -> Response:
         records=_addresses(service),
         warnings=count_open_warnings(read(), service.id),
         own=find_own_target(read(), service.id, portal().clock.today()),
-        languages_differ=do_languages_differ(read()),
     )
 
 

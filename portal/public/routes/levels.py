@@ -16,7 +16,6 @@ from portal.public.reading import current_reader, get_service
 from portal.public.routes.blueprint import blueprint
 from portal.public.standing import find_shadow
 from portal.store.assessments import get_public_assessment
-from portal.store.monitors import do_languages_differ
 from portal.web.access import Access, access
 from portal.web.context import portal
 from portal.web.database import read
@@ -74,7 +73,6 @@ def _render_level(service: ServiceDetail, page: LevelPage, *, is_dated: bool = F
         is_dated=is_dated,
         in_picture=IN_PICTURE,
         base=portal().settings.base_url.rstrip("/"),
-        languages_differ=page.is_newest and do_languages_differ(read()),
     )
 
 

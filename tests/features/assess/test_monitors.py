@@ -11,14 +11,16 @@ from sqlalchemy.orm import Session
 
 from portal.assess.monitors import watch_due
 from portal.assess.operations import assess_due
+from portal.assess.queries_evidence import gather_evidence
+from portal.domain.evidence_shape import FOR_INFORMATION
 from portal.models.appraisals import CityFigure
 from portal.store.clock import Clock
-from portal.store.content import get_content_version
 from portal.store.engine import Store
 from portal.store.monitors import do_languages_differ
 from tests.support.history import NOW, add_case, add_service, add_submission
 
 TODAY = date(2026, 11, 20)
+TOMORROW = date(2026, 11, 21)
 
 
 class Fixed(Clock):
@@ -44,7 +46,7 @@ def test_who_agrees_with_a_thing_and_its_opposite_is_counted_by_language(store: 
 
     def answer(session: Session, /, lang: str, count: int, agreeing: int, **values: Any) -> None:
         for number in range(count):
-            both = {"q4": 5, "q6": 4} if number < agreeing else {"q4": 4, "q6": 2}
+            both = {"q3": 4, "q4": 5, "q6": 4} if number < agreeing else {"q4": 4, "q6": 2}
             add_submission(session, services[number % 2], lang=lang, **both, **values)
 
     store.write(answer, "en", 60, 6)
@@ -55,12 +57,15 @@ def test_who_agrees_with_a_thing_and_its_opposite_is_counted_by_language(store: 
     long_ago = NOW - timedelta(days=365)
     store.write(answer, "es", 30, 30, received_at=long_ago)
     with store.read() as session:
-        before = get_content_version(session)
-        assert not do_languages_differ(session)
+        assert not do_languages_differ(session, TOMORROW)
     assert watch_due(store, Fixed()) == 1
     with store.read() as session:
-        assert do_languages_differ(session)
-        assert get_content_version(session) > before
+        assert do_languages_differ(session, TOMORROW)
+        assert not do_languages_differ(session, TODAY)  # evidence of a day never changes in it
+        evidence = {day: gather_evidence(session, services[0], day) for day in (TODAY, TOMORROW)}
+    assert FOR_INFORMATION not in evidence[TODAY]
+    assert evidence[TOMORROW]["q3_by_language"] == {}
+    assert evidence[TOMORROW][FOR_INFORMATION] == evidence[TODAY]["q3_by_language"] != {}
     found = figures(store)["agreeing"]
     assert found["languages"] == {
         "en": {"x": 6, "n": 60, "share": 0.1},

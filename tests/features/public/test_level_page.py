@@ -4,13 +4,14 @@ from __future__ import annotations
 
 from datetime import date
 
+import jsonschema_rs
 import pytest
 from flask import Flask
 from flask.testing import FlaskClient
 
-from portal.assess.monitors import keep_city_figures
+from portal.domain.auditing import check_level
+from portal.domain.information import take_out
 from portal.domain.level import evaluate
-from portal.domain.monitors import watch_agreeing
 from portal.domain.publication import evidence_hash, publish
 from portal.domain.status import PASSING
 from portal.store.engine import Store
@@ -145,15 +146,28 @@ def test_every_worked_example_can_be_put_in_words(app: Flask, lang: str) -> None
             assert level_view.list_figures(result)
 
 
-def test_a_comparison_of_languages_is_information_only_while_they_differ(
+def test_a_comparison_of_languages_is_information_only_where_the_evidence_says_so(
     client: FlaskClient, store: Store, city: City
 ) -> None:
-    said = "answers may not be comparable between languages"
-    assert said not in show(client, store, city, "H level 4").words()
-    figures = {"agreeing": watch_agreeing({"en": (10, 100), "es": (30, 100)})}
-    store.write(keep_city_figures, NOW.date(), figures)
-    page = response_page(client.get("/en/services/pothole-repair/level/?again"))
-    assert page.words().count(said) == 1
+    """The groups stay to be seen, and take no level away."""
+    said = "It counts neither for nor against the level."
+    groups = {"en": [190, 200], "es": [100, 200]}
+    evidence = example_evidence("H") | {"q3_by_language": groups}
+    store.write(publish_level, city.potholes, evidence, NOW, AS_OF)
+    words = response_page(client.get("/en/services/pothole-repair/level/")).words()
+    assert said not in words
+    assert "Level 3" in words
+    store.write(publish_level, city.lights, take_out(evidence), NOW, AS_OF)
+    words = response_page(client.get("/en/services/street-lights/level/")).words()
+    assert words.count(said) == 1
+    assert "Clearly behind everyone else: Spanish." in words
+    assert "Level 4" in words
+    level = client.get("/api/v1/services/street-lights/level").get_json()
+    assert level["result"] == evaluate(level["evidence"])
+    assert level["evidence"]["q3_by_language_for_information"] == groups
+    assert list(check_level(level)) == []
+    schema = client.get("/api/schemas/level.json").get_json()
+    jsonschema_rs.Draft202012Validator(schema).validate(level)
 
 
 def show_evidence(client: FlaskClient, store: Store, city: City, **evidence: object) -> Page:
