@@ -6,8 +6,9 @@ it: the worker on that day (or later, after a standstill), or somebody by hand.
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterator, Sequence
+from collections.abc import Callable, Iterator, Mapping, Sequence
 from datetime import date, datetime
+from typing import Any
 
 from sqlalchemy import func, select
 from sqlalchemy.orm import Session
@@ -16,6 +17,7 @@ from portal.assess.operations import Judged, judge_service, snapshot
 from portal.domain.criteria import METHOD
 from portal.domain.level import evaluate
 from portal.domain.publication import (
+    PublishedLevel,
     appraise,
     evidence_hash,
     publish,
@@ -37,32 +39,27 @@ from portal.store.webhooks import announce
 def appraise_by_hand(
     store: Store, clock: Clock, services: Sequence[int], as_of: date
 ) -> list[Appraisal]:
-    """Appraise these services for the quarter that begins on a day; those that have one keep it.
+    """Appraise services for the quarter of a day, as of that day; those that have one keep it.
 
-    Raises ValueError before anything is kept: unless a quarter begins on that day, where a later
-    quarter has been appraised, and where figures of a later day are public.
+    Raises ValueError before anything is kept: where a later quarter has been appraised, and where
+    figures of a later day are public.
     """
-    if as_of != quarter_of(as_of):  # two looks are two quarters
-        raise ValueError(
-            f"a quarter is appraised as of its first day: {quarter_of(as_of)} or"
-            f" {quarter_after(as_of)}, not {as_of}"
-        )
     with store.read() as session:
         for service_id in services:
             _require_in_time(session, service_id, as_of)
     return [_appraise(store, clock, service_id, as_of) for service_id in services]
 
 
-def _require_in_time(session: Session, service_id: int, quarter_on: date) -> None:
+def _require_in_time(session: Session, service_id: int, as_of: date) -> None:
+    quarter_on = quarter_of(as_of)
     if _find_appraisal(session, service_id, quarter_on) is not None:
         return
     _require_none_later(session, service_id, quarter_on)
     figures_on = get_figures_on(session, service_id)
-    if figures_on is not None and figures_on >= quarter_on:
+    if figures_on is not None and figures_on > as_of:
         # Between the two, what few people answered since that day would show.
         raise ValueError(
-            f"{_slug(session, service_id)}: figures of {figures_on} are out,"
-            f" {quarter_on} is too late"
+            f"{_slug(session, service_id)}: figures of {figures_on} are out, {as_of} is too late"
         )
 
 
@@ -78,12 +75,12 @@ def _require_none_later(session: Session, service_id: int, quarter_on: date) -> 
 
 
 def _appraise(
-    store: Store, clock: Clock, service_id: int, quarter_on: date, now: datetime | None = None
+    store: Store, clock: Clock, service_id: int, as_of: date, now: datetime | None = None
 ) -> Appraisal:
     """Gather without holding a lock, then keep what was found in a short transaction."""
     with snapshot(store) as session:
-        thresholds = get_thresholds(session, quarter_on)
-        judged = judge_service(session, service_id, quarter_on, thresholds, with_workload=False)
+        thresholds = get_thresholds(session, as_of)
+        judged = judge_service(session, service_id, as_of, thresholds, with_workload=False)
     return store.write(keep_appraisal, judged, now=now or clock.now())
 
 
@@ -112,7 +109,7 @@ def keep_appraisal(session: Session, judged: Judged, *, now: datetime) -> Apprai
         evidence=evidence,
         result=result,
         evidence_hash=evidence_hash(evidence),
-        **appraise(state_of(previous) if previous else None, result),
+        **_appraise_after(previous, judged.as_of, result),
     )
     session.add(appraisal)
     session.flush()
@@ -120,6 +117,14 @@ def keep_appraisal(session: Session, judged: Judged, *, now: datetime) -> Apprai
         announce(session, "level.published", appraisal.id, now=now)
     raise_content_version(session)
     return appraisal
+
+
+def _appraise_after(
+    previous: Appraisal | None, as_of: date, result: Mapping[str, Any]
+) -> PublishedLevel:
+    if previous is None:
+        return appraise(None, result)
+    return appraise(state_of(previous), result, (as_of - previous.as_of).days)
 
 
 def appraise_due(

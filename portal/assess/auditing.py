@@ -162,7 +162,7 @@ def _audit_appraisals(found: Audit, slug: str, address: str) -> None:
             found.check("published states", subject, auditing.check_first_state, known)
         else:
             found.check("published states", subject, auditing.check_state, known, previous)
-        previous = known.get("published")
+        previous = known
 
 
 def _audit_results(found: Audit, subject: str, path: str) -> list[dict[str, Any]]:

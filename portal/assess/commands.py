@@ -16,7 +16,6 @@ from portal.assess.evaluation import in_json
 from portal.assess.operations import snapshot
 from portal.assess.queries_evidence import gather_evidence
 from portal.domain.level import evaluate as evaluate_evidence
-from portal.domain.publication import quarter_of
 from portal.models.services import Service
 from portal.store import audit
 from portal.store.assessments import state_of
@@ -36,11 +35,7 @@ _EARLIEST = date(1970, 1, 1)
 
 @click.command("assess")
 @click.option("--service", "slug", help="One service; all in use when none is named.")
-@click.option(
-    "--as-of",
-    help="The day to judge (YYYY-MM-DD); today when none is named, or"
-    " with --appraise the first day of the quarter.",
-)
+@click.option("--as-of", help="The day to judge (YYYY-MM-DD); today when none is named.")
 @click.option("--json", "as_json", is_flag=True, help="Evidence and result as JSON.")
 @click.option("--appraise", "is_frozen", is_flag=True, help="Freeze the quarter's appraisal.")
 @pass_portal
@@ -49,14 +44,12 @@ def assess(
 ) -> None:
     """Gather the evidence of services on a day and judge it.
 
-    Nothing is stored, except with --appraise: then this is the appraisal of the quarter that begins
-    on that day, published unless the city's levels are not public yet. A quarter that has one keeps
-    it.
+    Nothing is stored, except with --appraise: then this is the appraisal of the quarter, published
+    unless the city's levels are not public yet. A quarter that has one keeps it. Two appraisals
+    less than 60 days apart are one look.
     """
     today = context.clock.today()
-    day = quarter_of(today) if is_frozen else today
-    if as_of is not None:
-        day = _parse_day(as_of)
+    day = _parse_day(as_of) if as_of is not None else today
     if day > today:
         raise ValueError(f"{day} has not come yet")
     with context.store.read() as session:

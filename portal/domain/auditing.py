@@ -9,6 +9,7 @@ from __future__ import annotations
 
 import re
 from collections.abc import Iterator, Mapping, Sequence
+from datetime import date
 from typing import Any
 
 from portal.domain.coarsening import coarsen
@@ -50,11 +51,12 @@ def check_level(level: Data) -> Iterator[str]:
 
 
 def check_state(level: Data, previous: Data) -> Iterator[str]:
-    """An appraisal's published level, from its result and the state before (METHOD.md 3.5)."""
+    """An appraisal's published level, from its result and the one before (METHOD.md 3.5)."""
     state = level["published"]
-    if state != appraise(previous, level["result"]):
-        due = appraise(previous, level["result"])["level"]
-        yield f"publishes level {state['level']}, the appraisals before it lead to {due}"
+    days = date.fromisoformat(level["as_of"]) - date.fromisoformat(previous["as_of"])
+    due = appraise(previous["published"], level["result"], days.days)
+    if state != due:
+        yield f"publishes level {state['level']}, the appraisals before it lead to {due['level']}"
 
 
 def check_first_state(level: Data) -> Iterator[str]:

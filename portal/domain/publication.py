@@ -20,6 +20,11 @@ FLAGGED_AT_MOST = 2
 """A level in doubt is kept for this many appraisals and dropped at the next."""
 
 
+LOOKS_APART = 60
+"""Days between two appraisals from which on they are two looks. They are meant to be quarters
+apart, but somebody may appraise by hand on the last day of one."""
+
+
 class PublishedLevel(TypedDict):
     """The state of a service's published level after an appraisal (plain JSON data).
 
@@ -33,15 +38,19 @@ class PublishedLevel(TypedDict):
     awaiting_second_look: bool
 
 
-def appraise(previous: Mapping[str, Any] | None, current: Mapping[str, Any]) -> PublishedLevel:
+def appraise(
+    previous: Mapping[str, Any] | None, current: Mapping[str, Any], days_since: int = LOOKS_APART
+) -> PublishedLevel:
     """The published level after an appraisal that gave the result `current` (of `evaluate`).
 
-    `previous` is the state after the appraisal before it, None at the first one.
+    `previous` is the state after the appraisal before it, None at the first one; `days_since` that
+    one. Where they are too few it was no first look, and this one is.
     """
     held = previous["level"] if previous else 0
     raw: int = current["level"]
     if raw >= held:
-        level = _risen(held, raw, previous["raw"] if previous else 0)
+        is_second = previous is not None and days_since >= LOOKS_APART
+        level = _risen(held, raw, previous["raw"] if previous and is_second else 0)
         return _settled(level, raw)
     weakest = min(step for step in LEVELS if current["own"][str(step)] != REACHED)
     failed = [step for step in LEVELS if current["own"][str(step)] == NOT_REACHED]

@@ -27,7 +27,7 @@ class Appraisal(Base):
     `evidence_hash` the SHA-256 of its canonical JSON. `level` to `awaiting_second_look` are the
     state of METHOD.md 3.5: `level` is the published one, `raw` what this evidence alone gives.
     `quarter_on` is the first day of the quarter, `as_of` the day that is judged: the same unless
-    somebody appraised by hand later in the quarter, as an earlier version let them.
+    somebody appraised by hand later in the quarter.
     """
 
     __tablename__ = "appraisal"

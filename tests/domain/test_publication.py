@@ -14,6 +14,7 @@ from portal.domain.criteria import Thresholds
 from portal.domain.evidence_shape import SHARES
 from portal.domain.level import evaluate
 from portal.domain.publication import (
+    LOOKS_APART,
     appraise,
     evidence_hash,
     is_batch_due,
@@ -67,6 +68,13 @@ def test_every_state_that_can_be_reached_is_known(quarters: list[dict[str, Any]]
 def test_the_same_result_twice_is_published_in_full(result: dict[str, Any]) -> None:
     state = appraise(appraise(None, result), result)
     assert state["level"] == result["level"]
+
+
+@given(results())
+def test_two_looks_within_two_months_are_one(result: dict[str, Any]) -> None:
+    first = appraise(None, result)
+    assert appraise(first, result, LOOKS_APART - 1) == first
+    assert appraise(first, result, LOOKS_APART)["level"] == result["level"]
 
 
 def test_doubt_is_shown_twice_and_then_believed() -> None:

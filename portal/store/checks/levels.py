@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterator
+from datetime import date
 
 from sqlalchemy import select
 from sqlalchemy.orm import Session
@@ -32,7 +33,7 @@ def check_assessments(session: Session) -> Iterator[str]:
 
 def check_appraisals(session: Session) -> Iterator[str]:
     """Each follows from its evidence and from the state that the quarter before left."""
-    states: dict[int, PublishedLevel] = {}
+    before: dict[int, tuple[PublishedLevel | None, date]] = {}
     statement = select(Appraisal).order_by(Appraisal.service_id, Appraisal.quarter_on)
     for row in session.scalars(statement.execution_options(yield_per=100)):
         if evidence_hash(row.evidence) != row.evidence_hash:
@@ -40,6 +41,7 @@ def check_appraisals(session: Session) -> Iterator[str]:
         if row.method == METHOD:
             if evaluate(row.evidence, Thresholds(row.thresholds)) != row.result:
                 yield f"appraisal {row.id}: its result does not follow from its evidence"
-            if appraise(states.get(row.service_id), row.result) != state_of(row):
+            state, as_of = before.get(row.service_id, (None, row.as_of))
+            if appraise(state, row.result, (row.as_of - as_of).days) != state_of(row):
                 yield f"appraisal {row.id}: its level does not follow from its result"
-        states[row.service_id] = state_of(row)
+        before[row.service_id] = state_of(row), row.as_of

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import json
-from datetime import UTC, datetime
+from datetime import UTC, date, datetime
 from pathlib import Path
 from typing import Any
 
@@ -133,11 +133,10 @@ def on_the_last_day(monkeypatch: pytest.MonkeyPatch, tmp_path: Path) -> None:
 
 
 @pytest.mark.usefixtures("on_the_last_day")
-def test_nobody_appraises_but_as_of_the_first_day_of_a_quarter(run: Any, store: Store) -> None:
-    """Else the last day of a quarter and the next one's first would be two looks overnight."""
-    refused = run("assess", "--appraise", "--as-of", "2026-12-31")
-    assert refused.exit_code == 2
-    assert "first day: 2026-10-01 or 2027-01-01" in refused.stderr
+def test_by_hand_a_quarter_is_appraised_as_of_the_day_that_is_named(run: Any, store: Store) -> None:
+    assert run("assess", "--appraise").stdout.startswith("library: level 0 as of 2026-12-31")
+    again = run("assess", "--appraise", "--as-of", "2026-10-01")
+    assert again.stdout.startswith("library: level 0 as of 2026-12-31")
     with store.read() as session:
-        assert session.scalars(select(Appraisal)).all() == []
-    assert run("assess", "--appraise").stdout.startswith("library: level 0 as of 2026-10-01")
+        (row,) = session.scalars(select(Appraisal)).all()
+        assert row.quarter_on == date(2026, 10, 1)
