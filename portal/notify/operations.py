@@ -83,7 +83,8 @@ def hold(session: Session, *, now: datetime, job: Job) -> datetime | None:
     claimed together, and whoever else has claimed one since then does it.
     """
     lease = now + LEASE
-    return lease if _set_own(session, job, locked_until=lease) else None
+    is_waiting = Outbox.done_at.is_(None) & Outbox.dead_at.is_(None)
+    return lease if _set_own(session, job, is_waiting, locked_until=lease) else None
 
 
 def finish(session: Session, *, now: datetime, job_id: int, note: str | None = None) -> None:
@@ -108,29 +109,29 @@ def drop(session: Session, *, job: Job) -> None:
 
 
 def fail(session: Session, *, now: datetime, job: Job, error: str) -> None:
-    """Try again after a pause that about doubles each time; give up after TRIES."""
+    """Try again after a pause that about doubles each time; give up after TRIES.
+
+    A letter that may go only once at most counts as done while it is being sent (`prepare_digest`).
+    """
+    values: dict[str, object] = {"done_at": None, "locked_until": None, "last_error": error[:200]}
     if job.attempts >= TRIES:
-        _set_own(session, job, dead_at=now, locked_until=None, last_error=error[:200])
+        _set_own(session, job, dead_at=now, **values)
         return
-    _set_own(
-        session, job, due_at=now + pause_after(job.attempts, str(job.id)), locked_until=None,
-        last_error=error[:200],
-    )  # fmt: skip
+    _set_own(session, job, due_at=now + pause_after(job.attempts, str(job.id)), **values)
 
 
-def _set_own(session: Session, job: Job, **values: object) -> bool:
+def _set_own(session: Session, job: Job, *also: ColumnElement[bool], **values: object) -> bool:
     """Change what this worker still has; False where another one has taken it up or ended it."""
-    changed = update(Outbox).where(_is_own(job)).values(**values).returning(Outbox.id)
+    changed = update(Outbox).where(_is_own(job), *also).values(**values).returning(Outbox.id)
     return session.scalar(changed) is not None
 
 
 def _is_own(job: Job) -> ColumnElement[bool]:
-    return and_(
-        Outbox.id == job.id,
-        Outbox.locked_until == job.lease,
-        Outbox.done_at.is_(None),
-        Outbox.dead_at.is_(None),
-    )
+    """Whether a message is this worker's: taking it up changes the lease, and ending it clears it.
+
+    No two leases of a message are the same, as the next begins when the last one is over.
+    """
+    return and_(Outbox.id == job.id, Outbox.locked_until == job.lease)
 
 
 def finish_telling(

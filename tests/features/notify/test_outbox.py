@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Callable
 from datetime import datetime, timedelta
+from typing import Any, NoReturn
 
 import pytest
 from sqlalchemy import select
@@ -158,14 +159,13 @@ def test_a_worker_that_comes_back_from_a_stall_leaves_what_another_has_told(
     other = Worker.__new__(Worker)
     other.__dict__.update(worker.__dict__, clock=type(worker.clock)(worker.settings.zone))
 
-    def stall() -> None:
-        mailbox.on_message = lambda: None
+    def stall(_template: str, _lang: str, _context: dict[str, Any]) -> NoReturn:
         worker.wait(minutes=20)
         other.clock.moment = worker.clock.moment
         other.run()
-        raise ConnectionResetError
+        raise RuntimeError("broke off")
 
-    mailbox.on_message = stall
+    worker.renderer = stall
     worker.run()
     worker.wait(hours=1)
     worker.run()
