@@ -1,7 +1,7 @@
 """Quarterly appraisals: the published level, frozen with its evidence (METHOD.md 3.5).
 
-A quarter's appraisal is made once for each service, as of the quarter's first day, whoever makes
-it: the worker on that day (or later, after a standstill), or somebody by hand.
+A quarter's appraisal is made once for each service: by the worker as of the quarter's first day
+(also when it runs later, after a standstill), or by hand as of any day of the quarter.
 """
 
 from __future__ import annotations

@@ -7,7 +7,7 @@ stored under the day on which it arrived, and until it is stored nobody answers 
 from __future__ import annotations
 
 from dataclasses import replace
-from datetime import datetime, timedelta
+from datetime import date, datetime, timedelta
 
 from sqlalchemy import select
 from sqlalchemy.orm import Session
@@ -28,23 +28,24 @@ WAITS_DAYS = LATE_DAYS - 2
 
 def store_unchecked(store: Store, clock: Clock, secrets: Secrets, country: str) -> int:
     """Store every form that has waited long enough; returns how many. Each is stored once."""
+    now = clock.now()
     with store.read() as session:
         waiting = session.scalars(select(PendingEntry.form_id).order_by(PendingEntry.form_id)).all()
     return sum(
-        store.write(_store_one, form_id, now=clock.now(), clock=clock, secrets=secrets,
+        store.write(_store_one, form_id, now=now, today=clock.day(now), secrets=secrets,
                     country=country)
         for form_id in waiting
     )  # fmt: skip
 
 
 def _store_one(
-    session: Session, form_id: int, *, now: datetime, clock: Clock, secrets: Secrets, country: str
+    session: Session, form_id: int, *, now: datetime, today: date, secrets: Secrets, country: str
 ) -> bool:
     form = session.get_one(PaperForm, form_id, with_for_update=True)
     pending = session.get(PendingEntry, form_id)
     if pending is None:  # a colleague was faster
         return False
-    batch, today = session.get_one(PaperBatch, form.batch_id), clock.day(now)
+    batch = session.get_one(PaperBatch, form.batch_id)
     entry = read_entry(secrets.decrypt(pending.answers), batch.lang, country)
     if entry.received_on > today - timedelta(days=WAITS_DAYS):
         return False
