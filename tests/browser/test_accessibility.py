@@ -73,8 +73,8 @@ DESKS = {
 def violations(page: Page, look: Look) -> list[str]:
     """What axe finds on the page as it stands by the rules of this look."""
     options: dict[str, Any] = {
-        "runOnly": list(look.tags or look.drawn),
-        "rules": {rule: {"enabled": rule in look.drawn} for rule in AS_DRAWN} if look.tags else {},
+        "runOnly": list(look.tags or look.rules),
+        "rules": {rule: {"enabled": rule in look.rules} for rule in AS_DRAWN} if look.tags else {},
         "resultTypes": ["violations"],
     }
     if "/kiosk/" in page.url:  # it starts again by itself, and gives more time to whoever asks
