@@ -78,7 +78,7 @@ class OwnForm(DeskForm):
     name = StringField(
         filters=[tidy], validators=[Needed(_l("Enter your name.")), AtMost(MAX_NAME), Storable()]
     )
-    lang = ChoiceField(validators=[Needed()])
+    lang = ChoiceField(validators=[Needed(_l("Choose a language."))])
 
     def __init__(self, *args: Any, languages: Sequence[tuple[str, str]], **kwargs: Any) -> None:
         """`languages` are (tag, name)."""

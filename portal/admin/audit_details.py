@@ -63,7 +63,7 @@ DETAILS: dict[str, tuple[Any, str]] = {
     "level": (_l("Level"), "number"),
     "lines": (_l("Entries"), "number"),
     "name": (_l("Name"), "word"),
-    "names": (_l("Languages"), "language"),
+    "names": (_l("Name"), "language"),
     "new": (_l("New"), "number"),
     "note": (_l("Note"), "number"),
     "number": (_l("Figure"), "word"),
@@ -153,6 +153,9 @@ def wanted_names(lines: Iterable[Line]) -> dict[str, set[Any]]:
 
 def _value(line: Line, key: str, value: Any, names: Names) -> str:
     kind = DETAILS[key][1] if key in DETAILS else "word"
+    if isinstance(value, dict):  # texts by language
+        texts = (f"{language_name(lang)}: {isolated(text or '–')}" for lang, text in value.items())
+        return list_of(texts)
     return list_of(_one(line, kind, key, each, names) for each in _each(value))
 
 

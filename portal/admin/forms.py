@@ -84,7 +84,10 @@ class ThresholdForm(DeskForm):
 class RetentionForm(DeskForm):
     """How long things are kept. `seen` says for which periods the reader saw what goes."""
 
-    contact_days = StringField(filters=[tidy], validators=[Needed(), Between(*CONTACT_DAYS)])
+    contact_days = StringField(
+        filters=[tidy],
+        validators=[Needed(_l("Enter a number of days.")), Between(*CONTACT_DAYS)],
+    )
     comment_months = StringField(filters=[tidy], validators=[Between(*COMMENT_MONTHS)])
     seen = StringField()
 
@@ -129,7 +132,9 @@ class KioskForm(DeskForm):
                     AtMost(MAX_NAME), Storable()],
     )  # fmt: skip
     service = ChoiceField()
-    hourly_limit = StringField(filters=[tidy], validators=[Needed()])
+    hourly_limit = StringField(
+        filters=[tidy], validators=[Needed(_l("Enter how many ratings an hour are taken."))]
+    )
 
     def validate_hourly_limit(self, field: Field) -> None:
         """A whole number within limits."""

@@ -41,7 +41,8 @@ class SwitchForm(DeskForm):
     """A language or channel that opens or closes from a day on."""
 
     what = ChoiceField(
-        choices=[("channel", ""), *((role, "") for role in LANGUAGE_ROLES)], validators=[Needed()]
+        choices=[("channel", ""), *((role, "") for role in LANGUAGE_ROLES)],
+        validators=[Needed(_l("Choose what opens or closes."))],
     )
     key = ChoiceField(validators=[Needed(_l("Choose what opens or closes."))])
     way = ChoiceField(
@@ -64,7 +65,7 @@ class ListForm(DeskForm):
     text = TextAreaField(
         filters=[tidy], validators=[Needed(_l("Paste the list.")), AtMost(MAX_LIST), Storable()]
     )
-    lang = ChoiceField(validators=[Needed()])
+    lang = ChoiceField(validators=[Needed(_l("Choose the language."))])
     seen = StringField()
     lines: Sequence[ServiceLine] = ()
     bad: Sequence[BadLine] = ()

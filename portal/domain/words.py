@@ -152,7 +152,7 @@ def find_word_surges(
         key, word = words[name]
         if _is_more_frequent(writers[name], everybody[key]):
             surging[key][word] = writers[name]
-    return [surge for key, found in surging.items() for surge in _gather(key, found)]
+    return [surge for key, found in surging.items() for surge in _gather(key, found, languages)]
 
 
 def as_written(word: str, words: Iterable[str], lang: str) -> str:
@@ -218,11 +218,19 @@ def _is_more_frequent(who: _Writers, everybody: _Writers) -> bool:
 
 
 def _gather(
-    key: tuple[Service, str], found: Mapping[str, _Writers]
+    key: tuple[Service, str], found: Mapping[str, _Writers], languages: Mapping[str, Counter[str]]
 ) -> Iterator[WordSurge[Service]]:
-    """Words of the same people together: each joins the first one that it shares people with."""
+    """Words of the same people together: each joins the first one that it shares people with.
+
+    Of words of equally many people that one names them which people use least about other services.
+    """
     heads: dict[str, list[str]] = {}
-    for word in sorted(found, key=lambda word: (-len(found[word].now), -len(word), word)):
+
+    def rank(word: str) -> tuple[int, int, int, str]:
+        elsewhere = languages[key[1]][word] - sum(found[word].pair)
+        return -len(found[word].now), elsewhere, -len(word), word
+
+    for word in sorted(found, key=rank):
         now = found[word].now
         head = next(
             (one for one in heads if at_least(len(now & found[one].now), TOGETHER * len(now))), None

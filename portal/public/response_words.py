@@ -7,7 +7,7 @@ from dataclasses import dataclass
 
 from portal.data import load_model_texts
 from portal.public.response_filters import Choices, Filters
-from portal.web.formats import language_name
+from portal.web.formats import isolated, language_name
 from portal.web.i18n import current_language
 from portal.web.words import gettext as _
 
@@ -50,7 +50,7 @@ def narrowed_to(filters: Filters) -> str:
         filters.department.name.text if filters.department else "",
         filters.district.name if filters.district else "",
         language_name(filters.language) if filters.language else "",
-        f"“{filters.words}”" if filters.words else "",
+        _("“%(words)s”", words=isolated(filters.words)) if filters.words else "",
     )
     return " · ".join(filter(None, parts))
 

@@ -119,18 +119,20 @@ class TakeDownForm(DeskForm):
 
         csrf = False
 
-    service = ChoiceField(validators=[Needed()])
-    channel = ChoiceField(validators=[Needed()])
-    language = ChoiceField(validators=[Needed()])
+    service = ChoiceField(validators=[Needed(_l("Choose the service."))])
+    channel = ChoiceField(validators=[Needed(_l("Choose how they reached us."))])
+    language = ChoiceField(validators=[Needed(_l("Choose the language."))])
 
 
 class PrintForm(DeskForm):
     """What is to be printed."""
 
-    service = ChoiceField(validators=[Needed()])
-    language = ChoiceField(validators=[Needed()])
-    paper = ChoiceField(validators=[Needed()])
-    forms = StringField(filters=[tidy], validators=[Needed(), Between(1, MAX_FORMS)])
+    service = ChoiceField(validators=[Needed(_l("Choose the service."))])
+    language = ChoiceField(validators=[Needed(_l("Choose the language."))])
+    paper = ChoiceField(validators=[Needed(_l("Choose the paper size."))])
+    forms = StringField(
+        filters=[tidy], validators=[Needed(_l("Enter how many forms.")), Between(1, MAX_FORMS)]
+    )
     until = DayField()
 
     def is_right(self, today: date) -> bool:

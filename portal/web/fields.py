@@ -104,11 +104,11 @@ class Between:
 
 
 class Needed:
-    """Refuses an empty field, with a message of its own where one is given."""
+    """Refuses an empty field, with a message that says what belongs there."""
 
     field_flags: dict[str, Any] = {"required": True}  # noqa: RUF012 - WTForms reads it
 
-    def __init__(self, message: Any = messages.REQUIRED) -> None:
+    def __init__(self, message: Any) -> None:
         """`message` may be lazy."""
         self.message = message
 

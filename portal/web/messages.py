@@ -9,7 +9,6 @@ from flask_babel import lazy_gettext as _l
 
 CHOOSE_ONE = _l("Choose one of the answers.")
 NOT_A_CHOICE = _l("This is not one of the answers. Choose one from the list.")
-REQUIRED = _l("Fill in this field.")
 TOO_LONG = _l("This is too long. Use %(max)d characters at most.")
 EMAIL_WRONG = _l("Enter an email address like name@example.com, or leave the field empty.")
 NO_CONTROL_CHARACTERS = _l("The text holds characters that cannot be stored. Please type it again.")

@@ -26,7 +26,7 @@ WIDE = ViewportSize(width=1280, height=900)
 LARGE = 2  # times the usual size of text
 STANDARD = ("wcag2a", "wcag2aa", "wcag21a", "wcag21aa", "wcag22aa")
 BEST_PRACTICE = "best-practice"
-# A name may be missing in one language, a mark of language wrong, a control smaller than in English.
+# In one language a name may be missing, a mark of language be wrong, a control be smaller.
 BY_WORDS = (
     "button-name",
     "document-title",

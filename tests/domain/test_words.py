@@ -81,6 +81,13 @@ def test_words_of_the_language_are_no_suggestion() -> None:
     assert surge.words == ("hydrant",)
 
 
+def test_a_suggestion_is_named_by_the_word_that_others_use_least() -> None:
+    mentions = comments({"something hydrant": 9}, {})
+    others = comments({}, {"something": 2, "lamp": 120}, others=0)
+    [surge] = find_word_surges({("water", "en"): mentions, ("lights", "en"): others})
+    assert surge.words == ("hydrant", "something")
+
+
 def test_what_most_people_write_is_no_suggestion() -> None:
     mentions = [
         Mention(f"p{number}", 0 if number < 20 else 28, frozenset({"street"}))

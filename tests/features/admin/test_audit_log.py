@@ -132,7 +132,8 @@ def test_every_detail_that_is_written_down_has_a_label() -> None:
         ("en", ["Asked to hand a case over", "Reason: Belongs to another service",
                 "To the service: Swimming pools", "Department: Public Works",
                 "Comes out: Dec 1, 2026, 4:00", "Given: Administrator and Staff (Public Works)",
-                "Before: New", "Person: Staff", "Day: December 1, 2026", "Language: Vietnamese"]),
+                "Before: New", "Person: Staff", "Day: December 1, 2026", "Language: Vietnamese",
+                "English: Marlow and Vietnamese: –"]),
         ("es", ["Pidió traspasar un caso", "Motivo: Corresponde a otro servicio",
                 "Se publica: 1 dic 2026, 4:00", "Idioma: vietnamita"]),
         ("ar", ["طلب إحالة حالة إلى خدمة أخرى", "اللغة: الفيتنامية"]),
@@ -153,6 +154,7 @@ def test_details_are_said_in_the_readers_language_with_names_and_the_citys_time(
          "owner_id": None},
         {"action": "channel_opened", "subject": "service", "subject_id": city.potholes,
          "channel": "paper", "day": "2026-12-01"},
+        {"action": "city_named", "subject": "city", "names": {"en": "Marlow", "vi": ""}},
     ]  # fmt: skip
 
     def write(session: Session) -> None:

@@ -91,7 +91,8 @@ def test_a_list_can_be_narrowed_by_everything_at_once(
     narrow = {"service": "pothole-repair", "department": "public-works", "language": "en"}
     page = find(client, **narrow, q="hole")
     assert found(page) == works
-    assert "2 answers · Pothole repair · Public Works · English · “hole”" in page.words()
+    narrowed = "Pothole repair · Public Works · English · “\u2068hole\u2069”"
+    assert f"2 answers · {narrowed}" in page.words()
     assert found(find(client, department="parks", service="pothole-repair")) == []
 
 
@@ -113,7 +114,7 @@ def test_what_an_address_names_must_be_there(client: FlaskClient, city: City, qu
 
 def test_nothing_found_says_what_to_do(client: FlaskClient, showcase: Showcase) -> None:
     page = find(client, q="<b>zebra</b>")
-    assert "Nothing published fits “<b>zebra</b>”." in page.words()
+    assert "Nothing published fits “\u2068<b>zebra</b>\u2069”." in page.words()
     assert "Try one word instead of several" in page.words()
     assert "/en/responses/" in page.links()
 
