@@ -12,6 +12,9 @@ from portal.domain.loop import Verdict
 STAFF_ENTERED = ("phone", "counter", "paper", "mail")
 """What staff type in, in the order in which the desk offers it."""
 
+CALLED_BY = ("phone", "counter", "mail")
+"""How words about an answer reach staff that its resident does not send: on no printed form."""
+
 TYPED_TWICE = 10
 """One paper form in so many is typed by two people, and compared."""
 

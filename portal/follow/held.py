@@ -34,8 +34,8 @@ SHOWN: Mapping[str, str] = {
     ),
     "contact": "created_at confirmed_at unsubscribed_at bounced_at erased_at",
     "remark": (
-        "id response_id lang text has_personal_data is_redacted written_at token_hash commitment"
-        " salt"
+        "id response_id lang text has_personal_data is_redacted written_at channel token_hash"
+        " commitment salt"
     ),
     "redaction": "remark_id reason pieces kinds requested_at done_at",
     "exclusion_request": "reason requested_at",

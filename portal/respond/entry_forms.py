@@ -10,7 +10,7 @@ from wtforms import BooleanField, StringField, TextAreaField
 from wtforms.form import BaseForm
 from wtforms.validators import StopValidation
 
-from portal.domain.doors import LATE_DAYS
+from portal.domain.doors import CALLED_BY, LATE_DAYS
 from portal.models.submissions import AGE_BANDS, KINDS
 from portal.store.ratings import QUESTIONS, Answers
 from portal.web.fields import (
@@ -23,6 +23,7 @@ from portal.web.fields import (
     Needed,
     Storable,
     tidy,
+    without_controls,
 )
 from portal.web.forms import DeskForm
 
@@ -31,6 +32,7 @@ _DIGIT_WRONG = _l("Type one digit: 1 to 5 as on the form, 0 for “don't know”
 _RATING_WRONG = _l("Type one digit from 1, very bad, to 5, very good.")
 _TOO_EARLY = _l("Paper can be typed in up to %(days)d days after it arrived.")
 _PAST = _l("This day has passed. Give a day from today on.")
+_NOTHING_MISSING = _l("Write what they find missing.")
 _IN_FUTURE = _l("This day has not come yet.")
 
 
@@ -109,6 +111,18 @@ class EntryForm(DeskForm):
             age_band=self.age_band.data,
             has_personal_data=has_personal_data,
         )
+
+
+class CallForm(DeskForm):
+    """What somebody who was answered finds missing, as staff take it down."""
+
+    missing = TextAreaField(
+        filters=[without_controls, tidy],
+        validators=[Needed(_NOTHING_MISSING), AtMost(MAX_WRITTEN), Storable()],
+    )
+    channel = ChoiceField(choices=[(one, one) for one in CALLED_BY], validators=[Needed()])
+    language = ChoiceField(validators=[Needed()])
+    confirmed = BooleanField()
 
 
 class TakeDownForm(DeskForm):

@@ -35,6 +35,7 @@ FLAGS: dict[str, Any] = {
     "quarantined": _l("Rating under review"),
     "target": _l("Own target passed"),
     "said_missing": _l("Says what is missing"),
+    "called": _l("Called about the answer"),
 }
 SORTS: dict[str, Any] = {
     "due": _l("Disputed first, then due"),

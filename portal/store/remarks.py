@@ -86,7 +86,9 @@ def find_by_token(session: Session, token: str) -> Remark | None:
 
 
 def remark_values(written: Written, token: str, now: datetime) -> dict[str, object]:
-    """The columns of stored words, but for what they are about: also for many rows at once."""
+    """The columns of stored words, but for what they are about and how staff came by them: also
+    for many rows at once.
+    """
     salt = secrets.token_hex(_SALT_BYTES)
     return {
         "lang": written.lang,
@@ -125,7 +127,7 @@ def find_newest(session: Session, submission_ids: Collection[int]) -> Mapping[in
         .where(
             Remark.submission_id.in_(submission_ids),
             Remark.text.is_not(None),
-            Remark.event_id > told_last,
+            Remark.event_id >= told_last,  # what was taken down hangs on the telling itself
         )
         .order_by(Remark.id)
     )
@@ -145,7 +147,9 @@ def verdict_of(event: LoopEvent, events: Sequence[LoopEvent]) -> str:
 
 
 def check_remarks(session: Session) -> Iterator[str]:
-    """Words to answers are those that were sent, belong to a verdict, or were taken out."""
+    """Words to answers are those that were sent, belong to a verdict, or to a telling where staff
+    took them down, or were taken out.
+    """
     statement = select(Remark).order_by(Remark.id).execution_options(yield_per=2000)
     for row in session.scalars(statement):
         if row.salt is not None and commit_comment(row.text or "", row.salt) != row.commitment:
@@ -157,13 +161,20 @@ def check_remarks(session: Session) -> Iterator[str]:
 
 
 def _has_verdict() -> ColumnElement[bool]:
-    verdict = aliased(LoopEvent)
+    said = aliased(LoopEvent)
+    is_taken_down = Remark.taken_by.is_not(None)
     return exists().where(
-        verdict.id == Remark.event_id,
-        verdict.submission_id == Remark.submission_id,
+        said.id == Remark.event_id,
+        said.submission_id == Remark.submission_id,
         or_(
-            verdict.kind == EventKind.DISPUTED.value,
-            verdict.verdict.in_((Verdict.PARTLY.value, Verdict.NO.value)),
+            and_(is_taken_down, said.kind.in_(DELIVERIES)),
+            and_(
+                ~is_taken_down,
+                or_(
+                    said.kind == EventKind.DISPUTED.value,
+                    said.verdict.in_((Verdict.PARTLY.value, Verdict.NO.value)),
+                ),
+            ),
         ),
     )
 

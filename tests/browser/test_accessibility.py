@@ -191,7 +191,7 @@ def desk_pages(page: Page, site: Site, lang: str, who: str) -> Iterator[str]:
     if who == "staff":
         yield from answering(page, site, lang)
         yield from noting(page, site, lang)
-        for way in (take_words_out, hand_over, print_forms, begin_app):
+        for way in (take_words_out, take_a_call, hand_over, print_forms, begin_app):
             yield from walk.walk(page, way(page, site, lang))
     assert not walk.forgotten(), "no page leads there, and no start is one of them"
 
@@ -200,6 +200,12 @@ def take_words_out(page: Page, site: Site, lang: str) -> list[str]:
     """The page on which words are taken out of a case that has some."""
     page.goto(site.url(lang, "staff/?q=street"))
     return [site.base + links(page, r"/staff/cases/\d+/")[0] + "redact"]
+
+
+def take_a_call(page: Page, site: Site, lang: str) -> list[str]:
+    """The page on which it is taken down what a caller finds missing from an answer."""
+    page.goto(site.url(lang, "staff/?place=told"))
+    return [site.base + links(page, r"/staff/cases/\d+/")[0] + "called"]
 
 
 def hand_over(page: Page, site: Site, lang: str) -> list[str]:

@@ -212,6 +212,8 @@ def make_examples(store: Store, city: City) -> dict[str, object]:
         "published": published,
         "told": told,
         "remark_id": say_missing(store, told, "Not all of it."),
+        "respond.show_call:case_id": told,
+        "respond.take_call:case_id": told,
         "tag": "en",
         "respond.save_translation:tag": "es",  # the source is not translated into itself
         "view_id": view,

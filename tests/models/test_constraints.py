@@ -803,6 +803,8 @@ REFUSED: list[tuple[str, str, dict[str, Any]]] = [
         "remark",
         {"text": None, "is_redacted": True, "salt": None, "words": "w"},
     ),
+    ("taken_down_by_somebody", "remark", {"channel": "phone"}),
+    ("channel", "remark", {"channel": "web", "taken_by": 1}),
     ("text_given", "case_note", {"text": ""}),
     ("struck_is_gone", "case_note", {"text": None}),
     ("struck_is_gone", "case_note", {"struck_at": NOW}),

@@ -72,10 +72,15 @@ class Written:
 
 @dataclass(frozen=True)
 class Said(Written):
-    """What a resident said is missing from an answer: the verdict that it goes with, and when."""
+    """What a resident said is missing from an answer: the verdict that it goes with, and when.
+
+    What staff took down goes with none: `channel` is how it came, `taken_by` who wrote it.
+    """
 
     id: int
-    verdict: str
+    verdict: str | None
+    channel: str | None
+    taken_by: str | None
     written_at: datetime
     response_id: int | None
     is_newest_answer: bool  # they were told nothing since
@@ -93,6 +98,11 @@ class Care(Written):
         """What was said last to the answer that the resident was told last."""
         newest = [one for one in self.said if one.is_newest_answer and one.marked]
         return newest[-1] if newest else None
+
+    @property
+    def has_called(self) -> bool:
+        """Whether words to the newest answer were taken down: that is done once for each."""
+        return any(one.is_newest_answer and one.taken_by is not None for one in self.said)
 
 
 def get_care(
@@ -159,15 +169,18 @@ def _list_said(session: Session, row: LoopRow, records: _Records, country: str) 
     events = list_events(session, row.submission_id)
     by_id = {event.id: event for event in events}
     told_last = max(event.id for event in events if event.kind in DELIVERIES)
+    people = people_names(session, [one.taken_by for one in remarks])
     return [
         Said(
             **_written(one.text, one.lang, country),
             **_taken_out(records, one.id),
             id=one.id,
-            verdict=verdict_of(by_id[one.event_id], events),
+            verdict=verdict_of(by_id[one.event_id], events) if one.taken_by is None else None,
+            channel=one.channel,
+            taken_by=people.get(one.taken_by) if one.taken_by is not None else None,
             written_at=one.written_at,
             response_id=one.response_id,
-            is_newest_answer=one.event_id > told_last,
+            is_newest_answer=one.event_id >= told_last,
         )
         for one in remarks
     ]

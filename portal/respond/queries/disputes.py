@@ -6,7 +6,7 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import date
 
-from sqlalchemy import func, select
+from sqlalchemy import ColumnElement, func, select
 from sqlalchemy.orm import Session
 
 from portal.domain.loop import LoopState, Verdict
@@ -40,8 +40,8 @@ class DisputedCase:
 
 
 @dataclass(frozen=True)
-class Dispute:
-    """The answer with which a resident was not content, as they were told it."""
+class ToldAnswer:
+    """The answer that a resident was told last, as they were told it, and what they said to it."""
 
     response_id: int
     theme_id: int
@@ -112,10 +112,19 @@ def list_disputed_answers(
 
 
 def list_partly(session: Session, scope: Scope, response_id: int) -> Sequence[Remark]:
-    """What residents of one's own cases who said "partly" find missing, the newest first.
+    """What residents of one's own cases who said "partly" find missing, the newest first."""
+    return _list_said(session, scope, response_id, LoopEvent.verdict == Verdict.PARTLY.value)
 
-    Whoever asked to look again stands among the disputes.
-    """
+
+def list_called(session: Session, scope: Scope, response_id: int) -> Sequence[Remark]:
+    """What staff took down from residents of one's own cases, the newest first."""
+    return _list_said(session, scope, response_id, Remark.taken_by.is_not(None))
+
+
+def _list_said(
+    session: Session, scope: Scope, response_id: int, which: ColumnElement[bool]
+) -> Sequence[Remark]:
+    """Words to an answer. Whoever asked to look again stands among the disputes."""
     return session.scalars(
         select(Remark)
         .join(LoopRow, LoopRow.submission_id == Remark.submission_id)
@@ -125,8 +134,8 @@ def list_partly(session: Session, scope: Scope, response_id: int) -> Sequence[Re
             Service.department_id.in_(scope.desk),
             Remark.response_id == response_id,
             Remark.text.is_not(None),
-            LoopEvent.verdict == Verdict.PARTLY.value,
             LoopRow.state != LoopState.REOPENED.value,
+            which,
         )
         .order_by(Remark.id.desc())
         .limit(SHOWN)
@@ -135,10 +144,17 @@ def list_partly(session: Session, scope: Scope, response_id: int) -> Sequence[Re
 
 def find_dispute(
     session: Session, scope: Scope, row: LoopRow, *, langs: list[str]
-) -> Dispute | None:
+) -> ToldAnswer | None:
     """What the case's resident was told and asks about again; None where nobody does."""
     if row.state != LoopState.REOPENED.value:
         return None
+    return find_told(session, scope, row, langs=langs)
+
+
+def find_told(
+    session: Session, scope: Scope, row: LoopRow, *, langs: list[str]
+) -> ToldAnswer | None:
+    """What the case's resident was told last; None where no answer of a theme was told."""
     told = session.scalars(
         select(LoopEvent)
         .where(LoopEvent.submission_id == row.submission_id, LoopEvent.kind.in_(DELIVERIES))
@@ -155,7 +171,7 @@ def find_dispute(
     home = None
     if session.get_one(Service, response.service_id).department_id not in scope.desk:
         home = service_names(session, [response.service_id], langs).get(response.service_id)
-    return Dispute(response.id, response.theme_id, text, row.verdict, row.disputed_on, home)
+    return ToldAnswer(response.id, response.theme_id, text, row.verdict, row.disputed_on, home)
 
 
 def list_disputes(session: Session, scope: Scope, response: Response, *, today: date) -> Disputes:

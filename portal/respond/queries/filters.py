@@ -28,6 +28,7 @@ from portal.models.remarks import Remark
 from portal.models.responses import ThemeCase
 from portal.models.services import Service
 from portal.models.submissions import Submission
+from portal.respond.queries.called import has_called
 from portal.store.assignments import is_held_by
 from portal.store.scope import Scope
 from portal.store.word_index import has_words
@@ -58,6 +59,7 @@ TARGET = "target"  # the flag and the order that speak of the city's own target
 FLAGS = (
     "reopened",
     "said_missing",
+    "called",
     "personal_data",
     "wants_answer",
     "set_aside",
@@ -275,6 +277,7 @@ def _flag(flag: str, today: date) -> ColumnElement[bool]:
         "said_missing": exists().where(
             Remark.submission_id == LoopRow.submission_id, Remark.text.is_not(None)
         ),
+        "called": has_called(),
         "personal_data": has_personal_data(),
         "wants_answer": Submission.wants_answer.is_(True),
         "set_aside": is_requested(),

@@ -2,6 +2,7 @@
 
 from portal.respond.routes import (
     bulk,
+    calling,
     care,
     cases,
     doors,
@@ -22,6 +23,7 @@ from portal.respond.routes.blueprint import blueprint
 __all__ = [
     "blueprint",
     "bulk",
+    "calling",
     "care",
     "cases",
     "doors",

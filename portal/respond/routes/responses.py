@@ -18,6 +18,7 @@ from portal.respond.queries import themes
 from portal.respond.queries.cautions import list_cautions
 from portal.respond.queries.disputes import (
     Disputes,
+    list_called,
     list_disputed_answers,
     list_disputes,
     list_partly,
@@ -177,6 +178,7 @@ def response_page(
         cautions=_cautions(view),
         disputes=_disputes(view),
         partly=list_partly(read(), current_scope(), response_id),
+        called=list_called(read(), current_scope(), response_id),
         phrases=list_phrases_for(
             read(), current_scope(), view.response.service_id, view.response.source_lang
         ),

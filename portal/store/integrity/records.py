@@ -141,6 +141,7 @@ KEPT = (
         "written_at",
         "id submission_id event_id response_id lang written_at token_hash commitment",
         is_later=True,
+        added="channel taken_by",
     ),
     Kept("reminder", "chosen_on", "submission_id due_on is_reminded chosen_on", is_later=True),
     Kept(

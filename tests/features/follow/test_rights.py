@@ -32,7 +32,7 @@ LEFT_OUT: dict[str, set[str]] = {
     "loop_event": {"id", "submission_id", "person_id", "service_id", "import_id"},
     "contact": {"submission_id", "email_encrypted", "email_hash", "token_hash"},  # masked
     # `words` is the text again; which verdict it goes with shows from the day.
-    "remark": {"submission_id", "event_id", "words"},
+    "remark": {"submission_id", "event_id", "words", "taken_by"},
     "redaction": {"id", "submission_id", "requested_by", "decided_by"},
     "exclusion_request": {"submission_id", "person_id", "to_service_id"},
     "outbox": {"id", "dedupe_key", "submission_id", "detail", "locked_until", "last_error"},

@@ -131,6 +131,7 @@ RED = {
         "UPDATE remark SET text = 'Nothing.', commitment = 'c'",
         "UPDATE remark SET event_id = (SELECT min(id) FROM loop_event)",
         "UPDATE remark SET lang = 'es'",
+        "UPDATE remark SET channel = 'phone', taken_by = 1",
         "UPDATE remark SET text = NULL, words = NULL, salt = NULL, is_redacted = true",
         "DELETE FROM remark",
     ),
