@@ -6,7 +6,7 @@ from collections.abc import Iterator, Sequence
 from datetime import datetime
 
 from cryptography.fernet import InvalidToken
-from sqlalchemy import select, update
+from sqlalchemy import ColumnElement, and_, select, update
 from sqlalchemy.orm import Session
 
 from portal.models.submissions import Contact
@@ -38,6 +38,16 @@ def is_mailable(contact: Contact | None) -> bool:
         and contact.unsubscribed_at is None
         and contact.bounced_at is None
         and contact.erased_at is None
+    )
+
+
+def can_be_mailed() -> ColumnElement[bool]:
+    """The same for a query over `Contact`."""
+    return and_(
+        Contact.confirmed_at.is_not(None),
+        Contact.unsubscribed_at.is_(None),
+        Contact.bounced_at.is_(None),
+        Contact.erased_at.is_(None),
     )
 
 

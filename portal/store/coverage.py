@@ -69,6 +69,17 @@ def is_covered() -> ColumnElement[bool]:
     return and_(LoopRow.excluded.is_(None), LoopRow.withdrawn_on.is_(None))
 
 
+def awaits() -> ColumnElement[bool]:
+    """For the same: its resident was not told the response yet, or was, and asked to look again.
+
+    The inbox counts the latter too.
+    """
+    return and_(
+        is_covered(),
+        ~has_event(Response.id, *DELIVERIES) | (LoopRow.state == LoopState.REOPENED.value),
+    )
+
+
 def has_event(response_id: int | InstrumentedAttribute[int], *kinds: str) -> ColumnElement[bool]:
     """For a query over `LoopRow`: the case has such an event of this response."""
     return exists().where(
@@ -90,19 +101,12 @@ def count_waiting(session: Session, response: Response) -> dict[str, int]:
 
 
 def count_waiting_of(session: Session, response_ids: Sequence[int]) -> dict[int, dict[str, int]]:
-    """How many people wait for each of these responses, by the language they wrote in.
-
-    They were not told it yet, or were, and asked to look again: the inbox counts them too.
-    """
+    """How many people wait for each of these responses, by the language they wrote in."""
     rows = session.execute(
         select(Response.id, LoopRow.lang, func.count(LoopRow.person_key.distinct()))
         .join(ThemeCase, ThemeCase.theme_id == Response.theme_id)
         .join(LoopRow, LoopRow.submission_id == ThemeCase.submission_id)
-        .where(
-            Response.id.in_(response_ids),
-            is_covered(),
-            ~has_event(Response.id, *DELIVERIES) | (LoopRow.state == LoopState.REOPENED.value),
-        )
+        .where(Response.id.in_(response_ids), awaits())
         .group_by(Response.id, LoopRow.lang)
     )
     waiting: dict[int, dict[str, int]] = {}

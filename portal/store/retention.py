@@ -134,11 +134,12 @@ def redact_expired(session: Session, *, now: datetime, today: date, limit: int =
 
 
 def _expired_contacts(before: datetime) -> Select[int]:
-    return select(Contact.submission_id).where(
-        Contact.erased_at.is_(None),
-        Contact.created_at < before,
-        _is_quiet_since(Contact.submission_id, before),
-    )
+    return select(Contact.submission_id).where(Contact.erased_at.is_(None), is_over(before))
+
+
+def is_over(before: datetime | ColumnElement[datetime]) -> ColumnElement[bool]:
+    """For a query over `Contact`: neither it nor anything in its case is younger than that."""
+    return (Contact.created_at < before) & _is_quiet_since(Contact.submission_id, before)
 
 
 def _expired_comments(before: datetime) -> Select[int]:
@@ -153,7 +154,7 @@ def _expired_comments(before: datetime) -> Select[int]:
 
 
 def _is_quiet_since(
-    submission_id: InstrumentedAttribute[int], before: datetime
+    submission_id: InstrumentedAttribute[int], before: datetime | ColumnElement[datetime]
 ) -> ColumnElement[bool]:
     """Nothing has happened in the case since then."""
     return ~(

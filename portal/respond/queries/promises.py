@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections import Counter
 from collections.abc import Mapping
 from dataclasses import dataclass
-from datetime import date, timedelta
+from datetime import date, datetime, timedelta
 
 from sqlalchemy import ColumnElement, func, select
 from sqlalchemy.orm import Session
@@ -17,6 +17,7 @@ from portal.models.services import Service
 from portal.respond.queries.names import Name, people_names, service_names, theme_names
 from portal.store.coverage import DELIVERIES
 from portal.store.promises import PromiseStory, list_stories
+from portal.store.reach import Reach, count_reach
 from portal.store.scope import Scope
 
 PAGE = 25
@@ -51,6 +52,7 @@ class LedgerLine:
     author: str | None
     told: int  # people who were told of it
     draft_id: int | None  # an answer that follows it, not published yet
+    reach: Reach  # of those who were told
 
 
 @dataclass(frozen=True)
@@ -71,7 +73,13 @@ class Ledger:
 
 
 def get_ledger(
-    session: Session, scope: Scope, filters: LedgerFilters, *, today: date, langs: list[str]
+    session: Session,
+    scope: Scope,
+    filters: LedgerFilters,
+    *,
+    now: datetime,
+    today: date,
+    langs: list[str],
 ) -> Ledger:
     """One page of the promises of one's desk: open ones by their day, done ones newest first."""
     stories = list_stories(session, _mine(scope, today), today=today)
@@ -81,8 +89,10 @@ def get_ledger(
     if filters.view in ("kept", "late"):
         shown.reverse()
     start = (filters.page - 1) * PAGE
+    page = shown[start : start + PAGE]
+    due = {one.promise.id: _day(one) for one in page if one.story.done_on is None}
     return Ledger(
-        lines=_lines(session, shown[start : start + PAGE], langs),
+        lines=_lines(session, page, count_reach(session, due, now=now, today=today), langs),
         counts={view: sum(counts[one] for one in standings) for view, standings in VIEWS.items()},
         services=service_names(session, {one.promise.service_id for one in stories}, langs),
         authors=people_names(session, {one.promise.author_id for one in stories}),
@@ -115,7 +125,14 @@ def _fits(story: PromiseStory, filters: LedgerFilters) -> bool:
     )
 
 
-def _lines(session: Session, stories: list[PromiseStory], langs: list[str]) -> list[LedgerLine]:
+def _day(one: PromiseStory) -> date:
+    """The day that the city named last."""
+    return one.story.new_due_on or one.story.due_on
+
+
+def _lines(
+    session: Session, stories: list[PromiseStory], reach: Mapping[int, Reach], langs: list[str]
+) -> list[LedgerLine]:
     themes = theme_names(session, [one.promise.theme_id or 0 for one in stories], langs)
     services = service_names(session, [one.promise.service_id for one in stories], langs)
     people = people_names(session, [one.promise.author_id for one in stories])
@@ -128,6 +145,7 @@ def _lines(session: Session, stories: list[PromiseStory], langs: list[str]) -> l
             author=people.get(one.promise.author_id or 0),
             told=told.get(one.promise.id, 0),
             draft_id=drafts.get(one.last.id),
+            reach=reach.get(one.promise.id, Reach()),
         )
         for one in stories
     ]

@@ -26,12 +26,14 @@ def show_promises() -> Response:
         author_id=whole_number(request.args.get("author")),
         page=min(max(whole_number(request.args.get("page")) or 1, 1), 100_000),
     )
+    clock = portal().clock
     chosen = {"view": filters.view, "service": filters.service_id, "author": filters.author_id}
     return page(
         "respond/show_promises.html",
         ledger=queries.get_ledger(
-            read(), current_scope(), filters, today=portal().clock.today(), langs=langs()
+            read(), current_scope(), filters, now=clock.now(), today=clock.today(), langs=langs()
         ),
+        today=clock.today(),
         filters=filters,
         chosen=chosen,
         views=list(VIEWS),

@@ -25,6 +25,7 @@ from portal.respond.queries.disputes import (
 )
 from portal.respond.queries.phrases import list_phrases_for
 from portal.respond.queries.preview import get_preview
+from portal.respond.queries.reach import PromiseReach, get_contact_days, get_promise_reach
 from portal.respond.routes.blueprint import blueprint, langs
 from portal.respond.routes.phrases import put_in
 from portal.respond.rules import Conflict, Refusal
@@ -118,6 +119,7 @@ def _new_page(theme_id: int, form: ResponseForm, errors: ErrorList, status: int 
             read(), current_scope(), view.theme.service_id, current_language()
         ),
         earlier=_earlier(form, theme_id),
+        contact_days=get_contact_days(read()),
     )
 
 
@@ -183,7 +185,15 @@ def response_page(
             read(), current_scope(), view.response.service_id, view.response.source_lang
         ),
         is_blocked=_is_blocked(view.response.publish_at),
+        contact_days=get_contact_days(read()),
+        reach=_reach(view),
     )
+
+
+def _reach(view: queries.ResponseView) -> PromiseReach | None:
+    response, clock = view.response, portal().clock
+    comes_on = clock.day(response.publish_at) if response.publish_at else clock.today()
+    return get_promise_reach(read(), response, published_on=max(comes_on, clock.today()))
 
 
 def _cautions(view: queries.ResponseView) -> list[Caution]:

@@ -10,13 +10,17 @@ from flask.testing import FlaskClient
 from sqlalchemy import select, update
 from sqlalchemy.orm import Session
 
-from portal.domain.loop import Outcome
+from portal.domain.loop import Actor, Event, EventKind, Outcome, Verdict
 from portal.domain.wording import Wording
 from portal.models.loops import LoopEvent
 from portal.models.responses import Response
+from portal.models.submissions import Contact
 from portal.notify.telling import tell_next
 from portal.respond.rules import Promise
+from portal.store.contacts import erase_contacts
 from portal.store.engine import Store
+from portal.store.loops import append_event
+from portal.store.retention import Periods, set_periods
 from tests.support.answers import Office, send
 from tests.support.city import City
 from tests.support.client import response_page
@@ -138,3 +142,60 @@ def test_another_department_sees_no_promise(app: Flask, promise: int) -> None:
     desk = Desk(app, "parks")
     assert "Holes" not in desk.get("promises/").words()
     assert "Holes" not in desk.get("promises/?view=x&service=1&author=1&page=9").words()
+
+
+def leave_addresses(store: Store, *cases: int, confirmed: bool = True) -> None:
+    """Let the residents of these cases have left an address today."""
+    contacts = [
+        Contact(
+            submission_id=case, email_encrypted=b"x", email_hash=f"h{case}", token_hash=f"t{case}",
+            created_at=NOW, confirmed_at=NOW if confirmed else None,
+        )
+        for case in cases
+    ]  # fmt: skip
+    store.write(lambda session: session.add_all(contacts))
+
+
+def test_the_ledger_says_whom_the_day_still_finds(app: Flask, store: Store, promise: int) -> None:
+    """Addresses go 90 days after the last event: being told, or whatever came since."""
+    desk = Desk(app)
+    assert "Can be mailed: 0 now, 0 on" in desk.get("promises/").words()
+    leave_addresses(store, 1, 2)
+    assert "Can be mailed: 2 now, 2 on" in desk.get("promises/").words()
+    put_due(store, promise, 240)
+    assert "Can be mailed: 2 now, 0 on" in desk.get("promises/").words()
+    put_due(store, promise, 100)
+    moment = NOW + timedelta(days=30)
+    store.write(
+        append_event, 1, Event(kind=EventKind.CONFIRMED, on=moment.date(), actor=Actor.RESIDENT,
+                               verdict=Verdict.PARTLY), at=moment,
+    )  # fmt: skip
+    assert "Can be mailed: 2 now, 1 on" in desk.get("promises/").words()
+    store.write(erase_contacts, [2], now=NOW)
+    assert "Can be mailed: 1 now, 1 on" in desk.get("promises/").words()
+    put_due(store, promise, -3)
+    assert "Can be mailed: 1. The others" in desk.get("promises/?view=overdue").words()
+
+
+def test_the_editor_says_it_before_anybody_is_promised_anything(
+    app: Flask, store: Store, office: Office, desk_city: City
+) -> None:
+    cases = [send(store, desk_city.potholes) for _one in range(3)]
+    leave_addresses(store, cases[0])
+    leave_addresses(store, cases[1], confirmed=False)
+    theme, desk = office.group(cases), Desk(app)
+    assert "kept for 90 days" in desk.get(f"themes/{theme}/answer").words()
+    far = Promise(Outcome.PLANNED, due_on=TODAY + timedelta(days=240))
+    draft = office.draft(theme, promise=far)
+    words = desk.get(f"responses/{draft}/").words()
+    assert "People who wait for this answer: 3. With an email address: 1." in words
+    assert "nobody can be mailed about what is done then" in words
+    put_due(store, draft, 60)
+    words = desk.get(f"responses/{draft}/").words()
+    assert "so people can be mailed" in words
+    store.write(lambda session: set_periods(session, Periods(contact_days=30)))
+    words = desk.get(f"responses/{draft}/").words()
+    assert "kept for 30 days" in words
+    assert "nobody can be mailed about what is done then" in words
+    answered = office.draft(office.group([send(store, desk_city.potholes)]))
+    assert "With an email address" not in desk.get(f"responses/{answered}/").words()
