@@ -15,6 +15,7 @@ from portal.models.remarks import Remark
 from portal.models.responses import Response, ResponseText
 from portal.models.services import Service
 from portal.models.submissions import Submission
+from portal.respond.queries import responses
 from portal.respond.queries.inbox import days_left
 from portal.respond.queries.names import Name, service_names, theme_names
 from portal.store.coverage import DELIVERIES, list_texts
@@ -53,15 +54,18 @@ class ToldAnswer:
 
 @dataclass(frozen=True)
 class Disputes:
-    """Cases of one's own departments that are open again, and how many there are of others."""
+    """Cases of one's own departments that are open again, the first of `own`; and how many there
+    are of others.
+    """
 
     cases: list[DisputedCase]
+    own: int
     elsewhere: int
 
     @property
     def count(self) -> int:
         """All of them."""
-        return len(self.cases) + self.elsewhere
+        return self.own + self.elsewhere
 
 
 @dataclass(frozen=True)
@@ -77,9 +81,11 @@ class DisputedAnswer:
 
 
 def list_disputed_answers(
-    session: Session, scope: Scope, *, langs: list[str]
-) -> list[DisputedAnswer]:
-    """Answers after which people wait again, most people first."""
+    session: Session, scope: Scope, *, page: int, langs: list[str]
+) -> tuple[list[DisputedAnswer], bool]:
+    """One page of the answers after which people wait again, most people first; and whether there
+    are more.
+    """
     people = func.count(LoopRow.person_key.distinct())
     rows = session.execute(
         select(Response, people, func.min(LoopRow.disputed_on))
@@ -94,11 +100,13 @@ def list_disputed_answers(
         )
         .group_by(Response.id)
         .order_by(people.desc(), Response.id)
-        .limit(SHOWN)
+        .offset((page - 1) * responses.LISTED)
+        .limit(responses.LISTED + 1)
     ).all()
+    rows, has_next = rows[: responses.LISTED], len(rows) > responses.LISTED
     themes = theme_names(session, [row[0].theme_id or 0 for row in rows], langs)
     services = service_names(session, [row[0].service_id for row in rows], langs)
-    return [
+    found = [
         DisputedAnswer(
             response_id=response.id,
             theme=themes[response.theme_id or 0],
@@ -109,6 +117,7 @@ def list_disputed_answers(
         )
         for response, waiting, since in rows
     ]
+    return found, has_next
 
 
 def list_partly(session: Session, scope: Scope, response_id: int) -> Sequence[Remark]:
@@ -199,7 +208,10 @@ def list_disputes(session: Session, scope: Scope, response: Response, *, today: 
         .limit(SHOWN)
     ).all()
     missing = find_newest(session, [row.submission_id for row, _submission in rows])
-    elsewhere = session.scalar(again.where(~is_own).with_only_columns(func.count()))
+    own, elsewhere = (
+        session.scalar(again.where(which).with_only_columns(func.count())) or 0
+        for which in (is_own, ~is_own)
+    )
     cases = [
         DisputedCase(
             id=row.submission_id,
@@ -214,4 +226,4 @@ def list_disputes(session: Session, scope: Scope, response: Response, *, today: 
         )
         for row, submission in rows
     ]
-    return Disputes(cases, elsewhere or 0)
+    return Disputes(cases, own, elsewhere)

@@ -61,7 +61,7 @@ def responses_page(form: PublishForm, errors: ErrorList, status: int = 200) -> R
         errors=errors,
         ticked=form.versions,
         zone=portal().settings.time_zone,
-        disputed=list_disputed_answers(read(), scope, langs=langs()),
+        disputed=list_disputed_answers(read(), scope, page=at["disputed"], langs=langs()),
         unanswered=queries.list_unanswered_themes(read(), scope, page=at["waiting"], langs=langs()),
         drafts=queries.list_responses(read(), scope, "draft", page=at["drafts"], langs=langs()),
         published=queries.list_responses(
@@ -73,8 +73,9 @@ def responses_page(form: PublishForm, errors: ErrorList, status: int = 200) -> R
 
 
 def _pages() -> dict[str, int]:
-    """How far each of the three lists is turned; they turn by themselves."""
-    found = {name: whole_number(request.args.get(name)) for name in ("waiting", "drafts", "page")}
+    """How far each of the lists is turned; they turn by themselves."""
+    names = ("disputed", "waiting", "drafts", "page")
+    found = {name: whole_number(request.args.get(name)) for name in names}
     return {name: min(max(number or 1, 1), 100_000) for name, number in found.items()}
 
 

@@ -5,12 +5,13 @@ from __future__ import annotations
 import pytest
 from flask import Flask
 
-from portal.respond.queries import responses
+from portal.respond.queries import disputes, responses
 from portal.store.engine import Store
 from tests.support.answers import Office, send
 from tests.support.city import City
 from tests.support.client import Page
 from tests.support.desk import Desk
+from tests.support.remarks import judge, tell
 from tests.support.statements import watch_statements
 
 
@@ -79,3 +80,40 @@ def test_every_theme_that_waits_stands_on_a_page_and_the_lists_turn_by_themselve
     with watch_statements(store) as last:
         desk.get("responses/?waiting=3&drafts=2&page=2")
     assert len(last) <= len(first)
+
+
+def test_every_answer_that_was_disputed_stands_on_a_page(
+    app: Flask, store: Store, office: Office, desk_city: City
+) -> None:
+    ids = []
+    for _answer in range(5):
+        case = send(store, desk_city.potholes)
+        ids.append(office.answer([case]))
+        tell(store, office, ids[-1])
+        judge(store, case)
+    desk = Desk(app)
+    page, found = desk.get("responses/?drafts=7"), []
+    for number in range(3):
+        page = turn(desk, page, "disputed") if number else page
+        links = [one.get("href") for one in page.by_id("disputed").iter("a")]
+        found += [one for one in ids if f"/en/staff/responses/{one}/" in links]
+    assert found == ids
+    assert "drafts=7" in " ".join(page.links()), "the other lists stay where they are"
+    assert "Nothing on this page any more." in desk.get("responses/?disputed=9").words()
+
+
+def test_all_cases_that_were_disputed_are_counted_and_found(
+    app: Flask, store: Store, office: Office, desk_city: City, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(disputes, "SHOWN", 2)
+    cases = [send(store, desk_city.potholes) for _case in range(3)]
+    response = office.answer(cases)
+    tell(store, office, response)
+    for case in cases:
+        judge(store, case)
+    desk = Desk(app)
+    page = desk.get(f"responses/{response}/")
+    assert "3 people asked to look again" in page.words()
+    address = next(link for link in page.links() if "place=reopened" in link)
+    listed = desk.get(address.removeprefix("/en/staff/")).words()
+    assert all(f"Case {case}" in listed for case in cases)
