@@ -113,6 +113,23 @@ def list_waiting(session: Session, scope: Scope, langs: list[str]) -> list[Waiti
     ]
 
 
+def count_to_type(session: Session, scope: Scope) -> int:
+    """How many forms of one's desk a colleague typed first, so that this person may type them."""
+    return (
+        session.scalar(
+            select(func.count())
+            .select_from(PendingEntry)
+            .join(PaperForm, PaperForm.id == PendingEntry.form_id)
+            .join(PaperBatch, PaperBatch.id == PaperForm.batch_id)
+            .join(Service, Service.id == PaperBatch.service_id)
+            .where(
+                Service.department_id.in_(scope.desk), PendingEntry.entered_by != scope.person_id
+            )
+        )
+        or 0
+    )
+
+
 def get_accuracy(session: Session, today: date) -> Accuracy:
     """Over all desks: one desk's forms are too few to say anything."""
     row = session.execute(

@@ -12,7 +12,7 @@ from portal.respond.filter_words import filter_fields, list_chips
 from portal.respond.inbox_forms import ViewForm
 from portal.respond.operations.undoing import undo
 from portal.respond.queries import inbox
-from portal.respond.queries.called import count_called
+from portal.respond.queries.also_waiting import count_also_waiting
 from portal.respond.queries.choices import list_choices
 from portal.respond.queries.filters import FLAGS, RATINGS, SORTS, TARGET, VIEWS
 from portal.respond.queries.names import list_departments
@@ -49,7 +49,7 @@ def show_inbox() -> Response:
         counts=counts,
         saved=list_views(read(), scope, langs=langs()),
         teams=list_departments(read(), scope.desk, langs()),
-        n_called=count_called(read(), scope),
+        also=count_also_waiting(read(), scope),
         last=find_last_deed(read(), scope, now=clock.now()),
         filters=filters,
         address=address,

@@ -207,11 +207,16 @@ def test_a_form_of_the_sample_is_typed_by_two_people_and_compared(
     with store.read() as session:
         assert b"bache" not in session.scalars(select(PendingEntry.answers)).one()
     staff.post(path, 409, q0="4", comment="Un bache", received_on=day)  # not the same person
-    colleague = Desk(app, "reviewer")
+    colleague, waits = Desk(app, "reviewer"), "1 printed form to be typed a second time"
+    assert waits in colleague.get("").words()
+    assert "/en/staff/doors/#printed" in colleague.get("").links()
+    assert waits not in staff.get("").words(), "whoever typed it first may not"
+    assert waits not in Desk(app, "parks").get("").words()
     answer = colleague.post(path, 409, q0="5", comment="Un bache", received_on=day)
     assert "The two typings differ" in response_page(answer).words()
     assert stored(store) == []
     colleague.post(path, q0="5", comment="Un bache", received_on=day, is_decided="1")
+    assert waits not in colleague.get("").words()
     [row] = stored(store)
     assert row.q0 == 5
     with store.read() as session:
