@@ -2,12 +2,31 @@
 
 from __future__ import annotations
 
-from datetime import datetime
+from dataclasses import dataclass
+from datetime import datetime, timedelta
 
+from sqlalchemy import func, select
 from sqlalchemy.dialects import postgresql, sqlite
 from sqlalchemy.orm import Session
 
 from portal.models.operations import WorkerJob
+
+STILL = timedelta(hours=1)
+
+
+@dataclass(frozen=True)
+class WorkerState:
+    """How many jobs went wrong when they ran last, and since when none has run at all."""
+
+    failing: int
+    still_since: datetime | None
+
+
+def get_worker_state(session: Session, *, now: datetime) -> WorkerState:
+    """Whether somebody should look after the worker."""
+    ran_at = session.scalar(select(func.max(WorkerJob.ran_at)))
+    failing = session.scalar(select(func.count()).where(WorkerJob.fault.is_not(None))) or 0
+    return WorkerState(failing, ran_at if ran_at is not None and ran_at < now - STILL else None)
 
 
 def note_run(session: Session, *, name: str, at: datetime, fault: str | None) -> None:

@@ -8,8 +8,10 @@ from portal.admin.menu import MENU
 from portal.admin.routes.blueprint import blueprint
 from portal.domain.suppression import K
 from portal.store.retention import CONTACT_DAYS
+from portal.store.worker_jobs import get_worker_state
 from portal.web.access import Access, access
 from portal.web.context import portal
+from portal.web.database import read
 from portal.web.pages import page
 
 TOLD_DAYS = 30  # METHOD.md: told30
@@ -19,7 +21,8 @@ TOLD_DAYS = 30  # METHOD.md: told30
 @access(Access.ADMINISTRATOR)
 def show_settings() -> Response:
     """The menu, with a sentence for every place."""
-    return page("admin/show_settings.html", menu=MENU)
+    worker = get_worker_state(read(), now=portal().clock.now())
+    return page("admin/show_settings.html", menu=MENU, worker=worker)
 
 
 @blueprint.get("/fixed/")

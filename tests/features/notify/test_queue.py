@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import re
 from collections.abc import Callable
-from datetime import timedelta
+from datetime import UTC, datetime, timedelta
 
 import pytest
 from flask import Flask
@@ -13,8 +13,10 @@ from sqlalchemy.orm import Session
 
 from portal.models.operations import AuditEvent, Outbox, WorkerJob
 from portal.notify.queries import mask
+from portal.notify.words import _JOBS
 from portal.store.engine import Store
 from portal.store.worker_jobs import note_run
+from portal.worker import list_jobs
 from tests.features.notify.conftest import Mailbox, Worker
 from tests.support.answers import NOW, Office
 from tests.support.city import City
@@ -96,9 +98,35 @@ def test_what_waits_and_a_job_that_fails_can_be_seen(
     assert "Question whether an address is right10" in words
     assert "Assess servicesWorks" in words
     assert "Read reports of failed deliveriesFails: MailboxDown" in words
+    settings = response_page(administration.client.get("/en/admin/"))
+    assert "1 job of the worker failed when it ran last." in settings.words()
+    assert "/en/admin/mail/#jobs" in settings.links()
+    store.write(note_run, name="read reports", at=datetime.now(UTC), fault=None)
+    words = re.sub(r"\s+", " ", administration.page().words())
+    assert "Read reports of failed deliveriesWorks failed last: Nov 20" in words
+    settings = response_page(administration.client.get("/en/admin/"))
+    assert "/en/admin/mail/#jobs" not in settings.links()
     with store.read() as session:
         row = session.get_one(WorkerJob, "read reports")
-    assert (row.worked_at, row.failed_at) == (NOW, NOW + timedelta(hours=1))
+    assert row.failed_at == NOW + timedelta(hours=1)
+
+
+def test_a_worker_that_stands_still_is_seen_among_the_settings(
+    store: Store, administration: Administration
+) -> None:
+    def notices() -> str:
+        return response_page(administration.client.get("/en/admin/")).words()
+
+    assert "has not run" not in notices(), "a portal that was never begun has no worker to miss"
+    store.write(note_run, name="assess", at=datetime.now(UTC) - timedelta(hours=2), fault=None)
+    assert "The worker has not run since" in notices()
+    store.write(note_run, name="purge", at=datetime.now(UTC), fault=None)
+    assert "has not run" not in notices()
+
+
+def test_every_job_of_the_worker_has_words(app: Flask, store: Store) -> None:
+    names = {job.name for job in list_jobs(app, store, app.extensions["portal"].clock)}
+    assert names == set(_JOBS)
 
 
 def test_masks_keep_the_provider_and_hide_the_person() -> None:

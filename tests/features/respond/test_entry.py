@@ -9,17 +9,12 @@ from urllib.parse import urlencode
 import pytest
 from flask import Flask
 from flask.testing import FlaskClient
-from sqlalchemy import insert, select
+from sqlalchemy import select
 from werkzeug.test import TestResponse
 
 from portal.domain.contact import CityContact
-from portal.domain.doors import TYPED_TWICE
 from portal.domain.short_code import short_code
-from portal.models.doors import EntryCheck, PaperForm, PendingEntry
 from portal.models.loops import LoopRow
-from portal.models.services import ServiceChannel
-from portal.models.submissions import Submission
-from portal.respond.operations.unchecked import WAITS_DAYS, store_unchecked
 from portal.settings import Settings
 from portal.store.check import check_installation
 from portal.store.city import set_contact
@@ -30,6 +25,7 @@ from tests.support.cases import send_rating
 from tests.support.city import City
 from tests.support.client import response_page
 from tests.support.desk import Desk
+from tests.support.doors import open_paper, print_forms, printed, stored
 from tests.support.qr_reader import read_codes
 from tests.support.residents import move_clock
 
@@ -39,16 +35,8 @@ PHONE = "entry/?service=pothole-repair&channel=phone&language=vi"
 @pytest.fixture
 def staff(app: Flask, desk_city: City, store: Store) -> Desk:
     """Somebody at the desk of public works, whose potholes take paper, too."""
-    opened = {"service_id": desk_city.potholes, "channel": "paper", "opened_on": date(2024, 1, 1)}
-    store.write(lambda session: session.execute(insert(ServiceChannel).values(opened)))
+    open_paper(store, desk_city)
     return Desk(app)
-
-
-def stored(store: Store) -> list[Submission]:
-    with store.read() as session:
-        found = session.scalars(select(Submission).order_by(Submission.id)).all()
-        session.expunge_all()
-    return list(found)
 
 
 def receipt_on(answer: TestResponse) -> str:
@@ -56,22 +44,6 @@ def receipt_on(answer: TestResponse) -> str:
     page = response_page(answer)
     [shown] = [one for one in page.all("p") if one.get("class") == "code"]
     return re.sub(r"\W", "", page.words(shown))
-
-
-def print_forms(staff: Desk, forms: int = 1, lang: str = "es", until: date | None = None) -> str:
-    """Prepare forms; the address of their page."""
-    wanted = {"service": "pothole-repair", "language": lang, "paper": "a4", "forms": str(forms)}
-    wanted["until"] = until.isoformat() if until else ""
-    answer = staff.post("doors/print", **{f"print-{name}": said for name, said in wanted.items()})
-    return answer.location
-
-
-def printed(store: Store, app: Flask, *, is_twice: bool) -> int:
-    """A printed form that is in the sample, or is not."""
-    secrets: Secrets = app.extensions["portal"].secrets
-    with store.read() as session:
-        ids = session.scalars(select(PaperForm.id).order_by(PaperForm.id)).all()
-    return next(one for one in ids if secrets.is_typed_twice(one, TYPED_TWICE) is is_twice)
 
 
 def test_a_call_is_stored_once_with_its_channel_language_and_receipt(
@@ -193,59 +165,6 @@ def test_a_printed_form_is_stored_once_under_the_receipt_on_its_stub(
     assert row.receipt_hash == sha256(code)
     assert code in re.sub(r"\W", "", sheets.words())
     staff.get("entry/paper?number=ZZZZ", 404)
-
-
-def test_a_form_of_the_sample_is_typed_by_two_people_and_compared(
-    staff: Desk, app: Flask, store: Store
-) -> None:
-    print_forms(staff, forms=90)
-    number = short_code(printed(store, app, is_twice=True))
-    day = staff.get(f"entry/paper/{number}").value("received_on")
-    path = f"entry/paper/{number}"
-    staff.post(path, q0="4", comment="Un bache", received_on=day)
-    assert stored(store) == []
-    with store.read() as session:
-        assert b"bache" not in session.scalars(select(PendingEntry.answers)).one()
-    staff.post(path, 409, q0="4", comment="Un bache", received_on=day)  # not the same person
-    colleague, waits = Desk(app, "reviewer"), "1 printed form to be typed a second time"
-    assert waits in colleague.get("").words()
-    assert "/en/staff/doors/#printed" in colleague.get("").links()
-    assert waits not in staff.get("").words(), "whoever typed it first may not"
-    assert waits not in Desk(app, "parks").get("").words()
-    answer = colleague.post(path, 409, q0="5", comment="Un bache", received_on=day)
-    assert "The two typings differ" in response_page(answer).words()
-    assert stored(store) == []
-    colleague.post(path, q0="5", comment="Un bache", received_on=day, is_decided="1")
-    assert waits not in colleague.get("").words()
-    [row] = stored(store)
-    assert row.q0 == 5
-    with store.read() as session:
-        check = session.scalars(select(EntryCheck)).one()
-        assert (check.differences, session.scalar(select(PendingEntry.form_id))) == (1, None)
-
-
-def test_a_form_that_nobody_types_again_is_stored_as_it_was_typed_first(
-    staff: Desk, app: Flask, store: Store, settings: Settings
-) -> None:
-    portal = app.extensions["portal"]
-    print_forms(staff, forms=90)
-    path = f"entry/paper/{short_code(printed(store, app, is_twice=True))}"
-    arrived = date.fromisoformat(staff.get(path).value("received_on")) - timedelta(days=2)
-    said = {"q0": "2", "q3": "5", "comment": "Un bache", "received_on": arrived.isoformat()}
-    staff.post(path, **said)
-    due = (store, portal.clock, portal.secrets, "US")
-    move_clock(settings, days=WAITS_DAYS - 3)
-    assert store_unchecked(*due) == 0
-    assert stored(store) == []
-    move_clock(settings, days=1)
-    assert (store_unchecked(*due), store_unchecked(*due)) == (1, 0)
-    [row] = stored(store)
-    assert (row.q0, row.q3, row.q1, row.comment, row.channel) == (2, 5, None, "Un bache", "paper")
-    assert row.received_on == arrived
-    with store.read() as session:
-        assert session.scalar(select(PendingEntry.form_id)) is None
-        assert session.scalar(select(EntryCheck.form_id)) is None
-    Desk(app, "reviewer").post(path, 409, **said)  # a colleague comes too late
 
 
 @pytest.mark.parametrize("is_paper", [True, False])
