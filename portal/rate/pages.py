@@ -15,8 +15,11 @@ from portal.domain.personal_data import Finding
 from portal.rate.forms import JoiningForm, RatingForm, SentForm
 from portal.rate.queries import Joinable, Place
 from portal.store.ratings import QUESTIONS
+from portal.store.secrets import sha256
+from portal.store.targets import find_named_day
 from portal.store.throttle import LimitReached
 from portal.web.context import portal
+from portal.web.database import read
 from portal.web.form_token import MIN_AGE
 from portal.web.forms import ErrorList
 from portal.web.i18n import current_language
@@ -120,7 +123,12 @@ def show_thanks(form_page: FormPage, code: str) -> Response:
 
     The case's own page is never shown in a frame; it opens in a tab of its own.
     """
-    return page("rate/show_embedded_thanks.html", place=form_page.place, receipt=code)
+    return page(
+        "rate/show_embedded_thanks.html",
+        place=form_page.place,
+        receipt=code,
+        target_on=find_named_day(read(), sha256(code)),
+    )
 
 
 def show_not_invited(form_page: FormPage, status: int, free_on: date | None) -> Response:

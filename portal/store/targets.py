@@ -19,7 +19,9 @@ from portal.domain.working_days import (
     most_working_days,
     target_day,
 )
+from portal.models.loops import LoopRow
 from portal.models.operations import Setting
+from portal.models.submissions import Submission
 from portal.models.targets import Holiday, TargetChange
 from portal.store import audit
 
@@ -37,11 +39,25 @@ class TooLongError(ValueError):
 
 def find_target_day(session: Session, service_id: int, received_on: date) -> date | None:
     """The day by which a case of that day is meant to be answered; None without a target."""
-    working_days = in_force(list_in_force(session, received_on, service_id), service_id)
+    working_days = find_working_days(session, service_id, received_on)
     if working_days is None:
         return None
     calendar = get_calendar(session, received_on, received_on + timedelta(days=LAST_DAY))
     return target_day(received_on, working_days, calendar)
+
+
+def find_working_days(session: Session, service_id: int, on: date) -> int | None:
+    """Within how many working days the service's cases of that day are meant to be answered."""
+    return in_force(list_in_force(session, on, service_id), service_id)
+
+
+def find_named_day(session: Session, receipt_hash: str) -> date | None:
+    """The day by which the holder of this receipt was told to be answered; None without any."""
+    return session.scalar(
+        select(LoopRow.target_on)
+        .join(Submission, Submission.id == LoopRow.submission_id)
+        .where(Submission.receipt_hash == receipt_hash)
+    )
 
 
 def list_in_force(

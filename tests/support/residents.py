@@ -17,8 +17,10 @@ from portal.models.responses import Response, ResponseText, Theme, ThemeCase
 from portal.models.submissions import Submission
 from portal.settings import Settings
 from portal.store.clock import Clock
+from portal.store.engine import Store
 from portal.store.loops import Links, append_event
 from portal.store.secrets import sha256
+from portal.store.targets import add_target
 from portal.store.texts import source_hash
 from tests.support.client import Page, response_page
 
@@ -177,3 +179,12 @@ def answer_case(
         event = Event(kind=kind, on=now.date(), actor=Actor.SYSTEM, lang=submission.lang)
         append_event(session, submission_id, event, at=now, links=Links(response_id=response.id))
     return response.id
+
+
+def mean_to_answer(store: Store, days: int) -> None:
+    """Let the city mean to answer all services within so many working days, since two days ago."""
+    today = datetime.now(UTC).date() - timedelta(days=2)
+    store.write(
+        add_target, service_id=None, working_days=days, from_on=today, person_id=None,
+        today=today, now=datetime.now(UTC),
+    )  # fmt: skip

@@ -17,6 +17,7 @@ from portal.store.city import get_contact
 from portal.store.districts import list_districts
 from portal.store.ratings import QUESTIONS
 from portal.store.service_names import get_service_name
+from portal.store.targets import find_working_days
 from portal.web.access import Access, access, current_scope
 from portal.web.context import portal
 from portal.web.database import read, write
@@ -118,6 +119,7 @@ def show_sheets(batch_id: int) -> Response:
         address=short_address(sheets.service_id, lang),
         contact=get_contact(read()),
         until=until,
+        working_days=find_working_days(read(), sheets.service_id, portal().clock.today()),
         receipts=codes,
         qr={
             one: draw_qr(base + url_for("follow.show_case", lang=lang, code=code))

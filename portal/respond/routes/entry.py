@@ -27,7 +27,9 @@ from portal.store.districts import list_districts
 from portal.store.personal_data import find_personal_data
 from portal.store.ratings import QUESTIONS, Result
 from portal.store.scope import NotAllowed
+from portal.store.secrets import sha256
 from portal.store.service_names import get_service_name
+from portal.store.targets import find_named_day
 from portal.web import messages
 from portal.web.access import Access, access, current_scope
 from portal.web.context import portal
@@ -136,7 +138,13 @@ def enter() -> Response:
         error = _("This was stored before, with other answers. Begin anew for the next person.")
         return _entry_page(place, form, [("", error)], 409)
     code = portal().secrets.receipt_code(token.text)
-    return page("respond/show_entered.html", place=place, name=_name(place), code=code)
+    return page(
+        "respond/show_entered.html",
+        place=place,
+        name=_name(place),
+        code=code,
+        target_on=find_named_day(read(), sha256(code)),
+    )
 
 
 def _paper(code: str) -> tuple[int, Place]:

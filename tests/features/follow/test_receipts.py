@@ -18,10 +18,16 @@ from portal.models.responses import ResponseCorrection, ResponseText
 from portal.settings import Settings
 from portal.store.engine import Store
 from portal.store.loops import Links, append_event
-from portal.store.targets import add_target
 from tests.support.city import City
 from tests.support.client import response_page
-from tests.support.residents import RATE, Resident, answer_case, move_clock, submission_of
+from tests.support.residents import (
+    RATE,
+    Resident,
+    answer_case,
+    mean_to_answer,
+    move_clock,
+    submission_of,
+)
 
 EN, AR = "We repaved the street.", "أعدنا رصف الشارع."
 UNKNOWN = "0" * 25
@@ -93,14 +99,6 @@ def test_a_receipt_can_be_read_in_every_language(resident: Resident, lang: str) 
     assert [p.get("lang") for p in quote.iter() if p.get("lang")] == ["en"]
 
 
-def _mean_to_answer(store: Store, days: int) -> None:
-    today = datetime.now(UTC).date() - timedelta(days=2)
-    store.write(
-        add_target, service_id=None, working_days=days, from_on=today, person_id=None,
-        today=today, now=datetime.now(UTC),
-    )  # fmt: skip
-
-
 def _meant(store: Store, code: str) -> date:
     with store.read() as session:
         row = session.get_one(LoopRow, submission_of(session, code).id)
@@ -111,7 +109,7 @@ def _meant(store: Store, code: str) -> date:
 def test_a_receipt_says_by_when_the_city_means_to_answer_until_it_has(
     resident: Resident, store: Store, city: City, settings: Settings
 ) -> None:
-    _mean_to_answer(store, 10)
+    mean_to_answer(store, 10)
     code = resident.send(comment="The hole comes back.", kind="problem")
     path = f"/en/receipts/{code}/"
     meant = _meant(store, code)
@@ -129,7 +127,7 @@ def test_a_receipt_says_by_when_the_city_means_to_answer_until_it_has(
 def test_thanks_and_bare_ratings_are_told_no_day(
     resident: Resident, store: Store, values: dict[str, str]
 ) -> None:
-    _mean_to_answer(store, 10)
+    mean_to_answer(store, 10)
     assert (
         "We mean to answer" not in resident.get(f"/en/receipts/{resident.send(**values)}/").words()
     )

@@ -12,12 +12,13 @@ from sqlalchemy.orm import Session
 from werkzeug.test import TestResponse
 
 from portal.app import create_app
+from portal.models.loops import LoopRow
 from portal.models.services import ServiceChannel
 from portal.settings import Settings, SettingsError
 from portal.store.content import raise_content_version
 from portal.store.engine import Store
 from tests.support.client import PageCheckingClient, response_page
-from tests.support.residents import RATE, Resident, submission_of
+from tests.support.residents import RATE, Resident, mean_to_answer, submission_of
 
 FRAME = "/en/embed/services/pothole-repair/rate"
 HOST = "https://www.city.example"
@@ -166,3 +167,19 @@ def test_a_service_that_takes_no_ratings_says_so_in_the_frame(
 def _close(session: Session) -> None:
     session.execute(delete(ServiceChannel).where(ServiceChannel.channel == "web"))
     raise_content_version(session)
+
+
+def test_a_frame_says_by_when_the_city_means_to_answer(resident: Resident, store: Store) -> None:
+    def thanks(**values: str) -> str:
+        return response_page(resident.rate(FRAME, q0="2", **values)).words()
+
+    assert "We mean to answer" not in thanks(comment="Before there was a target.")
+    mean_to_answer(store, 10)
+    answer = resident.rate(FRAME, q0="2", comment="It is back.")
+    with store.read() as session:
+        meant = session.get_one(LoopRow, submission_of(session, code_in(answer)).id).target_on
+    assert meant is not None
+    said = f"We mean to answer by {meant:%B} {meant.day}, {meant.year}."
+    assert said in response_page(answer).words()
+    assert "We mean to answer" not in thanks(), "a bare rating is answered by nobody"
+    assert "We mean to answer" not in thanks(comment="Well done.", kind="praise")

@@ -27,7 +27,7 @@ from tests.support.client import response_page
 from tests.support.desk import Desk
 from tests.support.doors import open_paper, print_forms, printed, stored
 from tests.support.qr_reader import read_codes
-from tests.support.residents import move_clock
+from tests.support.residents import mean_to_answer, move_clock
 
 PHONE = "entry/?service=pothole-repair&channel=phone&language=vi"
 
@@ -61,6 +61,7 @@ def test_a_call_is_stored_once_with_its_channel_language_and_receipt(
     assert row.receipt_hash == sha256(code)
     assert not row.is_verified
     assert client.get(f"/vi/receipts/{code}/").status_code == 200
+    assert "the city means to answer by" not in response_page(answer).words()
     again = staff.post(PHONE, 200, **said)
     assert receipt_on(again) == code
     staff.post(PHONE, 409, **{**said, "q0": "5"})
@@ -214,3 +215,24 @@ def test_a_wrong_number_is_said_beside_its_field_and_stays_there(
         assert said in page.words(page.by_id("number-error"))
         assert page.by_id("number").get("value") == typed
         assert page.by_id("number").get("aria-invalid") == "true"
+
+
+def test_whoever_is_not_online_learns_by_when_the_city_means_to_answer(
+    staff: Desk, store: Store
+) -> None:
+    """The day over the phone; the days on paper, as nobody knows yet when it is handed in."""
+    meant = "We mean to answer within 10 working days of getting this form."
+    sheets = print_forms(staff, lang="en")
+    assert meant not in response_page(staff.client.get(sheets)).words()
+    mean_to_answer(store, 10)
+    assert meant in response_page(staff.client.get(sheets)).words()
+    page = staff.get(PHONE)
+    answer = staff.post(
+        PHONE, 200, token=page.value("token"), q0="2", comment="Again.", kind="problem",
+        received_on=page.value("received_on"),
+    )  # fmt: skip
+    with store.read() as session:
+        day = session.scalars(select(LoopRow.target_on)).one()
+    assert day is not None
+    named = f"the city means to answer by {day:%B} {day.day}, {day.year}."
+    assert named in response_page(answer).words()
