@@ -7,6 +7,7 @@ from typing import Any
 
 from portal.domain.loop import Outcome
 from portal.domain.wording import Wording
+from portal.respond.act import Act
 from portal.respond.operations.cases import group_cases
 from portal.respond.operations.responses import publish_response, write_response
 from portal.respond.operations.texts import review_text, save_translation
@@ -40,10 +41,11 @@ class Office:
 
     def group(self, cases: list[int], theme_id: int | None = None, now: datetime = NOW) -> int:
         """Put cases into a theme, a new one unless one is named; returns its id."""
-        return self.store.write(
-            group_cases, now=now, today=now.date(), scope=self.staff, case_ids=cases,
-            theme_id=theme_id, name="Holes", lang="en",
+        theme, _event = self.store.write(
+            group_cases, Act(self.staff, now, now.date()), case_ids=cases, theme_id=theme_id,
+            name="Holes", lang="en",
         )  # fmt: skip
+        return theme
 
     def draft(self, theme_id: int, **changes: Any) -> int:
         """A response with its source in English; returns its id."""

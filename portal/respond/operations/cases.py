@@ -26,26 +26,6 @@ class MixedServices(ValueError):
 
 def group_cases(
     session: Session,
-    *,
-    now: datetime,
-    today: date,
-    scope: Scope,
-    case_ids: list[int],
-    theme_id: int | None,
-    name: str,
-    lang: str,
-    is_shared: bool = False,
-) -> int:
-    """Put cases into a theme, or into a new one, as `group_batch` does; returns the theme's id."""
-    event = group_batch(
-        session, Act(scope, now, today), case_ids=case_ids, theme_id=theme_id, name=name,
-        lang=lang, is_shared=is_shared,
-    )  # fmt: skip
-    return event.subject_id or 0  # it always has one
-
-
-def group_batch(
-    session: Session,
     act: Act,
     *,
     case_ids: list[int],
@@ -54,10 +34,10 @@ def group_batch(
     lang: str,
     is_shared: bool = False,
     deed: int | None = None,
-) -> AuditEvent:
+) -> tuple[int, AuditEvent]:
     """Put cases into a theme, or into a new one with this name in `lang`.
 
-    Returns what was written down, whose subject is the theme; `deed` is the one it is a part of.
+    Returns the theme's id and what was written down; `deed` is the one it is a part of.
     Cases that are in it already stay as they are; those set aside or withdrawn are left out. Where
     the theme has a published response, its telling is asked for. Only a shared theme takes cases of
     other services than its own, else raises MixedServices; Conflict for one that was merged.
@@ -80,10 +60,11 @@ def group_batch(
     ]
     ask_to_tell(session, [theme_id], now=act.now, person_id=act.person_id)
     part = {} if deed is None else {"deed": deed}
-    return audit.record(
+    event = audit.record(
         session, at=act.now, person_id=act.person_id, action="cases_grouped", subject="theme",
         subject_id=theme_id, cases=added, **part,
     )  # fmt: skip
+    return theme_id, event
 
 
 def _require_taking(session: Session, theme: Theme, services: set[int]) -> None:

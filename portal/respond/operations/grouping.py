@@ -11,7 +11,7 @@ from portal.models.loops import LoopRow
 from portal.models.responses import ThemeCase
 from portal.respond.act import Act
 from portal.respond.operations.assigning import Done
-from portal.respond.operations.cases import MixedServices, group_batch
+from portal.respond.operations.cases import MixedServices, group_cases
 from portal.respond.queries.selection import (
     Selection,
     count_left,
@@ -57,14 +57,14 @@ def group_selection(
     ).all()
     if not ids:
         return theme_id, Done(0, 0)
-    event = group_batch(
+    theme_id, event = group_cases(
         session, Act(scope, now, today), case_ids=list(ids), theme_id=theme_id,
         name=name, lang=lang, is_shared=is_shared,
         deed=find_begun(session, scope, deed, "cases_grouped", theme=theme_id),
     )  # fmt: skip
     session.flush()
-    left = count_left(session, scope, selection, today, *_waits(event.subject_id))
-    return event.subject_id, Done(len(ids), left, first_of(event))
+    left = count_left(session, scope, selection, today, *_waits(theme_id))
+    return theme_id, Done(len(ids), left, first_of(event))
 
 
 def _takes_all(session: Session, scope: Scope, theme_id: int | None) -> bool:

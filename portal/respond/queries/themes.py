@@ -2,13 +2,16 @@
 
 from __future__ import annotations
 
+from collections import defaultdict
 from collections.abc import Collection
 from dataclasses import dataclass
 from datetime import date
+from itertools import islice
 
 from sqlalchemy import ColumnElement, Select, case, func, select
 from sqlalchemy.orm import Session
 
+from portal.domain.search_words import is_found
 from portal.models.loops import LoopRow
 from portal.models.responses import Response, Theme, ThemeCase, ThemeText
 from portal.models.services import Service
@@ -20,6 +23,8 @@ from portal.respond.queries.sharing import holds_others
 from portal.respond.scoped import get_open_theme, get_service, get_theme
 from portal.store.scope import Scope
 
+OFFERED = 200  # at once; older ones are found by their names
+
 
 @dataclass(frozen=True)
 class ThemeLine:
@@ -30,6 +35,14 @@ class ThemeLine:
     cases: int
     answered_on: date | None  # when its newest answer was published
     home: Name | None  # the service that answers it, where that is another than is asked for
+
+
+@dataclass(frozen=True)
+class ThemeChoice:
+    """The themes that are offered, and whether there are more of them."""
+
+    lines: list[ThemeLine]
+    is_cut: bool
 
 
 @dataclass(frozen=True)
@@ -81,17 +94,45 @@ class ThemeView:
 
 
 def list_themes_for(
-    session: Session, scope: Scope, service_ids: Collection[int], *, langs: list[str]
-) -> list[ThemeLine]:
+    session: Session,
+    scope: Scope,
+    service_ids: Collection[int],
+    *,
+    words: str = "",
+    langs: list[str],
+) -> ThemeChoice:
     """The themes that cases of these services may come into, all of them together.
 
     First those of the service, where it is one, then those that all services share; the newest
-    first. Raises NotAllowed when a service is another department's.
+    first, and of those whose names hold the words only. Raises NotAllowed when a service is another
+    department's.
     """
     for service_id in service_ids:
         get_service(session, scope, service_id)
     only = next(iter(service_ids)) if len(service_ids) == 1 else None
-    return _list_lines(session, Theme.is_shared | (Theme.service_id == only), only, langs)
+    which = Theme.is_shared | (Theme.service_id == only)
+    if words:
+        which &= Theme.id.in_(_find_named(session, which, words))
+    lines = _list_lines(session, which, only, langs)
+    return ThemeChoice(lines[:OFFERED], is_cut=len(lines) > OFFERED)
+
+
+def _find_named(session: Session, which: ColumnElement[bool], words: str) -> list[int]:
+    """The newest of these themes whose names, in whatever languages, hold the words.
+
+    Names are short and read here: they are found as words of residents are, in every script.
+    """
+    names: defaultdict[int, list[str]] = defaultdict(list)
+    rows = session.execute(
+        select(ThemeText.theme_id, ThemeText.name)
+        .join(Theme, Theme.id == ThemeText.theme_id)
+        .where(which, Theme.merged_into_id.is_(None))
+        .order_by(Theme.id.desc())
+    )
+    for theme_id, name in rows:
+        names[theme_id].append(name)
+    found = (one for one, texts in names.items() if is_found(" ".join(texts), words))
+    return list(islice(found, OFFERED + 1))
 
 
 def count_inside(session: Session, theme_id: int, case_ids: Collection[int]) -> int:
@@ -117,7 +158,7 @@ def _list_lines(
         .where(which, Theme.merged_into_id.is_(None))
         .group_by(Theme.id, Theme.service_id)
         .order_by(case((Theme.service_id == home_id, 0), else_=1), Theme.id.desc())
-        .limit(200)
+        .limit(OFFERED + 1)
     ).all()
     names = theme_names(session, [row[0] for row in rows], langs)
     homes = service_names(session, {row[3] for row in rows} - {home_id}, langs)
@@ -168,7 +209,7 @@ def _list_others(session: Session, theme: Theme, langs: list[str]) -> list[Theme
     which = (Theme.service_id == theme.service_id) & (Theme.id != theme.id)
     if holds_others(session, theme):
         which &= Theme.is_shared
-    return _list_lines(session, which, theme.service_id, langs)
+    return _list_lines(session, which, theme.service_id, langs)[:OFFERED]
 
 
 def _responses(session: Session, theme_id: int, *, with_drafts: bool) -> list[Response]:

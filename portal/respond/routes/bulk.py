@@ -19,7 +19,7 @@ from portal.respond.queries.selection import Extent, Selection, get_extent
 from portal.respond.queries.themes import list_themes_for
 from portal.respond.routes.blueprint import blueprint, langs
 from portal.respond.routes.lists import list_address, nothing_ticked
-from portal.respond.routes.themes import NEW
+from portal.respond.routes.themes import NEW, words_to_find
 from portal.store.scope import NotAllowed
 from portal.web.access import Access, access, current_scope
 from portal.web.context import portal
@@ -166,13 +166,16 @@ def _group_page(form: GroupAllForm, errors: ErrorList | None = None) -> Response
     extent = _extent(selection)
     if not extent.total:
         return _nothing(selection, address, extent.closed)
-    services = [service.id for service, _name, _count in extent.services]
+    services, find = [service.id for service, _name, _count in extent.services], words_to_find()
+    choice = list_themes_for(read(), current_scope(), services, words=find, langs=langs())
     return page(
         "respond/show_group_many.html",
         422 if errors else 200,
         extent=extent,
         **_meant(selection, address),
-        themes=list_themes_for(read(), current_scope(), services, langs=langs()),
+        themes=choice.lines,
+        is_cut=choice.is_cut,
+        find=find,
         form=form,
         errors=errors or [],
         progress=_progress(form, extent),

@@ -5,6 +5,8 @@ from __future__ import annotations
 from flask import flash, redirect, request, url_for
 from werkzeug.wrappers import Response
 
+from portal.domain.search_words import MAX_QUERY
+from portal.respond.act import Act
 from portal.respond.forms import (
     MAX_NAME,
     GroupForm,
@@ -60,17 +62,25 @@ def _group_page(form: GroupForm, errors: ErrorList, status: int = 200) -> Respon
     by_service: dict[int, list[inbox.InboxCase]] = {}
     for case in cases:
         by_service.setdefault(case.service_id, []).append(case)
-    choice = themes.list_themes_for(read(), scope, by_service, langs=langs())
+    find = words_to_find()
+    choice = themes.list_themes_for(read(), scope, by_service, words=find, langs=langs())
     return page(
         "respond/show_group.html",
         status,
         by_service=by_service,
         address=list_address()[0],
-        themes=likely_first(read(), scope, ids, choice),
+        themes=likely_first(read(), scope, ids, choice.lines),
+        is_cut=choice.is_cut,
+        find=find,
         form=form,
         errors=errors,
         new=NEW,
     )
+
+
+def words_to_find() -> str:
+    """What is looked for in the names of themes, where more are there than are offered."""
+    return request.values.get("find", "").strip()[:MAX_QUERY]
 
 
 @blueprint.post("/group")
@@ -90,8 +100,8 @@ def group_cases() -> Response:
         return _group_page(form, errors_of(form), 422)
     ids, clock = case_ids()[:MAX_CASES], portal().clock
     try:
-        theme_id = write(
-            operations.group_cases, now=clock.now(), today=clock.today(), scope=current_scope(),
+        theme_id, _event = write(
+            operations.group_cases, Act(current_scope(), clock.now(), clock.today()),
             case_ids=ids, theme_id=theme_id, name=form.name.data or "", lang=current_language(),
             is_shared=bool(form.shared.data),
         )  # fmt: skip

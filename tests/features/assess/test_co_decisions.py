@@ -20,6 +20,7 @@ from portal.models.partners import Attestation, Invitation, Partner
 from portal.models.responses import Response
 from portal.notify.inviting import invite_next
 from portal.notify.telling import tell_next
+from portal.respond.act import Act
 from portal.respond.operations.cases import group_cases
 from portal.respond.operations.themes import share_theme
 from portal.store.engine import Store
@@ -218,7 +219,7 @@ def test_everybody_told_in_a_shared_theme_has_to_be_invited_whatever_the_service
     store.write(share_theme, now=NOW, scope=office.staff, theme_id=decided.theme, is_shared=True)
     theirs = send(store, city.pools)
     store.write(
-        group_cases, now=NOW, today=TODAY, scope=office.scope("parks", department=city.parks),
+        group_cases, Act(office.scope("parks", department=city.parks), NOW, TODAY),
         case_ids=[theirs], theme_id=decided.theme, name="", lang="en",
     )  # fmt: skip
     assert decided.figures()["invited_all"] is True  # nobody has told them yet

@@ -16,6 +16,7 @@ from portal.domain.wording import Wording
 from portal.models.loops import LoopEvent, LoopRow
 from portal.models.operations import Outbox
 from portal.models.remarks import Remark
+from portal.respond.act import Act
 from portal.respond.operations.cases import group_cases, restore, set_aside
 from portal.respond.operations.texts import propose_correction, review_correction
 from portal.respond.operations.themes import share_theme
@@ -410,8 +411,7 @@ def test_an_answer_reaches_cases_of_every_service_that_its_theme_took(
     store.write(share_theme, now=NOW, scope=office.staff, theme_id=theme, is_shared=True)
     parks = office.scope("parks", department=city.parks)
     store.write(
-        group_cases, now=NOW, today=TODAY, scope=parks, case_ids=[theirs], theme_id=theme,
-        name="", lang="en",
+        group_cases, Act(parks, NOW, TODAY), case_ids=[theirs], theme_id=theme, name="", lang="en"
     )  # fmt: skip
     response = office.draft(theme)
     office.review(response)

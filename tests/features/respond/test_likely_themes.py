@@ -2,9 +2,14 @@
 
 from __future__ import annotations
 
+from urllib.parse import urlencode
+
 import pytest
 from flask import Flask
+from sqlalchemy.orm import Session
 
+from portal.models.responses import ThemeText
+from portal.respond.queries import themes as themes_of
 from portal.store.engine import Store
 from tests.support.answers import NOW, Office, send
 from tests.support.city import City
@@ -70,3 +75,37 @@ def test_a_few_themes_keep_their_order(
     case = send(store, desk_city.potholes, comment="A pothole on School Road")
     found = choice(Desk(app).get(f"group?case={case}"))
     assert found == [str(one) for one in made[::-1]]
+
+
+def test_older_themes_than_are_offered_are_found_by_their_names(
+    app: Flask, store: Store, office: Office, desk_city: City, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    holes = desk_city.potholes
+    ids = [office.group([send(store, holes, comment="xyzzy")]) for _theme in range(4)]
+
+    def rename(session: Session) -> None:
+        session.get_one(ThemeText, (ids[0], "en")).name = "Đường hỏng"
+        session.add(ThemeText(theme_id=ids[1], lang="ar", name="الحُفرة"))
+
+    store.write(rename)
+    case, desk = send(store, holes, comment="Again"), Desk(app)
+    assert 'form="find-theme"' not in desk.get(f"group?case={case}").text, "all are offered"
+    monkeypatch.setattr(themes_of, "OFFERED", 2)
+    for way in (f"group?case={case}", "group-many?all=1"):
+        page = desk.get(way)
+        assert choice(page) == [str(one) for one in ids[:1:-1]]
+        assert "There are more than the newest 2 themes" in page.words()
+        hidden = {
+            one.get("name", ""): one.get("value", "")
+            for one in page.by_id("find-theme").iter("input")
+        }
+        address = way.partition("?")[0]
+        for words, theme in (("duong", ids[0]), ("حفره", ids[1])):
+            page = desk.get(f"{address}?{urlencode({**hidden, 'find': words})}")
+            assert choice(page) == [str(theme)]
+            assert page.value("find") == words
+        page = desk.get(f"{address}?{urlencode({**hidden, 'find': 'nothing'})}")
+        assert choice(page) == []
+        assert "No theme has a name with these words." in page.words()
+    desk.post("group", case=str(case), theme=str(ids[0]), find="duong")
+    assert f"Case {case}" in desk.get(f"?theme={ids[0]}").words()
