@@ -11,6 +11,7 @@ from functools import cache
 from typing import Any, NamedTuple
 
 from sqlalchemy import (
+    CTE,
     ColumnElement,
     Date,
     RowMapping,
@@ -180,13 +181,24 @@ def _ratings_by(breakdown: str) -> Select[Any]:
 @cache
 def _cases_by(breakdown: str) -> Select[Any]:
     """The first three cases of each person in a month, and what became of them."""
+    found = _found_cases(breakdown)
+    return _by_group(
+        found.c,
+        breakdown,
+        found.c.place <= CASES_OF_A_PERSON,
+        *(count.label(name) for name, count in _case_counts(found.c).items()),
+    )
+
+
+def _found_cases(breakdown: str) -> CTE:
+    """Every case of the months that counts, with its place among those of its person."""
     month = _month(LoopRow.received_on)
     place = func.row_number().over(
         partition_by=(LoopRow.person_key, month),
         order_by=(LoopRow.received_on, LoopRow.submission_id),
     )
     source = Submission if breakdown == "channel" else LoopRow
-    found = (
+    return (
         select(
             month,
             Submission.instrument,
@@ -212,9 +224,12 @@ def _cases_by(breakdown: str) -> Select[Any]:
         )
         .cte("found")
     )
-    row = found.c
+
+
+def _case_counts(row: Any) -> dict[str, ColumnElement[int]]:
+    """What is counted of these cases, by the names of `domain.monthly`."""
     is_due = and_(row.is_loop, row.is_old_enough)
-    counts = {
+    return {
         "cases": func.count(),
         "case_people": func.count(row.person_key.distinct()),
         "due": _count_where(is_due),
@@ -229,12 +244,6 @@ def _cases_by(breakdown: str) -> Select[Any]:
         },
         **{name: _count_where(row.is_loop, waited) for name, waited in _waits(row.waited)},
     }
-    return _by_group(
-        row,
-        breakdown,
-        row.place <= CASES_OF_A_PERSON,
-        *(count.label(name) for name, count in counts.items()),
-    )
 
 
 def _waits(waited: ColumnElement[int]) -> Iterator[tuple[str, ColumnElement[bool]]]:

@@ -7,7 +7,7 @@ from dataclasses import dataclass, field
 from datetime import date
 from typing import Any
 
-from sqlalchemy import func, select
+from sqlalchemy import Row, func, select
 from sqlalchemy.orm import Session, aliased
 
 from portal.domain.doors import is_first_hand
@@ -137,9 +137,17 @@ def find_sent(session: Session, receipt_hash: str, reader: Reader) -> Sent | Cas
     ).one_or_none()  # fmt: skip
     if row is None:
         return None
-    submission: Submission = row[0]
+    sent = _sent(session, row, reader)
     loop_row: LoopRow | None = row[2]
-    sent: dict[str, Any] = {
+    if loop_row is None:
+        return Sent(**sent)
+    return Case(**sent, **_case(session, row[0], loop_row, reader))
+
+
+def _sent(session: Session, row: Row[*tuple[Any, ...]], reader: Reader) -> dict[str, Any]:
+    """What every receipt stands for: which service was rated, how and when."""
+    submission: Submission = row[0]
+    return {
         "submission_id": submission.id,
         "slug": row.slug,
         "service": get_service_name(
@@ -154,28 +162,29 @@ def find_sent(session: Session, receipt_hash: str, reader: Reader) -> Sent | Cas
         "is_verified": submission.is_verified,
         "proof": _find_proof(session, submission, row.rated_slug),
     }
-    if loop_row is None:
-        return Sent(**sent)
+
+
+def _case(session: Session, submission: Submission, row: LoopRow, reader: Reader) -> dict[str, Any]:
+    """What a case has beside: words, events, answers, and what was done together."""
     events = list_events(session, submission.id)
     answers = list_answers(session, events, submission, reader)
-    return Case(
-        **sent,
-        comment=submission.comment,
-        comment_lang=submission.comment_lang or submission.lang,
-        kind=submission.kind,
-        loop=facts_of(loop_row),
-        free_on=get_next_use(session, submission.id, reader.today),
-        events=events,
-        answers=answers,
-        joined=_joined(submission, answers),
-        redactions=list_redactions(session, submission.id)
+    return {
+        "comment": submission.comment,
+        "comment_lang": submission.comment_lang or submission.lang,
+        "kind": submission.kind,
+        "loop": facts_of(row),
+        "free_on": get_next_use(session, submission.id, reader.today),
+        "events": events,
+        "answers": answers,
+        "joined": _joined(submission, answers),
+        "redactions": list_redactions(session, submission.id)
         if any(event.kind == EventKind.REDACTED for event in events)
         else (),
-        is_redacted=submission.is_redacted,
-        remarks=list_remarks(session, submission.id) if answers else (),
-        **_together(session, loop_row, reader, may_judge=is_first_hand(submission.channel)),
+        "is_redacted": submission.is_redacted,
+        "remarks": list_remarks(session, submission.id) if answers else (),
+        **_together(session, row, reader, may_judge=is_first_hand(submission.channel)),
         **_on_its_way(session, submission, events, reader),
-    )
+    }
 
 
 def _on_its_way(

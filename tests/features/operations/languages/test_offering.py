@@ -1,0 +1,81 @@
+"""A language that was added is offered to residents, and withdrawn: which services it opens."""
+
+from __future__ import annotations
+
+from datetime import UTC, date, datetime, timedelta
+
+from sqlalchemy import select, update
+from sqlalchemy.orm import Session
+
+from portal.models.operations import AuditEvent
+from portal.models.services import ServiceChannel, ServiceLanguage
+from portal.store.engine import Store
+from portal.store.languages import list_closed_languages
+from tests.support.added_languages import offer
+from tests.support.city import City
+from tests.support.processes import Installation
+
+
+def records(store: Store, service_id: int, tag: str) -> list[tuple[bool, bool]]:
+    """Whether each record of the language for feedback began today, and is open."""
+    with store.read() as session:
+        rows = session.scalars(
+            select(ServiceLanguage).filter_by(service_id=service_id, lang=tag, role="input")
+        ).all()
+        return [(row.opened_on == datetime.now(UTC).date(), row.closed_on is None) for row in rows]
+
+
+def open_since_long(session: Session, tag: str) -> None:
+    """As if it had been offered long ago."""
+    session.execute(
+        update(ServiceLanguage)
+        .where(ServiceLanguage.lang == tag)
+        .values(opened_on=date(2026, 1, 1))
+    )
+
+
+def test_offering_opens_every_service_that_has_not_decided_otherwise(
+    installation: Installation, store: Store, city: City
+) -> None:
+    def prepare(session: Session) -> None:
+        """Lights closed the language on purpose; pools are not rated on the web."""
+        day = datetime.now(UTC).date()
+        session.add(
+            ServiceLanguage(
+                service_id=city.lights, lang="fi", role="input", opened_on=day - timedelta(days=9),
+                closed_on=day - timedelta(days=5),
+            )
+        )  # fmt: skip
+        session.execute(
+            update(ServiceChannel)
+            .where(ServiceChannel.service_id == city.pools, ServiceChannel.channel == "web")
+            .values(closed_on=day)
+        )
+
+    store.write(prepare)
+    assert "Opened for ratings of 1 service.\n" in offer(installation, store, "fi")
+    assert records(store, city.potholes, "fi") == [(True, True)]
+    assert records(store, city.lights, "fi") == [(False, False)]
+    assert records(store, city.pools, "fi") == []
+    assert "Opened for ratings of 0 services.\n" in installation.call("language", "offer", "fi").out
+    with store.read() as session:
+        kept = session.scalars(select(AuditEvent)).all()
+    assert [
+        (one.action, one.person_id, one.detail["lang"], one.detail["count"]) for one in kept
+    ] == [("city_language_opened", None, "fi", 1)]
+
+
+def test_withdrawing_is_switching_off_and_offering_again_opens_the_same(
+    installation: Installation, store: Store, city: City
+) -> None:
+    offer(installation, store, "fi")
+    store.write(open_since_long, "fi")
+    assert installation.call("language", "withdraw", "fi").status == 0
+    assert records(store, city.potholes, "fi") == [(False, False)]
+    with store.read() as session:
+        assert set(list_closed_languages(session)) == {"fi"}
+    again = installation.call("language", "offer", "fi")
+    assert "Opened for ratings of 3 services.\n" in again.out
+    assert records(store, city.potholes, "fi") == [(False, True)]
+    with store.read() as session:
+        assert list_closed_languages(session) == {}
