@@ -34,6 +34,9 @@ _TOO_EARLY = _l("Paper can be typed in up to %(days)d days after it arrived.")
 _PAST = _l("This day has passed. Give a day from today on.")
 _NOTHING_MISSING = _l("Write what they find missing.")
 _IN_FUTURE = _l("This day has not come yet.")
+_SERVICE = _l("Choose the service.")
+_CHANNEL = _l("Choose how they reached us.")
+_LANGUAGE = _l("Choose the language.")
 
 
 class DigitField(StringField):
@@ -120,8 +123,8 @@ class CallForm(DeskForm):
         filters=[without_controls, tidy],
         validators=[Needed(_NOTHING_MISSING), AtMost(MAX_WRITTEN), Storable()],
     )
-    channel = ChoiceField(choices=[(one, one) for one in CALLED_BY], validators=[Needed()])
-    language = ChoiceField(validators=[Needed()])
+    channel = ChoiceField(choices=[(one, one) for one in CALLED_BY], validators=[Needed(_CHANNEL)])
+    language = ChoiceField(validators=[Needed(_LANGUAGE)])
     confirmed = BooleanField()
 
 
@@ -133,16 +136,16 @@ class TakeDownForm(DeskForm):
 
         csrf = False
 
-    service = ChoiceField(validators=[Needed(_l("Choose the service."))])
-    channel = ChoiceField(validators=[Needed(_l("Choose how they reached us."))])
-    language = ChoiceField(validators=[Needed(_l("Choose the language."))])
+    service = ChoiceField(validators=[Needed(_SERVICE)])
+    channel = ChoiceField(validators=[Needed(_CHANNEL)])
+    language = ChoiceField(validators=[Needed(_LANGUAGE)])
 
 
 class PrintForm(DeskForm):
     """What is to be printed."""
 
-    service = ChoiceField(validators=[Needed(_l("Choose the service."))])
-    language = ChoiceField(validators=[Needed(_l("Choose the language."))])
+    service = ChoiceField(validators=[Needed(_SERVICE)])
+    language = ChoiceField(validators=[Needed(_LANGUAGE)])
     paper = ChoiceField(validators=[Needed(_l("Choose the paper size."))])
     forms = StringField(
         filters=[tidy], validators=[Needed(_l("Enter how many forms.")), Between(1, MAX_FORMS)]
