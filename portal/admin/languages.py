@@ -7,9 +7,9 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 from dataclasses import dataclass
-from datetime import date, datetime
+from datetime import date, datetime, timedelta
 
-from sqlalchemy import Select, func, select
+from sqlalchemy import Select, func, or_, select
 from sqlalchemy.orm import Session
 
 from portal.admin.services.operations import change_spans
@@ -27,8 +27,9 @@ from portal.models.services import (
     ServiceText,
 )
 from portal.store import audit
+from portal.store.content import raise_content_version
 from portal.store.languages import close_language, list_closed_languages, open_language
-from portal.store.offers import open_on
+from portal.store.services import has_door, open_languages
 
 
 @dataclass(frozen=True)
@@ -102,7 +103,7 @@ def switch_off(
 def switch_on(session: Session, *, lang: str, person_id: int, now: datetime, today: date) -> None:
     """From today residents are offered it, and services that switching off has closed take it.
 
-    So do those that were added while it was off.
+    So do those that have begun to take ratings while it was off.
     """
     if lang in list_closed_languages(session):
         _open_again(session, lang, today)
@@ -112,18 +113,20 @@ def switch_on(session: Session, *, lang: str, person_id: int, now: datetime, tod
 def offer(session: Session, *, lang: str, now: datetime, today: date) -> int:
     """From today residents are offered a language that the city has added.
 
-    It is switched on, where it was off, and open for feedback to every service in use that takes
-    ratings on the web and has never opened or closed it: nobody can have done so before it was
-    there. A service that has closed it stays closed. Returns how many services were opened.
+    It is switched on, where it was off, and open for feedback to every service that takes ratings
+    and has never opened or closed it: nobody can have done so before it was there. A service that
+    has closed it stays closed; one without a channel opens in it with its first. Returns how many
+    services were opened.
     """
     opened = 0
     was_off = lang in list_closed_languages(session)
     if was_off:
         opened += _open_again(session, lang, today)
     for service_id in _list_undecided(session, lang, today):
-        _open(session, service_id, lang, today)
+        open_languages(session, service_id, [lang], today)
         opened += 1
     if was_off or opened:
+        raise_content_version(session)
         _record(
             session, "city_language_opened", lang=lang, day=today, person_id=None, now=now,
             count=opened,
@@ -146,37 +149,34 @@ def _open_again(session: Session, lang: str, today: date) -> int:
     for service_id in session.scalars(select(Service.id)).all():
         spans = list_spans(session, ServiceLanguage, service_id, **_input(lang))
         if any(span.closed_on == closed_on for span in spans) or (
-            not spans and _was_added_since(session, service_id, lang, closed_on)
+            not spans and _has_begun_since(session, service_id, closed_on, today)
         ):
-            _open(session, service_id, lang, today)
+            change_spans(
+                session, ServiceLanguage, service_id, _input(lang), change=open_from, day=today,
+                today=today,
+            )  # fmt: skip
             opened += 1
     return opened
 
 
-def _was_added_since(session: Session, service_id: int, lang: str, closed_on: date) -> bool:
-    """Whether it owes the language since a day on which the language was off: opened by nobody."""
-    owed = list_spans(session, ServiceLanguage, service_id, lang=lang, role="required")
-    return bool(owed) and owed[0].opened_on >= closed_on
+def _has_begun_since(session: Session, service_id: int, closed_on: date, today: date) -> bool:
+    """Whether it takes ratings and took none when the language was on: nobody decided about it."""
+    last_on = closed_on - timedelta(days=1)
+    return has_door(session, service_id, today) and not has_door(session, service_id, last_on)
 
 
 def _list_undecided(session: Session, lang: str, today: date) -> Sequence[int]:
-    """The services that are rated on the web and have no record of this language for feedback."""
+    """The services with a channel, today or from a later day, and no record of this language for
+    feedback."""
     decided = select(ServiceLanguage.service_id).filter_by(**_input(lang))
-    on_the_web = select(ServiceChannel.service_id).where(
-        ServiceChannel.channel == "web",
-        *open_on(ServiceChannel, today),
+    with_channel = select(ServiceChannel.service_id).where(
+        or_(ServiceChannel.closed_on.is_(None), ServiceChannel.closed_on > today)
     )
     return session.scalars(
         select(Service.id)
-        .where(Service.is_active, Service.id.in_(on_the_web), Service.id.not_in(decided))
+        .where(Service.id.in_(with_channel), Service.id.not_in(decided))
         .order_by(Service.id)
     ).all()
-
-
-def _open(session: Session, service_id: int, lang: str, today: date) -> None:
-    change_spans(
-        session, ServiceLanguage, service_id, _input(lang), change=open_from, day=today, today=today
-    )
 
 
 def _input(lang: str) -> dict[str, str]:

@@ -1,4 +1,4 @@
-"""Finding a service by the name that it has in addresses, and opening a new one to everybody."""
+"""Finding a service by its name in addresses, and opening it in the city's languages."""
 
 from __future__ import annotations
 
@@ -10,6 +10,7 @@ from sqlalchemy.orm import Session
 
 from portal.models.services import Service, ServiceChannel, ServiceLanguage
 from portal.store.languages import list_closed_languages
+from portal.store.offers import open_on
 
 
 def get_service_id(session: Session, slug: str) -> int:
@@ -20,6 +21,14 @@ def get_service_id(session: Session, slug: str) -> int:
     return found
 
 
+def has_door(session: Session, service_id: int, day: date) -> bool:
+    """Whether it takes ratings through any channel on that day."""
+    doors = select(ServiceChannel.id).where(
+        ServiceChannel.service_id == service_id, *open_on(ServiceChannel, day)
+    )
+    return session.scalar(doors.limit(1)) is not None
+
+
 def open_everywhere(
     session: Session, service_id: int, languages: Sequence[str], today: date
 ) -> None:
@@ -27,18 +36,31 @@ def open_everywhere(
 
     All of `languages` are required of it, also those that the city has switched off.
     """
-    closed = list_closed_languages(session)
     for lang in languages:
-        required = ServiceLanguage(
-            service_id=service_id, lang=lang, role="required", opened_on=today
+        session.add(
+            ServiceLanguage(service_id=service_id, lang=lang, role="required", opened_on=today)
         )
-        session.add(required)
-        closed_on = closed.get(lang)
-        if closed_on is None or closed_on > today:
-            taken = ServiceLanguage(
-                service_id=service_id, lang=lang, role="input", opened_on=today,
-                closed_on=closed_on,
-            )  # fmt: skip
-            session.add(taken)
+    open_languages(session, service_id, languages, today)
     session.add(ServiceChannel(service_id=service_id, channel="web", opened_on=today))
+    session.flush()
+
+
+def open_languages(session: Session, service_id: int, languages: Sequence[str], day: date) -> None:
+    """From `day` it takes feedback in those of `languages` that the city offers on that day.
+
+    Without those of which it has a record: in them it is open already, or somebody has closed it.
+    """
+    closed = list_closed_languages(session)
+    decided = set(
+        session.scalars(select(ServiceLanguage.lang).filter_by(service_id=service_id, role="input"))
+    )
+    for lang in languages:
+        closed_on = closed.get(lang)
+        if lang not in decided and (closed_on is None or closed_on > day):
+            session.add(
+                ServiceLanguage(
+                    service_id=service_id, lang=lang, role="input", opened_on=day,
+                    closed_on=closed_on,
+                )
+            )  # fmt: skip
     session.flush()

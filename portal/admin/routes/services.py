@@ -153,7 +153,7 @@ def switch_service(slug: str) -> Response:
     }  # fmt: skip
     try:
         if form.what.data == "channel":
-            write(operations.switch_channel, channel=form.key.data, **shared)
+            write(operations.switch_channel, channel=form.key.data, languages=offered(), **shared)
         else:
             write(operations.switch_language, lang=form.key.data, role=form.what.data, **shared)
     except LookupError:

@@ -22,7 +22,7 @@ from portal.models.services import (
 )
 from portal.store import audit
 from portal.store.content import raise_content_version
-from portal.store.services import open_everywhere
+from portal.store.services import has_door, open_everywhere, open_languages
 
 
 class CodeTakenError(ValueError):
@@ -131,16 +131,24 @@ def switch_channel(
     channel: str,
     is_open: bool,
     day: date,
+    languages: Sequence[str],
     person_id: int,
     now: datetime,
     today: date,
 ) -> None:
-    """Open or close a channel from a day on. Raises ValueError for a day that has passed."""
+    """Open or close a channel from a day on. Raises ValueError for a day that has passed.
+
+    With its first channel a service opens in the city's `languages` that were not there, or not
+    offered, when it took ratings last: whoever offers a language opens it where ratings are taken.
+    """
     service_id = get_service_id(session, slug, lock=True)
+    is_first = is_open and not has_door(session, service_id, day)
     change_spans(
         session, ServiceChannel, service_id, {"channel": channel},
         change=open_from if is_open else close_from, day=day, today=today,
     )  # fmt: skip
+    if is_first:
+        open_languages(session, service_id, languages, day)
     action = "channel_opened" if is_open else "channel_closed"
     _record(session, action, service_id, person_id, now, channel=channel, day=day.isoformat())
 

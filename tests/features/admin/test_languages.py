@@ -6,12 +6,13 @@ from datetime import UTC, datetime, timedelta
 
 import pytest
 from flask import Flask
-from sqlalchemy import select
+from sqlalchemy import delete, select
+from sqlalchemy.orm import Session
 
 from portal.admin.languages import list_languages
 from portal.admin.services.operations import add_service
 from portal.models.operations import AuditEvent
-from portal.models.services import Service, ServiceLanguage
+from portal.models.services import Service, ServiceChannel, ServiceLanguage
 from portal.settings import Settings
 from portal.store.engine import Store
 from portal.store.languages import list_closed_languages
@@ -145,6 +146,29 @@ def test_a_service_that_is_added_meanwhile_owes_the_language_and_does_not_offer_
     with store.read() as session:
         added = session.scalars(select(Service.id).where(Service.slug == slug)).one()
     assert spans(store, added, "input") == [False], "nobody had decided that it takes none"
+
+
+def test_a_service_that_begins_to_take_ratings_meanwhile_opens_with_the_language(
+    admin: Visitor, store: Store, city: City
+) -> None:
+    def forget(session: Session) -> None:
+        """Pools were never rated, and lights are rated without Vietnamese: somebody chose so."""
+        session.execute(delete(ServiceChannel).where(ServiceChannel.service_id == city.pools))
+        session.execute(delete(ServiceLanguage).filter_by(lang="vi", role="input"))
+
+    store.write(forget)
+    assert switch_off(admin, "vi") == 303
+    admin.get("services/swimming-pools/")
+    today = admin.client.application.extensions["portal"].clock.today().isoformat()
+    opened = admin.post(
+        "services/swimming-pools/switch", what="channel", key="web", way="open", day=today
+    )
+    assert opened.status_code == 303
+    assert spans(store, city.pools, "input") == [], "the city does not offer it"
+    admin.get("languages/vi/")
+    assert admin.post("languages/vi/on").status_code == 303
+    assert spans(store, city.pools, "input") == [False]
+    assert spans(store, city.lights, "input") == []
 
 
 def test_the_share_of_residents_pages_stands_beside_that_of_all_pages(admin: Visitor) -> None:

@@ -7,11 +7,11 @@ from typing import Any
 
 import pytest
 from flask import Flask
-from sqlalchemy import select
+from sqlalchemy import delete, select, update
 from sqlalchemy.orm import Session
 
 from portal.models.operations import AuditEvent
-from portal.models.services import PageCheck, Service, ServiceChannel, ServiceText
+from portal.models.services import PageCheck, Service, ServiceChannel, ServiceLanguage, ServiceText
 from portal.store.engine import Store
 from tests.features.admin.conftest import Visitor
 from tests.support.city import City, make_person, set_passwords
@@ -120,6 +120,33 @@ def test_a_channel_opens_and_closes_from_a_day_on_and_the_past_stays(
             select(ServiceChannel).filter_by(service_id=city.lights, channel="paper")
         ).one()
     assert (row.opened_on, row.closed_on) == (today, today + timedelta(30))
+
+
+def test_the_first_channel_opens_the_languages_of_which_there_is_no_record(
+    admin: Visitor, store: Store, city: City
+) -> None:
+    today = datetime.now(UTC).date()
+
+    def forget(session: Session) -> None:
+        """Lights were never rated, nor offered in Korean; in Spanish somebody has closed them."""
+        for table, key in (
+            (ServiceChannel, {}),
+            (ServiceLanguage, {"lang": "ko", "role": "input"}),
+        ):
+            session.execute(delete(table).filter_by(service_id=city.lights, **key))
+        session.execute(
+            update(ServiceLanguage)
+            .filter_by(service_id=city.lights, lang="es", role="input")
+            .values(closed_on=today)
+        )
+
+    store.write(forget)
+    admin.get(LIGHTS)
+    for key in ("web", "phone"):
+        sent = {"what": "channel", "key": key, "way": "open", "day": today.isoformat()}
+        assert admin.post(f"{LIGHTS}switch", **sent).status_code == 303
+    assert "q0" in admin.client.get("/ko/services/street-lights/rate").text
+    assert "q0" not in admin.client.get("/es/services/street-lights/rate").text
 
 
 def test_a_language_closes_for_feedback(admin: Visitor) -> None:

@@ -51,7 +51,7 @@ def test_what_stands_is_written_down_once_and_again_when_it_changes(
     sign(signed, SECOND)
     assert count_rows(signed) == before
     signed.write(
-        switch_channel, slug="pothole-repair", channel="phone", is_open=False,
+        switch_channel, slug="pothole-repair", channel="phone", is_open=False, languages=[],
         day=THIRD.date(), person_id=city.people["admin"], now=SECOND, today=SECOND.date(),
     )  # fmt: skip
     assert find_problems(signed) == []  # the audit trail says who did it
