@@ -11,15 +11,15 @@ import pytest
 from portal.web.static import FOLDER
 from tests.support.processes import Running
 
-NAMES = ("site.css", "desk.css", "icon.svg")
+NAMES = ("site.css", "desk.css", "grid.css", "icon.svg")
 _ADDRESS = re.compile(r'"(/static/[^"]+)"')
 
 
 @pytest.fixture(scope="module")
 def addresses(open_town: Running) -> dict[str, str]:
     """The address of each file, as pages name it."""
-    pages = open_town.ask("/en/").text + open_town.ask("/en/sign-in").text
-    found = set(_ADDRESS.findall(pages))
+    pages = [open_town.ask(f"/en/{page}").text for page in ("", "method/", "sign-in")]
+    found = set(_ADDRESS.findall("".join(pages)))
     return {name: _one(found, *name.split(".")) for name in NAMES}
 
 
@@ -56,7 +56,7 @@ def test_a_file_is_called_after_its_content_and_kept_for_good(
     assert "set-cookie" not in answer.headers
 
 
-@pytest.mark.parametrize("name", ["site.css", "desk.css"])
+@pytest.mark.parametrize("name", ["site.css", "desk.css", "grid.css"])
 def test_whoever_understands_brotli_gets_it(
     open_town: Running, addresses: dict[str, str], name: str
 ) -> None:
