@@ -43,6 +43,7 @@ def _site() -> City:
 def register(app: Flask) -> None:
     """Make them globals of all templates."""
     app.jinja_env.globals["static"] = lambda name: portal().static[name]
+    app.jinja_env.globals["static_url"] = _static_url
     app.jinja_env.globals["icon_itself"] = _ICON
 
     @app.context_processor
@@ -55,6 +56,11 @@ def register(app: Flask) -> None:
             "account": None,
             "desk_nav": [],
         }
+
+
+def _static_url(name: str) -> str:
+    """The whole address of a static file, for whoever does not read it on a page of ours."""
+    return portal().settings.base_url.rstrip("/") + portal().static[name]
 
 
 class _LazyCity:

@@ -4,6 +4,8 @@ from __future__ import annotations
 
 import hashlib
 import re
+import struct
+from urllib.parse import urlsplit
 
 import brotli
 import pytest
@@ -13,6 +15,7 @@ from tests.support.processes import Running
 
 NAMES = ("site.css", "desk.css", "grid.css", "icon.svg")
 _ADDRESS = re.compile(r'"(/static/[^"]+)"')
+_PICTURE = re.compile(r'property="og:image" content="([^"]+)"')
 
 
 @pytest.fixture(scope="module")
@@ -99,3 +102,16 @@ def test_a_browser_that_has_it_is_told_so(open_town: Running, addresses: dict[st
     assert known
     again = open_town.ask(addresses["site.css"], headers=known)
     assert (again.status, again.body) == (304, b"")
+
+
+def test_public_pages_have_a_picture_for_whoever_passes_them_on(open_town: Running) -> None:
+    for path in ("/en/", "/ar/services/pothole-repair/level/"):
+        [picture] = _PICTURE.findall(open_town.ask(path).text)
+        address = urlsplit(picture)
+        assert (address.scheme, bool(address.netloc)) == ("http", True), "as other sites need it"
+        answer = open_town.ask(address.path)
+        assert answer.headers["content-type"] == "image/png"
+        assert answer.body.startswith(b"\x89PNG")
+        assert struct.unpack(">II", answer.body[16:24]) == (1200, 630)
+        assert len(answer.body) < 15_000
+    assert _PICTURE.findall(open_town.ask("/en/sign-in").text) == []
