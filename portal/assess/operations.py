@@ -175,21 +175,23 @@ def _publish(session: Session, row: Assessment, judged: Judged) -> None:
 def _count_people_touched(
     session: Session, service_id: int, previous: Assessment | None, appraised_on: date | None
 ) -> int:
-    """Submissions with anything new since both public figures; K stands for K or more.
+    """People with anything new since both public figures; K stands for K or more.
 
-    An appraisal knows what had happened by its day, whenever it was made.
+    Whoever sends ten forms is one: else they could tell what a neighbour's single one says. An
+    appraisal knows what had happened by its day, whenever it was made.
     """
     last_submission_id = (previous and previous.public_last_submission_id) or 0
     last_event_id = (previous and previous.public_last_event_id) or 0
     after = appraised_on or date.min
-    new = select(Submission.id.label("id")).where(
+    new = select(Submission.person_key.label("person")).where(
         Submission.service_id == service_id,
         Submission.id > last_submission_id,
         Submission.received_on > after,
         Submission.joined_theme_id.is_(None),  # no figure of these would move by it
     )
     changed = (
-        select(LoopEvent.submission_id.label("id"))
+        select(LoopRow.person_key.label("person"))
+        .select_from(LoopEvent)
         .join(LoopRow, LoopRow.submission_id == LoopEvent.submission_id)
         .where(
             LoopEvent.id > last_event_id,

@@ -1,22 +1,24 @@
 """Quarterly results for the public: what of the monthly figures is out, and since when.
 
-A service's quarters move with its public figures, on the day of an appraisal and with the batches
-between appraisals (decision 13), until everybody in them has had 90 days to be answered; then they
-stay. The city's move once a month, from the services'.
+A quarter is out once it has ended, with the first batch of the service's public figures in the next
+one, on the day of an appraisal as a rule (decision 13). It moves once more a quarter later, when
+everybody in it has had 90 days to be answered; then it stays. The city's quarters follow, from the
+services'. In between nothing moves, so that nobody can subtract (METHOD.md 7).
 """
 
 from __future__ import annotations
 
 from collections.abc import Sequence
 from datetime import date
+from typing import cast
 
 from sqlalchemy import func, select
 from sqlalchemy.orm import Session
 
 from portal.assess.monthly import KEPT_FRESH
-from portal.domain.monthly import month_of, months_until
+from portal.domain.monthly import months_until
 from portal.domain.publication import quarter_of
-from portal.domain.results import Counted, count_quarter, publish_city, settles_on
+from portal.domain.results import Counted, count_quarter, publish_city, renew, settles_on
 from portal.models.appraisals import CityResult, MonthlyFigure, ServiceResult
 from portal.models.services import Service
 from portal.store.clock import Clock
@@ -27,10 +29,11 @@ from portal.store.newest_days import get_appraised_on, get_figures_on
 
 
 def keep_results(session: Session, service_id: int, today: date) -> None:
-    """Put a batch of results out if the service's public figures have moved since the last one."""
+    """Put a batch of results out if the service's figures have moved for the first time in a
+    quarter."""
     newest = select(func.max(ServiceResult.batch_on)).where(ServiceResult.service_id == service_id)
     batch_on, public_on = session.scalar(newest), _get_public_on(session, service_id, today)
-    if public_on is None or (batch_on is not None and batch_on >= public_on):
+    if public_on is None or (batch_on and quarter_of(batch_on) >= quarter_of(public_on)):
         return
     figures = _list_figures(session, service_id, today)
     if not all("waits" in figure.counts for figure in figures):
@@ -43,13 +46,15 @@ def keep_results(session: Session, service_id: int, today: date) -> None:
     }
     for quarter in _list_quarters(today):
         row = known.get(quarter)
+        if quarter == quarter_of(today) or (row and row.batch_on >= settles_on(quarter)):
+            continue
+        counted = _count(quarter, figures)
         if row is None:
             row = ServiceResult(service_id=service_id, quarter_on=quarter)
             session.add(row)
-        elif row.batch_on >= settles_on(quarter):
-            continue
-        row.batch_on = today
-        row.counts = dict(_count(quarter, figures))
+        else:
+            counted = renew(cast("Counted", row.counts), counted)
+        row.batch_on, row.counts = today, dict(counted)
     seal(session, today, "service_result", [service_id])
     raise_content_version(session)
 
@@ -66,14 +71,19 @@ def _get_public_on(session: Session, service_id: int, today: date) -> date | Non
 
 
 def publish_city_results(store: Store, clock: Clock) -> int:
-    """Put the city's results out unless it was done this month; returns 1 if it was done now."""
+    """Put the city's results out unless it was done this quarter; returns 1 if it was done now."""
     return store.write(keep_city_results, clock.today())
 
 
 def keep_city_results(session: Session, today: date) -> int:
-    """Sum the services' newest batches, each quarter until it settles. Returns 1 if it was due."""
+    """Sum the services' newest batches, each quarter until it settles. Returns 1 if it was due.
+
+    That is once a quarter, and not on its first day, on which the services' batches come out.
+    """
     newest = session.scalar(select(func.max(CityResult.batch_on)))
-    if newest is not None and month_of(newest) >= month_of(today):
+    batch_on = session.scalar(select(func.max(ServiceResult.batch_on)))
+    begun = quarter_of(today)
+    if newest and (newest >= begun or today == begun or batch_on is None or batch_on < begun):
         return 0
     services: dict[date, list[Counted]] = {}
     rows = session.execute(

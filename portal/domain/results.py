@@ -93,6 +93,32 @@ def count_quarter(
     )
 
 
+def renew(known: Counted, counted: Counted) -> Counted:
+    """What a later batch puts in the place of an earlier one of the same quarter.
+
+    A table of what people are or answered moves by ten people or stays: whoever has kept both
+    batches would read in less what those few are and answered. How long the city took is its own
+    record and is always the new one.
+    """
+    renewed = Counted(**counted)
+    renewed["verdicts"] = _renewed(known["verdicts"], counted["verdicts"])
+    renewed["languages"] = _renewed(known["languages"], counted["languages"])
+    if renewed["languages"] is not counted["languages"]:
+        renewed["ratings"] = known["ratings"]
+    before, after = known["questions"], counted["questions"]
+    if known["instrument"] not in ("", counted["instrument"]):
+        renewed["instrument"], renewed["questions"] = known["instrument"], before
+    else:
+        renewed["questions"] = {q: _renewed(before.get(q, {}), after[q]) for q in after}
+    return renewed
+
+
+def _renewed(known: Whole, counted: Whole) -> Whole:
+    changes = [counted.get(cell, 0) - known.get(cell, 0) for cell in known | counted]
+    came, went = (sum(max(0, sign * change) for change in changes) for sign in (1, -1))
+    return counted if max(came, went) >= K or known == counted else known
+
+
 def _answers(counts: Sequence[int]) -> Whole:
     """A question's counts by answer; six where "don't know" may be said, which is stored first."""
     if len(counts) == len(ANSWERS):

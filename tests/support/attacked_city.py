@@ -9,7 +9,7 @@ from __future__ import annotations
 
 from collections import Counter
 from collections.abc import Sequence
-from datetime import UTC, date, datetime, time
+from datetime import UTC, date, datetime, time, timedelta
 from random import Random
 
 from sqlalchemy import insert, update
@@ -56,13 +56,13 @@ def live(session: Session, city: City, random: Random) -> Truth:
 
 
 def publish_all(session: Session, services: Sequence[int], on: date) -> None:
-    """What the worker does on the first day of a quarter."""
+    """What the worker does on the first day of a quarter, and for the city on the second."""
     now = datetime.combine(on, time(15), UTC)
     for service_id in services:
         appraise_service(session, service_id=service_id, as_of=on, now=now)
         assess_service(session, service_id=service_id, as_of=on, now=now)
         refresh_figures(session, service_id=service_id, today=on)
-    keep_city_results(session, on)
+    keep_city_results(session, on + timedelta(days=1))
 
 
 class _Quarter:

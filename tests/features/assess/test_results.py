@@ -39,35 +39,46 @@ def ratings(store: Store, service_id: int, quarter: date = QUARTER) -> tuple[dat
         return row.batch_on, row.counts["ratings"]
 
 
-def test_a_quarter_moves_with_the_batches_and_settles(store: Store) -> None:
+def test_a_quarter_comes_out_when_it_has_ended_moves_once_more_and_settles(store: Store) -> None:
     service_id = store.write(add_service)
     store.write(rate, service_id, date(2026, 2, 3), 12)
     assess(store, service_id, date(2026, 2, 4))
-    assert ratings(store, service_id) == (date(2026, 2, 4), 12)
-    store.write(rate, service_id, date(2026, 2, 5), 3)
-    assess(store, service_id, date(2026, 2, 6))
-    assess(store, service_id, date(2026, 3, 2))  # three people are no batch
-    assert ratings(store, service_id) == (date(2026, 2, 4), 12)
-    assess(store, service_id, date(2026, 4, 1))  # a quarter begins
-    assert ratings(store, service_id) == (date(2026, 4, 1), 15)
+    assess(store, service_id, date(2026, 4, 1))
+    assert ratings(store, service_id) == (date(2026, 4, 1), 12)
+    store.write(rate, service_id, date(2026, 3, 5), 20)  # entered late, from paper
+    store.write(rate, service_id, date(2026, 4, 5), 20)
+    assess(store, service_id, date(2026, 5, 2))  # other figures of the service move
+    assert ratings(store, service_id) == (date(2026, 4, 1), 12)
+    with store.read() as session:
+        assert session.get(ServiceResult, (service_id, date(2026, 4, 1))) is None, "it goes on"
     assess(store, service_id, date(2026, 7, 1))  # ninety days after it ended
-    store.write(rate, service_id, date(2026, 2, 7), 20)  # entered late, from paper
+    store.write(rate, service_id, date(2026, 2, 7), 20)
     assess(store, service_id, date(2026, 10, 1))
-    assert ratings(store, service_id) == (date(2026, 7, 1), 15)
+    assert ratings(store, service_id) == (date(2026, 7, 1), 32)
+
+
+def test_a_few_ratings_that_come_late_do_not_show(store: Store) -> None:
+    service_id = store.write(add_service)
+    store.write(rate, service_id, date(2026, 2, 3), 12)
+    assess(store, service_id, date(2026, 4, 1))
+    store.write(rate, service_id, date(2026, 3, 5), 9)
+    assess(store, service_id, date(2026, 7, 1))
+    assert ratings(store, service_id) == (date(2026, 7, 1), 12)
 
 
 def test_a_quarter_moves_with_an_appraisal_on_its_day_alone(store: Store) -> None:
     service_id = store.write(add_service)
     store.write(rate, service_id, date(2026, 2, 3), 12)
-    assess(store, service_id, date(2026, 2, 4))
-    store.write(rate, service_id, date(2026, 3, 5), 3)
     appraise(store, service_id, date(2026, 4, 1))
     assess(store, service_id, date(2026, 4, 1))
-    assert ratings(store, service_id) == (date(2026, 4, 1), 15)
-    store.write(rate, service_id, date(2026, 6, 5), 1)
+    assert ratings(store, service_id) == (date(2026, 4, 1), 12)
+    store.write(rate, service_id, date(2026, 6, 5), 11)
     appraise(store, service_id, date(2026, 7, 1))
     assess(store, service_id, date(2026, 7, 4))  # the worker stood still for three days
-    assert ratings(store, service_id, date(2026, 4, 1)) == (date(2026, 4, 1), 0)
+    assert ratings(store, service_id) == (date(2026, 4, 1), 12)
+    store.write(rate, service_id, date(2026, 7, 5), 11)
+    assess(store, service_id, date(2026, 8, 1))
+    assert ratings(store, service_id, date(2026, 4, 1)) == (date(2026, 8, 1), 11)
 
 
 def test_the_first_batch_brings_all_quarters_that_are_counted(store: Store) -> None:
@@ -77,19 +88,19 @@ def test_the_first_batch_brings_all_quarters_that_are_counted(store: Store) -> N
     assert ratings(store, service_id, date(2025, 4, 1)) == (date(2026, 2, 4), 11)
     with store.read() as session:
         quarters = session.scalars(select(ServiceResult.quarter_on)).all()
-    assert (min(quarters), max(quarters), len(quarters)) == (date(2024, 4, 1), QUARTER, 8)
+    assert (min(quarters), max(quarters), len(quarters)) == (date(2024, 4, 1), date(2025, 10, 1), 7)
 
 
 def test_months_counted_before_waits_were_hold_the_first_batch_back(store: Store) -> None:
     service_id = store.write(add_service)
     store.write(rate, service_id, date(2026, 2, 3), 12)
-    assess(store, service_id, date(2026, 2, 4))
+    assess(store, service_id, date(2026, 4, 4))
     store.write(forget_waits, service_id)
-    store.write(keep_results, service_id, date(2026, 2, 4))
+    store.write(keep_results, service_id, date(2026, 4, 4))
     with store.read() as session:
         assert session.scalars(select(ServiceResult)).all() == []
-    assess(store, service_id, date(2026, 2, 5))
-    assert ratings(store, service_id) == (date(2026, 2, 5), 12)
+    assess(store, service_id, date(2026, 4, 5))
+    assert ratings(store, service_id) == (date(2026, 4, 5), 12)
 
 
 def forget_waits(session: Session, service_id: int) -> None:
@@ -100,17 +111,24 @@ def forget_waits(session: Session, service_id: int) -> None:
         session.delete(result)
 
 
-def test_the_city_moves_once_a_month(store: Store) -> None:
+def test_the_city_moves_once_a_quarter_when_the_services_have(store: Store) -> None:
     service_id = store.write(add_service)
-    assert store.write(keep_city_results, date(2026, 2, 4)) == 0
+    assert store.write(keep_city_results, date(2026, 4, 4)) == 0
     store.write(rate, service_id, date(2026, 2, 3), 12)
-    assess(store, service_id, date(2026, 2, 4))
-    assert store.write(keep_city_results, date(2026, 2, 4)) == 1
+    assess(store, service_id, date(2026, 4, 4))
+    assert store.write(keep_city_results, date(2026, 4, 4)) == 1
     store.write(rate, service_id, date(2026, 2, 10), 30)
-    assess(store, service_id, date(2026, 3, 1))
-    assert store.write(keep_city_results, date(2026, 2, 28)) == 0
+    store.write(rate, service_id, date(2026, 5, 10), 30)
+    for day in (date(2026, 5, 2), date(2026, 6, 2)):
+        assess(store, service_id, day)
+        assert store.write(keep_city_results, day) == 0
+    assert store.write(keep_city_results, date(2026, 7, 2)) == 0, "services come first"
+    assess(store, service_id, date(2026, 7, 1))
+    assert store.write(keep_city_results, date(2026, 7, 1)) == 0, "perhaps not all have come"
     with store.read() as session:
         assert session.get_one(CityResult, QUARTER).figures["languages"]["n"] == 12
-    assert store.write(keep_city_results, date(2026, 3, 1)) == 1
+    assert store.write(keep_city_results, date(2026, 7, 2)) == 1
     with store.read() as session:
-        assert session.get_one(CityResult, QUARTER).figures["languages"]["n"] == 42
+        figures = {row.quarter_on: row.figures for row in session.scalars(select(CityResult))}
+    assert figures[QUARTER]["languages"]["n"] == 42
+    assert figures[date(2026, 4, 1)]["languages"]["n"] == 30

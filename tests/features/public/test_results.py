@@ -6,7 +6,7 @@ import csv
 import io
 from collections.abc import Callable, Iterator
 from contextlib import AbstractContextManager
-from datetime import date, timedelta
+from datetime import UTC, date, datetime, timedelta
 from random import Random
 from typing import Any
 
@@ -15,7 +15,6 @@ from flask.testing import FlaskClient
 
 from portal.store.engine import Store
 from tests.features.public.answering import publish_results, rate, survey, tell
-from tests.features.public.conftest import NOW
 from tests.support.attack import is_given
 from tests.support.city import LANGUAGES, City
 from tests.support.client import response_page
@@ -23,6 +22,7 @@ from tests.support.linear import Equation, ranges
 
 SERVICES = ("pothole-repair", "street-lights", "swimming-pools")
 QUARTERS = ["2026-04-01", "2026-01-01"]
+NOW = datetime(2026, 7, 2, 15, tzinfo=UTC)
 
 
 @pytest.fixture
@@ -47,7 +47,7 @@ def tables_of(result: dict[str, Any]) -> Iterator[tuple[str, dict[str, Any]]]:
 def test_the_page_says_first_shows_second_and_counts_third(client: FlaskClient) -> None:
     page = response_page(client.get("/en/services/pothole-repair/results/2026-01-01/"))
     said = page.words()
-    assert "Figures of the 1st quarter 2026, as of June 1, 2026." in said
+    assert "Figures of the 1st quarter 2026, as of July 2, 2026." in said
     assert "140 ratings were sent." in said
     assert "Of 31 cases, 81% were told within 30 days what came of them." in said
     assert "6% have not been told yet." in said
@@ -184,18 +184,20 @@ def test_all_published_tables_together_leave_every_hidden_cell_open(
 
 
 @pytest.mark.usefixtures("surveyed")
-def test_one_more_answer_shows_nowhere_before_the_next_batch(
+def test_nothing_moves_within_a_quarter_and_no_table_by_fewer_than_ten(
     client: FlaskClient, store: Store, surveyed: City
 ) -> None:
     before = [results_of(client, service) for service in (None, *SERVICES)]
-    store.write(rate, surveyed.potholes, NOW.date(), 1, Random(3))
-    store.write(publish_results, surveyed, NOW + timedelta(hours=1))
-    store.write(publish_results, surveyed, NOW + timedelta(days=20))
-    assert [results_of(client, service) for service in (None, *SERVICES)] == before
-    store.write(publish_results, surveyed, NOW + timedelta(days=30))  # July: a new quarter
+    store.write(rate, surveyed.potholes, date(2026, 5, 6), 1, Random(3))
+    store.write(rate, surveyed.potholes, NOW.date(), 20, Random(4))
+    for later in (timedelta(hours=1), timedelta(days=31), timedelta(days=70)):
+        store.write(publish_results, surveyed, NOW + later)
+        assert [results_of(client, service) for service in (None, *SERVICES)] == before
+    store.write(publish_results, surveyed, NOW + timedelta(days=92))  # 2 October
     newest = {one["quarter"]: one for one in results_of(client, "pothole-repair")}
-    assert newest["2026-04-01"]["languages"]["n"] == 71
-    assert newest["2026-04-01"]["batch_on"] == "2026-07-01"
+    assert newest["2026-04-01"]["batch_on"] == "2026-10-02"
+    assert newest["2026-04-01"]["languages"]["n"] == 70, "the one would show"
+    assert newest["2026-07-01"]["languages"]["n"] == 20
 
 
 @pytest.mark.usefixtures("surveyed")
