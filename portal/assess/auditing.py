@@ -68,7 +68,11 @@ class Audit:
 @click.argument("url")
 @click.pass_context
 def audit(ctx: click.Context, url: str) -> None:
-    """Compute every level, badge and suppression of the portal at URL again.
+    """Compute what the portal at URL publishes again, from its open data alone.
+
+    Does each level follow from the evidence beside it, and from the appraisals before? Do lists and
+    badges say the same? Does no table show a group of fewer than 10 people, nor let one be worked
+    out? Nothing is signed in to and nothing is changed.
 
     Says what does not agree, a line each. Exit status 0: everything agrees; 1: something does
     not; 2: there is no such portal.
@@ -76,11 +80,11 @@ def audit(ctx: click.Context, url: str) -> None:
     found = audit_portal(url)
     for line in found.wrong:
         click.echo(line)
-    counts = ", ".join(f"{count} {kind}" for kind, count in found.checked.items()) or "nothing"
+    counts = ", ".join(f"{kind} {count}" for kind, count in found.checked.items()) or "nothing"
     if found.wrong:
-        click.echo(f"{len(found.wrong)} disagreements. Checked: {counts}.")
+        click.echo(f"{len(found.wrong)} things at {found.base} do not agree. Checked: {counts}.")
         ctx.exit(DISAGREES)
-    click.echo(f"Everything agrees. Checked: {counts}.")
+    click.echo(f"Everything at {found.base} agrees. Checked: {counts}.")
 
 
 def audit_portal(url: str) -> Audit:
@@ -159,9 +163,9 @@ def _audit_appraisals(found: Audit, slug: str, address: str) -> None:
             continue
         found.check("appraisals", subject, auditing.check_level, known)
         if previous is None:
-            found.check("published states", subject, auditing.check_first_state, known)
+            found.check("steps between appraisals", subject, auditing.check_first_state, known)
         else:
-            found.check("published states", subject, auditing.check_state, known, previous)
+            found.check("steps between appraisals", subject, auditing.check_state, known, previous)
         previous = known
 
 
@@ -173,11 +177,10 @@ def _audit_results(found: Audit, subject: str, path: str) -> list[dict[str, Any]
 
 
 def _audit_city(found: Audit, services: dict[str, list[dict[str, Any]]]) -> None:
+    known = [result for results in services.values() for result in results]
     for city in _audit_results(found, "the city", "/api/v1/results"):
-        same = [
-            result
-            for results in services.values()
-            for result in results
-            if (result["quarter"], result["batch_on"]) == (city["quarter"], city["batch_on"])
-        ]
-        found.check("quarters of the city", "the city", auditing.check_city, city, same)
+        found.check("quarters of the city", "the city", _check_city, city, known)
+
+
+def _check_city(city: dict[str, Any], services: list[dict[str, Any]]) -> Iterator[str]:
+    return auditing.check_city(city, [one for one in services if auditing.is_beside(one, city)])

@@ -15,8 +15,15 @@ from typing import Any
 from portal.domain.coarsening import coarsen
 from portal.domain.criteria import Thresholds
 from portal.domain.level import evaluate
-from portal.domain.publication import K, appraise, evidence_hash, possible_states, publish
-from portal.domain.results import GIVEN
+from portal.domain.publication import (
+    K,
+    appraise,
+    evidence_hash,
+    possible_states,
+    publish,
+    quarter_of,
+)
+from portal.domain.results import GIVEN, RATED
 from portal.domain.suppression import HIDDEN_AT_LEAST
 
 Data = Mapping[str, Any]
@@ -95,7 +102,7 @@ def check_results(result: Data) -> Iterator[str]:
     """A quarter: no table shows a small group, nor lets one be worked out from its total."""
     for name, table in _tables(result):
         for wrong in _check_table(table, is_of_people=name != "waits"):
-            yield f"{result['quarter']}, {name}: {wrong}"
+            yield f"quarter from {result['quarter']}, {name}: {wrong}"
 
 
 def check_replies(response: Data) -> Iterator[str]:
@@ -136,22 +143,36 @@ def _check_table(table: Data, *, is_of_people: bool) -> Iterator[str]:
 
 
 def check_city(city: Data, services: Sequence[Data]) -> Iterator[str]:
-    """The city's quarter beside the services' of the same batch: no cell follows by subtraction."""
+    """The city's quarter beside the services' of the same batch: no cell follows by subtraction.
+
+    The city's answers are of those who were asked in the same words as most.
+    """
     shown = {name: dict(table["cells"]) for name, table in _tables(city)}
     parts: dict[tuple[str, str], list[int | None]] = {}
     for service in services:
+        is_alike = service["instrument"] == city["instrument"]
         for name, table in _tables(service):
+            if name in RATED and not is_alike:
+                continue
             for cell, count in table["cells"].items():
                 parts.setdefault((name, cell), []).append(count)
     for (name, cell), counts in parts.items():
+        subject = f"quarter from {city['quarter']}, {name}, {cell}"
         total = shown.get(name, {}).get(cell)
         known = sum(count for count in counts if count is not None)
         if total is not None and total < known:
-            yield f"{city['quarter']}, {name} {cell}: {total}, the services have {known}"
+            yield f"{subject}: says {total}, its services say {known} together"
         if (name, cell) in GIVEN or total is None:
             continue
         if counts.count(None) == 1 and 0 < total - known < K:
-            yield f"{city['quarter']}, {name} {cell}: gives away what one service hides"
+            yield f"{subject}: gives away what one service hides"
+
+
+def is_beside(service: Data, city: Data) -> bool:
+    """Whether the city's quarter was summed from this one of a service: of the same quarter, and
+    put out before it in the same three months."""
+    out, summed = (date.fromisoformat(one["batch_on"]) for one in (service, city))
+    return service["quarter"] == city["quarter"] and quarter_of(summed) <= out <= summed
 
 
 def _tables(result: Data) -> Iterator[tuple[str, Data]]:

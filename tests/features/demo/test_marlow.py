@@ -306,6 +306,14 @@ def test_a_published_level_follows_from_the_evidence_published_beside_it(
 
 
 @pytest.mark.slow(40)
+def test_whoever_audits_marlow_finds_nothing(open_marlow: OpenMarlow) -> None:
+    address = f"http://127.0.0.1:{open_marlow.running.port}"
+    done = open_marlow.installation.call("audit", address)
+    assert (done.status, done.err) == (0, ""), done.out
+    assert "quarters of the city" in done.out
+
+
+@pytest.mark.slow(40)
 def test_a_shown_receipt_proves_that_its_rating_is_in_a_published_list(
     open_marlow: OpenMarlow,
 ) -> None:

@@ -112,9 +112,9 @@ def test_an_honest_portal_agrees(town: Installation, served: Running) -> None:
     done = town.run("audit", f"http://127.0.0.1:{served.port}/en/")
     assert (done.status, done.err) == (0, "")
     assert done.out == (
-        "Everything agrees. Checked: 2 levels, 2 listed services, 2 badges, 2 monthly figures, "
-        "4 appraisals, 4 published states, 3 themes, 2 quarters of results, "
-        "1 quarters of the city, 3 responses, 1 signed lists.\n"
+        f"Everything at http://127.0.0.1:{served.port}/ agrees. Checked: levels 2, "
+        "listed services 2, badges 2, monthly figures 2, appraisals 4, steps between appraisals 4, "
+        "themes 3, quarters of results 2, quarters of the city 1, responses 3, signed lists 1.\n"
     )
 
 
@@ -152,7 +152,7 @@ FORGED: list[tuple[str, Forge, str]] = [
     (
         "/api/v1/results",
         change("results", 0, "waits", "cells", "within_7", to=1),
-        "waits within_7: 1, the services have 9",
+        "waits, within_7: says 1, its services say 9 together",
     ),
 ]
 
@@ -165,7 +165,7 @@ def test_what_is_forged_is_named(
         done = town.run("audit", address)
     assert (done.status, done.err) == (1, "")
     assert said in done.out
-    assert "disagreements. Checked: " in done.out.splitlines()[-1]
+    assert "do not agree. Checked: levels 2" in done.out.splitlines()[-1]
 
 
 @pytest.mark.parametrize(
