@@ -9,7 +9,7 @@ from collections.abc import Mapping
 from typing import Any
 from xml.etree import ElementTree
 
-from flask import Blueprint, request, url_for
+from flask import Blueprint, redirect, request, url_for
 from werkzeug.wrappers import Response
 
 from portal.public import queries
@@ -40,6 +40,13 @@ def show_discovery() -> Response:
 def show_discovery_xml() -> Response:
     """The same as XML."""
     return publish(XML, lambda: _to_xml("discovery", _discovery()))
+
+
+@blueprint.get("/v2")
+@access(Access.OPEN_DATA)
+def show_root() -> Response:
+    """The endpoint itself, as the discovery names it: what it offers."""
+    return redirect(url_for("open311.show_discovery"), 302)
 
 
 @blueprint.get("/v2/services.json")

@@ -7,7 +7,7 @@ from functools import cache
 from pathlib import Path
 from typing import Any
 
-from flask import abort
+from flask import abort, redirect, url_for
 from werkzeug.wrappers import Response
 
 from portal.public.api.blueprint import blueprint
@@ -25,6 +25,13 @@ _HERE, _THERE = "#/components/schemas/", "#/$defs/"
 def show_description() -> Response:
     """All addresses and fields, as OpenAPI 3.1."""
     return publish(JSON, lambda: to_json(_read()))
+
+
+@blueprint.get("/v1")
+@access(Access.OPEN_DATA)
+def show_root() -> Response:
+    """The address below which all others stand, as catalogues name it: what there is."""
+    return redirect(url_for("api.show_description"), 302)
 
 
 @blueprint.get("/schemas/<name>.json")

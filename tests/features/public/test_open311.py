@@ -5,6 +5,7 @@ from __future__ import annotations
 from typing import Any
 from xml.etree import ElementTree
 
+import pytest
 from flask.testing import FlaskClient
 from sqlalchemy import update
 from sqlalchemy.orm import Session
@@ -71,3 +72,15 @@ def test_the_discovery_document_leads_to_the_list(client: FlaskClient, city: Cit
 def _give_code(session: Session, service_id: int) -> None:
     session.execute(update(Service).where(Service.id == service_id).values(code="311-PH"))
     raise_content_version(session)
+
+
+@pytest.mark.parametrize(
+    ("root", "leads_to"),
+    [("/open311/v2", "/open311/discovery.json"), ("/api/v1", "/api/openapi.json")],
+)
+def test_the_address_above_the_others_says_what_there_is(
+    client: FlaskClient, root: str, leads_to: str
+) -> None:
+    answer = client.get(root)
+    assert (answer.status_code, answer.headers["Location"]) == (302, leads_to)
+    assert client.get(leads_to).status_code == 200
