@@ -19,7 +19,15 @@ from portal.web.access import Access, access
 from portal.web.client_address import client_address
 from portal.web.context import portal
 from portal.web.database import read, write
-from portal.web.fields import ChoiceField, EmailField, Needed, Storable, tidy
+from portal.web.fields import (
+    ChoiceField,
+    EmailField,
+    Needed,
+    Storable,
+    tidy,
+    without_controls,
+    without_nul,
+)
 from portal.web.form_token import MIN_AGE, BadToken, comes_from_elsewhere
 from portal.web.forms import ErrorList, ResidentForm, errors_of
 from portal.web.i18n import current_language
@@ -33,7 +41,9 @@ _TEMPLATE = "notify/show_news_form.html"
 class NewsForm(ResidentForm):
     """An address, and what the news shall be about."""
 
-    email = EmailField(filters=[tidy], validators=[Needed(messages.EMAIL_WRONG), Storable()])
+    email = EmailField(
+        filters=[without_controls, tidy], validators=[Needed(messages.EMAIL_NEEDED), Storable()]
+    )
     about = ChoiceField()
     token = StringField()
     website = StringField()  # a trap: people do not see it
@@ -132,6 +142,7 @@ def _list_offers() -> list[Offer]:
 def _show_again(form: NewsForm, offers: list[Offer], errors: ErrorList) -> Response:
     # It counts as old enough: who reads what is to be put right need not wait again.
     token = portal().tokens.issue(_SUBJECT, portal().clock.now() - MIN_AGE)
+    form.email.data = without_nul(form.email.data)
     return page(_TEMPLATE, 422, form=form, offers=offers, token=token, errors=errors)
 
 

@@ -11,6 +11,7 @@ import hashlib
 import hmac
 import ipaddress
 import secrets
+import unicodedata
 from dataclasses import dataclass
 from datetime import date, datetime
 from functools import cached_property, lru_cache
@@ -175,8 +176,15 @@ def network_prefix(address: str) -> str:
 
 
 def normalise_receipt(code: str) -> str | None:
-    """A typed code as it was given out (spaces, dashes, case, look-alikes), None if it is none."""
-    plain = "".join(letter for letter in code.upper() if letter.isalnum()).translate(_LOOKALIKES)
+    """A typed code as it was given out, None if it is none.
+
+    People type spaces, dashes, small letters, look-alikes, the wide letters of Chinese and Korean
+    keyboards and the digits of Arabic ones, and paste the address of the page.
+    """
+    typed = unicodedata.normalize("NFKC", code.rpartition("/receipts/")[2]).upper()
+    plain = "".join(
+        str(unicodedata.decimal(letter, letter)) for letter in typed if letter.isalnum()
+    ).translate(_LOOKALIKES)
     if len(plain) != RECEIPT_LENGTH or any(letter not in RECEIPT_ALPHABET for letter in plain):
         return None
     return plain

@@ -1,4 +1,4 @@
-"""Rules of addresses that learn to build an address when the first one is asked for.
+"""Rules of addresses that learn to build an address when the first one is asked for, and numbers.
 
 Werkzeug compiles two functions for every route when it is added, which is nine tenths of the time
 that an app takes to be made. A page links to a few of them, a command or a reader of `/healthz` to
@@ -11,7 +11,7 @@ from collections.abc import Callable
 from typing import Any
 
 from flask import Flask
-from werkzeug.routing import Rule
+from werkzeug.routing import IntegerConverter, Rule
 
 
 class LateRule(Rule):
@@ -31,6 +31,13 @@ class LateRule(Rule):
         return build
 
 
+class WholeNumber(IntegerConverter):
+    """A number in the digits 0 to 9: with Arabic ones a page would have a second address."""
+
+    regex = "[0-9]+"
+
+
 def register(app: Flask) -> None:
-    """Make all rules added from here on such rules."""
+    """Make all rules added from here on such rules, and their numbers such numbers."""
     app.url_rule_class = LateRule
+    app.url_map.converters["int"] = WholeNumber

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import re
+import unicodedata
 from collections.abc import Sequence
 from datetime import date
 from typing import Any
@@ -22,6 +23,9 @@ _DAY = re.compile(r"[0-9]{4}-[0-9]{2}-[0-9]{2}")
 _NUMBER = re.compile(r"[0-9]{1,18}")
 # NUL is refused by PostgreSQL and kept by SQLite; lone surrogates cannot be encoded at all.
 _UNSTORABLE = re.compile("[\x00\ud800-\udfff]")
+# What comes along when an address is copied out of a text that runs the other way.
+_AROUND_COPIES = re.compile("[\u061c\u200b\u200e\u200f\u202a-\u202e\u2060\u2066-\u2069\ufeff]")
+_UNSEEN = frozenset(("Cc", "Cf", "Zs", "Zl", "Zp"))
 MAX_WRITTEN = 5000  # characters of what a resident writes in their own words
 _LINE_ENDS = re.compile("[\x0b\x0c\x85\u2028\u2029]")
 # Controls and code points that are no characters; HTML knows none of them.
@@ -35,10 +39,15 @@ _INVISIBLE = re.compile(
 
 
 def tidy(value: str | None) -> str | None:
-    """Typed text without surrounding space, line ends as \\n; empty is None."""
-    if value is None:
+    """Typed text without surrounding space, line ends as \\n; None where nobody sees any."""
+    if value is None or not any(map(_is_seen, value)):
         return None
     return value.replace("\r\n", "\n").replace("\r", "\n").strip() or None
+
+
+def _is_seen(character: str) -> bool:
+    """NUL counts as seen: it is refused, not passed over."""
+    return character == "\x00" or unicodedata.category(character) not in _UNSEEN
 
 
 def without_controls(value: str | None) -> str | None:
@@ -121,11 +130,17 @@ class Needed:
 class EmailField(StringField):
     """An e-mail address, or nothing."""
 
+    def process_formdata(self, valuelist: list[str]) -> None:
+        """Without marks of direction, which nobody sees and no mail server takes."""
+        super().process_formdata([_AROUND_COPIES.sub("", one) for one in valuelist])
+
     def pre_validate(self, form: BaseForm) -> None:
         """Check the shape; whether it works shows the confirmation mail."""
         del form
         if self.data and not is_email(self.data):
-            raise StopValidation(str(messages.EMAIL_WRONG))
+            is_needed = getattr(self.flags, "required", None)
+            wrong = messages.EMAIL_NEEDED if is_needed else messages.EMAIL_WRONG
+            raise StopValidation(str(wrong))
 
 
 class ChoiceField(Field):

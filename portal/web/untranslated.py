@@ -1,8 +1,9 @@
 """Texts that a language lacks: shown in English, and marked as English.
 
 The gettext fallback puts each such text between two signs of Unicode's private use area while a
-page is rendered. Before the page goes out, the signs become `lang` and `dir` where an element may
-stand, and vanish where none may (attributes, titles, options). Documents that are no pages never
+page is rendered: two that every process draws for itself, as what people write may hold any sign.
+Before the page goes out, they become `lang` and `dir` where an element may stand, and vanish where
+none may (attributes, titles, options). Documents that are no pages never
 see the signs. Complete languages pay one look at the finished text.
 """
 
@@ -11,10 +12,12 @@ from __future__ import annotations
 import re
 from collections.abc import Iterator
 from gettext import NullTranslations
+from random import SystemRandom
 
 from flask import g, has_request_context
 
-_OPEN, _CLOSE = "\ue000", "\ue001"
+_PRIVATE_USE = range(0xF0000, 0xFFFFE)
+_OPEN, _CLOSE = map(chr, SystemRandom().sample(_PRIVATE_USE, 2))
 _PIECES = re.compile(r"(<[^>]*>)")
 _TAG = re.compile(r"<(/?)(title|option|textarea|svg|script)\b")
 _SPAN, _END = '<span lang="en" dir="ltr">', "</span>"

@@ -150,6 +150,10 @@ def test_a_bare_rating_says_that_it_counts(resident: Resident) -> None:
         lambda code: "-".join(code[at : at + 5] for at in range(0, 25, 5)),
         lambda code: f"  {code[:7]} {code[7:]} ",
         lambda code: code.replace("0", "O").replace("1", "l"),
+        lambda code: "".join(chr(ord(sign) + 0xFEE0) for sign in code),  # a Chinese keyboard
+        lambda code: code.translate({ord(str(n)): chr(0x660 + n) for n in range(10)}),  # Arabic
+        lambda code: f"\u2066{code}\u2069",
+        lambda code: f"https://city.example/ar/receipts/{code}/",
     ],
 )
 def test_a_code_may_be_typed_in_many_ways(resident: Resident, spell: object) -> None:

@@ -266,6 +266,22 @@ def test_what_is_wrong_is_said_and_machines_subscribe_nobody(
     assert foreign.status_code == 403
 
 
+@pytest.mark.parametrize(
+    ("email", "why"),
+    [
+        ("", "Enter an email address like name@example.com."),
+        ("anna@", "Enter an email address like name@example.com."),
+        ("anna\x00@example.org", "The text holds characters that cannot be stored."),
+    ],
+)
+def test_a_wrong_address_is_asked_for_again(client: FlaskClient, email: str, why: str) -> None:
+    answer = client.post("/en/news/", data={"email": email, "about": ""})
+    assert answer.status_code == 422
+    words = response_page(answer).words()  # no page can hold a NUL
+    assert why in words
+    assert "leave the field empty" not in words
+
+
 def test_one_network_asks_for_a_few_addresses_an_hour(
     store: Store, city: City, form: Callable[..., Page | int]
 ) -> None:

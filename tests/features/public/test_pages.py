@@ -206,3 +206,8 @@ def test_alternates_name_the_page_in_every_language(
     }
     assert alternates["ar"] == "http://localhost/ar/services/pothole-repair/"
     assert set(alternates) == set(LANGUAGES)
+
+
+@pytest.mark.parametrize("path", ["responses/٣/", "responses/³/", "themes/١/"])
+def test_a_number_has_one_address(client: FlaskClient, showcase: Showcase, path: str) -> None:
+    assert client.get(f"/ar/{path}").status_code == 404

@@ -55,6 +55,35 @@ def test_everything_that_was_said_is_stored(resident: Resident, store: Store) ->
         assert mail.detail == {}
 
 
+@pytest.mark.parametrize("comment", ["\u200b\u200f", " \u202e\ufeff\u00a0", "\u2066\u2069\n"])
+def test_words_that_nobody_can_see_are_no_words(
+    resident: Resident, store: Store, comment: str
+) -> None:
+    code = resident.send(q0="3", comment=comment)
+    with store.read() as session:
+        row = submission_of(session, code)
+        assert (row.comment, row.is_case) == (None, False)
+
+
+@pytest.mark.parametrize("comment", ["\ue000 and \ue001\ue001", "\U000f1234", "e\u0301" * 900])
+def test_whatever_signs_are_written_stand_on_the_receipt_as_they_are(
+    resident: Resident, comment: str
+) -> None:
+    code = resident.send(q0="3", comment=comment)
+    assert comment in resident.get(f"/en/receipts/{code}/").words()
+
+
+def test_an_address_is_kept_without_marks_of_direction(
+    resident: Resident, store: Store, settings: Settings
+) -> None:
+    code = resident.send("/ar/services/pothole-repair/rate", q0="3", comment="نص",
+                         email="\u202bmaria\u200f@demo.example\u202c")  # fmt: skip
+    with store.read() as session:
+        contact = session.get_one(Contact, submission_of(session, code).id)
+        assert contact.email_encrypted is not None
+        assert Secrets(settings.secret_key).decrypt(contact.email_encrypted) == "maria@demo.example"
+
+
 @pytest.mark.parametrize(
     ("said", "is_case", "kind"),
     [
