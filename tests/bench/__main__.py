@@ -26,6 +26,7 @@ from portal.store.engine import Store
 from portal.store.schema import migrate
 from portal.store.secrets import Secrets
 from portal.web.form_token import FormTokens
+from tests.bench.assessing import DAYS, GOALS, RECORDS, fill_assessed, time_assessing
 from tests.bench.desk import DESK_GOAL, OPEN, PAGES, fill_desk, sign_in
 from tests.bench.overview import MANAGER, OVERVIEW, SERVICES, fill_overview
 from tests.bench.pages import look_at_pages
@@ -192,6 +193,18 @@ def compare(url: str, folder: Path) -> None:
     report(url, page, row, {"form": form, "rating": rating, "case": case})
     report_desk(page, desk)
     report_overview(page, overview)
+    measure_assessing(url, city)
+
+
+def measure_assessing(url: str, city: City) -> None:
+    """One large service, judged as the worker judges it every day."""
+    store = Store(url)
+    fill_assessed(store, city)
+    seconds = time_assessing(store, city)
+    goal = GOALS[store.engine.dialect.name]
+    store.dispose()
+    print(f"\nOne service with {RECORDS} submissions of {DAYS} days is assessed in")
+    print(f"{seconds:.2f} s (goal < {goal:g} s)")
 
 
 def measure_desk(url: str, city: City, pid: int, port: int) -> dict[str, Measured]:

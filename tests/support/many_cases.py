@@ -26,13 +26,22 @@ SPREAD_DAYS = 60  # so some are overdue, some are due this week
 
 
 def add_many(
-    session: Session, services: Sequence[int], count: int, *, now: datetime, is_open: bool = True
+    session: Session,
+    services: Sequence[int],
+    count: int,
+    *,
+    now: datetime,
+    is_open: bool = True,
+    days: int = SPREAD_DAYS,
 ) -> None:
-    """So many cases in turn for each service: waiting for their first answer, or confirmed."""
+    """So many cases in turn for each service: waiting for their first answer, or confirmed.
+
+    They came in over so many days, each from somebody else with all questions answered.
+    """
     first = (session.scalar(select(func.max(Submission.id))) or 0) + 1
     submissions, loops, events = [], [], []
     for number in range(first, first + count):
-        at = now - timedelta(days=number % SPREAD_DAYS)
+        at = now - timedelta(days=number % days)
         lang, said = SAID[number % len(SAID)]
         story = _story(at, lang, is_open=is_open)
         shared = {"service_id": services[number % len(services)], "lang": lang,
@@ -40,7 +49,9 @@ def add_many(
                   "received_on": at.date()}  # fmt: skip
         submissions.append({
             **shared, "id": number, "instrument": INSTRUMENT_ID, "channel": "web",
-            "received_at": at, "q0": number % 5 + 1, "is_case": True, "wants_answer": True,
+            "received_at": at, "q0": number % 5 + 1,
+            **{f"q{question}": (number + question) % 6 for question in range(1, 7)},
+            "is_case": True, "wants_answer": True,
             "comment": f"{said} ({number})", "words": words_column(f"{said} {number}"),
             "has_personal_data": number % 50 == 0, "receipt_hash": uuid4().hex,
             "token_hash": uuid4().hex,
