@@ -20,11 +20,13 @@ from portal.models.operations import Setting
 from portal.models.responses import ThemeText
 from portal.models.services import District, DistrictText, Service, ServiceText
 from portal.models.warnings import OPEN_STATES, WARNING_KINDS, WarningRow
+from portal.store.monitors import do_languages_differ
 from portal.store.texts import InLanguage, in_language
 
 Name = InLanguage[str]
 DAILY, WEEKLY = "warned_day", "warned_week"
 """Names of the settings that hold the day, and the Monday of the week, of the newest round."""
+_ANSWERS_BY_LANGUAGE = ("q0:lang:", "c1:lang:")
 _WEEKLY_KINDS = ("ratings", "disparity", "word")
 
 
@@ -34,7 +36,8 @@ class WarningView:
 
     `measure` is told30, c1 or q0 and `attribute` lang, district or channel, for disparities only.
     `word` is what a suggestion for a theme is called by, in the language in which people write it.
-    `is_gone`: open still, but the newest round has not found it again.
+    `is_gone`: open still, but the newest round has not found it again. `is_doubtful`: it compares
+    answers between languages, and those may not be comparable now (`store/monitors.py`).
     """
 
     row: WarningRow
@@ -47,6 +50,7 @@ class WarningView:
     district: Name | None = None
     word: Name | None = None
     is_gone: bool = False
+    is_doubtful: bool = False
 
     @property
     def is_open(self) -> bool:
@@ -69,6 +73,7 @@ def view_warnings(
         _district_names(session, langs) if any(_is_of_district(row) for row, _ in rows) else {}
     )
     rounds = last_rounds(session)
+    is_doubtful = any(_compares_answers(row) for row, _ in rows) and do_languages_differ(session)
     views = []
     for row, slug in rows:
         service = services.get(row.service_id, InLanguage(langs[0], slug))
@@ -87,7 +92,13 @@ def view_warnings(
             view = WarningView(row, slug, service, word=InLanguage(lang, text))
         else:
             view = WarningView(row, slug, service)
-        views.append(replace(view, is_gone=_is_gone(row, rounds)))
+        views.append(
+            replace(
+                view,
+                is_gone=_is_gone(row, rounds),
+                is_doubtful=is_doubtful and _compares_answers(row),
+            )
+        )
     return views
 
 
@@ -132,6 +143,11 @@ def open_warnings(departments: Iterable[int] | None) -> Select[WarningRow, str]:
 
 def _is_of_district(row: WarningRow) -> bool:
     return row.kind == "disparity" and ":district:" in row.subject
+
+
+def _compares_answers(row: WarningRow) -> bool:
+    """Whether it is about what people of some language answered, and not about what was done."""
+    return row.kind == "disparity" and row.subject.startswith(_ANSWERS_BY_LANGUAGE)
 
 
 def _service_names(session: Session, ids: set[int], langs: list[str]) -> dict[int, Name]:

@@ -55,6 +55,12 @@ class ManagedService:
         result, todays = self.result, self.todays
         return information.show(result, todays.evidence, todays.thresholds) if todays else result
 
+    @property
+    def left_out(self) -> list[Mapping[str, Any]]:
+        """Today's criteria that judge nothing, as answers cannot be compared between languages."""
+        criteria = self.shown_result["criteria"] if self.todays else ()
+        return [one for one in criteria if one.get("is_information")]
+
 
 def get_service(
     session: Session, scope: Scope, slug: str, *, langs: Sequence[str]

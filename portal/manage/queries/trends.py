@@ -15,6 +15,7 @@ from portal.domain.trends import Figure, find_breaks
 from portal.manage.scoped import managed_services
 from portal.models.appraisals import CityFigure, MonthlyFigure
 from portal.models.services import District, DistrictText, Service, ServiceText
+from portal.store.monitors import Comparison
 from portal.store.scope import Scope
 from portal.store.texts import InLanguage, in_language
 
@@ -32,6 +33,11 @@ class City:
     def months(self) -> list[dict[str, Any]]:
         """The city's months."""
         return list(self.figures.get("months", ()))
+
+    @property
+    def comparison(self) -> Comparison:
+        """What speaks against comparing answers between languages."""
+        return Comparison(self.figures["agreeing"], self.figures["items"])
 
 
 def list_figures(

@@ -8,6 +8,7 @@ from typing import Any
 from flask import request
 from werkzeug.wrappers import Response
 
+from portal.domain.information import COMPARED
 from portal.domain.parity import DISPARITY
 from portal.manage.made_of_words import put_in_words
 from portal.manage.queries.made_of import count_items, list_items
@@ -17,6 +18,7 @@ from portal.manage.record_words import says
 from portal.manage.routes.blueprint import blueprint, langs
 from portal.manage.routes.services import managed
 from portal.store.evidence.records import GROUPED
+from portal.store.monitors import find_comparison
 from portal.web import level_view
 from portal.web.access import Access, access
 from portal.web.criteria_text import DESK_LEAST, group_name
@@ -40,6 +42,7 @@ def show_records(slug: str, criterion_id: str) -> Response:
         service=service,
         criterion=level_view.view_criterion(criterion, service.district_names, DESK_LEAST),
         says=says,
+        comparison=find_comparison(read()) if criterion["metric"] == COMPARED else None,
         **found,
     )
 

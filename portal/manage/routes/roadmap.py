@@ -2,9 +2,12 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterable
+
 from flask import request
 from werkzeug.wrappers import Response
 
+from portal.domain.information import COMPARED
 from portal.manage import self_assessment_words as words
 from portal.manage.queries import roadmap
 from portal.manage.queries.own_services import (
@@ -12,7 +15,8 @@ from portal.manage.queries.own_services import (
     list_own_services,
 )
 from portal.manage.routes.blueprint import blueprint, langs
-from portal.manage.routes.services import managed, today_of
+from portal.manage.routes.services import left_out, managed, today_of
+from portal.store.monitors import Comparison, do_languages_differ, find_comparison
 from portal.web import criteria_advice, criteria_text
 from portal.web.access import Access, access, current_scope
 from portal.web.context import portal
@@ -38,6 +42,8 @@ def show_roadmap(slug: str) -> Response:
         name=service.name,
         outlook=outlook,
         doubtful=doubtful_in_short,
+        left_out=left_out(service),
+        comparison=_comparison(hurdles),
         hurdles=[(one, criteria_advice.steps(one.criterion, names)) for one in hurdles],
         rest=rest,
         overdue=sum(one.is_overdue for one in plans[service.id]),
@@ -45,6 +51,12 @@ def show_roadmap(slug: str) -> Response:
         figures=lambda criterion: criteria_text.figures(criterion, names),
         **words.words(),
     )
+
+
+def _comparison(hurdles: Iterable[roadmap.Hurdle]) -> Comparison | None:
+    """What speaks against comparing answers, where a criterion that compares them is missing."""
+    is_compared = any(one.criterion["metric"] == COMPARED for one in hurdles)
+    return find_comparison(read()) if is_compared else None
 
 
 @blueprint.get("/roadmap/")
@@ -67,6 +79,7 @@ def show_city_roadmap() -> Response:
         plans=plans,
         hurdles=sorted(hurdles, key=lambda one: -len(one.service_ids)),
         rest=rest,
+        do_languages_differ=do_languages_differ(session),
         overdue=[one for each in plans.values() for one in each if one.is_overdue],
         criterion_title=criteria_text.title,
         **words.words(),

@@ -10,10 +10,9 @@ from portal.manage.queries.own_target import find_own_target
 from portal.manage.queries.services import ManagedService, get_service
 from portal.manage.queries.warnings import count_open_warnings
 from portal.manage.routes.blueprint import blueprint, langs
-from portal.web import level_view
+from portal.web import criteria_text, level_view
 from portal.web.access import Access, access, current_scope
 from portal.web.context import portal
-from portal.web.criteria_text import DESK_LEAST
 from portal.web.database import read
 from portal.web.level_view import CriterionView
 from portal.web.pages import page
@@ -27,7 +26,9 @@ def show_service(slug: str) -> Response:
     if service.todays is None:
         return page("manage/show_no_level.html", service=service)
     result = service.todays.result
-    levels = level_view.list_levels(service.shown_result, service.district_names, DESK_LEAST)
+    levels = level_view.list_levels(
+        service.shown_result, service.district_names, criteria_text.DESK_LEAST
+    )
     return page(
         "manage/show_service.html",
         service=service,
@@ -36,7 +37,7 @@ def show_service(slug: str) -> Response:
         levels=levels,
         doubtful=doubtful(service),
         deciding=level_view.list_deciding(levels, result),
-        figures=level_view.list_figures(result, DESK_LEAST),
+        figures=level_view.list_figures(result, criteria_text.DESK_LEAST),
         records=_addresses(service),
         warnings=count_open_warnings(read(), service.id),
         own=find_own_target(read(), service.id, portal().clock.today()),
@@ -65,6 +66,11 @@ def doubtful(service: ManagedService) -> list[CriterionView]:
     """What put the published level in doubt, as the appraisal found it."""
     criteria = service.doubt.criteria if service.doubt else ()
     return [level_view.view_criterion(one, service.district_names) for one in criteria]
+
+
+def left_out(service: ManagedService) -> list[str]:
+    """Criteria that judge nothing today, as answers cannot be compared between languages."""
+    return [criteria_text.title(one) for one in service.left_out]
 
 
 def _addresses(service: ManagedService) -> dict[str, str]:

@@ -99,7 +99,6 @@ def _words(wanted: views.Wanted) -> dict[str, Any]:
         "groups": views.GROUPS,
         "by_words": views.BY,
         "group_name": partial(_group_name, wanted.by, names),
-        "question_text": views.question_text,
         "answer_text": views.answer_text,
     }
 
@@ -114,6 +113,12 @@ def _csv(trends: views.Trends, wanted: views.Wanted, name: str) -> Response:
     response.headers["Cache-Control"] = "no-store"
     response.headers["Content-Disposition"] = f'attachment; filename="{name}.csv"'
     return response
+
+
+@blueprint.app_template_filter("question_text")
+def question_text(question: str) -> str:
+    """A question as residents read it."""
+    return views.question_text(question)
 
 
 @blueprint.app_template_filter("group_label")

@@ -16,6 +16,7 @@ from portal.manage.operations.warnings import (
 from portal.manage.queries import warnings as queries
 from portal.manage.routes.blueprint import blueprint, langs
 from portal.models.warnings import WARNING_KINDS, WARNING_STATES
+from portal.store.monitors import find_comparison
 from portal.web import warning_words
 from portal.web.access import Access, access, current_scope
 from portal.web.context import portal
@@ -108,6 +109,7 @@ def _warning_page(
         view=detail.view,
         evidence=row.evidence,
         words=warning_words,
+        comparison=find_comparison(read()) if detail.view.is_doubtful else None,
         form=form,
         errors=errors,
         states=[(state, warning_words.state_name(state)) for state in WARNING_STATES],

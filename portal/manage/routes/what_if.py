@@ -14,7 +14,7 @@ from portal.domain.level import evaluate
 from portal.domain.what_if import MOST, Supposed, changed_criteria, suppose, take
 from portal.manage.queries.services import ManagedService, list_open
 from portal.manage.routes.blueprint import blueprint
-from portal.manage.routes.services import managed
+from portal.manage.routes.services import left_out, managed
 from portal.web.access import Access, access
 from portal.web.context import portal
 from portal.web.criteria_text import DESK_LEAST
@@ -50,6 +50,7 @@ def show_what_if(slug: str) -> Response:
         cases=take(cases, _SHOWN, told_on),
         before=service.result,
         after=after,
+        left_out=left_out(service),
         changes=_changes(service, after) if after else [],
     )
 

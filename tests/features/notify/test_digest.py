@@ -14,6 +14,7 @@ from sqlalchemy import select, update
 from sqlalchemy.orm import Session
 
 from portal.manage.operations.warnings import choose_digest
+from portal.models.appraisals import CityFigure
 from portal.models.operations import Outbox
 from portal.models.people import Person
 from portal.models.warnings import DigestSubscription, WarningRow
@@ -32,13 +33,15 @@ FORECAST = {"open": 30, "expected": 8.2, "low": 5, "high": 11, "late": 4, "histo
 
 def warn(session: Session, /, service_id: int, **values: Any) -> int:
     row = WarningRow(
-        service_id=service_id,
-        kind="forecast",
-        subject="",
-        raised_on=NOW.date(),
-        last_seen_on=NOW.date(),
-        evidence=FORECAST,
-        **values,
+        **{
+            "service_id": service_id,
+            "kind": "forecast",
+            "subject": "",
+            "raised_on": NOW.date(),
+            "last_seen_on": NOW.date(),
+            "evidence": FORECAST,
+            **values,
+        }
     )
     session.add(row)
     session.flush()
@@ -122,6 +125,33 @@ def test_those_who_asked_get_their_departments_warnings_once_a_week(
     week()
     assert len(mailbox.messages) == 2
     assert mailbox.messages[0]["Message-ID"] != mailbox.messages[1]["Message-ID"]
+
+
+def test_what_may_not_be_comparable_between_languages_is_mailed_with_caution(
+    store: Store,
+    city: City,
+    mailbox: Mailbox,
+    subscribe: Callable[[str], None],
+    week: Callable[[], int],
+) -> None:
+    def differ(session: Session) -> None:
+        figures = {"agreeing": {"fires": True}, "items": {"items": []}}
+        session.add(CityFigure(as_of=NOW.date(), figures=figures))
+        for subject in ("q0:lang:es", "told30:lang:vi"):
+            evidence = {"x": 8, "n": 30, "others_x": 60, "others_n": 75, "p": 0.0001}
+            warn(session, city.potholes, kind="disparity", subject=subject, evidence=evidence)
+
+    store.write(differ)
+    subscribe("manager")
+    week()
+    lines = [line for line in text_of(mailbox).splitlines() if line]
+    compared = [line for line in lines if "Of everyone else it is" in line]
+    caution = " Answers may not be comparable between languages."
+    assert [line.endswith(caution) for line in compared] == ["good rating" in x for x in compared]
+    assert len(compared) == 2
+    html = mailbox.messages[-1].get_body(("html",))
+    assert html is not None
+    assert str(html.get_content()).count(caution.strip()) == 1
 
 
 def test_it_is_written_in_the_persons_language(
