@@ -180,6 +180,11 @@ def _is_first_public(as_of: date, since: date) -> bool:
     return as_of <= since
 
 
+def may_be_compared(as_of: date, since: date | None) -> bool:
+    """Whether the appraisal before one of this day may stand beside it; in shadow it may."""
+    return since is None or not _is_first_public(as_of, since)
+
+
 def list_public_assessments(session: Session) -> dict[int, PublicLevel]:
     """The published level of every service in use that has one, by service id; empty in shadow.
 
@@ -242,7 +247,7 @@ def _appraised() -> Select[*tuple[Any, ...]]:
             Appraisal.result["next_status"].as_string(),
             Appraisal.flag,
             Appraisal.awaiting_second_look,
-            _level_before().label("before"),
+            level_before().label("before"),
             Appraisal.made_at,
         )
         .join(Service, Service.id == Appraisal.service_id)
@@ -263,7 +268,7 @@ def _newest_public() -> ScalarSelect[int]:
     )
 
 
-def _level_before() -> ScalarSelect[int]:
+def level_before() -> ScalarSelect[int]:
     """The level of the appraisal before the one at hand."""
     other = aliased(Appraisal)
     return (

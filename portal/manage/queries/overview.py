@@ -7,21 +7,22 @@ same with a thousand cases and with ten million (a test reads the plans of its s
 from __future__ import annotations
 
 from collections import defaultdict
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from datetime import date
-from itertools import pairwise
 from typing import Any
 
 from sqlalchemy import ScalarSelect, Select, func, select
 from sqlalchemy.orm import Session, aliased
 
 from portal.domain.publication import quarter_of
+from portal.manage.changes import Change, direction, last_change
 from portal.manage.scoped import managed_services
 from portal.models.appraisals import Appraisal
 from portal.models.assessments import Assessment
 from portal.models.services import Department, DepartmentText, Service
 from portal.models.warnings import OPEN_STATES, WarningRow
+from portal.store.assessments import may_be_compared
 from portal.store.publicity import get_public_since
 from portal.store.scope import Scope
 from portal.store.service_names import get_service_names
@@ -34,28 +35,28 @@ Texts = Mapping[str, str]
 
 @dataclass(frozen=True)
 class Published:
-    """The level that stands in public, or in shadow would. `flag` is why a held one is in doubt."""
+    """The level that stands in public, or in shadow would. `flag` is why a held one is in doubt.
+
+    `before` is the level of the appraisal before, None where there is none or it is not public.
+    """
 
     level: int
     flag: str | None = None
     is_awaiting: bool = False
+    before: int | None = None
     is_provisional: bool = False
+
+    @property
+    def change(self) -> str | None:
+        """What the last appraisal did with the level: `rose`, `fell` or `same`."""
+        if self.before is None:
+            return None
+        return direction(self.before, self.level)
 
     @property
     def doubt(self) -> int:
         """The level in doubt, 0 where none is."""
         return self.level if self.flag is not None else 0
-
-
-@dataclass(frozen=True)
-class Change:
-    """Where the published level went last: `rose` or `fell` at the appraisal of that day.
-
-    `same`, with no day, where it stood still over all quarters that are shown.
-    """
-
-    kind: str
-    on: date | None = None
 
 
 @dataclass(frozen=True)
@@ -130,9 +131,9 @@ def get_overview(session: Session, scope: Scope, *, today: date, langs: Sequence
     ).all()
     names = get_service_names(session, _ids(scope))
     departments = _department_names(session)
-    paths, newest = _appraisals(session, scope, today)
-    quarters, is_shadow = last_quarters(today), get_public_since(session) is None
-    published = ({} if is_shadow else _provisional(session, scope)) | newest
+    quarters, since = last_quarters(today), get_public_since(session)
+    paths, newest = _appraisals(session, scope, today, since)
+    published = (_provisional(session, scope) if since else {}) | newest
     assessed, warnings = _todays(session, scope), _count_warnings(session, scope)
     lines = [
         ServiceLine(
@@ -153,7 +154,7 @@ def get_overview(session: Session, scope: Scope, *, today: date, langs: Sequence
     return Overview(
         services=lines,
         departments={line.department_slug: line.department for line in lines},
-        is_shadow=is_shadow,
+        is_shadow=since is None,
     )
 
 
@@ -162,21 +163,6 @@ def last_quarters(today: date) -> list[date]:
     first = quarter_of(today)
     months = [first.year * 12 + first.month - 1 - 3 * back for back in range(QUARTERS)]
     return [date(month // 12, month % 12 + 1, 1) for month in reversed(months)]
-
-
-def last_change(path: Iterable[tuple[int, date]]) -> Change | None:
-    """The last change of a level over its appraisals, oldest first; None before there are two.
-
-    The newest change alone is told: over two years a level may rise and fall again, and the first
-    appraisal compared with the last would say that nothing happened.
-    """
-    appraisals = list(path)
-    if len(appraisals) < 2:
-        return None
-    for (before, _), (level, on) in reversed(list(pairwise(appraisals))):
-        if level != before:
-            return Change("rose" if level > before else "fell", on)
-    return Change("same")
 
 
 @dataclass(frozen=True)
@@ -210,7 +196,7 @@ def _department_names(session: Session) -> dict[int, _Department]:
 
 
 def _appraisals(
-    session: Session, scope: Scope, today: date
+    session: Session, scope: Scope, today: date, since: date | None
 ) -> tuple[dict[int, dict[date, tuple[int, date]]], dict[int, Published]]:
     """(level, day of the appraisal) of the last eight quarters, and the newest, by service."""
     quarters = last_quarters(today)
@@ -232,8 +218,10 @@ def _appraisals(
     paths: dict[int, dict[date, tuple[int, date]]] = defaultdict(dict)
     newest: dict[int, Published] = {}
     for service_id, quarter, as_of, level, flag, is_awaiting in rows:
+        last = newest.get(service_id)
+        before = last.level if last and may_be_compared(as_of, since) else None
         paths[service_id][quarter] = (level, as_of)
-        newest[service_id] = Published(level, flag, is_awaiting)
+        newest[service_id] = Published(level, flag, is_awaiting, before)
     return paths, newest
 
 

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, replace
+from datetime import date
 from typing import Any
 
 from sqlalchemy import select
@@ -16,7 +17,7 @@ from portal.manage.scoped import get_managed_service
 from portal.models.appraisals import Appraisal
 from portal.models.assessments import Assessment
 from portal.models.services import District, DistrictText
-from portal.store.assessments import get_public_figures
+from portal.store.assessments import get_public_figures, level_before, may_be_compared
 from portal.store.doubts import Doubt, find_doubt
 from portal.store.evidence.records import list_open_cases
 from portal.store.publicity import get_public_since
@@ -73,12 +74,13 @@ def get_service(
         .order_by(Assessment.as_of.desc())
         .limit(1)
     )
+    since = get_public_since(session)
     return ManagedService(
         id=service.id,
         slug=service.slug,
         name=get_service_name(session, service.id, service.slug, langs[0], langs[1:]),
-        is_shadow=get_public_since(session) is None,
-        published=_published(session, service.id),
+        is_shadow=since is None,
+        published=_published(session, service.id, since),
         doubt=find_doubt(session, service.id),
         todays=todays,
         district_names=_district_names(session, langs),
@@ -86,15 +88,22 @@ def get_service(
     )
 
 
-def _published(session: Session, service_id: int) -> Published | None:
+def _published(session: Session, service_id: int, since: date | None) -> Published | None:
     row = session.execute(
-        select(Appraisal.level, Appraisal.flag, Appraisal.awaiting_second_look)
+        select(
+            Appraisal.level,
+            Appraisal.flag,
+            Appraisal.awaiting_second_look,
+            level_before().label("before"),
+            Appraisal.as_of,
+        )
         .where(Appraisal.service_id == service_id)
         .order_by(Appraisal.quarter_on.desc())
         .limit(1)
     ).one_or_none()
     if row is not None:
-        return Published(*row)
+        is_compared = may_be_compared(row.as_of, since)
+        return Published(*row[:3], before=row.before if is_compared else None)
     figures = get_public_figures(session, service_id)
     return replace(Published(figures.level), is_provisional=True) if figures else None
 

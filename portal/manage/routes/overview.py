@@ -38,7 +38,8 @@ SORT_WORDS = {
     "change": _l("Fallen first, the newest change first"),
 }
 COLUMNS = (
-    "service", "name", "department", "published_level", "published_status", "today_level",
+    "service", "name", "department", "published_level", "published_status",
+    "published_before", "published_change", "today_level",
     "today_as_of", "next_level_status", "blocking", "open_cases", "open_over_30_days",
     "reopened_cases", "open_promises", "promises_at_risk", "open_warnings", "last_change",
     "last_change_on",
@@ -91,12 +92,18 @@ def _overview() -> Overview:
 
 def _csv_row(line: ServiceLine) -> Sequence[object]:
     row: list[object] = [line.slug, line.name.text, line.department.text]
-    row += [line.published.level, _status(line.published)] if line.published else [None] * 2
+    row += _published_cells(line.published)
     row += _today_cells(line.today)
     change = line.change
     return [
         *row, line.warnings, change and change.kind, change and change.on, *line.quarters,
     ]  # fmt: skip
+
+
+def _published_cells(published: Published | None) -> Sequence[object]:
+    if published is None:
+        return [None] * 4
+    return [published.level, _status(published), published.before, published.change]
 
 
 def _quarter_column(quarter: date) -> str:

@@ -5,14 +5,14 @@ from __future__ import annotations
 import csv
 import io
 import re
-from datetime import datetime, timedelta
+from datetime import date, datetime, timedelta
 from typing import Any
 from zoneinfo import ZoneInfo
 
 import pytest
 from babel.dates import format_skeleton
 from flask import Flask
-from sqlalchemy import text
+from sqlalchemy import delete, text
 from sqlalchemy.orm import Session
 
 from portal.assess.operations import assess_service
@@ -22,6 +22,7 @@ from portal.domain.publication import quarter_of
 from portal.manage.queries.overview import last_quarters
 from portal.models.appraisals import Appraisal
 from portal.models.assessments import Assessment
+from portal.models.operations import Setting
 from portal.models.services import Service, ServiceText
 from portal.models.warnings import WarningRow
 from portal.store.engine import Store
@@ -185,6 +186,50 @@ def test_a_level_that_rose_and_fell_again_is_said_to_have_fallen(
     assert [lines[0][name] for name in columns] == ["", "", "", "", "1", "2", "3", "2"]
     assert lines[0]["last_change"] == "fell"
     assert lines[0]["last_change_on"] == quarters[-1].isoformat()
+
+
+def test_what_the_last_appraisal_did_stands_beside_the_published_level(
+    app: Flask, store: Store, desk_city: City
+) -> None:
+    """As the public pages say it: in words, and nothing where the level stayed."""
+    store.write(stand, desk_city.potholes, [2, 0, 1])
+    store.write(stand, desk_city.lights, [1, 3, 2])
+    store.write(stand, desk_city.pools, [1, 2, 2])
+    desk = Desk(app, "admin")
+    page = show(desk)
+    assert names(page) == ["Pothole repair", "Street lights", "Swimming pools"]
+    rows = [page.words(row) for row in page.all("tr")][1:]
+    assert "Up from below level 1" in rows[0]
+    assert "Down from level 3" in rows[1]
+    assert "from" not in rows[2]
+    answer = desk.client.get("/en/manage/levels.csv").get_data(as_text=True)
+    lines = list(csv.DictReader(io.StringIO(answer)))
+    found = [(line["published_before"], line["published_change"]) for line in lines]
+    assert found == [("0", "rose"), ("3", "fell"), ("2", "same")]
+    assert "Down from level 3" in show(desk, "services/street-lights/").words()
+    public = response_page(desk.client.get("/en/levels/")).words()
+    assert "Up from below level 1" in public
+    assert "Down from level 3" in public
+
+
+def test_an_appraisal_that_is_not_public_is_compared_with_in_shadow_alone(
+    app: Flask, store: Store, desk_city: City
+) -> None:
+    store.write(stand, desk_city.potholes, [1, 3])
+    desk = Desk(app, "manager")
+    addresses = ("", "services/pothole-repair/", "services/pothole-repair/roadmap/")
+    store.write(go_public, last_quarters(TODAY)[-1])
+    for address in addresses:
+        assert "Up from" not in show(desk, address).words()
+    store.write(go_public, None)
+    for address in addresses:
+        assert "Up from level 1" in show(desk, address).words()
+
+
+def go_public(session: Session, since: date | None) -> None:
+    session.execute(delete(Setting).where(Setting.name == "levels_public_since"))
+    if since:
+        session.add(Setting(name="levels_public_since", value=since.isoformat()))
 
 
 def test_the_month_of_a_change_is_in_the_readers_language(overview: Desk) -> None:
