@@ -21,10 +21,8 @@ from portal.domain.evidence import (
     YEAR,
     ParityTables,
     Reach,
-    Share,
     WindowTables,
     assemble,
-    confirmed_share,
     loop_share,
     needs_two_years,
 )
@@ -33,7 +31,7 @@ from portal.domain.information import take_out
 from portal.store.evidence import cases as evidence_cases
 from portal.store.evidence import offers as evidence_offers
 from portal.store.evidence import ratings as evidence_ratings
-from portal.store.evidence.cases import ALL_KINDS, ANSWERABLE, CaseCounts
+from portal.store.evidence.cases import CaseCounts
 from portal.store.evidence.known_cases import has_later_events
 from portal.store.evidence.ratings import RatingCounts
 from portal.store.monitors import do_languages_differ
@@ -76,7 +74,7 @@ class _Gatherer:
         }
         tables: dict[str, Any] = {
             **self._offers(),
-            **_case_shares(cases),
+            **cases.shares(),
             **_parity_tables(cases, self.all_ratings),
             **questions,
             "kept": loop_share(*self._kept()),
@@ -121,20 +119,6 @@ class _Gatherer:
             ),
             "co_decisions": offers.list_co_decisions(*self._asked(), is_past=self.is_past),
         }
-
-
-def _case_shares(cases: CaseCounts) -> dict[str, Share]:
-    told = cases.total("told_n")
-    return {
-        "ack": loop_share(*cases.pair("ack", ALL_KINDS), cases.pair("ack_recent", ALL_KINDS)),
-        "told30": loop_share(*cases.pair("told30"), cases.pair("told30_recent")),
-        "told90": loop_share(*cases.pair("told90"), cases.pair("told90_recent")),
-        "same_language": loop_share(cases.total("same_language_x"), told),
-        "confirmed": confirmed_share(*cases.pair("confirmed"), told),
-        "action": loop_share(*cases.pair("action", ANSWERABLE)),
-        "promises": loop_share(*cases.pair("promises")),
-        "invited": loop_share(cases.total("invited_x"), told),
-    }
 
 
 def _parity_tables(cases: CaseCounts, ratings: RatingCounts) -> ParityTables:

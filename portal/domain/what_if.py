@@ -12,6 +12,8 @@ from datetime import date
 from typing import Any
 
 from portal.domain.coarsening import coarsen_groups
+from portal.domain.criteria import Thresholds
+from portal.domain.evidence import needs_two_years
 from portal.domain.evidence_shape import LARGEST, QUESTIONS
 from portal.domain.parity import POOL
 
@@ -82,6 +84,18 @@ def suppose(evidence: Mapping[str, Any], as_of: date, supposed: Supposed) -> dic
     if supposed.positive:
         _rate(changed, supposed.positive)
     return changed
+
+
+def leaves_two_years(
+    year: Mapping[str, Any], as_of: date, supposed: Supposed, thresholds: Thresholds
+) -> bool:
+    """Whether one year, too short today, would then hold enough to be judged alone.
+
+    `year` are the shares of one year. What is supposed only adds to them, so nothing ever goes from
+    one year to two by it.
+    """
+    then = suppose(year, as_of, supposed)
+    return needs_two_years(year, thresholds) and not needs_two_years(then, thresholds)
 
 
 def _tell(evidence: dict[str, Any], as_of: date, cases: Sequence[OpenCase], told_on: date) -> None:

@@ -10,9 +10,18 @@ from flask import request
 from werkzeug.wrappers import Response
 
 from portal.domain.criteria import Thresholds
+from portal.domain.evidence import TWO_YEARS
 from portal.domain.level import evaluate
-from portal.domain.what_if import MOST, Supposed, changed_criteria, suppose, take
+from portal.domain.what_if import (
+    MOST,
+    Supposed,
+    changed_criteria,
+    leaves_two_years,
+    suppose,
+    take,
+)
 from portal.manage.queries.services import ManagedService, list_open
+from portal.manage.queries.what_if import count_year
 from portal.manage.routes.blueprint import blueprint
 from portal.manage.routes.services import left_out, managed
 from portal.web.access import Access, access
@@ -51,6 +60,8 @@ def show_what_if(slug: str) -> Response:
         before=service.result,
         after=after,
         left_out=left_out(service),
+        is_two_years=service.todays.evidence["window_days"] == TWO_YEARS,
+        leaves_two_years=bool(supposed) and _leaves_two_years(service, supposed),
         changes=_changes(service, after) if after else [],
     )
 
@@ -60,6 +71,17 @@ def _judge(service: ManagedService, supposed: Supposed) -> dict[str, Any]:
     assert assessment is not None  # noqa: S101 - the view has looked
     evidence = suppose(assessment.evidence, assessment.as_of, supposed)
     return evaluate(evidence, Thresholds(assessment.thresholds))
+
+
+def _leaves_two_years(service: ManagedService, supposed: Supposed) -> bool:
+    """Whether the next assessment would be of one year alone, and so perhaps come out otherwise."""
+    assessment = service.todays
+    assert assessment is not None  # noqa: S101 - the view has looked
+    if assessment.evidence["window_days"] != TWO_YEARS:
+        return False
+    thresholds = Thresholds(assessment.thresholds)
+    year = count_year(read(), service)
+    return leaves_two_years(year, assessment.as_of, supposed, thresholds)
 
 
 def _changes(

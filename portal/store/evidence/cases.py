@@ -28,7 +28,7 @@ from sqlalchemy import (
 from sqlalchemy.orm import Session
 
 from portal.domain.counted_cases import GRACE_DAYS, OLDER_DAYS, PER_PERSON
-from portal.domain.evidence import TWO_YEARS, YEAR
+from portal.domain.evidence import TWO_YEARS, YEAR, Share, confirmed_share, loop_share
 from portal.domain.loop import AUTOMATIC, Kind
 from portal.store.evidence.case_shares import CaseShares, Selection
 from portal.store.evidence.hand_overs import given_away
@@ -251,6 +251,20 @@ class CaseCounts:
     def pair(self, metric: str, kinds: Collection[str] = LOOP_KINDS) -> tuple[int, int]:
         """(x, n) of a metric."""
         return self.total(f"{metric}_x", kinds), self.total(f"{metric}_n", kinds)
+
+    def shares(self) -> dict[str, Share]:
+        """The window's shares of the loop in METHOD.md A.4's shape, but `kept`."""
+        told = self.total("told_n")
+        return {
+            "ack": loop_share(*self.pair("ack", ALL_KINDS), self.pair("ack_recent", ALL_KINDS)),
+            "told30": loop_share(*self.pair("told30"), self.pair("told30_recent")),
+            "told90": loop_share(*self.pair("told90"), self.pair("told90_recent")),
+            "same_language": loop_share(self.total("same_language_x"), told),
+            "confirmed": confirmed_share(*self.pair("confirmed"), told),
+            "action": loop_share(*self.pair("action", ANSWERABLE)),
+            "promises": loop_share(*self.pair("promises")),
+            "invited": loop_share(self.total("invited_x"), told),
+        }
 
     def parity(self, metric: str, column: str) -> dict[str, list[int]]:
         """{group: [x, n]} of a metric over two years; without the attribute is in no group."""

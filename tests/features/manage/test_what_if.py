@@ -6,9 +6,12 @@ from datetime import timedelta
 
 import pytest
 from flask import Flask
+from sqlalchemy import select
 from sqlalchemy.orm import Session
 
 from portal.assess.operations import assess_service
+from portal.domain.loop import Actor, Event, EventKind
+from portal.models.assessments import Assessment
 from portal.models.loops import LoopRow
 from portal.store.engine import Store
 from tests.features.manage.test_overview import TODAY
@@ -81,6 +84,48 @@ def test_what_is_supposed_changes_figures_and_no_record(manager: Desk, store: St
     assert any("12 of 12 promises were kept in time" in row for row in rows)
     assert any("40 of 40 people who answered agree" in row for row in rows)
     assert words.count("Supposed to be told") == 2
+
+
+TWO_YEARS = "One year alone holds too few records"
+ENOUGH = "With this, one year alone would hold enough records."
+
+
+def test_it_says_when_the_evidence_is_of_two_years_and_would_be_of_one(
+    app: Flask, store: Store, desk_city: City
+) -> None:
+    """Everything but answers and replies is enough: whoever supposes those leaves two years."""
+
+    def fill(session: Session) -> None:
+        for number in range(35):
+            day = TODAY - timedelta(days=100 + number)
+            told = Event(
+                kind=EventKind.TOLD, on=day + timedelta(days=5), actor=Actor.SYSTEM, lang="en"
+            )
+            add_case(session, desk_city.potholes, day, [told])
+
+    store.write(fill)
+    store.write(assess_service, service_id=desk_city.potholes, as_of=TODAY, now=NOW)
+    manager = Desk(app, "manager")
+    for query, is_said in (
+        ("", False), ("?positive=40", False), ("?confirmed=20", False),
+        ("?positive=40&confirmed=20", True),
+    ):  # fmt: skip
+        words = show(manager, query).words()
+        assert TWO_YEARS in words
+        assert (ENOUGH in words) == is_said, query
+
+
+def test_nothing_is_said_of_two_years_where_one_is_enough(
+    store: Store, manager: Desk, desk_city: City
+) -> None:
+    def stretch(session: Session) -> None:
+        row = session.scalars(select(Assessment).filter_by(as_of=TODAY)).one()
+        row.evidence = {**row.evidence, "window_days": 365}
+
+    store.write(stretch)
+    words = show(manager, "?positive=40&confirmed=20").words()
+    assert TWO_YEARS not in words
+    assert ENOUGH not in words
 
 
 def test_a_senseless_address_supposes_nothing(manager: Desk) -> None:
