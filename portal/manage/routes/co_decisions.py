@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from datetime import date, timedelta
+
 from flask import abort, flash, redirect, request, url_for
 from werkzeug.wrappers import Response
 
@@ -19,6 +21,8 @@ from portal.web.forms import errors_of
 from portal.web.i18n import current_language
 from portal.web.pages import page
 from portal.web.words import gettext as _
+
+_LONGEST_AGO = timedelta(days=5 * 365)
 
 
 @blueprint.get("/co-decisions/")
@@ -100,8 +104,8 @@ def _co_decision_page(
 def write_record(co_decision_id: int) -> Response:
     """Write the record in the page's language."""
     form, clock = RecordForm(), portal().clock
-    if form.validate() and form.decided_on.day and form.decided_on.day > clock.today():
-        form.decided_on.errors = [_("This day is still ahead. Give the day of the decision.")]
+    if form.validate():
+        form.decided_on.errors = _day_faults(form.decided_on.day, clock.today())
     if errors_of(form):
         return _co_decision_page(co_decision_id, form, 422)
     record = operations.Record(
@@ -117,6 +121,17 @@ def write_record(co_decision_id: int) -> Response:
         abort(409)
     flash(_("Saved."))
     return _back(co_decision_id)
+
+
+def _day_faults(decided_on: date | None, today: date) -> list[str]:
+    """What is wrong with the day of a decision: once the record is signed, it stays."""
+    if decided_on is None:
+        return []
+    if decided_on > today:
+        return [_("This day is still ahead. Give the day of the decision.")]
+    if decided_on < today - _LONGEST_AGO:
+        return [_("This day is more than five years ago. Give the day of the decision.")]
+    return []
 
 
 @blueprint.post("/co-decisions/<int:co_decision_id>/cases")
