@@ -1,15 +1,15 @@
 """How many said so, and what they replied to the answer: figures that move in batches.
 
 A theme's and a response's figures are kept as they may be published: nothing below 10 people, and
-no part that follows from the others by subtraction. They move when `is_batch_due` says so of this
-theme or response (decision 39): one page costs a look at one row, however many have written.
+no part that follows from the others by subtraction. They move in batches (decision 39): one page
+costs a look at one row, however many have written.
 """
 
 from __future__ import annotations
 
 from datetime import date
 
-from sqlalchemy import Select, delete, select
+from sqlalchemy import Select, delete, func, select
 from sqlalchemy.orm import Session
 
 from portal.assess.queries_said import (
@@ -23,9 +23,10 @@ from portal.assess.queries_said import (
 )
 from portal.assess.results import list_verdicts
 from portal.domain.joint_suppression import suppress_beside
-from portal.domain.publication import is_batch_due
+from portal.domain.monthly import month_of
 from portal.domain.results import VERDICT_PARTS
 from portal.domain.suppression import K, suppress
+from portal.models.appraisals import ServiceResult
 from portal.models.responses import Response, Theme
 from portal.models.said import VOICES, Reaction, ThemeDistrict, ThemeFigure
 from portal.models.services import Service
@@ -33,6 +34,7 @@ from portal.store.clock import Clock
 from portal.store.content import raise_content_version
 from portal.store.engine import Store
 from portal.store.integrity.seals import seal
+from portal.store.newest_days import get_appraised_on
 
 _OF_THEMES = ("theme_figure", "theme_district")
 
@@ -63,13 +65,13 @@ def _refresh_themes(session: Session, service_id: int, today: date) -> int:
     due = {
         theme_id: known.get(theme_id)
         for theme_id in list_published_themes(session, service_id)
-        if _may_be_due(known.get(theme_id), today)
+        if _is_due(_day_of(known.get(theme_id)), today, K)
     }
     counts = count_people(session, service_id) if due else {}
     moved: list[int] = []
     for theme_id, figure in due.items():
         count = counts.get(theme_id, Count())
-        if is_batch_due(figure.as_of if figure else None, today, count.new):
+        if _is_due(_day_of(figure), today, _touched(figure, count)):
             _keep_theme(session, figure or ThemeFigure(theme_id=theme_id), count, today)
             moved.append(theme_id)
     for table in _OF_THEMES if moved else ():
@@ -102,11 +104,12 @@ def _refresh_reactions(session: Session, service_id: int, today: date) -> int:
         session.add(known[response_id])
     if new:
         seal(session, today, "reaction", new)
-    if not ids or not is_batch_due(last, today, K):
+    if not ids or not _may_move(session, service_id, last, today):
         return 0
     counts = count_replies(session, service_id)
     elsewhere = _said(counts.pop(ELSEWHERE, Count()))
-    if not is_batch_due(last, today, sum(count.new for count in counts.values())):
+    fresh = sum(count.new for count in counts.values())
+    if last is not None and fresh < K and get_appraised_on(session, service_id) != today:
         return 0
     rows = [_said(counts.get(response_id, Count())) for response_id in ids]
     # The last row is shown nowhere, but follows from the service's sum and what is shown.
@@ -132,9 +135,39 @@ def _keep_reaction(
     session.add(reaction)
 
 
-def _may_be_due(row: ThemeFigure | None, today: date) -> bool:
-    """Whether a batch can be due if enough people are new: so nothing is counted in between."""
-    return is_batch_due(row.as_of if row else None, today, K)
+def _may_move(session: Session, service_id: int, last: date | None, today: date) -> bool:
+    """Whether reactions of that day may move: with the results by quarter that they add up to.
+
+    On a day of their own, the difference would show what a few people replied in between.
+    """
+    if last is None:
+        return True
+    batch_on = select(func.max(ServiceResult.batch_on))
+    return last < today == session.scalar(batch_on.where(ServiceResult.service_id == service_id))
+
+
+def _is_due(last: date | None, today: date, people_touched: int) -> bool:
+    """Whether a theme's figures of that day may move: at first, then in new months, for enough.
+
+    A quarter that begins moves none by itself, for no appraisal holds them: it would show who
+    wrote in a few days.
+    """
+    return last is None or (month_of(today) > month_of(last) and people_touched >= K)
+
+
+def _day_of(row: ThemeFigure | None) -> date | None:
+    return row.as_of if row else None
+
+
+def _touched(figure: ThemeFigure | None, count: Count) -> int:
+    """How many people are new, or gone because their cases were set aside.
+
+    While nothing is shown, everybody is new: there is nothing to subtract from.
+    """
+    people = sum(count.people.values())
+    if figure is None or figure.people is None:
+        return people
+    return count.new + max(figure.people + count.new - people, 0)
 
 
 def _figures(service_id: int) -> Select[ThemeFigure]:

@@ -20,6 +20,7 @@ from portal.store.content import get_content_version
 from portal.store.engine import Store
 from portal.store.loops import Links, append_event
 from tests.features.public.publishing import publish_response
+from tests.support.appraising import appraise_service
 from tests.support.cases import send_case
 from tests.support.city import City
 
@@ -27,6 +28,7 @@ NOW = datetime(2026, 5, 20, 15, tzinfo=UTC)
 TODAY = date(2026, 5, 20)
 NEXT_MONTH = date(2026, 6, 2)
 NEXT_QUARTER = date(2026, 7, 1)
+AFTER_NEXT = date(2026, 10, 1)
 
 
 @pytest.fixture
@@ -170,9 +172,67 @@ def test_figures_move_once_a_month_and_not_for_a_few(
     add(store, city, answer, 1, on=NEXT_MONTH)
     assert refresh(NEXT_MONTH) == 1
     assert voices(store, answer)[0] == 45
+    add(store, city, answer, 9, on=NEXT_QUARTER)
+    assert refresh(NEXT_QUARTER) == 0  # a quarter that begins would show who wrote in a few days
+    assert voices(store, answer)[0] == 45
     add(store, city, answer, 1, on=NEXT_QUARTER)
-    assert refresh(NEXT_QUARTER) == 2
-    assert voices(store, answer)[0] == 46
+    assert refresh(NEXT_QUARTER) == 1
+    assert voices(store, answer)[0] == 55
+
+
+def test_those_who_are_gone_let_a_figure_move_as_new_ones_do(
+    store: Store, city: City, answer: int, refresh: Callable[[date], int]
+) -> None:
+    cases = add(store, city, answer, 30)
+    refresh(TODAY)
+
+    def set_aside(session: Session, count: int) -> None:
+        first = LoopRow.submission_id.in_(cases[:count])
+        session.execute(update(LoopRow).where(first).values(excluded="spam"))
+
+    store.write(set_aside, 9)
+    assert refresh(NEXT_MONTH) == 0
+    store.write(set_aside, 15)
+    assert refresh(NEXT_MONTH) == 1
+    assert voices(store, answer)[0] == 15
+
+
+def test_replies_move_with_the_results_that_they_add_up_to(
+    store: Store, city: City, answer: int, refresh: Callable[[date], int]
+) -> None:
+    """On the appraisal's own day, however few are new, and on no other for a few."""
+    fourth, later = NEXT_QUARTER + timedelta(days=3), NEXT_QUARTER + timedelta(days=40)
+    cases = iter(add(store, city, answer, 60))
+
+    def say(session: Session, count: int, on: date) -> None:
+        for _ in range(count):
+            case = next(cases)
+            tell(session, city, case, answer, on)
+            reply(session, case, Verdict.YES, on)
+
+    def look(today: date) -> int | None:
+        store.write(assess_service, service_id=city.potholes, as_of=today, now=NOW)
+        refresh(today)
+        return replies(store, answer)[0]
+
+    def appraise(day: date) -> None:
+        store.write(appraise_service, service_id=city.potholes, as_of=day, now=NOW)
+
+    store.write(say, 20, TODAY)
+    assert look(TODAY) == 20
+    store.write(say, 12, NEXT_QUARTER - timedelta(days=1))
+    appraise(NEXT_QUARTER)
+    assert look(fourth) == 20  # the worker stood still on the first
+    store.write(say, 9, fourth)
+    assert look(later) == 20  # of 21 new ones nine came after the appraisal
+    store.write(say, 1, later)
+    assert look(later) == 42  # with a batch of results, for ten people
+    store.write(say, 9, later)
+    assert look(later + timedelta(days=1)) == 42
+    appraise(AFTER_NEXT)
+    assert look(AFTER_NEXT) == 51
+    store.write(say, 1, AFTER_NEXT)
+    assert look(AFTER_NEXT) == 51  # once on that day
 
 
 def test_refreshing_again_changes_nothing(
@@ -273,6 +333,7 @@ def test_an_answer_alone_among_others_does_not_give_its_replies_away(
 def test_a_new_answer_waits_for_the_batch_of_its_service(
     store: Store, city: City, answer: int, refresh: Callable[[date], int]
 ) -> None:
+    store.write(assess_service, service_id=city.potholes, as_of=TODAY, now=NOW)
     refresh(TODAY)
     texts = {"en": ("The holes come back.", "We repaved it all.", "")}
     new = store.write(lambda session: publish_response(session, city.potholes, NOW, texts))
@@ -286,6 +347,7 @@ def test_a_new_answer_waits_for_the_batch_of_its_service(
     store.write(say)
     refresh(TODAY + timedelta(days=1))
     assert replies(store, new) == (None, None, None, None)
+    store.write(assess_service, service_id=city.potholes, as_of=NEXT_MONTH, now=NOW)
     refresh(NEXT_MONTH)
     assert replies(store, new) == (12, 12, 0, 0)
 
