@@ -18,6 +18,7 @@ from portal.domain.warning import (
     ChartStart,
     chart_start,
     cusum_chart,
+    days_before,
     ewma_chart,
     hazard,
     miss_forecast,
@@ -104,15 +105,23 @@ def find_slower_answers(
 
 def _chart_waits(cases: Waits, start: ChartStart, as_of: date) -> dict[str, Any] | None:
     entered = _entered(cases, as_of)
-    usual_from = start.on - start.weeks_before * WEEK
+    # In its first month a service can only have answered quickly: that is not what is usual.
+    usual_from = max(
+        start.on - start.weeks_before * WEEK, cases.first_on + timedelta(days=TARGET_DAYS + 1)
+    )
     usual = [math.log1p(days) for on, days in entered if usual_from <= on < start.on]
     if len(usual) < HISTORY_MIN:
         return None
     mean, sd = fmean(usual), max(pstdev(usual), SD_MIN)
     charted = [(on, days) for on, days in entered if on >= start.on]
-    heights = cusum_chart([days for _, days in charted], mean, sd)
-    steps = [(on, height) for (on, _), height in zip(charted, heights, strict=True)]
-    if not any(height > CUSUM_LIMIT and on > as_of - STILL for on, height in steps):
+    by_day = {
+        on: [days for _, days in group] for on, group in groupby(charted, lambda case: case[0])
+    }
+    heights = cusum_chart(by_day.values(), mean, sd)
+    steps = [
+        (on, len(days), height) for (on, days), height in zip(by_day.items(), heights, strict=True)
+    ]
+    if not any(height > CUSUM_LIMIT and on > as_of - STILL for on, _, height in steps):
         return None
     recent = [days for _, days in charted[-RECENT_CASES:]]
     return {
@@ -122,7 +131,7 @@ def _chart_waits(cases: Waits, start: ChartStart, as_of: date) -> dict[str, Any]
         "recent_n": len(recent),
         "recent_late": sum(days > TARGET_DAYS for days in recent),
         "points": [
-            [week.isoformat(), len(of_week), round(of_week[-1][1], 2)]
+            [week.isoformat(), sum(n for _, n, _ in of_week), round(of_week[-1][2], 2)]
             for week, of_week in (
                 (week, list(group))
                 for week, group in groupby(steps, lambda step: monday_of(step[0]))
@@ -166,9 +175,19 @@ def find_differences(groups: Groups) -> list[Finding]:
     return found
 
 
-def find_surging_themes(themes: Mapping[int, tuple[int, Pair]]) -> list[Finding]:
-    """Themes that many more people raise than before; the city's themes are judged together."""
-    surging = theme_surges({str(number): pair for number, (_, pair) in themes.items()})
+def find_surging_themes(
+    themes: Mapping[int, tuple[int, Pair]], begun: Mapping[int, date], as_of: date
+) -> list[Finding]:
+    """Themes that many more people raise than before; the city's themes are judged together.
+
+    `begun` is {service: since when its cases are put in themes}: nobody raised any before.
+    """
+    days = {
+        str(number): days_before(begun[service_id], as_of)
+        for number, (service_id, _) in themes.items()
+        if service_id in begun
+    }
+    surging = theme_surges({str(number): pair for number, (_, pair) in themes.items()}, days)
     found = []
     for number in map(int, surging):
         service_id, (now, before) = themes[number]
@@ -178,14 +197,19 @@ def find_surging_themes(themes: Mapping[int, tuple[int, Pair]]) -> list[Finding]
 
 
 def find_surging_words(
-    mentions: Mapping[WrittenIn, Sequence[Mention]], open_subjects: Collection[tuple[int, str]]
+    mentions: Mapping[WrittenIn, Sequence[Mention]],
+    open_subjects: Collection[tuple[int, str]],
+    begun: Mapping[int, date],
+    as_of: date,
 ) -> list[Finding]:
     """Words in comments without a theme that many more people write than before.
 
+    `begun` is {service: the day of its first case here}: nobody wrote anything before.
     A suggestion that is open already keeps its word, whichever of its words comes first now.
     """
     found = []
-    for surge in find_word_surges(mentions):
+    days = {service_id: days_before(day, as_of) for service_id, day in begun.items()}
+    for surge in find_word_surges(mentions, days):
         service_id, lang = surge.group
         subjects = [f"{lang}:{word}" for word in surge.words]
         known = [one for one in subjects if (service_id, one) in open_subjects]

@@ -5,9 +5,9 @@ Cases are those of the loop measures: praise and what was set aside are left out
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from dataclasses import dataclass, field
-from datetime import date, timedelta
+from datetime import date, datetime, timedelta
 
 from sqlalchemy import ColumnElement, Date, RowMapping, and_, case, func, literal, select
 from sqlalchemy.orm import InstrumentedAttribute, Session
@@ -84,10 +84,13 @@ def _whole_weeks_since(monday: date, day: Day) -> ColumnElement[int]:
 
 
 def _first_days(
-    session: Session, service_id: InstrumentedAttribute[int], day: InstrumentedAttribute[date]
+    session: Session,
+    service_id: InstrumentedAttribute[int],
+    day: InstrumentedAttribute[date],
+    *of_those: ColumnElement[bool],
 ) -> Iterator[tuple[int, date]]:
     """(service in use, day of its first record) where there is any: one look into an index each."""
-    first = select(func.min(day)).where(service_id == Service.id).scalar_subquery()
+    first = select(func.min(day)).where(service_id == Service.id, *of_those).scalar_subquery()
     rows = session.execute(
         select(Service.id, first.label("day")).where(Service.is_active).order_by(Service.id)
     )
@@ -221,6 +224,34 @@ def count_themes(session: Session, as_of: date) -> dict[int, tuple[int, Pair]]:
         .group_by(Theme.id, Theme.service_id)
     )
     return {row.id: (row.service_id, (row.now, row.before)) for row in rows}
+
+
+def first_themed(
+    session: Session, city_day: Callable[[datetime], date], as_of: date
+) -> dict[int, date]:
+    """{service: since when its cases are put in themes}, as far as a surge looks back.
+
+    Since its first theme was made, or earlier cases were put in one; not before its first case.
+    """
+    made = select(Theme.service_id, func.min(Theme.created_at)).group_by(Theme.service_id)
+    begun = {service_id: city_day(at) for service_id, at in session.execute(made)}
+    raised = (
+        select(Theme.service_id, func.min(LoopRow.received_on))
+        .join(ThemeCase, ThemeCase.theme_id == Theme.id)
+        .join(LoopRow, LoopRow.submission_id == ThemeCase.submission_id)
+        .where(LoopRow.received_on > as_of - timedelta(days=THEME_DAYS_NOW + THEME_DAYS_BEFORE))
+        .group_by(Theme.service_id)
+    )
+    for service_id, day in session.execute(raised):
+        begun[service_id] = min(begun[service_id], day)
+    first = dict(_first_days(session, LoopRow.service_id, LoopRow.received_on))
+    return {one: max(day, first.get(one, day)) for one, day in begun.items()}
+
+
+def first_own_cases(session: Session) -> dict[int, date]:
+    """{service: the day of its first case here}. What was imported has no words of residents."""
+    own = LoopRow.is_imported.is_(False)
+    return dict(_first_days(session, LoopRow.service_id, LoopRow.received_on, own))
 
 
 def count_theme_periods(session: Session, theme_id: int, as_of: date) -> list[int]:

@@ -28,6 +28,8 @@ from portal.assess.operations import snapshot
 from portal.assess.queries_warnings import (
     count_theme_periods,
     count_themes,
+    first_own_cases,
+    first_themed,
     group_cases,
     group_ratings,
     list_waits,
@@ -78,7 +80,8 @@ def look_daily(session: Session, as_of: date, city_day: CityDay) -> list[Finding
     """Slower answers, surging themes, and cases that will be late."""
     waits = list_waits(session, as_of)
     resolved = _resolved(session, "time_to_told", city_day)
-    surges = find_surging_themes(count_themes(session, as_of))
+    begun = first_themed(session, city_day, as_of)
+    surges = find_surging_themes(count_themes(session, as_of), begun, as_of)
     return [
         *find_slower_answers(waits, resolved, as_of),
         *(_with_periods(session, one, as_of) for one in surges),
@@ -90,7 +93,9 @@ def look_weekly(session: Session, as_of: date, city_day: CityDay) -> list[Findin
     """Fallen ratings, groups that look different, and words that many more people write."""
     resolved = _resolved(session, "ratings", city_day)
     groups = group_cases(session, as_of) | group_ratings(session, as_of)
-    words = find_surging_words(list_mentions(session, as_of), _open_words(session))
+    mentions = list_mentions(session, as_of)
+    begun = first_own_cases(session)
+    words = find_surging_words(mentions, _open_words(session), begun, as_of)
     return [
         *find_fallen_ratings(list_weekly_ratings(session, as_of), resolved, as_of),
         *find_differences(groups),

@@ -7,8 +7,9 @@ from __future__ import annotations
 
 import math
 from collections import Counter
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from datetime import date, timedelta
+from types import MappingProxyType
 from typing import NamedTuple
 
 from portal.domain.statistics import Z_PARITY, at_least
@@ -29,6 +30,8 @@ CUSUM_LIMIT = 7.0
 
 THEME_DAYS_NOW = 28
 THEME_DAYS_BEFORE = 182
+THEME_DAYS_BEFORE_MIN = THEME_DAYS_NOW
+"""Before so many days have passed, nothing is known about what is usual."""
 THEME_TOTAL_MIN = 5
 THEME_NOW_MIN = 5
 THEME_TIMES_MIN = 2.0
@@ -90,21 +93,25 @@ def ewma_alarm(
     return next((point.week for point in points if point.is_alarm), None)
 
 
-def cusum_chart(days: Sequence[float], mean: float, sd: float) -> list[float]:
-    """Height of the sum after each case; above CUSUM_LIMIT answers have clearly become slower.
+def cusum_chart(steps: Iterable[Sequence[float]], mean: float, sd: float) -> list[float]:
+    """Height of the sum after each step; above CUSUM_LIMIT answers have clearly become slower.
 
-    `days` from received to told, in order; `mean` and `sd` (positive) of ln(1 + days) before.
+    A step is the cases whose waiting became known at one time, each with its days from received to
+    told. They have no order, and are added together: one after another, the longest last, those of
+    an answer to many would climb above any limit. `mean` and `sd` (positive) are those of
+    ln(1 + days) before.
     """
     heights, height = [], 0.0
-    for waited in days:
-        height = max(0.0, height + (math.log1p(waited) - mean) / sd - CUSUM_SLACK)
+    for step in steps:
+        climb = math.fsum((math.log1p(waited) - mean) / sd - CUSUM_SLACK for waited in step)
+        height = max(0.0, height + climb)
         heights.append(height)
     return heights
 
 
 def cusum_alarm(days: Sequence[float], mean: float, sd: float) -> int | None:
     """Index of the first case at which answers have clearly become slower; None if none."""
-    heights = cusum_chart(days, mean, sd)
+    heights = cusum_chart(([waited] for waited in days), mean, sd)
     return next((index for index, height in enumerate(heights) if height > CUSUM_LIMIT), None)
 
 
@@ -140,29 +147,43 @@ def monday_of(day: date) -> date:
     return day - timedelta(days=day.weekday())
 
 
-def theme_surges(themes: Mapping[str, tuple[int, int]]) -> list[str]:
+def days_before(first_on: date, today: date) -> int:
+    """Of the 182 days before, how many there were for what began on `first_on`."""
+    passed = (today - first_on).days + 1
+    return min(max(passed - THEME_DAYS_NOW, 0), THEME_DAYS_BEFORE)
+
+
+def theme_surges(
+    themes: Mapping[str, tuple[int, int]], days: Mapping[str, int] = MappingProxyType({})
+) -> list[str]:
     """Themes that more people raise than before, most surprising first (ties by name).
 
     A theme is (people in the last 28 days, people in the 182 days before). All themes with five
     people in all are tested together, and only then those with few people now are left out:
-    choosing by "now" first would make false alarms.
+    choosing by "now" first would make false alarms. `days` are those of the 182 on which a theme
+    could be raised (`days_before`), where it was not all of them; with fewer than 28 it is left out
+    before anything is tested.
     """
-    share = THEME_DAYS_NOW / (THEME_DAYS_NOW + THEME_DAYS_BEFORE)
+    usual = {name: days.get(name, THEME_DAYS_BEFORE) for name in themes}
     tested = sorted(
-        (binomial_at_least(now, now + before, share), name)
+        (binomial_at_least(now, now + before, _share_now(usual[name])), name)
         for name, (now, before) in themes.items()
-        if now + before >= THEME_TOTAL_MIN
+        if now + before >= THEME_TOTAL_MIN and usual[name] >= THEME_DAYS_BEFORE_MIN
     )
     believed = benjamini_hochberg([p for p, _ in tested], THEME_Q)
     return [
         name
         for (_, name), is_believed in zip(tested, believed, strict=True)
-        if is_believed and _is_surge(*themes[name])
+        if is_believed and _is_surge(*themes[name], usual[name])
     ]
 
 
-def _is_surge(now: int, before: int) -> bool:
-    rate_before = before / THEME_DAYS_BEFORE
+def _share_now(before: int) -> float:
+    return THEME_DAYS_NOW / (THEME_DAYS_NOW + before)
+
+
+def _is_surge(now: int, before: int, days: int) -> bool:
+    rate_before = before / days
     return now >= THEME_NOW_MIN and at_least(now / THEME_DAYS_NOW, THEME_TIMES_MIN * rate_before)
 
 

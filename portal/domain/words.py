@@ -11,6 +11,7 @@ import unicodedata
 from collections import Counter, defaultdict
 from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
+from types import MappingProxyType
 from typing import Any, Generic, NamedTuple, TypeVar
 
 from portal.domain.statistics import at_least
@@ -128,13 +129,15 @@ class _Writers:
 
 def find_word_surges(
     groups: Mapping[tuple[Service, str], Sequence[Mention]],
+    days: Mapping[Service, int] = MappingProxyType({}),
 ) -> list[WordSurge[Service]]:
     """Words that surge as themes do, all groups and words judged together (`theme_surges`).
 
     A group is a service and a language. Safeguards can only make it fewer. Words that more than a
     third of the group's people write, and those of the language, which people use about other
     services too, are left out before anything is tested, by all that was written, so that no false
-    alarm is made. And where everybody writes more, a word must be twice as frequent.
+    alarm is made. And where everybody writes more, a word must be twice as frequent. `days` are
+    those of the 182 before on which people could write about a service, where it was not all.
     """
     words: dict[str, tuple[tuple[Service, str], str]] = {}
     writers: dict[str, _Writers] = {}
@@ -148,7 +151,8 @@ def find_word_surges(
             name = f"{number}:{word}"
             words[name], writers[name] = (key, word), who
     surging: dict[tuple[Service, str], dict[str, _Writers]] = defaultdict(dict)
-    for name in theme_surges({name: who.pair for name, who in writers.items()}):
+    usual = {name: days[key[0]] for name, (key, _) in words.items() if key[0] in days}
+    for name in theme_surges({name: who.pair for name, who in writers.items()}, usual):
         key, word = words[name]
         if _is_more_frequent(writers[name], everybody[key]):
             surging[key][word] = writers[name]

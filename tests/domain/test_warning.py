@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections import Counter
 from datetime import date, timedelta
+from random import Random
 
 from hypothesis import given
 from hypothesis import strategies as st
@@ -36,6 +37,36 @@ def test_themes_need_people_and_growth() -> None:
     assert warning.theme_surges({}) == []
     assert warning.theme_surges({"few": (4, 0), "steady": (6, 39)}) == []
     assert warning.theme_surges({"b": (20, 0), "a": (20, 0), "most": (40, 0)}) == ["most", "a", "b"]
+
+
+def test_what_began_lately_is_compared_with_the_days_that_there_were() -> None:
+    today = date(2026, 11, 20)
+
+    def days(ago: int) -> int:
+        return warning.days_before(today - timedelta(days=ago), today)
+
+    assert [days(0), days(27), days(28), days(209), days(210), days(900)] == [
+        0,
+        0,
+        1,
+        182,
+        182,
+        182,
+    ]
+    themes = {"a": (9, 9)}
+    assert warning.theme_surges(themes) == ["a"]
+    assert warning.theme_surges(themes, {"a": 182}) == ["a"]
+    assert warning.theme_surges(themes, {"a": 28}) == []  # as many in as many days
+    assert warning.theme_surges({"a": (30, 3)}, {"a": 28}) == ["a"]
+    assert warning.theme_surges({"a": (30, 0)}, {"a": 27}) == []  # nothing is usual yet
+
+
+@given(st.lists(st.floats(0, 60), min_size=1, max_size=40), st.randoms())
+def test_cases_of_one_day_have_no_order(days: list[float], random: Random) -> None:
+    [height] = warning.cusum_chart([days], mean=2.4, sd=0.6)
+    random.shuffle(days)
+    assert abs(warning.cusum_chart([days], mean=2.4, sd=0.6)[0] - height) < 1e-6
+    assert warning.cusum_chart([[one] for one in days], 2.4, 0.6)[-1] >= height - 1e-6
 
 
 @given(cases, st.integers(0, 60))

@@ -254,6 +254,72 @@ def test_a_theme_that_many_more_people_raise_is_found(
     assert row.evidence["periods"][-1] == 14
 
 
+def raise_theme(session: Session, /, service_id: int, days: list[int], **values: Any) -> None:
+    theme = Theme(service_id=service_id, created_at=at(ago(days[-1])))
+    session.add(theme)
+    session.flush()
+    for day in days:
+        case = tell(session, service_id, ago(day), 1, **values)
+        session.add(ThemeCase(theme_id=theme.id, submission_id=case, added_at=NOW))
+    session.flush()
+
+
+STEADY = list(range(0, 64, 4))  # a case every four days, for nine weeks
+
+
+def test_a_service_that_is_new_has_no_surge(
+    store: Store, service: int, clock: StoppedClock
+) -> None:
+    store.write(raise_theme, service, STEADY)
+    warn_due(store, clock)
+    assert warnings(store, kind="theme") == []
+
+
+def test_what_was_put_in_no_theme_before_says_nothing_of_one(
+    store: Store, service: int, clock: StoppedClock
+) -> None:
+    """Cases are older than the first theme: how many would have been in it, nobody knows."""
+
+    def fill(session: Session) -> None:
+        for day in range(64, 400, 4):
+            tell(session, service, ago(day), 1)
+        raise_theme(session, service, STEADY)
+
+    store.write(fill)
+    warn_due(store, clock)
+    assert warnings(store, kind="theme") == []
+
+
+def test_a_theme_of_a_service_with_older_ones_is_compared_with_half_a_year(
+    store: Store, service: int, clock: StoppedClock
+) -> None:
+    def fill(session: Session) -> None:
+        raise_theme(session, service, [300])
+        raise_theme(session, service, STEADY)
+
+    store.write(fill)
+    warn_due(store, clock)
+    assert len(warnings(store, kind="theme")) == 1
+
+
+def test_earlier_records_without_words_make_no_words_new(
+    store: Store, service: int, clock: StoppedClock
+) -> None:
+    def fill(session: Session) -> None:
+        for day in range(64, 400, 4):
+            number = tell(session, service, ago(day), 1)
+            session.get_one(LoopRow, number).is_imported = True
+        for day in (1, 5, 9, 13, 17, 21, 40, 50, 58):
+            write(session, service, ago(day), "The hydrant leaks")
+        for day in STEADY:
+            for _ in range(2):
+                write(session, service, ago(day), f"Nothing but matter{'x' * (day % 9)}")
+
+    store.write(fill)
+    warn_due(store, clock)
+    assert warnings(store, kind="word") == []
+
+
 def write(session: Session, service_id: int, day: date, text: str, lang: str = "en") -> int:
     number = add_case(session, service_id, day, [], lang=lang)
     session.execute(update(Submission).where(Submission.id == number).values(comment=text))

@@ -257,6 +257,7 @@ def test_the_day_of_a_decision_is_not_ahead(desk: Desk, table: Table, theme: int
     number = table.decide(theme, table.partner(), [], on=TODAY)
     long_ago = (NOW - timedelta(days=5 * 366)).date().isoformat()
     page = post(desk, f"co-decisions/{number}/", 422, proposed="P", decided_on=long_ago)
+    assert isinstance(page, Page)
     assert "more than five years ago" in page.words()
     page = post(desk, f"co-decisions/{number}/", 422, proposed="P", decided_on="2999-01-01")
     assert isinstance(page, Page)
