@@ -31,7 +31,6 @@ THEMES = (0.2, 0.15, 0.1, 0.05)  # shares of a service's cases; half are in no t
 CONFIRM, SAYS_YES = 0.5, 0.7
 FALL, TIMES_SLOWER, GAP, SURGE = 0.15, 2.0, 0.3, 5
 SURGE_DAYS = 28
-PLANTED = "planted"
 
 
 @dataclass(frozen=True)
@@ -135,7 +134,7 @@ class _Life:
         begun = self.plan.word_on
         often = (SURGE if day >= begun else 1) if begun else 0
         for _ in range(poisson(self.random, often * 4 / 28)):
-            self._add_case(rows, day, None, PLANTED)
+            self._add_case(rows, day, None, planted_word(self.service_id))
 
     def _add(self, rows: _Rows, day: date, **values: Any) -> dict[str, Any]:
         random, fall = self.random, self.plan.fall_on
@@ -193,6 +192,11 @@ def _letters(word: str) -> str:
     """A word with its number in letters: digits belong to no word."""
     number = int(word.removeprefix("grammar"))
     return "grammar" + chr(97 + number // 26) + chr(97 + number % 26)
+
+
+def planted_word(service_id: int) -> str:
+    """A service's own: what people write about several services belongs to the language."""
+    return _name(service_id, 0).replace("matter", "planted")
 
 
 def _name(service_id: int, number: int) -> str:
