@@ -73,7 +73,7 @@ def prepare_digest(session: Session, *, now: datetime, desk: Desk, job_id: int) 
     if session.get(DigestSubscription, person.id) is None:
         return Nothing("not wanted any more")
     departments, is_everywhere = _departments(person)
-    rows = session.execute(open_warnings(None if is_everywhere else departments)).all()
+    rows = session.execute(open_warnings(session, None if is_everywhere else departments)).all()
     if not rows:
         return Nothing("nothing is open")
     job.done_at = now

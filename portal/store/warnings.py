@@ -12,7 +12,7 @@ from dataclasses import dataclass, replace
 from datetime import date
 from typing import Any
 
-from sqlalchemy import ColumnElement, Row, Select, and_, false, or_, select
+from sqlalchemy import ColumnElement, Row, Select, and_, case, false, or_, select
 from sqlalchemy.orm import Session
 
 from portal.domain.words import as_written
@@ -120,6 +120,19 @@ def gone(rounds: Mapping[str, date]) -> ColumnElement[bool]:
     return and_(WarningRow.state.in_(OPEN_STATES), or_(*unseen) if unseen else false())
 
 
+def in_order(session: Session) -> tuple[ColumnElement[Any], ...]:
+    """The order of every list: what looks different, what may be late, what is gone; newest first.
+
+    Forecasts come back every day wherever people work late: they must not bury the others.
+    """
+    return (
+        case((gone(last_rounds(session)), 1), else_=0),
+        WarningRow.kind == "forecast",
+        WarningRow.raised_on.desc(),
+        WarningRow.id.desc(),
+    )
+
+
 def _is_gone(row: WarningRow, rounds: Mapping[str, date]) -> bool:
     newest = rounds.get(row.kind)
     return row.state in OPEN_STATES and newest is not None and row.last_seen_on < newest
@@ -130,13 +143,13 @@ def theme_id_of(row: WarningRow) -> int:
     return int(row.subject.partition(":")[2])
 
 
-def open_warnings(departments: Iterable[int] | None) -> Select[WarningRow, str]:
-    """A query for the open warnings of these departments' services (None: all), newest first."""
+def open_warnings(session: Session, departments: Iterable[int] | None) -> Select[WarningRow, str]:
+    """A query for the open warnings of these departments' services (None: all), `in_order`."""
     query = (
         select(WarningRow, Service.slug)
         .join(Service, Service.id == WarningRow.service_id)
         .where(Service.is_active, WarningRow.state.in_(OPEN_STATES))
-        .order_by(WarningRow.raised_on.desc(), WarningRow.id.desc())
+        .order_by(*in_order(session))
     )
     return query if departments is None else query.where(Service.department_id.in_(departments))
 

@@ -7,7 +7,7 @@ from dataclasses import dataclass
 from datetime import date, timedelta
 from itertools import groupby
 
-from sqlalchemy import Select, and_, case, func, or_, select
+from sqlalchemy import Select, and_, func, or_, select
 from sqlalchemy.orm import Session
 
 from portal.domain.loop import Kind
@@ -25,7 +25,7 @@ from portal.models.warnings import (
 from portal.store.scope import Scope
 from portal.store.service_names import get_service_name
 from portal.store.untagged import Written, list_with_word
-from portal.store.warnings import WarningView, gone, last_rounds, view_warnings
+from portal.store.warnings import WarningView, in_order, view_warnings
 
 PAGE = 50
 FIRST_MIN, FIRST_MAX = 5, 12
@@ -54,7 +54,7 @@ class Wanted:
 
 @dataclass(frozen=True)
 class WarningPage:
-    """A page of the list: what looks different, what may be late, what is gone; newest first."""
+    """A page of the list: what looks different, what may be late, what is gone."""
 
     views: list[WarningView]
     owners: Mapping[int, str]
@@ -91,12 +91,8 @@ def list_warnings(session: Session, scope: Scope, wanted: Wanted, langs: list[st
     if wanted.state:
         states = OPEN_STATES if wanted.state == OPEN else (wanted.state,)
         query = query.where(WarningRow.state.in_(states))
-    # Forecasts come back every day wherever people work late: they must not bury the others.
-    order = (case((gone(last_rounds(session)), 1), else_=0), WarningRow.kind == "forecast")
     rows = session.execute(
-        query.order_by(*order, WarningRow.raised_on.desc(), WarningRow.id.desc())
-        .offset((wanted.page - 1) * PAGE)
-        .limit(PAGE + 1)
+        query.order_by(*in_order(session)).offset((wanted.page - 1) * PAGE).limit(PAGE + 1)
     ).all()
     shown = [(row[0], row[1]) for row in rows[:PAGE]]
     return WarningPage(

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 import smtplib
 from collections.abc import Callable
 from datetime import UTC, datetime, timedelta
@@ -15,13 +16,14 @@ from sqlalchemy.orm import Session
 
 from portal.manage.operations.warnings import choose_digest
 from portal.models.appraisals import CityFigure
-from portal.models.operations import Outbox
+from portal.models.operations import Outbox, Setting
 from portal.models.people import Person
 from portal.models.warnings import DigestSubscription, WarningRow
 from portal.notify.digest import post_digests
 from portal.store.engine import Store
 from portal.store.scope import Scope
 from portal.store.targets import add_holidays
+from portal.store.warnings import DAILY
 from tests.features.notify.conftest import Mailbox, Worker
 from tests.support.answers import NOW
 from tests.support.city import City
@@ -125,6 +127,37 @@ def test_those_who_asked_get_their_departments_warnings_once_a_week(
     week()
     assert len(mailbox.messages) == 2
     assert mailbox.messages[0]["Message-ID"] != mailbox.messages[1]["Message-ID"]
+
+
+def test_what_is_not_seen_any_more_is_mailed_last_and_says_so(
+    store: Store,
+    city: City,
+    mailbox: Mailbox,
+    subscribe: Callable[[str], None],
+    week: Callable[[], int],
+) -> None:
+    """As on the page: forecasts after what looks different, what is gone after both."""
+    today, earlier = MONDAY.date(), NOW.date() - timedelta(days=1)
+    slower = {"usual_days": 6.4, "usual_n": 120, "recent_days": 19.2, "recent_n": 20}
+
+    def fill(session: Session) -> list[int]:
+        session.add(Setting(name=DAILY, value=today.isoformat()))
+        evidence = {**slower, "recent_late": 7, "points": []}
+        seen: dict[str, Any] = {"raised_on": earlier, "last_seen_on": today}
+        first = warn(session, city.potholes, kind="time_to_told", evidence=evidence, **seen)
+        return [first, warn(session, city.lights, **seen), warn(session, city.potholes)]
+
+    wanted = store.write(fill)
+    subscribe("manager")
+    week()
+    text = text_of(mailbox)
+    assert [int(one) for one in re.findall(r"/manage/warnings/(\d+)/", text)] == wanted
+    since = "Not seen since Nov 20, 2026. At the usual pace"
+    html = mailbox.messages[-1].get_body(("html",))
+    assert html is not None
+    for shown in (text, str(html.get_content()).replace("<b>", "").replace("</b>", "")):
+        assert shown.count("Not seen since") == 1
+        assert since in shown.rpartition("open cases may be late")[2]
 
 
 def test_what_may_not_be_comparable_between_languages_is_mailed_with_caution(
