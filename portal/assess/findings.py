@@ -199,16 +199,16 @@ def find_surging_themes(
 def find_surging_words(
     mentions: Mapping[WrittenIn, Sequence[Mention]],
     open_subjects: Collection[tuple[int, str]],
-    begun: Mapping[int, date],
+    begun: Mapping[WrittenIn, date],
     as_of: date,
 ) -> list[Finding]:
     """Words in comments without a theme that many more people write than before.
 
-    `begun` is {service: the day of its first case here}: nobody wrote anything before.
+    `begun` is the day of the first comment about a service in a language: nobody wrote before.
     A suggestion that is open already keeps its word, whichever of its words comes first now.
     """
     found = []
-    days = {service_id: days_before(day, as_of) for service_id, day in begun.items()}
+    days = {written_in: days_before(day, as_of) for written_in, day in begun.items()}
     for surge in find_word_surges(mentions, days):
         service_id, lang = surge.group
         subjects = [f"{lang}:{word}" for word in surge.words]

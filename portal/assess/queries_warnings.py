@@ -87,10 +87,9 @@ def _first_days(
     session: Session,
     service_id: InstrumentedAttribute[int],
     day: InstrumentedAttribute[date],
-    *of_those: ColumnElement[bool],
 ) -> Iterator[tuple[int, date]]:
     """(service in use, day of its first record) where there is any: one look into an index each."""
-    first = select(func.min(day)).where(service_id == Service.id, *of_those).scalar_subquery()
+    first = select(func.min(day)).where(service_id == Service.id).scalar_subquery()
     rows = session.execute(
         select(Service.id, first.label("day")).where(Service.is_active).order_by(Service.id)
     )
@@ -246,12 +245,6 @@ def first_themed(
         begun[service_id] = min(begun[service_id], day)
     first = dict(_first_days(session, LoopRow.service_id, LoopRow.received_on))
     return {one: max(day, first.get(one, day)) for one, day in begun.items()}
-
-
-def first_own_cases(session: Session) -> dict[int, date]:
-    """{service: the day of its first case here}. What was imported has no words of residents."""
-    own = LoopRow.is_imported.is_(False)
-    return dict(_first_days(session, LoopRow.service_id, LoopRow.received_on, own))
 
 
 def count_theme_periods(session: Session, theme_id: int, as_of: date) -> list[int]:

@@ -28,7 +28,6 @@ from portal.assess.operations import snapshot
 from portal.assess.queries_warnings import (
     count_theme_periods,
     count_themes,
-    first_own_cases,
     first_themed,
     group_cases,
     group_ratings,
@@ -41,7 +40,7 @@ from portal.models.warnings import CLOSED_STATES, OPEN_STATES, WarningRow
 from portal.store.clock import Clock
 from portal.store.engine import Store
 from portal.store.integrity.own_seals import seal_rows
-from portal.store.untagged import list_mentions
+from portal.store.untagged import first_written, list_mentions
 from portal.store.warnings import DAILY, WEEKLY
 from portal.store.webhooks import announce
 
@@ -94,8 +93,7 @@ def look_weekly(session: Session, as_of: date, city_day: CityDay) -> list[Findin
     resolved = _resolved(session, "ratings", city_day)
     groups = group_cases(session, as_of) | group_ratings(session, as_of)
     mentions = list_mentions(session, as_of)
-    begun = first_own_cases(session)
-    words = find_surging_words(mentions, _open_words(session), begun, as_of)
+    words = find_surging_words(mentions, _open_words(session), first_written(session), as_of)
     return [
         *find_fallen_ratings(list_weekly_ratings(session, as_of), resolved, as_of),
         *find_differences(groups),

@@ -129,7 +129,7 @@ class _Writers:
 
 def find_word_surges(
     groups: Mapping[tuple[Service, str], Sequence[Mention]],
-    days: Mapping[Service, int] = MappingProxyType({}),
+    days: Mapping[tuple[Service, str], int] = MappingProxyType({}),
 ) -> list[WordSurge[Service]]:
     """Words that surge as themes do, all groups and words judged together (`theme_surges`).
 
@@ -137,7 +137,7 @@ def find_word_surges(
     third of the group's people write, and those of the language, which people use about other
     services too, are left out before anything is tested, by all that was written, so that no false
     alarm is made. And where everybody writes more, a word must be twice as frequent. `days` are
-    those of the 182 before on which people could write about a service, where it was not all.
+    those of the 182 before since when people write in a group, where it was not all.
     """
     words: dict[str, tuple[tuple[Service, str], str]] = {}
     writers: dict[str, _Writers] = {}
@@ -151,7 +151,7 @@ def find_word_surges(
             name = f"{number}:{word}"
             words[name], writers[name] = (key, word), who
     surging: dict[tuple[Service, str], dict[str, _Writers]] = defaultdict(dict)
-    usual = {name: days[key[0]] for name, (key, _) in words.items() if key[0] in days}
+    usual = {name: days[key] for name, (key, _) in words.items() if key in days}
     for name in theme_surges({name: who.pair for name, who in writers.items()}, usual):
         key, word = words[name]
         if _is_more_frequent(writers[name], everybody[key]):

@@ -25,6 +25,7 @@ from portal.models.submissions import Submission
 WrittenIn = tuple[int, str]
 """A service, and the language in which people wrote about it."""
 _FETCHED = 2000
+_LANGUAGE = func.coalesce(Submission.comment_lang, Submission.lang)
 
 
 @dataclass(frozen=True)
@@ -52,6 +53,26 @@ def list_mentions(session: Session, as_of: date) -> dict[WrittenIn, list[Mention
         mention = Mention(row.person_key, age, words_of(row.comment, row.written_in))
         found[row.service_id, row.written_in].append(mention)
     return dict(found)
+
+
+def first_written(session: Session) -> dict[WrittenIn, date]:
+    """The day of the first comment here by service in use and language.
+
+    Those in themes too: people could write. What was imported has no words of residents.
+    """
+    rows = session.execute(
+        select(LoopRow.service_id, _LANGUAGE, func.min(LoopRow.received_on))
+        .join(Submission, Submission.id == LoopRow.submission_id)
+        .join(Service, Service.id == LoopRow.service_id)
+        .where(
+            Service.is_active,
+            Submission.comment.is_not(None),
+            LoopRow.excluded.is_(None),
+            LoopRow.is_imported.is_(False),
+        )
+        .group_by(LoopRow.service_id, _LANGUAGE)
+    )
+    return {(row[0], row[1]): row[2] for row in rows}
 
 
 def list_with_word(
@@ -84,9 +105,6 @@ def _with_word(
     for row in session.execute(statement):
         if words & words_of(row.comment, row.written_in):
             yield Written(row.submission_id, row.comment, row.written_in, row.received_on)
-
-
-_LANGUAGE = func.coalesce(Submission.comment_lang, Submission.lang)
 
 
 def _untagged(until: date, days: int) -> Select[*tuple[Any, ...]]:

@@ -68,6 +68,14 @@ def test_one_person_who_writes_much_is_no_surge() -> None:
     assert find_word_surges({(1, "en"): mentions + comments({}, {})}) == []
 
 
+def test_days_before_are_those_of_the_language() -> None:
+    """A service is old, and one of its languages is new: each is compared with its own days."""
+    groups = {(1, lang): comments({"hydrant": 9}, {}) for lang in ("en", "vi")}
+    assert {surge.group for surge in find_word_surges(groups)} == set(groups)
+    found = find_word_surges(groups, {(1, "en"): 182, (1, "vi"): 27})
+    assert [surge.group for surge in found] == [(1, "en")]
+
+
 def test_where_everybody_writes_more_a_usual_word_is_no_suggestion() -> None:
     mentions = comments({"hydrant leaks": 8, "other": 40}, {"hydrant leaks": 2, "x": 8}, others=0)
     assert not [one for one in find_word_surges({(1, "en"): mentions}) if "hydrant" in one.words]

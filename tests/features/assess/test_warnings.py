@@ -320,6 +320,48 @@ def test_earlier_records_without_words_make_no_words_new(
     assert warnings(store, kind="word") == []
 
 
+@pytest.mark.parametrize("older", ["", "imported", "set aside"])
+def test_a_language_that_is_new_makes_no_words_new(
+    store: Store, service: int, clock: StoppedClock, older: str
+) -> None:
+    """The service is old, and nobody could write about it in Vietnamese before."""
+
+    def fill(session: Session) -> None:
+        flood(session, service)
+        for number in range(12):
+            write(session, service, ago(number), "Vòi nước rò rỉ", "vi")
+        if older:
+            row = session.get_one(LoopRow, write(session, service, ago(150), "Trước đây", "vi"))
+            if older == "imported":
+                row.is_imported = True
+            else:
+                row.excluded = "spam"
+
+    store.write(fill)
+    warn_due(store, clock)
+    langs = {row.subject.partition(":")[0] for row in warnings(store, kind="word")}
+    assert langs == {"en", "zh-Hans"}
+
+
+def test_a_language_in_which_few_wrote_is_compared_since_they_did(
+    store: Store, service: int, clock: StoppedClock
+) -> None:
+    """Their comments are in a theme: people could write all the same."""
+
+    def fill(session: Session) -> None:
+        theme = Theme(service_id=service, created_at=NOW)
+        session.add(theme)
+        session.flush()
+        number = write(session, service, ago(150), "Trước đây", "vi")
+        session.add(ThemeCase(theme_id=theme.id, submission_id=number, added_at=NOW))
+        for day in range(12):
+            write(session, service, ago(day), "Vòi nước rò rỉ", "vi")
+
+    store.write(fill)
+    warn_due(store, clock)
+    assert len(warnings(store, kind="word")) == 1
+
+
 def write(session: Session, service_id: int, day: date, text: str, lang: str = "en") -> int:
     number = add_case(session, service_id, day, [], lang=lang)
     session.execute(update(Submission).where(Submission.id == number).values(comment=text))
@@ -331,6 +373,7 @@ def flood(session: Session, service_id: int) -> None:
     for number in range(60):
         write(session, service_id, ago(35 + number), f"Nothing but matter{'x' * (number % 9)}")
     write(session, service_id, ago(100), "An old hydrant")
+    write(session, service_id, ago(100), "路灯不亮", "zh-Hans")
     for number in range(10):
         write(session, service_id, ago(number), "The hydrant leaks")
         write(session, service_id, ago(number), "消火栓漏水", "zh-Hans")
