@@ -10,6 +10,7 @@ from collections.abc import Iterable
 from dataclasses import dataclass
 from datetime import date, timedelta
 from enum import StrEnum
+from typing import NamedTuple
 
 from portal.domain.loop import PROMISES, Outcome
 
@@ -50,6 +51,11 @@ class Story:
     is_given_up: bool = False  # the last answer declines
     new_due_on: date | None = None  # a later answer names another day; the first one counts
 
+    @property
+    def last_due_on(self) -> date:
+        """The day that was named last."""
+        return self.new_due_on or self.due_on
+
 
 def fold_story(steps: Iterable[Step]) -> Story | None:
     """The story that begins with these published answers; None where they promise nothing."""
@@ -88,16 +94,27 @@ class Reminder(StrEnum):
     BROKEN = "broken"
 
 
-def reminder_of(story: Story, today: date) -> Reminder | None:
+class Due(NamedTuple):
+    """A reminder and the day that it is about."""
+
+    reason: Reminder
+    day: date
+
+
+def reminders_of(story: Story, today: date) -> list[Due]:
     """What to remind the desk of today.
 
-    Each holds for a week or more: a worker that stood still says it late rather than never.
+    Work is done by the day that was named last; what counts is the first one. Each reminder holds
+    for a week or more: a worker that stood still says it late rather than never.
     """
     if story.done_on is not None or story.is_given_up:
-        return None
-    days = (today - story.due_on).days
+        return []
+    found = []
+    days = (today - story.last_due_on).days
     if -REMIND_DAYS <= days <= 0:
-        return Reminder.BEFORE
-    if 0 < days <= GRACE.days:
-        return Reminder.AFTER
-    return Reminder.BROKEN if GRACE.days < days <= GRACE.days + REMIND_DAYS else None
+        found.append(Due(Reminder.BEFORE, story.last_due_on))
+    elif 0 < days <= GRACE.days:
+        found.append(Due(Reminder.AFTER, story.last_due_on))
+    if GRACE.days < (today - story.due_on).days <= GRACE.days + REMIND_DAYS:
+        found.append(Due(Reminder.BROKEN, story.due_on))
+    return found

@@ -12,7 +12,7 @@ from datetime import datetime, timedelta
 from sqlalchemy import select
 from sqlalchemy.orm import Session
 
-from portal.domain.promises import GRACE, REMIND_DAYS, reminder_of
+from portal.domain.promises import GRACE, REMIND_DAYS, Due, Standing, reminders_of
 from portal.models.operations import Outbox
 from portal.models.people import Membership, Person
 from portal.models.responses import Response, ThemeText
@@ -21,7 +21,7 @@ from portal.notify.desk import Desk, Letter, Nothing
 from portal.store import outbox
 from portal.store.clock import Clock
 from portal.store.engine import Store
-from portal.store.promises import PromiseStory, find_story, list_stories
+from portal.store.promises import PromiseStory, find_story, list_stories_with
 from portal.store.service_names import get_service_name
 from portal.store.targets import is_working_day
 from portal.store.texts import in_language
@@ -31,7 +31,7 @@ _LATEST = GRACE + timedelta(days=REMIND_DAYS)
 
 
 def post_reminders(store: Store, clock: Clock) -> int:
-    """Ask for the mails of today, once for each promise, reason and person; returns how many."""
+    """Ask for today's mails, once for each promise, reason, day and person; returns how many."""
     now = clock.now()
     if now.astimezone(clock.zone).hour < FROM_HOUR:
         return 0
@@ -49,14 +49,17 @@ def _wanted(session: Session, clock: Clock) -> list[tuple[str, int, int]]:
     today = clock.today()
     near = Response.due_on.between(today - _LATEST, today + timedelta(days=REMIND_DAYS))
     keys: dict[str, tuple[int, int]] = {}
-    for story in list_stories(session, near, today=today):
-        reason = reminder_of(story.story, today)
-        if reason is not None:
+    for story in list_stories_with(session, near, today=today):
+        for due in reminders_of(story.story, today):
             for person_id in _people(session, story):
-                key = f"promise:{story.promise.id}:{reason}:{person_id}"
+                key = f"promise:{story.promise.id}:{_part_of_key(due)}:{person_id}"
                 keys[key] = (story.promise.id, person_id)
     asked = set(session.scalars(select(Outbox.dedupe_key).where(Outbox.dedupe_key.in_(keys))))
     return [(key, *ids) for key, ids in keys.items() if key not in asked]
+
+
+def _part_of_key(due: Due) -> str:
+    return f"{due.reason}:{due.day.isoformat()}"
 
 
 def _post(session: Session, wanted: list[tuple[str, int, int]], now: datetime) -> None:
@@ -94,8 +97,9 @@ def prepare_reminder(
         return Nothing("sent already, or gone")
     today = desk.day(now)
     story = find_story(session, response, today=today)
-    reason = reminder_of(story.story, today) if story else None
-    if story is None or reason is None or f":{reason}:" not in job.dedupe_key:
+    dues = reminders_of(story.story, today) if story else []
+    due = next((one for one in dues if f":{_part_of_key(one)}:" in job.dedupe_key), None)
+    if story is None or due is None:
         return Nothing("nothing to remind of any more")
     if person.id not in _people(session, story):
         return Nothing("somebody else's work now")
@@ -103,11 +107,12 @@ def prepare_reminder(
     langs = [person.lang, *desk.settings.languages]
     service = session.get_one(Service, response.service_id)
     context = {
-        "reason": reason.value,
+        "reason": due.reason.value,
         "theme": _theme_name(session, response, langs),
         "service": get_service_name(session, service.id, service.slug, langs[0], langs).text,
-        "due_on": story.story.due_on,
+        "due_on": due.day,
         "broken_on": story.story.due_on + GRACE,
+        "is_broken": story.standing is Standing.BROKEN,
         "page_link": desk.link(person.lang, f"staff/responses/{story.last.id}/"),
         "list_link": desk.link(person.lang, "staff/promises/"),
     }

@@ -7,7 +7,7 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import date
 
-from sqlalchemy import ColumnElement, select
+from sqlalchemy import ColumnElement, and_, select
 from sqlalchemy.orm import Session, aliased
 
 from portal.domain.loop import PROMISES, Outcome
@@ -54,6 +54,29 @@ def list_stories(
         .order_by(Response.due_on, Response.id)
     ).all()
     return _with_followers(session, firsts, today)
+
+
+def list_stories_with(
+    session: Session, which: ColumnElement[bool], *, today: date
+) -> list[PromiseStory]:
+    """The stories in which a promise, the first or a later one, fits the condition."""
+    earlier = aliased(Response)
+    found = session.scalars(
+        select(Response.id).where(which, _is_published(), Response.outcome.in_(_PROMISES))
+    )
+    ends, firsts = set(found), set[int]()
+    seen = set(ends)
+    while ends:
+        rows = session.execute(
+            select(Response.id, earlier.id)
+            .join(earlier, and_(earlier.id == Response.follows_id, earlier.outcome.in_(_PROMISES)))
+            .where(Response.id.in_(ends))
+        )
+        before = {row[0]: row[1] for row in rows}
+        firsts |= ends - before.keys()
+        ends = set(before.values()) - seen
+        seen |= ends
+    return list_stories(session, Response.id.in_(firsts), today=today)
 
 
 def find_story(session: Session, response: Response, *, today: date) -> PromiseStory | None:

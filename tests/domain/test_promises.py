@@ -12,12 +12,13 @@ from portal.domain.loop import Outcome
 from portal.domain.promises import (
     GRACE,
     OPEN_STANDINGS,
+    Due,
     Reminder,
     Standing,
     Step,
     Story,
     fold_story,
-    reminder_of,
+    reminders_of,
     standing_of,
 )
 
@@ -61,7 +62,7 @@ def test_a_promise_that_is_given_up_is_broken_at_once() -> None:
     story = fold_story([PROMISE, Step(Outcome.DECLINED)])
     assert story is not None
     assert standing_of(story, on(-20)) is Standing.BROKEN
-    assert reminder_of(story, on(-5)) is None
+    assert reminders_of(story, on(-5)) == []
 
 
 def test_answers_that_promise_nothing_are_no_story() -> None:
@@ -73,12 +74,29 @@ def test_only_what_is_not_done_is_open_or_reminded_of(days: int, done: int | Non
     story = Story(DUE, done_on=None if done is None else on(done))
     is_open = standing_of(story, on(days)) in OPEN_STANDINGS
     assert is_open == (done is None)
-    assert is_open or reminder_of(story, on(days)) is None
+    assert is_open or reminders_of(story, on(days)) == []
 
 
 @given(st.integers(-7, GRACE.days + 7))
 def test_there_is_a_reminder_on_every_day_around_the_due_day(days: int) -> None:
-    reminder = reminder_of(Story(DUE), on(days))
-    assert reminder is (
-        Reminder.BEFORE if days <= 0 else Reminder.AFTER if days <= 14 else Reminder.BROKEN
-    )
+    reason = Reminder.BEFORE if days <= 0 else Reminder.AFTER if days <= 14 else Reminder.BROKEN
+    assert reminders_of(Story(DUE), on(days)) == [Due(reason, DUE)]
+
+
+@pytest.mark.parametrize(
+    ("days", "expected"),
+    [
+        (-3, []),
+        (3, []),
+        (15, [Due(Reminder.BROKEN, DUE)]),
+        (21, [Due(Reminder.BEFORE, on(28)), Due(Reminder.BROKEN, DUE)]),
+        (28, [Due(Reminder.BEFORE, on(28))]),
+        (29, [Due(Reminder.AFTER, on(28))]),
+        (42, [Due(Reminder.AFTER, on(28))]),
+        (43, []),
+    ],
+)
+def test_work_is_reminded_of_by_the_new_day_and_counts_by_the_first(
+    days: int, expected: list[Due]
+) -> None:
+    assert reminders_of(Story(DUE, new_due_on=on(28)), on(days)) == expected

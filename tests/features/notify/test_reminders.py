@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Callable
 from datetime import timedelta
+from email.message import EmailMessage
 
 import pytest
 from sqlalchemy import update
@@ -73,6 +74,59 @@ def test_what_is_done_meanwhile_reminds_nobody(
     for days in (-5, 1, 15):
         on_day(days)
     assert mailbox.messages == []
+
+
+def text_of(message: EmailMessage) -> str:
+    body = message.get_body(("plain",))
+    assert body is not None
+    return " ".join(str(body.get_content()).split())
+
+
+@pytest.mark.parametrize("further", [[25], [50, 25]])
+def test_the_day_that_was_named_last_is_reminded_of_too(
+    store: Store, city: City, promise: int, mailbox: Mailbox, on_day: Callable[[int], None],
+    further: list[int],
+) -> None:  # fmt: skip
+    """The first day counts, and work is done by the last one, whichever of several it is."""
+    office = Office(store, city)
+    for days in further:
+        due_on = DUE + timedelta(days=days)
+        named = Promise(Outcome.IN_PROGRESS, due_on)
+        promise = office.draft(1, promise=named, follows_id=promise)
+        office.review(promise)
+        office.publish(promise)
+    for days in (-7, 1, 15, 16, 18, 20, 26, 30, 60):
+        on_day(days)
+    assert [one.partition(":")[0] for one in subjects(mailbox)] == [
+        "A promise counts as broken",
+        "Promised by January 14, 2027",
+        "The day of a promise has passed",
+    ]
+    broken, before, after = map(text_of, mailbox.messages)
+    assert "by December 20, 2026, and has not said that it is done. It is now shown" in broken
+    assert "by January 14, 2027." in before
+    assert "by January 14, 2027, and has not said that it is done. It is now shown" in after
+
+
+def test_after_a_new_day_that_is_near_the_mail_says_when_it_counts_as_broken(
+    store: Store, city: City, promise: int, mailbox: Mailbox, on_day: Callable[[int], None]
+) -> None:
+    on_day(-6)
+    office = Office(store, city)
+    named = Promise(Outcome.PLANNED, DUE + timedelta(days=5))
+    later = office.draft(1, promise=named, follows_id=promise)
+    office.review(later)
+    office.publish(later)
+    for days in (-3, -2, 8, 9):
+        on_day(days)
+    assert [one.partition(":")[0] for one in subjects(mailbox)] == [
+        "Promised by December 20, 2026",
+        "Promised by December 25, 2026",
+        "The day of a promise has passed",
+    ]
+    assert "by December 25, 2026, and has not said that it is done. After January 3, 2027" in (
+        text_of(mailbox.messages[-1])
+    )
 
 
 @pytest.mark.usefixtures("promise")
