@@ -10,14 +10,14 @@ from collections.abc import Mapping
 from dataclasses import dataclass
 from datetime import date, datetime, timedelta
 
-from sqlalchemy import case, func, literal, select
+from sqlalchemy import and_, case, func, literal, select
 from sqlalchemy.orm import Session, aliased
 
 from portal.models.loops import LoopEvent, LoopRow
 from portal.models.responses import Response, ThemeCase
 from portal.models.submissions import Contact
 from portal.store.contacts import can_be_mailed
-from portal.store.coverage import DELIVERIES, awaits
+from portal.store.coverage import DELIVERIES, awaits, is_covered
 from portal.store.retention import get_periods, is_over
 
 
@@ -34,6 +34,7 @@ def count_reach(
 ) -> dict[int, Reach]:
     """By response, whom of those who were told it an answer could be mailed, now and on its day.
 
+    A further answer covers what its theme holds: not what was set aside or taken back meanwhile.
     Nothing else may happen in their cases until then; a day that has passed is now.
     """
     if not due:
@@ -52,8 +53,16 @@ def count_reach(
             func.count(case((is_kept, LoopRow.person_key)).distinct()),
         )
         .join(LoopRow, LoopRow.submission_id == told.submission_id)
+        .join(Response, Response.id == told.response_id)
+        .join(
+            ThemeCase,
+            and_(
+                ThemeCase.theme_id == Response.theme_id,
+                ThemeCase.submission_id == told.submission_id,
+            ),
+        )
         .join(Contact, Contact.submission_id == told.submission_id)
-        .where(told.response_id.in_(due), told.kind.in_(DELIVERIES), can_be_mailed())
+        .where(told.response_id.in_(due), told.kind.in_(DELIVERIES), is_covered(), can_be_mailed())
         .group_by(told.response_id)
     )
     return {row[0]: Reach(row[1], row[2]) for row in rows if row[0] is not None}

@@ -7,19 +7,19 @@ from datetime import UTC, datetime, timedelta
 import pytest
 from flask import Flask
 from flask.testing import FlaskClient
-from sqlalchemy import select, update
+from sqlalchemy import delete, select, update
 from sqlalchemy.orm import Session
 
 from portal.domain.loop import Actor, Event, EventKind, Outcome, Verdict
 from portal.domain.wording import Wording
 from portal.models.loops import LoopEvent
-from portal.models.responses import Response
+from portal.models.responses import Response, ThemeCase
 from portal.models.submissions import Contact
 from portal.notify.telling import tell_next
 from portal.respond.rules import Promise
 from portal.store.contacts import erase_contacts
 from portal.store.engine import Store
-from portal.store.loops import append_event
+from portal.store.loops import NO_LINKS, Links, append_event
 from portal.store.retention import Periods, set_periods
 from tests.support.answers import Office, send
 from tests.support.city import City
@@ -175,6 +175,27 @@ def test_the_ledger_says_whom_the_day_still_finds(app: Flask, store: Store, prom
     assert "Can be mailed: 1 now, 1 on" in desk.get("promises/").words()
     put_due(store, promise, -3)
     assert "Can be mailed: 1. The others" in desk.get("promises/?view=overdue").words()
+
+
+@pytest.mark.parametrize("how", ["set aside", "withdrawn", "in another theme"])
+def test_whom_a_further_answer_does_not_reach_is_not_counted(
+    app: Flask, store: Store, office: Office, promise: int, how: str
+) -> None:
+    def leave(session: Session) -> None:
+        if how == "in another theme":
+            session.execute(delete(ThemeCase).where(ThemeCase.submission_id == 2))
+            return
+        kind, actor = EventKind.WITHDRAWN, Actor.RESIDENT
+        reason, links = None, NO_LINKS
+        if how == "set aside":
+            kind, actor, reason = EventKind.EXCLUDED, Actor.STAFF, "spam"
+            links = Links(person_id=office.staff.person_id)
+        event = Event(kind=kind, on=TODAY, actor=actor, reason=reason)
+        append_event(session, 2, event, at=NOW, links=links)
+
+    leave_addresses(store, 1, 2)
+    store.write(leave)
+    assert "Can be mailed: 1 now, 1 on" in Desk(app).get("promises/").words()
 
 
 def test_the_editor_says_it_before_anybody_is_promised_anything(
