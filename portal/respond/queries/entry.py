@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections import defaultdict
 from collections.abc import Sequence
 from dataclasses import dataclass
-from datetime import date, timedelta
+from datetime import date, datetime, timedelta
 
 from sqlalchemy import func, select
 from sqlalchemy.orm import Session
@@ -39,7 +39,7 @@ class WaitingForm:
     service: Name
     first_by: str
     is_mine: bool
-    entered_on: date
+    entered_at: datetime
 
 
 @dataclass(frozen=True)
@@ -107,7 +107,7 @@ def list_waiting(session: Session, scope: Scope, langs: list[str]) -> list[Waiti
             service=names[row.service_id],
             first_by=people.get(row.entered_by, ""),
             is_mine=row.entered_by == scope.person_id,
-            entered_on=row.entered_at.date(),
+            entered_at=row.entered_at,
         )
         for row in rows
     ]

@@ -2,11 +2,12 @@
 
 from __future__ import annotations
 
-from datetime import date, timedelta
+from datetime import UTC, date, datetime, timedelta
+from zoneinfo import ZoneInfo
 
 import pytest
 from flask import Flask
-from sqlalchemy import select
+from sqlalchemy import select, update
 from sqlalchemy.orm import Session
 
 from portal.domain.short_code import short_code
@@ -57,6 +58,19 @@ def test_a_form_of_the_sample_is_typed_by_two_people_and_compared(
     with store.read() as session:
         check = session.scalars(select(EntryCheck)).one()
         assert (check.differences, session.scalar(select(PendingEntry.form_id))) == (1, None)
+
+
+def test_the_day_of_typing_is_the_citys(
+    staff: Desk, app: Flask, store: Store, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """Half past seven in the evening in Chicago is the next day already in UTC."""
+    print_forms(staff, forms=90)
+    path = f"entry/paper/{short_code(printed(store, app, is_twice=True))}"
+    staff.post(path, q0="4", received_on=staff.get(path).value("received_on"))
+    late = datetime(2026, 11, 21, 1, 30, tzinfo=UTC)
+    store.write(lambda session: session.execute(update(PendingEntry).values(entered_at=late)))
+    monkeypatch.setattr(app.extensions["portal"].clock, "zone", ZoneInfo("America/Chicago"))
+    assert "on November 20, 2026" in Desk(app, "reviewer").get("doors/").words()
 
 
 def test_a_form_that_nobody_types_again_is_stored_as_it_was_typed_first(
