@@ -23,7 +23,8 @@ from portal.models.warnings import (
     WarningRow,
 )
 from portal.store.scope import Scope
-from portal.store.service_names import get_service_name
+from portal.store.service_names import get_service_names
+from portal.store.texts import in_language
 from portal.store.untagged import Written, list_with_word
 from portal.store.warnings import WarningView, in_order, view_warnings
 
@@ -118,10 +119,11 @@ def _names(session: Session, ids: set[int | None]) -> dict[int, str]:
 
 
 def _options(session: Session, services: list[Service], langs: list[str]) -> list[tuple[str, str]]:
-    named = [
-        (one.slug, get_service_name(session, one.id, one.slug, langs[0], langs[1:]).text)
-        for one in services
-    ]
+    names = get_service_names(session, [one.id for one in services])
+    named = []
+    for one in services:
+        name = in_language(names.get(one.id, {}), langs[0], langs[1:])
+        named.append((one.slug, name.text if name else one.slug))
     return sorted(named, key=lambda pair: pair[1])
 
 

@@ -10,15 +10,18 @@ from flask import Flask
 from sqlalchemy import select
 from sqlalchemy.orm import Session
 
+from portal.manage.queries.warnings import Wanted, list_warnings
 from portal.models.operations import AuditEvent, Setting
 from portal.models.responses import Theme, ThemeText
 from portal.models.warnings import DigestSubscription, WarningRow
 from portal.store.engine import Store
+from portal.store.scope import Scope
 from portal.store.warnings import DAILY, WEEKLY
 from tests.support.cases import send_case
-from tests.support.city import City
+from tests.support.city import City, make_service
 from tests.support.client import Page, response_page
 from tests.support.desk import Desk, open_desk
+from tests.support.statements import watch_statements
 
 TODAY = datetime.now(UTC).date()
 MONDAY = "2026-11-16"
@@ -376,6 +379,27 @@ def test_filters_show_what_they_say(app: Flask, store: Store, desk_city: City) -
     assert "No warning fits" in manager.get("?state=dealt_with").words()
     for odd in ("?state=x", "?kind=%00", "?service=%00", "?page=99999999999", "?page=٣"):
         manager.get(odd)
+
+
+def test_more_services_need_no_more_statements(store: Store, desk_city: City) -> None:
+    scope = Scope(desk_city.people["admin"], {}, is_administrator=True)
+
+    def add(session: Session, number: int) -> None:
+        now = datetime.now(UTC)
+        for one in range(number):
+            slug = f"service-{number}-{one}"
+            made = make_service(session, desk_city.works, slug, slug.title(), now, TODAY)
+            raise_one(session, made, "ratings")
+
+    def look() -> tuple[int, int]:
+        with watch_statements(store) as sent, store.read() as session:
+            found = list_warnings(session, scope, Wanted(), ["en"])
+        return len(found.services), len(sent)
+
+    store.write(add, 1)
+    services, statements = look()
+    store.write(add, 10)
+    assert look() == (services + 10, statements)
 
 
 def test_the_weekly_mail_is_chosen_and_stopped(app: Flask, store: Store, desk_city: City) -> None:
