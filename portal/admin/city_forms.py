@@ -34,8 +34,9 @@ def _is_colour(_form: object, field: Field) -> None:
         raise StopValidation(_("Enter a colour as # and six digits or letters, such as #004f4d."))
 
 
-def _colour() -> StringField:
+def _colour(label: Any) -> StringField:
     return StringField(
+        label,
         filters=[tidy],
         validators=[Needed(_l("Enter a colour, such as #004f4d.")), _is_colour],
     )
@@ -44,10 +45,10 @@ def _colour() -> StringField:
 class ColoursForm(DeskForm):
     """The city's four colours. `seen` says of which the reader saw how they look."""
 
-    accent_light = _colour()
-    accent_dark = _colour()
-    tint_light = _colour()
-    tint_dark = _colour()
+    accent_light = _colour(_l("Links and buttons on light screens"))
+    accent_dark = _colour(_l("Links and buttons on dark screens"))
+    tint_light = _colour(_l("Ground of answers on light screens"))
+    tint_dark = _colour(_l("Ground of answers on dark screens"))
     seen = StringField()
 
     def fill(self, colours: Colours) -> None:

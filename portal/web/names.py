@@ -5,9 +5,11 @@ from __future__ import annotations
 from collections.abc import Iterable, Mapping
 from typing import Self
 
+from flask_babel import LazyString
 from wtforms import Field, StringField
 
 from portal.web.fields import AtMost, Storable, tidy
+from portal.web.formats import language_name
 from portal.web.forms import DeskForm
 
 _PREFIX = "in_"
@@ -21,7 +23,9 @@ class NamesForm(DeskForm):
         """The form for these languages, with names of so many characters at most."""
         fields = {
             f"{_PREFIX}{tag}": StringField(
-                filters=[tidy, _in_one_line], validators=[AtMost(maximum), Storable()]
+                LazyString(language_name, tag),
+                filters=[tidy, _in_one_line],
+                validators=[AtMost(maximum), Storable()],
             )
             for tag in languages
         }

@@ -5,6 +5,7 @@ from __future__ import annotations
 import pytest
 from flask.testing import FlaskClient
 from sqlalchemy import select
+from werkzeug.test import TestResponse
 
 from portal.domain.colours import STANDARD, Colours
 from portal.models.operations import AuditEvent
@@ -113,6 +114,31 @@ def test_a_colour_of_another_shape_says_what_to_enter(admin: Visitor) -> None:
     answer = admin.post("colours/", **{**BLUE, "accent_dark": "pale blue"})
     assert answer.status_code == 422
     assert "six digits or letters" in answer.get_data(as_text=True)
+
+
+def test_an_error_of_several_fields_says_to_which_each_belongs(admin: Visitor) -> None:
+    """Four links with one text would tell nobody apart; one alone needs no name."""
+    admin.get("colours/")
+    needed = "Enter a colour, such as #004f4d."
+    all_of_them = summary_of(admin.post("colours/", **dict.fromkeys(BLUE, "")))
+    assert all_of_them == {
+        "#accent_light": f"Links and buttons on light screens: {needed}",
+        "#accent_dark": f"Links and buttons on dark screens: {needed}",
+        "#tint_light": f"Ground of answers on light screens: {needed}",
+        "#tint_dark": f"Ground of answers on dark screens: {needed}",
+    }
+    assert summary_of(admin.post("colours/", **{**BLUE, "tint_dark": ""})) == {"#tint_dark": needed}
+    admin.get("city/")
+    names = summary_of(admin.post("city/", in_en="M" * 61, in_es="M" * 61))
+    assert [text.partition(":")[0] for text in names.values()] == ["English", "Spanish"]
+
+
+def summary_of(answer: TestResponse) -> dict[str, str]:
+    """The links of the error summary with their texts."""
+    assert answer.status_code == 422
+    page = response_page(answer)
+    [summary] = [one for one in page.all("div") if one.get("role") == "alert"]
+    return {link.get("href", ""): page.words(link) for link in summary.iter("a")}
 
 
 def test_the_stylesheet_holds_tokens_only_and_never_changes(client: FlaskClient) -> None:
