@@ -81,12 +81,12 @@ def home_of(scope: Scope) -> str:
     return url_for("respond.show_inbox")
 
 
-def require_room(email: str) -> None:
+def require_room(email: str | None = None) -> None:
     """Count one try to sign in; raise LimitReached when there were too many."""
+    email_hash = None if email is None else portal().secrets.email_hash(email)
     wait = write(
-        count_attempt, now=portal().clock.now(), email_hash=portal().secrets.email_hash(email),
-        prefix_hash=prefix_hash(),
-    )  # fmt: skip
+        count_attempt, now=portal().clock.now(), email_hash=email_hash, prefix_hash=prefix_hash()
+    )
     if wait is not None:
         raise LimitReached(wait)
 

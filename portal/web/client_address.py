@@ -15,14 +15,18 @@ def client_address(request: Request, settings: Settings) -> str:
     """The client's address: the peer, or what trusted proxies say, read from the right.
 
     An address in the header that a trusted proxy did not write itself is never reached, so
-    rotating the header changes nothing.
+    rotating the header changes nothing. What cannot be read ends the search: what stands to the
+    left of it is no proxy's word.
     """
     address = _parse(request.remote_addr or "") or UNKNOWN
     header = request.headers.get(settings.client_address_header, "")
     for part in reversed([part for part in header.split(",") if part.strip()]):
         if not _is_trusted(address, settings):
             break
-        address = _parse(part.strip()) or address
+        said = _parse(part.strip())
+        if said is None:
+            break
+        address = said
     return address
 
 
@@ -32,6 +36,11 @@ def _is_trusted(address: str, settings: Settings) -> bool:
 
 
 def _parse(text: str) -> str | None:
+    """An address; some proxies write the port behind it."""
+    if text.startswith("["):
+        text = text[1:].partition("]")[0]
+    elif text.count(":") == 1:
+        text = text.partition(":")[0]
     try:
         return str(ipaddress.ip_address(text))
     except ValueError:

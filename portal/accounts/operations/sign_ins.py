@@ -18,7 +18,8 @@ FRESH = timedelta(minutes=15)  # for so long nobody is asked again who they are
 KEEP_ENDED = timedelta(days=30)
 CODE_MINUTES = 10  # between the password and the second factor
 # (scope, limit): one network against one address, one address from anywhere, one network at all.
-# The first is the lowest, so that nobody can lock somebody else out from one place.
+# The first is the lowest, and what it refuses counts towards no other, so that nobody can lock
+# somebody else out from one place.
 PAIR_LIMIT = ("sign-in-pair", 10)
 ADDRESS_LIMIT = ("sign-in-address", 100)
 PREFIX_LIMIT = ("sign-in-prefix", 200)
@@ -29,22 +30,24 @@ CODE_DAY_LIMIT = ("code-day", 50)
 
 
 def count_attempt(
-    session: Session, *, now: datetime, email_hash: str, prefix_hash: str
+    session: Session, *, now: datetime, email_hash: str | None, prefix_hash: str
 ) -> int | None:
     """Count one try to sign in; seconds to wait where there were too many, else None.
 
-    It returns rather than raises, so that refused tries are counted as well.
+    `email_hash` is None where no address is named: by a passkey, or through the city's provider. It
+    returns rather than raises, so that refused tries are counted as well.
     """
-    keys = (
-        (*PAIR_LIMIT, sha256(f"{email_hash}:{prefix_hash}")),
-        (*ADDRESS_LIMIT, email_hash),
-        (*PREFIX_LIMIT, prefix_hash),
-    )
-    waits = [
-        throttle.count_within(session, scope=scope, key=key, now=now, length=WINDOW, limit=limit)
-        for scope, limit, key in keys
-    ]
-    return max(filter(None, waits), default=None)
+    keys = [(*PREFIX_LIMIT, prefix_hash)]
+    if email_hash is not None:
+        pair = sha256(f"{email_hash}:{prefix_hash}")
+        keys = [(*PAIR_LIMIT, pair), (*ADDRESS_LIMIT, email_hash), *keys]
+    for scope, limit, key in keys:
+        wait = throttle.count_within(
+            session, scope=scope, key=key, now=now, length=WINDOW, limit=limit
+        )
+        if wait is not None:
+            return wait
+    return None
 
 
 def count_code(session: Session, *, now: datetime, person_id: int) -> int | None:

@@ -60,7 +60,7 @@ def sign_in() -> Response:
 @access(Access.SIGN_IN)
 def sign_in_with_passkey() -> Response:
     """Begin a session by a passkey alone: it is the device and whoever unlocked it, both."""
-    require_room("passkey")
+    require_room()
     form = SignInForm(formdata=None, next=request.form.get("next", ""))
     holder = find_passkey_holder(request.form.get("credential", ""))
     if holder is None:

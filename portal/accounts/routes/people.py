@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from urllib.parse import urlencode
+
 from flask import abort, flash, redirect, request, session, url_for
 from werkzeug.wrappers import Response
 
@@ -36,8 +38,14 @@ def list_people() -> Response:
         roles=ROLES,
         words=words,
         size=PAGE,
-        address=lambda number: url_for("accounts.list_people", **{**request.args, "page": number}),
+        address=lambda number: f"{url_for('accounts.list_people')}?{_query(number)}",
     )
+
+
+def _query(number: int) -> str:
+    """What stands in the address, for another page of the same list."""
+    others = [(key, value) for key, value in request.args.items(multi=True) if key != "page"]
+    return urlencode([*others, ("page", number)])
 
 
 def _filters() -> Filters:

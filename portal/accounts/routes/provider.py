@@ -60,7 +60,7 @@ def show_provider_answer() -> Response:
 @access(Access.SIGN_IN)
 def sign_in_by_provider() -> Response:
     """Let in whoever was invited under the address that the provider has verified."""
-    require_room("provider")
+    require_room()
     asked = provider.take_asked(request.form.get("state", ""))
     try:
         if asked is None:

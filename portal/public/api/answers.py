@@ -6,6 +6,7 @@ import hashlib
 from collections.abc import Callable, Iterable, Sequence
 from dataclasses import dataclass
 from typing import Any
+from urllib.parse import urlencode
 
 from flask import abort, request, stream_with_context, url_for
 from werkzeug.wrappers import Response
@@ -87,9 +88,7 @@ def _number(name: str, default: int) -> int:
 
 
 def _address(window: Window, offset: int) -> str:
-    others = {k: v for k, v in request.args.items() if k not in ("limit", "offset")}
-    return url_for(
-        str(request.endpoint),
-        **(request.view_args or {}),
-        **{**others, "limit": window.limit, "offset": offset},  # type: ignore[arg-type]
-    )
+    others = [(k, v) for k, v in request.args.items(multi=True) if k not in ("limit", "offset")]
+    # Behind the question mark anything may stand, also names that `url_for` takes for itself.
+    query = urlencode([*others, ("limit", window.limit), ("offset", offset)])
+    return f"{url_for(str(request.endpoint), **(request.view_args or {}))}?{query}"

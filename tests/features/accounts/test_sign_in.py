@@ -14,6 +14,7 @@ from sqlalchemy.orm import Session
 from werkzeug.test import TestResponse
 
 from portal.accounts import visiting
+from portal.accounts.operations.sign_ins import count_attempt
 from portal.accounts.passwords import hash_password
 from portal.app import create_app
 from portal.models.people import Person, SignIn
@@ -24,6 +25,7 @@ from tests.support.city import PASSWORD, City, set_passwords
 from tests.support.client import response_page
 from tests.support.desk import Desk, open_desk
 
+NOON = datetime(2026, 5, 20, 12, tzinfo=UTC)
 WRONG = "The email address or the password is wrong."
 
 
@@ -112,6 +114,23 @@ def test_tries_are_limited_for_one_address_but_nobody_is_locked_out_from_elsewhe
     elsewhere = {"REMOTE_ADDR": "203.0.113.9"}
     answer = client.post("/en/sign-in", data=form, environ_overrides=elsewhere)
     assert answer.status_code == 303
+
+
+def test_a_hundred_tries_from_one_network_keep_nobody_elsewhere_out(store: Store) -> None:
+    def count(prefix: str, email: str | None = "staff") -> int | None:
+        return store.write(count_attempt, now=NOON, email_hash=email, prefix_hash=prefix)
+
+    assert sum(count("here") is None for _try in range(150)) == 10
+    assert count("elsewhere") is None
+    assert [count(f"network {n}") for n in range(120)].count(None) == 89, "tried from anywhere"
+
+
+def test_a_network_of_many_colleagues_signs_in_without_passwords(store: Store) -> None:
+    def arrive(prefix: str) -> int | None:
+        return store.write(count_attempt, now=NOON, email_hash=None, prefix_hash=prefix)
+
+    assert sum(arrive("town hall") is None for _colleague in range(250)) == 200
+    assert arrive("library") is None
 
 
 def test_the_session_is_a_new_one_at_every_sign_in(app: Flask, store: Store) -> None:

@@ -264,6 +264,9 @@ def test_long_lists_come_in_pages(client: FlaskClient, showcase: Showcase) -> No
     of_one = client.get("/api/v1/responses?service=pothole-repair&limit=1").get_json()
     assert of_one["total"] == 2
     assert "service=pothole-repair" in of_one["next"]
+    odd = "_anchor=x&_external=1&_method=POST&_scheme=https&endpoint=x&slug=y"
+    of_all = client.get(f"/api/v1/responses?{odd}&limit=1").get_json()
+    assert of_all["next"] == f"/api/v1/responses?{odd}&limit=1&offset=1", "as it was asked for"
 
 
 @pytest.mark.parametrize(

@@ -9,11 +9,13 @@ from collections.abc import Callable
 import pytest
 from flask import Flask
 from sqlalchemy import func, select
+from werkzeug.wrappers import Request
 
 from portal.app import create_app
 from portal.models.submissions import Submission, Throttle
 from portal.settings import Settings
 from portal.store.engine import Store
+from portal.web.client_address import client_address
 from tests.support.city import City
 from tests.support.client import PageCheckingClient, response_page
 from tests.support.residents import RATE, Resident, move_clock, receipt_of
@@ -110,6 +112,26 @@ def test_a_configured_proxy_is_believed_for_what_it_saw_itself(
         headers = {"X-Forwarded-For": f"1.{number}.1.1, 203.0.113.9"}
         behind.post(RATE, headers, token=behind.token(), q0="4")
     assert _count(store) == 5
+
+
+@pytest.mark.parametrize(
+    ("said", "client"),
+    [
+        ("203.0.113.9", "203.0.113.9"),
+        ("9.9.9.9, 203.0.113.9:4711", "203.0.113.9"),
+        ("9.9.9.9, [2001:db8::1]:4711", "2001:db8::1"),
+        ("9.9.9.9, [2001:db8::1]", "2001:db8::1"),
+        ("9.9.9.9, unknown", "10.0.0.5"),
+        ("9.9.9.9, 10.0.0.7, _hidden, 10.0.0.6", "10.0.0.6"),
+        ("", "10.0.0.5"),
+    ],
+)
+def test_what_a_proxy_cannot_have_written_is_not_believed(
+    settings: Settings, said: str, client: str
+) -> None:
+    behind = dataclasses.replace(settings, trusted_proxies=(ipaddress.ip_network("10.0.0.0/8"),))
+    asked = Request({"REMOTE_ADDR": "10.0.0.5", "HTTP_X_FORWARDED_FOR": said})
+    assert client_address(asked, behind) == client
 
 
 def test_a_library_gets_through(app: Flask, settings: Settings, store: Store, city: City) -> None:
