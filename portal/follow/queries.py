@@ -90,6 +90,7 @@ class Case(Sent):
     free_on: date | None
     events: Sequence[LoopEvent] = field(repr=False)
     answers: Sequence[Answer] = field(repr=False)
+    is_joined: bool = False
     joined: Joined | None = None
     invited: Sequence[Invited] = ()
     judged: Sequence[Judged] = ()
@@ -103,6 +104,13 @@ class Case(Sent):
     def is_first_hand(self) -> bool:
         """Whether nobody but the resident has seen this receipt."""
         return is_first_hand(self.channel)
+
+    @property
+    def is_asked_in_full(self) -> bool:
+        """Whether the receipt leads to the full form of its service now."""
+        is_told = self.loop.told_on is not None and self.loop.withdrawn_on is None
+        is_own = self.is_first_hand and not self.is_joined
+        return is_told and is_own and self.is_in_use and self.free_on is None
 
     @property
     def verdict(self) -> str | None:
@@ -176,6 +184,7 @@ def _case(session: Session, submission: Submission, row: LoopRow, reader: Reader
         "free_on": get_next_use(session, submission.id, reader.today),
         "events": events,
         "answers": answers,
+        "is_joined": row.is_joined,
         "joined": _joined(submission, answers),
         "redactions": list_redactions(session, submission.id)
         if any(event.kind == EventKind.REDACTED for event in events)

@@ -158,7 +158,8 @@ def _open_languages(session: Session, service_id: int, today: date, channel: str
 def find_invited_case(session: Session, receipt_hash: str, today: date) -> InvitedCase | None:
     """The case behind a receipt, None for an unknown one and for a bare rating.
 
-    And None where staff have seen the receipt: such ratings are never verified (domain.doors).
+    And None where staff have seen the receipt (domain.doors), or where the case is a "me too"
+    (decision 40): such ratings are never verified.
     """
     row = session.execute(
         select(
@@ -168,6 +169,7 @@ def find_invited_case(session: Session, receipt_hash: str, today: date) -> Invit
             Submission.person_key,
             Submission.channel,
             LoopRow.told_on,
+            LoopRow.is_joined,
             Contact.email_hash,
             Contact.confirmed_at,
         )
@@ -176,7 +178,7 @@ def find_invited_case(session: Session, receipt_hash: str, today: date) -> Invit
         .outerjoin(Contact, Contact.submission_id == Submission.id)
         .where(Submission.receipt_hash == receipt_hash)
     ).one_or_none()
-    if row is None or not is_first_hand(row.channel):
+    if row is None or row.is_joined or not is_first_hand(row.channel):
         return None
     return InvitedCase(
         submission_id=row.id,

@@ -20,6 +20,7 @@ from portal.notify.rendering import make_renderer
 from portal.notify.runner import run_due
 from portal.settings import Settings
 from portal.store.engine import Store
+from portal.web.form_token import MIN_AGE
 from tests.features.public.publishing import publish_response
 from tests.support.cases import send_case
 from tests.support.city import City
@@ -181,6 +182,27 @@ def test_it_is_evidence_for_nothing(
     work(app)
     assert evidence() == before[0]
     assert evidence(1) == before[1]
+
+
+def test_it_opens_no_verified_rating(
+    app: Flask, resident: Resident, store: Store, theme: int
+) -> None:
+    """One tap on an answered theme would be told at once, and its rating would guard level 3."""
+    code = receipt_of(resident.post(path(theme), token=resident.token(path(theme))))
+    work(app)
+    page = resident.get(f"/en/receipts/{code}/")
+    assert "Does it help?" in page.words()
+    full = f"/en/receipts/{code}/rate"
+    assert full not in page.links()
+    assert "Six short questions" not in page.words()
+    resident.get(full, 404)
+    with store.read() as session:
+        case = submission_of(session, code).id
+    installed = app.extensions["portal"]
+    token = installed.tokens.issue(f"invited:{case}", installed.clock.now() - MIN_AGE)
+    assert resident.post(full, token=token, q0="5", q3="5", q5="5").status_code == 404
+    with store.read() as session:
+        assert len(session.scalars(select(Submission)).all()) == 1
 
 
 def test_it_counts_among_those_who_said_so_unless_a_machine_sent_it(
