@@ -13,7 +13,7 @@ from werkzeug.wrappers import Response
 from portal.data import load_instrument
 from portal.domain.personal_data import Finding
 from portal.rate.forms import JoiningForm, RatingForm, SentForm
-from portal.rate.queries import Joinable, Place
+from portal.rate.queries import Joinable, Place, is_set_apart
 from portal.store.ratings import QUESTIONS
 from portal.store.secrets import sha256
 from portal.store.targets import find_named_day
@@ -128,6 +128,7 @@ def show_thanks(form_page: FormPage, code: str) -> Response:
         place=form_page.place,
         receipt=code,
         target_on=find_named_day(read(), sha256(code)),
+        is_apart=is_set_apart(read(), sha256(code)),
     )
 
 

@@ -155,6 +155,12 @@ def _open_languages(session: Session, service_id: int, today: date, channel: str
     )
 
 
+def is_set_apart(session: Session, receipt_hash: str) -> bool:
+    """Whether what this receipt stands for came in as machines send (what is stored decides)."""
+    statement = select(Submission.is_quarantined).where(Submission.receipt_hash == receipt_hash)
+    return bool(session.scalar(statement))
+
+
 def find_invited_case(session: Session, receipt_hash: str, today: date) -> InvitedCase | None:
     """The case behind a receipt, None for an unknown one and for a bare rating.
 

@@ -15,7 +15,7 @@ pytestmark = pytest.mark.browser
 
 FORM = "services/street-lights/rate"
 STATES = {
-    "en": ("Kept on this device, not sent yet.", "Sent. Your rating counts."),
+    "en": ("Kept on this device, not sent yet.", "Sent."),
     "ar": ("محفوظ على هذا الجهاز", "أُرسل"),
 }
 

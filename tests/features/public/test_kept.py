@@ -38,6 +38,13 @@ def test_the_form_names_all_that_the_list_needs_without_network(
             assert answer.status_code == 200
 
 
+def test_nothing_is_said_to_count_before_its_receipt_says_so(client: FlaskClient) -> None:
+    """The device knows that it was sent, and not whether it was set apart."""
+    text = client.get("/en/kept/").text
+    assert "Sent." in text
+    assert "counts" not in text
+
+
 def test_what_stands_behind_a_receipt_or_in_a_frame_is_not_kept(
     client: FlaskClient, city: City
 ) -> None:

@@ -18,7 +18,7 @@ from portal.settings import Settings, SettingsError
 from portal.store.content import raise_content_version
 from portal.store.engine import Store
 from tests.support.client import PageCheckingClient, response_page
-from tests.support.residents import RATE, Resident, mean_to_answer, submission_of
+from tests.support.residents import RATE, Resident, mean_to_answer, move_clock, submission_of
 
 FRAME = "/en/embed/services/pothole-repair/rate"
 HOST = "https://www.city.example"
@@ -96,6 +96,17 @@ def test_a_rating_from_a_frame_counts_and_its_receipt_opens_elsewhere(
             True,
         )
     assert policy(resident.client.get(f"/en/receipts/{code}/"))["frame-ancestors"] == "'none'"
+
+
+def test_a_frame_does_not_say_of_a_rating_set_apart_that_it_counts(resident: Resident) -> None:
+    token = resident.token(FRAME, wait=1)  # nobody reads and taps so quickly
+    for _copy in range(2):  # the second comes late enough, and is the same rating
+        page = response_page(resident.post(FRAME, token=token, q0="4"))
+        assert "Thank you for your rating" in page.words()
+        assert "it is set apart for now" in page.words()
+        assert "Your rating counts" not in page.text
+        move_clock(resident.settings, seconds=5)
+    assert "Thank you. Your rating counts." in response_page(resident.rate(FRAME)).words()
 
 
 def test_the_same_frame_sent_twice_counts_once(resident: Resident) -> None:
