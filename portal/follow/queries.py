@@ -26,6 +26,7 @@ from portal.store.invitations import get_next_use
 from portal.store.loops import facts_of, list_events
 from portal.store.remarks import list_remarks, verdict_of
 from portal.store.service_names import get_service_name
+from portal.store.set_apart import is_left_apart
 from portal.store.texts import InLanguage
 from portal.store.verdicts import find_open_to_words, find_verdict
 
@@ -51,7 +52,10 @@ class Proof:
 
 @dataclass(frozen=True)
 class Sent:
-    """What was sent, whether it is a case or a rating only. `is_in_use`: its service still is."""
+    """What was sent, whether it is a case or a rating only. `is_in_use`: its service still is.
+
+    `is_left_apart`: it stands apart, and people decided that it does not count.
+    """
 
     submission_id: int
     slug: str
@@ -62,6 +66,7 @@ class Sent:
     q0: int | None
     received_on: date
     is_quarantined: bool
+    is_left_apart: bool
     is_verified: bool
     proof: Proof | None
 
@@ -167,6 +172,7 @@ def _sent(session: Session, row: Row[*tuple[Any, ...]], reader: Reader) -> dict[
         "q0": submission.q0,
         "received_on": submission.received_on,
         "is_quarantined": submission.is_quarantined,
+        "is_left_apart": is_left_apart(session, submission),
         "is_verified": submission.is_verified,
         "proof": _find_proof(session, submission, row.rated_slug),
     }

@@ -98,6 +98,19 @@ def of_hour(row: SetApart) -> tuple[ColumnElement[bool], ...]:
     )
 
 
+def is_left_apart(session: Session, submission: Submission) -> bool:
+    """Whether two people found that this rating does not count; until then it only stands apart."""
+    if not submission.is_quarantined:
+        return False
+    row = session.scalar(
+        select(SetApart).where(
+            SetApart.service_id == submission.service_id,
+            SetApart.hour_at == window_start(submission.received_at, HOUR),
+        )
+    )
+    return row is not None and row.decided_at is not None and not row.counts
+
+
 def let_through(session: Session, row: SetApart) -> None:
     """Count the hour's ratings again, as if they had never been set apart."""
     these = (IS_SET_APART, *of_hour(row))

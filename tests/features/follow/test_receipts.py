@@ -15,6 +15,8 @@ from portal.domain.publication import quarter_of
 from portal.follow.operations import LOOKUPS_AN_HOUR
 from portal.models.loops import LoopRow
 from portal.models.responses import ResponseCorrection, ResponseText
+from portal.models.set_apart import SetApart
+from portal.models.submissions import Submission
 from portal.settings import Settings
 from portal.store.engine import Store
 from portal.store.loops import Links, append_event
@@ -26,6 +28,7 @@ from tests.support.residents import (
     answer_case,
     mean_to_answer,
     move_clock,
+    receipt_of,
     submission_of,
 )
 
@@ -140,6 +143,35 @@ def test_a_bare_rating_says_that_it_counts(resident: Resident) -> None:
     assert "<form" not in page.text
     assert resident.post(f"/en/receipts/{code}/confirm", verdict="yes").status_code == 404
     assert resident.client.get(f"/en/receipts/{code}/rate").status_code == 404
+
+
+def _decide(session: Session, people: list[int], reason: str, *, is_agreed: bool) -> None:
+    """The hour of every rating is looked at by one person, or by two."""
+    for row in session.scalars(select(Submission)).all():
+        now, hour = row.received_at, row.received_at.replace(minute=0, second=0, microsecond=0)
+        session.add(
+            SetApart(
+                service_id=row.service_id, hour_at=hour, cause="form", ratings=1, marked=1,
+                found_at=now, reason=reason, asked_by=people[0], asked_at=now,
+                decided_by=people[1] if is_agreed else None, decided_at=now if is_agreed else None,
+            )
+        )  # fmt: skip
+
+
+@pytest.mark.parametrize("comment", ["", "The hole comes back."])
+@pytest.mark.parametrize("is_agreed", [False, True])
+def test_a_receipt_says_when_it_was_decided_that_a_rating_does_not_count(
+    resident: Resident, store: Store, city: City, comment: str, is_agreed: bool
+) -> None:
+    token = resident.token(RATE, wait=1)
+    code = receipt_of(resident.post(RATE, token=token, q0="4", comment=comment))
+    page = f"/en/receipts/{code}/"
+    waits, decided = "set apart", "A person has looked at it: it does not count."
+    assert waits in resident.get(page).words()
+    people = [city.people["staff"], city.people["reviewer"]]
+    store.write(_decide, people, "alike", is_agreed=is_agreed)
+    words = resident.get(page).words()
+    assert (decided in words, waits in words) == (is_agreed, not is_agreed)
 
 
 @pytest.mark.parametrize(
