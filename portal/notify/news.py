@@ -136,12 +136,30 @@ def confirm(session: Session, *, now: datetime, token: str) -> bool:
     return True
 
 
+def list_leaving(session: Session, row: NewsSubscription) -> Sequence[NewsSubscription]:
+    """What leaving by this link ends: itself, or all that was asked for and not confirmed.
+
+    One yes stands for all of those, so one no does too.
+    """
+    return [row] if row.confirmed_at is not None else list_pending(session, row)
+
+
+def is_kept_beside(session: Session, rows: Sequence[NewsSubscription]) -> bool:
+    """Whether the address of these is kept for something else too."""
+    others = select(NewsSubscription.id).where(
+        NewsSubscription.email_hash == rows[0].email_hash,
+        NewsSubscription.id.not_in([row.id for row in rows]),
+    )
+    return session.scalar(others.limit(1)) is not None
+
+
 def leave(session: Session, *, token: str) -> bool:
-    """No more of it: the row goes, and the address with it. Returns whether there was one."""
+    """No more of it: the rows go, and the address with the last. Returns whether there were any."""
     row = find_subscription(session, token)
     if row is None:
         return False
-    session.delete(row)
+    for one in list_leaving(session, row):
+        session.delete(one)
     return True
 
 

@@ -7,10 +7,20 @@ from __future__ import annotations
 
 from flask import Blueprint, abort, redirect, request, url_for
 from flask import render_template as render
+from flask_babel import gettext as _
 from werkzeug.wrappers import Response
 from wtforms import StringField
 
-from portal.notify.news import Subject, confirm, find_subscription, leave, list_pending, subscribe
+from portal.models.news import NewsSubscription
+from portal.notify.news import (
+    Subject,
+    confirm,
+    find_subscription,
+    is_kept_beside,
+    leave,
+    list_leaving,
+    subscribe,
+)
 from portal.notify.news_letters import name_of
 from portal.notify.news_queries import Offer, list_offers
 from portal.store.throttle import LimitReached
@@ -103,16 +113,13 @@ def show_subscription(code: str) -> Response:
     """What this link is about, with a button: programs that follow links confirm nothing."""
     row = find_subscription(read(), code)
     if row is None:
-        return page("notify/show_news_left.html", 404, is_left=False)
-    languages, lang = portal().settings.languages, current_language()
-    rows = [row] if row.confirmed_at else list_pending(read(), row)
+        return page("notify/show_news_left.html", 404)
     return page(
         "notify/show_news.html",
         code=code,
         is_confirmed=row.confirmed_at is not None,
         wants_to_leave=request.path.endswith("/leave"),
-        about=name_of(read(), row, languages, lang),
-        asked_for=[name_of(read(), one, languages, lang) for one in rows],
+        **_what_goes(row),
     )
 
 
@@ -129,10 +136,20 @@ def confirm_news(code: str) -> Response:
 @access(Access.RESIDENT)
 def leave_news(code: str) -> Response:
     """No more; also in one click from the mail program itself (RFC 8058: no redirect)."""
+    row = find_subscription(read(), code)
+    gone = _what_goes(row) if row is not None else {}
     is_left = write(leave, token=code)
     if request.form.get("List-Unsubscribe") == "One-Click":
         return Response(status=204)
-    return page("notify/show_news_left.html", 200 if is_left else 404, is_left=is_left)
+    return page("notify/show_news_left.html", 200 if is_left else 404, **gone)
+
+
+def _what_goes(row: NewsSubscription) -> dict[str, object]:
+    """What leaving by a link ends, by name, and whether the address is kept for something else."""
+    languages, lang = portal().settings.languages, current_language()
+    rows = list_leaving(read(), row)
+    names = [name_of(read(), one, languages, lang) or _("All services") for one in rows]
+    return {"names": names, "is_address_kept": is_kept_beside(read(), rows)}
 
 
 def _list_offers() -> list[Offer]:

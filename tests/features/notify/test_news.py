@@ -222,6 +222,51 @@ def test_one_click_leaves_and_erases(
     assert len(mailbox.messages) == 1
 
 
+def ask_for(store: Store, worker: Worker, *subjects: Subject) -> None:
+    for subject in subjects:
+        store.write(
+            subscribe, now=worker.clock.now(), email=EMAIL, lang="en", subject=subject,
+            prefix_key=EMAIL, secrets=worker.secrets,
+        )  # fmt: skip
+
+
+def test_one_no_stands_for_all_that_was_asked_for(
+    store: Store, city: City, worker: Worker, mailbox: Mailbox, client: FlaskClient
+) -> None:
+    ask_for(store, worker, Subject(service_id=city.lights), Subject(district="north"))
+    worker.run()
+    link = link_in(mailbox)
+    assert "Leave, and erase my address" in response_page(client.get(link)).words()
+    assert "Street lights and North en" in response_page(client.get(f"{link}leave")).words()
+    left = response_page(client.post(f"{link}leave")).words()
+    assert "You get no more mail about: Street lights and North en." in left
+    assert "Your address is erased." in left
+    assert count(store) == 0
+    again = client.get(link)
+    assert again.status_code == 404
+    assert "erased" not in response_page(again).words()
+
+
+def test_leaving_one_of_two_says_what_ended_and_that_the_address_stays(
+    store: Store, city: City, worker: Worker, mailbox: Mailbox, client: FlaskClient
+) -> None:
+    ask_for(store, worker, Subject(service_id=city.lights), ALL)
+    worker.run()
+    one = link_in(mailbox)
+    assert client.post(f"{one}confirm").status_code == 303
+    assert "erase" not in response_page(client.get(f"{one}leave")).words()
+    left = response_page(client.post(f"{one}leave")).words()
+    assert "You get no more mail about: Street lights." in left
+    assert "erased" not in left
+    with store.read() as session:
+        kept = session.scalars(select(NewsSubscription)).one()
+        other = worker.secrets.news_token(kept.id, kept.created_at)
+        assert kept.service_id is None
+    left = response_page(client.post(f"/en/news/{other}/leave")).words()
+    assert "You get no more mail about: All services. Your address is erased." in left
+    assert count(store) == 0
+
+
 def test_asking_twice_is_asking_once_and_tells_nobody_who_subscribes(
     store: Store,
     city: City,
