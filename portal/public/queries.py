@@ -1,4 +1,4 @@
-"""What the public pages read about services: names, texts, departments, channels, levels.
+"""What the public pages read about services: names, texts, departments, levels.
 
 Texts come in the reader's language where a reviewed one exists, else in another, marked as such.
 """
@@ -8,7 +8,6 @@ from __future__ import annotations
 from collections import defaultdict
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
-from datetime import date
 from functools import lru_cache
 from typing import Any, Protocol, TypeVar
 
@@ -23,11 +22,9 @@ from portal.models.services import (
     District,
     DistrictText,
     Service,
-    ServiceChannel,
     ServiceText,
 )
 from portal.store.assessments import PublicLevel, list_public_assessments
-from portal.store.offers import open_on
 from portal.store.texts import InLanguage, in_language
 
 LARGEST_ID = 2**63 - 1  # what a database can hold; an address can name more
@@ -241,20 +238,6 @@ def list_district_names(session: Session, reader: Reader) -> dict[str, str]:
     for slug, lang, name in rows:
         names[slug][lang] = name
     return {slug: reader.name(texts, slug).text for slug, texts in names.items()}
-
-
-def list_other_channels(session: Session, service_id: int, today: date) -> list[str]:
-    """The ways to give feedback that are open today, beside the web."""
-    rows = session.scalars(
-        select(ServiceChannel.channel)
-        .where(
-            ServiceChannel.service_id == service_id,
-            *open_on(ServiceChannel, today),
-            ServiceChannel.channel.not_in(("web", "imported")),
-        )
-        .distinct()
-    )
-    return sorted(rows)
 
 
 def _services_with_texts(session: Session) -> Iterable[Sequence[Any]]:

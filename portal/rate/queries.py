@@ -12,16 +12,12 @@ from sqlalchemy.orm import Session
 from portal.domain.doors import is_first_hand
 from portal.models.loops import LoopRow
 from portal.models.responses import Response, ResponseText
-from portal.models.services import (
-    Service,
-    ServiceChannel,
-    ServiceLanguage,
-)
+from portal.models.services import Service
 from portal.models.submissions import Contact, Submission
 from portal.store.districts import list_districts
 from portal.store.invitations import get_next_use
 from portal.store.joining import is_readable
-from portal.store.offers import open_on
+from portal.store.offers import find_open
 from portal.store.service_names import get_service_name
 from portal.store.texts import InLanguage, in_language
 
@@ -125,33 +121,10 @@ def find_place(
         name=get_service_name(session, service_id, slug, lang, fallbacks),
         lang=lang,
         is_in_use=is_in_use,
-        open_languages=_open_languages(session, service_id, today, channel)
+        open_languages=find_open(session, service_id, today).languages_at(channel)
         if is_in_use
         else frozenset(),
         districts=list_districts(session, lang, fallbacks),
-    )
-
-
-def _open_languages(session: Session, service_id: int, today: date, channel: str) -> frozenset[str]:
-    is_open = session.scalar(
-        select(ServiceChannel.id)
-        .where(
-            ServiceChannel.service_id == service_id,
-            ServiceChannel.channel == channel,
-            *open_on(ServiceChannel, today),
-        )
-        .limit(1)
-    )
-    if is_open is None:
-        return frozenset()
-    return frozenset(
-        session.scalars(
-            select(ServiceLanguage.lang).where(
-                ServiceLanguage.service_id == service_id,
-                ServiceLanguage.role == "input",
-                *open_on(ServiceLanguage, today),
-            )
-        )
     )
 
 

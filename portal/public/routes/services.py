@@ -16,6 +16,7 @@ from portal.public.response_queries import ResponseEntry
 from portal.public.routes.blueprint import blueprint
 from portal.public.standing import Shadow, find_shadow, stand
 from portal.store.assessments import get_public_assessment
+from portal.store.offers import find_open
 from portal.web.access import Access, access
 from portal.web.context import portal
 from portal.web.database import read
@@ -69,13 +70,15 @@ def show_service(slug: str) -> str:
     """One service: what it is, its level, what was done, and the call to rate it."""
     service = get_service(slug)
     assessment = get_public_assessment(read(), service.id)
+    doors = find_open(read(), service.id, portal().clock.today())
     latest = response_queries.list_responses(
         read(), current_reader(), limit=LATEST, filters=Filters(service=service.as_name())
     )
     return render_template(
         "public/show_service.html",
         service=service,
-        channels=queries.list_other_channels(read(), service.id, portal().clock.today()),
+        open_languages=doors.languages_at("web"),
+        channels=sorted(doors.channels),
         assessment=assessment,
         standing=stand(assessment) if assessment else None,
         shadow=None if assessment else find_shadow(read()),

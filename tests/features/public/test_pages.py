@@ -11,7 +11,7 @@ from flask.testing import FlaskClient
 from sqlalchemy import delete, update
 from sqlalchemy.orm import Session
 
-from portal.models.services import Service, ServiceChannel
+from portal.models.services import Service, ServiceChannel, ServiceLanguage
 from portal.store.content import raise_content_version
 from portal.store.engine import Store
 from tests.features.public.conftest import Showcase
@@ -157,6 +157,7 @@ def test_other_ways_are_named_while_they_are_open(
 ) -> None:
     today, service = datetime.now(UTC).date(), city.potholes
     spans = {"kiosk": (-1, 1), "phone": (-9, 0), "counter": (-9, None), "paper": (1, None)}
+    spans["web"] = (-9, None)
 
     def open_and_close(session: Session) -> None:
         session.execute(delete(ServiceChannel).where(ServiceChannel.service_id == service))
@@ -171,6 +172,39 @@ def test_other_ways_are_named_while_they_are_open(
     store.write(open_and_close)
     words = response_page(client.get("/en/services/pothole-repair/")).words()
     assert "You can also do it another way: at a counter and at a kiosk." in words
+
+
+def test_nobody_is_called_to_a_form_that_is_closed(
+    client: FlaskClient, store: Store, city: City
+) -> None:
+    today = datetime.now(UTC).date()
+
+    def close_in_spanish(session: Session) -> None:
+        of = {"service_id": city.potholes, "lang": "es", "role": "input"}
+        session.execute(update(ServiceLanguage).filter_by(**of).values(closed_on=today))
+        raise_content_version(session)
+
+    def close_on_the_web(session: Session) -> None:
+        of = {"service_id": city.potholes, "channel": "web"}
+        session.execute(update(ServiceChannel).filter_by(**of).values(closed_on=today))
+        raise_content_version(session)
+
+    def read(lang: str) -> tuple[list[str], str]:
+        page = response_page(client.get(f"/{lang}/services/pothole-repair/?fresh"))
+        forms = [link for link in page.links() if link.endswith("/services/pothole-repair/rate")]
+        return forms, page.words()
+
+    store.write(close_in_spanish)
+    others = [lang for lang in LANGUAGES if lang != "es"]
+    assert read("es")[0] == [f"/{lang}/services/pothole-repair/rate" for lang in others]
+    assert read("en")[0] == ["/en/services/pothole-repair/rate"]
+    store.write(close_on_the_web)
+    forms, words = read("en")
+    assert forms == []
+    assert "One tap is enough" not in words
+    assert "This service does not take ratings on the web at present." in words
+    assert "You can do it another way: by phone." in words
+    assert "A poster to print" not in words
 
 
 def test_levels_are_listed_by_name_without_ranking(client: FlaskClient, showcase: Showcase) -> None:
