@@ -75,7 +75,9 @@ def rate(code: str, slug: str) -> Response:
     """
     if comes_from_elsewhere(request, portal().settings.base_url):
         abort(403)
-    kiosk, place, form = _get_kiosk(code, slug), _get_place(slug), RatingForm(request.form)
+    kiosk, place, form = _get_kiosk(code, slug), _find_place(slug), RatingForm(request.form)
+    if place is None:
+        return _nothing_here(code)
     now = portal().clock.now()
     try:
         token = portal().tokens.check(form.token.data or "", _subject(place), now).text
@@ -102,14 +104,13 @@ def _get_kiosk(code: str, slug: str | None = None) -> KioskView:
     return kiosk
 
 
-def _get_place(slug: str) -> Place:
+def _find_place(slug: str) -> Place | None:
+    """The service, where kiosks take its ratings in this language today."""
     place = find_place(
         read(), slug=slug, lang=current_language(), fallbacks=portal().settings.languages,
         today=portal().clock.today(), channel=_CHANNEL,
     )  # fmt: skip
-    if place is None or not place.is_open:
-        abort(404)
-    return place
+    return place if place is not None and place.is_open else None
 
 
 def _subject(place: Place) -> str:
@@ -138,7 +139,9 @@ def _bounds(kiosk: KioskView, place: Place) -> list[Bound]:
 
 
 def _question(code: str, slug: str) -> Response:
-    place = _get_place(slug)
+    place = _find_place(slug)
+    if place is None:
+        return _nothing_here(code)
     return _screen(
         "rate/kiosk_question.html",
         code,
@@ -146,6 +149,11 @@ def _question(code: str, slug: str) -> Response:
         token=portal().tokens.issue(_subject(place), portal().clock.now()),
         options=load_instrument().options("quality", current_language()),
     )
+
+
+def _nothing_here(code: str) -> Response:
+    """Never the site's own page of errors: nothing there leads back to the first screen."""
+    return _screen("rate/kiosk_services.html", code, 404, services=[])
 
 
 def _thank(code: str, token: str) -> Response:

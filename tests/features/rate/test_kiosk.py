@@ -8,11 +8,12 @@ from datetime import date
 import pytest
 from flask import Flask
 from flask.testing import FlaskClient
-from sqlalchemy import insert, select
+from sqlalchemy import insert, select, update
+from sqlalchemy.orm import Session
 
 from portal.admin.kiosks import NewKiosk, close_kiosk, set_up_kiosk
 from portal.models.doors import Kiosk
-from portal.models.services import ServiceChannel
+from portal.models.services import ServiceChannel, ServiceLanguage
 from portal.models.submissions import Submission
 from portal.store.engine import Store
 from portal.store.secrets import sha256
@@ -99,6 +100,30 @@ def test_a_kiosk_of_one_service_asks_at_once_and_about_no_other(
     store.write(lambda session: session.execute(insert(ServiceChannel).values(opened)))
     assert "street-lights" in client.get(f"/en/kiosk/{own}/").text
     assert client.get(f"/en/kiosk/{own}/pothole-repair").status_code == 404
+
+
+def test_a_service_that_is_closed_in_a_language_leaves_the_screen_its_way_back(
+    client: FlaskClient, app: Flask, key: str, store: Store, city: City
+) -> None:
+    own = set_up(app, store, city, NewKiosk("Road office", city.potholes, 60))
+    before = TOKEN.search(client.get(f"/ar/kiosk/{own}/").text)
+    assert before is not None
+
+    def close(session: Session) -> None:
+        of = {"service_id": city.potholes, "lang": "ar", "role": "input"}
+        today = app.extensions["portal"].clock.today()
+        session.execute(update(ServiceLanguage).filter_by(**of).values(closed_on=today))
+
+    store.write(close)
+    address = f"/ar/kiosk/{own}/pothole-repair"
+    tapped = client.post(address, data={"token": before[1], "q0": "4"})
+    for answer in (client.get(f"/ar/kiosk/{own}/"), client.get(address), tapped):
+        assert answer.status_code == 404
+        page = response_page(answer)
+        assert set(page.links()) == {f"/kiosk/{own}/", "?more"}
+        assert f'content="60; url=/kiosk/{own}/"' in answer.text
+    assert ratings(store) == []
+    assert client.get(f"/en/kiosk/{own}/").status_code == 200
 
 
 def test_its_own_limit_holds_and_nothing_is_stored_beyond_it(
