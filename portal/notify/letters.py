@@ -198,6 +198,7 @@ def prepare_acknowledgement(
         "service": _service_name(session, desk, row.service_id, row.lang),
         "received_on": row.received_on,
         "due_on": row.received_on + ANSWER_TIME,
+        "is_late": row.received_on + ANSWER_TIME < desk.day(now),
         "meant_by": _meant_by(row, desk.day(now)),
         "is_praise": row.kind == Kind.PRAISE,
         "receipt_link": desk.link(row.lang, "receipts/"),

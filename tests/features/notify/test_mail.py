@@ -166,6 +166,25 @@ def test_the_acknowledgement_says_it_too_while_the_day_is_ahead(
     assert "We mean to answer by December 4, 2026." in _body(mailbox.messages[0], "html")
 
 
+def test_an_acknowledgement_promises_no_day_that_has_passed(
+    worker: Worker, send: Send, mailbox: Mailbox, store: Store
+) -> None:
+    """Whoever confirms an address late is acknowledged late."""
+    case = send("en", "ana@mail.example")
+    worker.wait(days=30)
+    store.write(_acknowledge, case, worker.clock.now())
+    worker.run()
+    late = send("en", "ben@mail.example")
+    worker.wait(days=1)
+    store.write(_acknowledge, late, worker.clock.now())
+    worker.run()
+    for kind in ("plain", "html"):
+        in_time, too_late = (_body(one, kind) for one in mailbox.messages)
+        assert "by December 20, 2026 at the latest." in in_time
+        assert "This was due by December 20, 2026." in too_late
+        assert "at the latest" not in too_late
+
+
 def _acknowledge(session: Session, /, case: int, now: datetime) -> None:
     outbox.post(session, "acknowledge", f"acknowledge:{case}", now=now, submission_id=case)
 
