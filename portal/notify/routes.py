@@ -16,6 +16,7 @@ from portal.notify.confirming import confirm_address
 from portal.notify.digest import find_digest, stop_digest
 from portal.notify.operations import find_contact, stop_mail
 from portal.notify.questions import Question, find_question
+from portal.store.retention import get_periods
 from portal.store.verdicts import record_verdict
 from portal.web.access import Access, access
 from portal.web.context import portal
@@ -45,6 +46,7 @@ def show_mail(code: str) -> Response:
         bringing=find_bringing(read(), contact),
         is_stopped=contact.unsubscribed_at is not None,
         wants_stop=request.path.endswith("/unsubscribe"),
+        days=_days_of_addresses(),
     )
 
 
@@ -63,7 +65,7 @@ def show_question(code: str) -> Response:
     """Our answer and the question whether it helps: programs that follow links answer nothing."""
     question = _find_question(code)
     if question is None:
-        return page("notify/show_no_question.html", 404)
+        return _show_no_question()
     verdicts = [
         (value, words)
         for value, words in load_instrument().options("verdict", current_language())
@@ -83,7 +85,7 @@ def answer_question(code: str) -> Response:
         abort(403)
     question, verdict = _find_question(code), request.form.get("verdict", "")
     if question is None:
-        return page("notify/show_no_question.html", 404)
+        return _show_no_question()
     if verdict not in set(Verdict):
         abort(422)
     try:
@@ -103,7 +105,7 @@ def show_missing(code: str) -> Response:
     """The form that asks what is still missing, alone; the page of the question has it too."""
     question = _find_question(code)
     if question is None:
-        return page("notify/show_no_question.html", 404)
+        return _show_no_question()
     asking = _asking_of(question, code)
     return asking.show() if question.open_verdict else redirect(asking.back, 303)
 
@@ -116,8 +118,17 @@ def say_missing(code: str) -> Response:
         abort(403)
     question = _find_question(code)
     if question is None:
-        return page("notify/show_no_question.html", 404)
+        return _show_no_question()
     return receive_remark(_asking_of(question, code))
+
+
+def _show_no_question() -> Response:
+    return page("notify/show_no_question.html", 404, days=_days_of_addresses())
+
+
+def _days_of_addresses() -> int:
+    """How long this city keeps an address after the last step."""
+    return get_periods(read()).contact_days
 
 
 def _asking_of(question: Question, code: str) -> Asking:

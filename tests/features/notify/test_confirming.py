@@ -24,6 +24,7 @@ from portal.respond.rules import Promise
 from portal.store.engine import Store
 from portal.store.joining import join_theme
 from portal.store.loops import append_event
+from portal.store.retention import Periods, set_periods
 from portal.store.secrets import sha256
 from tests.features.notify.conftest import Mailbox, Worker
 from tests.support.answers import NOW, PLANNED, TODAY, Office
@@ -141,6 +142,23 @@ def test_before_an_answer_the_page_says_that_it_will_come(
     case = send("en", "ana@mail.example", is_confirmed=False)
     worker.run()
     assert "We will send our answer to this address" in press(client, worker, case)
+
+
+def test_the_pages_behind_mails_say_how_long_this_city_keeps_an_address(
+    store: Store, worker: Worker, send: Send, client: FlaskClient
+) -> None:
+    case = send("en", "ana@mail.example", is_confirmed=False)
+    worker.run()
+    token = worker.secrets.mail_token(case)
+
+    def read(path: str = "") -> str:
+        return response_page(client.get(f"/en/mail/{token}/{path}")).words()
+
+    assert "We delete the address 90 days after the last step." in read()
+    store.write(set_periods, Periods(30))
+    assert "We delete the address 30 days after the last step." in read()
+    assert "We delete the address 30 days after the last step." in press(client, worker, case)
+    assert "We forget addresses 30 days after the last step" in read("answer")
 
 
 def test_who_said_that_it_does_not_help_waits_for_another_answer(
