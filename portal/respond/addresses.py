@@ -25,6 +25,7 @@ from portal.respond.queries.filters import (
     VIEWS,
     Filters,
 )
+from portal.web.fields import whole_number
 
 MAX_WORDS = 200
 MAX_PAGE = 100_000
@@ -76,6 +77,12 @@ def read_address(values: Values, choices: Choices, languages: list[str]) -> Addr
     if found.get("place") == [VIEWS[0]]:  # what no place means: one list has one address
         del found["place"]
     return Address(found, tuple(left_out))
+
+
+def asked_themes(*addresses: Values) -> set[int]:
+    """The themes that these values name, for the choices to hold them whatever their age."""
+    found = (whole_number(one.strip()) for values in addresses for one in values.get("theme", []))
+    return {one for one in found if one is not None}
 
 
 def parse_query(query: str) -> dict[str, list[str]]:

@@ -2,9 +2,10 @@
 
 from __future__ import annotations
 
+from collections.abc import Collection
 from dataclasses import dataclass
 
-from sqlalchemy import select
+from sqlalchemy import case, select
 from sqlalchemy.orm import Session
 
 from portal.models.people import Person
@@ -15,7 +16,7 @@ from portal.store.assignments import works_in
 from portal.store.scope import Scope
 from portal.store.texts import in_language
 
-MAX_THEMES = 200  # the newest: a list to choose from, not an archive
+MAX_THEMES = 200  # that are offered: a list to choose from, not an archive
 
 
 @dataclass(frozen=True)
@@ -28,12 +29,18 @@ class Choices:
     districts: list[tuple[str, Name]]
 
 
-def list_choices(session: Session, scope: Scope, *, langs: list[str]) -> Choices:
-    """Whatever the cases of one's desk may be told apart by."""
+def list_choices(
+    session: Session, scope: Scope, *, langs: list[str], asked: Collection[int] = ()
+) -> Choices:
+    """Whatever the cases of one's desk may be told apart by.
+
+    `asked` are themes that an address names: those that one may open are among the choices, however
+    old they are.
+    """
     services = list_my_services(session, scope, langs)
     return Choices(
         services=services,
-        themes=_themes(session, {service.id for service, _name in services}, langs),
+        themes=_themes(session, {service.id for service, _name in services}, asked, langs),
         people=list_people(session, scope.desk),
         districts=_districts(session, langs),
     )
@@ -49,17 +56,22 @@ def list_people(session: Session, department_ids: frozenset[int]) -> list[tuple[
     return [(row[0], row[1]) for row in rows]
 
 
-def _themes(session: Session, service_ids: set[int], langs: list[str]) -> list[tuple[int, Name]]:
-    """One's own themes, and those of others that are shared, with the service that answers them."""
-    rows = session.execute(
-        select(Theme.id, Theme.service_id)
-        .where(Theme.service_id.in_(service_ids) | Theme.is_shared)
-        .order_by(Theme.id.desc())
-        .limit(MAX_THEMES)
-    ).all()
-    names = theme_names(session, [row[0] for row in rows], langs)
-    homes = service_names(session, {row[1] for row in rows} - service_ids, langs)
-    for theme_id, service_id in rows:
+def _themes(
+    session: Session, service_ids: set[int], asked: Collection[int], langs: list[str]
+) -> list[tuple[int, Name]]:
+    """One's own themes, and those of others that are shared, with the service that answers them.
+
+    The newest, one's own before others', and those that were asked for.
+    """
+    is_own = Theme.service_id.in_(service_ids)
+    open_to_me = select(Theme.id, Theme.service_id).where(is_own | Theme.is_shared)
+    own_first = case((is_own, 0), else_=1)
+    offered = open_to_me.order_by(own_first, Theme.id.desc()).limit(MAX_THEMES)
+    named = open_to_me.where(Theme.id.in_(set(asked)))
+    rows = {one: home for query in (offered, named) for one, home in session.execute(query)}
+    names = theme_names(session, rows, langs)
+    homes = service_names(session, set(rows.values()) - service_ids, langs)
+    for theme_id, service_id in rows.items():
         if theme_id in names and service_id in homes:
             name = names[theme_id]
             names[theme_id] = Name(name.lang, f"{name.text} ({homes[service_id].text})")

@@ -5,7 +5,7 @@ from __future__ import annotations
 from flask import flash, redirect, request, url_for
 from werkzeug.wrappers import Response
 
-from portal.respond.addresses import Address, filters_of
+from portal.respond.addresses import Address, asked_themes, filters_of
 from portal.respond.filter_words import list_chips
 from portal.respond.forms import case_ids
 from portal.respond.inbox_forms import NOBODY, AssignForm, BatchForm, GroupAllForm, ticked
@@ -65,7 +65,7 @@ def _nothing(selection: Selection, address: Address, closed: int = 0) -> Respons
 def _meant(selection: Selection, address: Address) -> dict[str, object]:
     """What a page shows of the cases that are meant: nobody should act on a list unseen."""
     today, scope = portal().clock.today(), current_scope()
-    choices = list_choices(read(), scope, langs=langs())
+    choices = list_choices(read(), scope, langs=langs(), asked=asked_themes(address.values))
     return {
         "selection": selection,
         "address": address,

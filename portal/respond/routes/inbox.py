@@ -7,7 +7,7 @@ from collections.abc import Sequence
 from flask import flash, redirect, request, url_for
 from werkzeug.wrappers import Response
 
-from portal.respond.addresses import filters_of, read_address
+from portal.respond.addresses import asked_themes, filters_of, read_address
 from portal.respond.filter_words import filter_fields, list_chips
 from portal.respond.inbox_forms import ViewForm
 from portal.respond.operations.undoing import undo
@@ -34,8 +34,9 @@ from portal.web.words import ngettext
 def show_inbox() -> Response:
     """The cases of one's departments, those due first on top."""
     scope, clock = current_scope(), portal().clock
-    choices = list_choices(read(), scope, langs=langs())
-    address = read_address(request.args.to_dict(flat=False), choices, _languages())
+    values = request.args.to_dict(flat=False)
+    choices = list_choices(read(), scope, langs=langs(), asked=asked_themes(values))
+    address = read_address(values, choices, _languages())
     filters = filters_of(address, choices, whole_number(request.args.get("page")) or 1)
     flags, sorts = (_offered(FLAGS), _offered(SORTS))
     counts = inbox.count_views(read(), scope, filters, today=clock.today())

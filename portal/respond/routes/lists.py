@@ -5,7 +5,7 @@ from __future__ import annotations
 from flask import flash, redirect, request, url_for
 from werkzeug.wrappers import Response
 
-from portal.respond.addresses import Address, parse_query, read_address
+from portal.respond.addresses import Address, asked_themes, parse_query, read_address
 from portal.respond.queries.choices import Choices, list_choices
 from portal.respond.routes.blueprint import langs
 from portal.web.access import current_scope
@@ -17,8 +17,8 @@ from portal.web.words import gettext as _
 
 def list_address() -> tuple[Address, Choices]:
     """The address in the field `filters`, and what it could have chosen from."""
-    choices = list_choices(read(), current_scope(), langs=langs())
     query = parse_query(request.values.get("filters", ""))
+    choices = list_choices(read(), current_scope(), langs=langs(), asked=asked_themes(query))
     return read_address(query, choices, list(portal().settings.languages)), choices
 
 

@@ -5,7 +5,7 @@ from __future__ import annotations
 from flask import flash, redirect, url_for
 from werkzeug.wrappers import Response
 
-from portal.respond.addresses import Address, parse_query, read_address
+from portal.respond.addresses import Address, asked_themes, parse_query, read_address
 from portal.respond.filter_words import list_chips
 from portal.respond.forms import explain
 from portal.respond.inbox_forms import RenameForm, ViewForm
@@ -35,13 +35,12 @@ def _views_page(
 ) -> Response:
     """`view_id` is the view whose form was refused, None for a new one."""
     scope = current_scope()
-    choices = list_choices(read(), scope, langs=langs())
     languages = list(portal().settings.languages)
     saved = list_views(read(), scope, langs=langs())
-    addresses = {
-        one.view.id: read_address(parse_query(one.view.filters), choices, languages)
-        for one in saved
-    }
+    kept = {one.view.id: parse_query(one.view.filters) for one in saved}
+    asked = asked_themes(*kept.values())
+    choices = list_choices(read(), scope, langs=langs(), asked=asked)
+    addresses = {one: read_address(values, choices, languages) for one, values in kept.items()}
     return page(
         "respond/show_views.html",
         422 if form else 200,
@@ -74,8 +73,9 @@ def save_view() -> Response:
 
 
 def _address(query: str) -> Address:
-    choices = list_choices(read(), current_scope(), langs=langs())
-    return read_address(parse_query(query), choices, list(portal().settings.languages))
+    values = parse_query(query)
+    choices = list_choices(read(), current_scope(), langs=langs(), asked=asked_themes(values))
+    return read_address(values, choices, list(portal().settings.languages))
 
 
 @blueprint.post("/views/<int:view_id>/")

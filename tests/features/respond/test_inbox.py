@@ -14,9 +14,10 @@ from portal.models.desk import CaseAssignment, InboxView
 from portal.models.loops import LoopEvent, LoopRow
 from portal.models.operations import AuditEvent
 from portal.models.people import Membership, Person
-from portal.models.responses import ThemeCase
+from portal.models.responses import Theme, ThemeCase, ThemeText
 from portal.respond.operations import assigning, grouping
 from portal.respond.operations.views import save_view
+from portal.respond.queries import choices
 from portal.respond.queries.selection import Selection
 from portal.respond.queries.views import MAX_VIEWS
 from portal.store.engine import Store
@@ -105,6 +106,35 @@ def test_every_filter_that_is_set_can_be_taken_out_by_itself(
         {**whole, "rating": ["1"]},
     ]
     assert "1–1 of 1" in page.words()
+
+
+def test_any_theme_that_one_may_open_narrows_the_list_however_old_it_is(
+    app: Flask, store: Store, cases: dict[str, int], office: Office, desk_city: City,
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:  # fmt: skip
+    monkeypatch.setattr(choices, "MAX_THEMES", 2)
+    ids = [office.group([cases[words]]) for words in WORDS[:3]]
+    shared = store.write(_add_theme, desk_city.pools, "Benches", is_shared=True)
+    hidden = store.write(_add_theme, desk_city.pools, "Secret benches", is_shared=False)
+    desk = Desk(app)
+    offered = {option.get("value") for option in desk.get("").by_id("filter-theme").iter("option")}
+    assert offered == {"", "none", str(ids[1]), str(ids[2])}, "one's own before others'"
+    page = desk.get(f"?theme={ids[0]}")
+    assert shown(page) == [WORDS[0]]
+    options = page.by_id("filter-theme").iter("option")
+    assert [one.get("value") for one in options if one.get("selected") is not None] == [str(ids[0])]
+    for query in (f"theme={ids[0]}", f"theme={shared}"):
+        desk.post("views/", name=query, filters=query, owner="own")
+        page = desk.get(f"?{query}")
+        assert "Left out" not in page.words()
+    for query in (f"theme={hidden}", f"theme=0{ids[0]}", f"theme={'9' * 18}", f"theme={'9' * 30}"):
+        assert "Left out" in desk.get(f"?{query}").words(), query
+    kept = [one.filters for one in stored(store)]
+    assert kept == [f"theme={ids[0]}", f"theme={shared}"]
+    assert "Benches" in desk.get("views/").words()
+    meant = desk.get("assign?" + urlencode({"all": 1, "filters": f"theme={ids[0]}"}))
+    assert "1 case is meant" in meant.words()
+    assert "Holes" in meant.words()
 
 
 def test_a_case_is_taken_given_and_given_back(
@@ -308,6 +338,14 @@ def holders(store: Store) -> dict[int, int]:
 
 def _set_district(session: Session, case: int, district: str) -> None:
     session.get_one(LoopRow, case).district = district
+
+
+def _add_theme(session: Session, service: int, name: str, *, is_shared: bool) -> int:
+    theme = Theme(service_id=service, created_at=NOW, is_shared=is_shared)
+    session.add(theme)
+    session.flush()
+    session.add(ThemeText(theme_id=theme.id, lang="en", name=name))
+    return theme.id
 
 
 def _assign(session: Session, office: Office, case_ids: list[int], person: int) -> None:
