@@ -69,6 +69,14 @@ class Disputes:
 
 
 @dataclass(frozen=True)
+class Said:
+    """The newest words to an answer, and how many there are."""
+
+    newest: Sequence[Remark]
+    count: int
+
+
+@dataclass(frozen=True)
 class DisputedAnswer:
     """A published answer, how many people wait for a better one, and since when."""
 
@@ -120,21 +128,21 @@ def list_disputed_answers(
     return found, has_next
 
 
-def list_partly(session: Session, scope: Scope, response_id: int) -> Sequence[Remark]:
+def list_partly(session: Session, scope: Scope, response_id: int) -> Said:
     """What residents of one's own cases who said "partly" find missing, the newest first."""
     return _list_said(session, scope, response_id, LoopEvent.verdict == Verdict.PARTLY.value)
 
 
-def list_called(session: Session, scope: Scope, response_id: int) -> Sequence[Remark]:
+def list_called(session: Session, scope: Scope, response_id: int) -> Said:
     """What staff took down from residents of one's own cases, the newest first."""
     return _list_said(session, scope, response_id, Remark.taken_by.is_not(None))
 
 
 def _list_said(
     session: Session, scope: Scope, response_id: int, which: ColumnElement[bool]
-) -> Sequence[Remark]:
+) -> Said:
     """Words to an answer. Whoever asked to look again stands among the disputes."""
-    return session.scalars(
+    said = (
         select(Remark)
         .join(LoopRow, LoopRow.submission_id == Remark.submission_id)
         .join(Service, Service.id == LoopRow.service_id)
@@ -146,9 +154,12 @@ def _list_said(
             LoopRow.state != LoopState.REOPENED.value,
             which,
         )
-        .order_by(Remark.id.desc())
-        .limit(SHOWN)
-    ).all()
+    )
+    newest = session.scalars(said.order_by(Remark.id.desc()).limit(SHOWN)).all()
+    count = len(newest)
+    if count == SHOWN:
+        count = session.scalar(said.with_only_columns(func.count())) or 0
+    return Said(newest, count)
 
 
 def find_dispute(

@@ -14,6 +14,7 @@ from portal.models.case_work import Redaction
 from portal.models.operations import AuditEvent
 from portal.models.remarks import Remark
 from portal.models.submissions import Submission
+from portal.respond.queries import disputes
 from portal.store.comments import Cause, redact_remark
 from portal.store.engine import Store
 from tests.domain.test_search_words import ARABIC, CHINESE, ENGLISH, KOREAN, SPANISH, VIETNAMESE
@@ -91,6 +92,28 @@ def test_partly_is_read_too_though_nobody_asks_again(app: Flask, store: Store, c
     assert "The kerb is still high." in desk.get("?place=confirmed&flag=said_missing").words()
     assert "The kerb" not in desk.get("").words(), "partly opens nothing"
     assert "The kerb" not in Desk(app, "parks").get("?place=all").words()
+
+
+def test_more_than_is_shown_is_counted_and_found_in_the_inbox(
+    app: Flask, store: Store, office: Office, desk_city: City, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(disputes, "SHOWN", 2)
+    cases = [send(store, desk_city.potholes, comment=f"Hole {n}") for n in range(3)]
+    response = office.answer(cases)
+    tell(store, office, response)
+    desk = Desk(app)
+    for number in cases[:2]:
+        say_missing(store, number, f"Kerb {number}", verdict="partly")
+    assert "These are the newest" not in desk.get(f"responses/{response}/").words()
+    say_missing(store, cases[2], f"Kerb {cases[2]}", verdict="partly")
+    page = desk.get(f"responses/{response}/")
+    assert "These are the newest 2 of 3." in page.words()
+    assert f"Kerb {cases[0]}" not in page.words()
+    (link,) = [one for one in page.links() if "flag=said_missing" in one]
+    page = desk.get(f"?{link.partition('?')[2]}")
+    assert "1–3 of 3" in page.words()
+    assert f"Kerb {cases[0]}" in page.words()
+    assert "Left out" not in page.words()
 
 
 @pytest.mark.parametrize("lang", SAID)
