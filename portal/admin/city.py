@@ -2,21 +2,23 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
 from datetime import datetime
 from typing import Any
 
 from sqlalchemy.orm import Session
 
 from portal.domain.colours import Colours
+from portal.domain.typed_names import TypedNames
 from portal.store import audit
 from portal.store.city import get_city, set_city_name, set_colours
 
 
-def name_city(session: Session, names: Mapping[str, str], *, person_id: int, now: datetime) -> None:
-    """Name the city in these languages; an empty name is taken away."""
-    before = get_city(session).names
-    changed = {lang: name for lang, name in names.items() if name != before.get(lang, "")}
+def name_city(session: Session, names: TypedNames, *, person_id: int, now: datetime) -> None:
+    """Change the names that were typed anew; an empty one is taken away.
+
+    Raises NamesMoved where somebody else has changed one of them.
+    """
+    changed = names.changes(get_city(session).names)
     for lang, name in changed.items():
         set_city_name(session, lang, name)
     if changed:

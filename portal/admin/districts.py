@@ -2,15 +2,15 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
 from dataclasses import dataclass
 from datetime import date, datetime
 from typing import Any
 
-from sqlalchemy import delete, func, select
+from sqlalchemy import func, select
 from sqlalchemy.orm import Session
 
 from portal.domain.slug import free_slug, slugify
+from portal.domain.typed_names import TypedNames
 from portal.models.services import District, DistrictText
 from portal.store import audit
 from portal.store.content import raise_content_version
@@ -49,18 +49,23 @@ def add_district(session: Session, *, name: str, lang: str, person_id: int, now:
 
 
 def name_district(
-    session: Session, *, slug: str, names: Mapping[str, str], person_id: int, now: datetime
+    session: Session, *, slug: str, names: TypedNames, person_id: int, now: datetime
 ) -> None:
-    """Change its names in these languages; an empty one is taken away. Raises LookupError."""
+    """Change the names that were typed anew; an empty one is taken away.
+
+    Raises LookupError, and NamesMoved where somebody else has changed one of them.
+    """
     district = _get(session, slug)
-    session.execute(
-        delete(DistrictText).where(
-            DistrictText.district_id == district.id, DistrictText.lang.in_(names)
-        )
-    )
-    for lang, name in names.items():
-        if name:
+    rows = session.scalars(select(DistrictText).where(DistrictText.district_id == district.id))
+    texts = {text.lang: text for text in rows}
+    changed = names.changes({lang: text.name for lang, text in texts.items()})
+    for lang, name in changed.items():
+        if lang not in texts:
             session.add(DistrictText(district_id=district.id, lang=lang, name=name))
+        elif name:
+            texts[lang].name = name
+        else:
+            session.delete(texts[lang])
     _record(session, "district_named", district, person_id, now)
 
 

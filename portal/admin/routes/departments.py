@@ -10,6 +10,7 @@ from portal.admin.routes.naming import Naming, sent_names, show_naming
 from portal.admin.routes.services import offered
 from portal.admin.service_forms import DepartmentForm
 from portal.admin.services import departments, queries
+from portal.domain.typed_names import NamesMoved
 from portal.web.access import Access, access, current_scope
 from portal.web.context import portal
 from portal.web.database import read, write
@@ -55,7 +56,9 @@ def show_department(department: str) -> Response:
     return _department_page(department)
 
 
-def _department_page(slug: str, refused: NamesForm | None = None) -> Response:
+def _department_page(
+    slug: str, refused: NamesForm | None = None, *, is_moved: bool = False
+) -> Response:
     rows = {row.slug: row for row in queries.list_departments(read(), langs())}
     if slug not in rows:
         abort(404)
@@ -64,7 +67,7 @@ def _department_page(slug: str, refused: NamesForm | None = None) -> Response:
         action=url_for("admin.name_department", department=slug),
         back=_("Departments"), back_url=url_for("admin.list_departments"),
     )  # fmt: skip
-    return show_naming(naming, refused)
+    return show_naming(naming, refused, is_moved=is_moved)
 
 
 @blueprint.post("/departments/<department>/")
@@ -83,5 +86,7 @@ def name_department(department: str) -> Response:
         )  # fmt: skip
     except LookupError:
         abort(404)
+    except NamesMoved:
+        return _department_page(department, form, is_moved=True)
     flash(_("The names are kept."), "done")
     return redirect(url_for("admin.list_departments"), 303)

@@ -13,6 +13,7 @@ from portal.admin.routes.blueprint import blueprint, langs
 from portal.admin.routes.naming import Naming, sent_names, show_naming
 from portal.admin.routes.services import offered
 from portal.admin.service_forms import DistrictForm
+from portal.domain.typed_names import NamesMoved
 from portal.web.access import Access, access, current_scope
 from portal.web.context import portal
 from portal.web.database import read, write
@@ -58,7 +59,9 @@ def show_district(district: str) -> Response:
     return _district_page(district)
 
 
-def _district_page(slug: str, refused: NamesForm | None = None) -> Response:
+def _district_page(
+    slug: str, refused: NamesForm | None = None, *, is_moved: bool = False
+) -> Response:
     rows = {row.slug: row for row in districts.list_districts(read())}
     if slug not in rows:
         abort(404)
@@ -67,7 +70,7 @@ def _district_page(slug: str, refused: NamesForm | None = None) -> Response:
         action=url_for("admin.name_district", district=slug),
         back=_("Districts"), back_url=url_for("admin.list_districts"),
     )  # fmt: skip
-    return show_naming(naming, refused)
+    return show_naming(naming, refused, is_moved=is_moved)
 
 
 @blueprint.post("/districts/<district>/")
@@ -77,7 +80,11 @@ def name_district(district: str) -> Response:
     form = sent_names()
     if not form.validate() or not form.require(offered()[0], _("Enter the name of the district.")):
         return _district_page(district, form)
-    return _do(districts.name_district, _("The names are kept."), slug=district, names=form.names)
+    said = _("The names are kept.")
+    try:
+        return _do(districts.name_district, said, slug=district, names=form.names)
+    except NamesMoved:
+        return _district_page(district, form, is_moved=True)
 
 
 @blueprint.post("/districts/<district>/up")

@@ -31,13 +31,18 @@ def sent_names() -> NamesForm:
     return NamesForm.of(offered(), MAX_NAME)()
 
 
-def show_naming(naming: Naming, refused: NamesForm | None = None) -> Response:
-    """The names in every language, or what was typed with what to put right."""
+def show_naming(
+    naming: Naming, refused: NamesForm | None = None, *, is_moved: bool = False
+) -> Response:
+    """The names in every language, or what was typed with what to put right.
+
+    `is_moved`: somebody else has changed some of them, which stand beside what was typed.
+    """
     form = refused
     if form is None:
         form = NamesForm.of(offered(), MAX_NAME)(formdata=None)
         form.fill(naming.names)
-    return page(
-        "admin/show_names.html", 422 if refused else 200, naming=naming, form=form,
-        errors=errors_of(form),
-    )  # fmt: skip
+    elif is_moved:
+        form.show_moved(naming.names)
+    status = 409 if is_moved else 422 if refused else 200
+    return page("admin/show_names.html", status, naming=naming, form=form, errors=errors_of(form))

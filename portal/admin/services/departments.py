@@ -2,13 +2,13 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
 from datetime import datetime
 
-from sqlalchemy import delete, select
+from sqlalchemy import select
 from sqlalchemy.orm import Session
 
 from portal.domain.slug import free_slug, slugify
+from portal.domain.typed_names import TypedNames
 from portal.models.services import Department, DepartmentText
 from portal.store import audit
 from portal.store.content import raise_content_version
@@ -26,22 +26,29 @@ def add_department(session: Session, *, name: str, lang: str, person_id: int, no
 
 
 def name_department(
-    session: Session, *, slug: str, names: Mapping[str, str], person_id: int, now: datetime
+    session: Session, *, slug: str, names: TypedNames, person_id: int, now: datetime
 ) -> None:
-    """Change its names in these languages; an empty one is taken away. Raises LookupError."""
+    """Change the names that were typed anew; an empty one is taken away.
+
+    Raises LookupError, and NamesMoved where somebody else has changed one of them.
+    """
     department_id = session.scalar(
         select(Department.id).where(Department.slug == slug).with_for_update()
     )
     if department_id is None:
         raise LookupError(slug)
-    session.execute(
-        delete(DepartmentText).where(
-            DepartmentText.department_id == department_id, DepartmentText.lang.in_(names)
-        )
+    rows = session.scalars(
+        select(DepartmentText).where(DepartmentText.department_id == department_id)
     )
-    for lang, name in names.items():
-        if name:
+    texts = {text.lang: text for text in rows}
+    changed = names.changes({lang: text.name for lang, text in texts.items()})
+    for lang, name in changed.items():
+        if lang not in texts:
             session.add(DepartmentText(department_id=department_id, lang=lang, name=name))
+        elif name:
+            texts[lang].name = name
+        else:
+            session.delete(texts[lang])
     raise_content_version(session)
     _record(session, "department_named", department_id, person_id, now)
 

@@ -2,12 +2,12 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
 from datetime import date, datetime
 
 from sqlalchemy import Select, delete, exists, select
 from sqlalchemy.orm import Session
 
+from portal.domain.typed_names import NamesMoved, TypedNames
 from portal.models.partners import CoDecision, CoDecisionCase
 from portal.models.responses import Response, ThemeCase, ThemeText
 from portal.respond.act import Act
@@ -20,25 +20,30 @@ from portal.store.scope import Scope
 
 
 def name_theme(
-    session: Session, *, now: datetime, scope: Scope, theme_id: int, names: Mapping[str, str]
+    session: Session, *, now: datetime, scope: Scope, theme_id: int, names: TypedNames
 ) -> None:
-    """Give a theme its names by language; an empty one is taken away, others stay as they are."""
+    """Give a theme its names by language; an empty one is taken away, others stay as they are.
+
+    Raises NamesMoved where somebody else has changed one of them, or no name would be left.
+    """
     get_theme(session, scope, theme_id)
-    changed = []
-    for lang, name in names.items():
-        text = session.get(ThemeText, (theme_id, lang))
-        if name == (text.name if text else ""):
-            continue
-        changed.append(lang)
-        if text is None:
+    lock_themes(session, [theme_id])  # as a colleague does who names it: either comes first
+    rows = session.scalars(select(ThemeText).where(ThemeText.theme_id == theme_id))
+    texts = {text.lang: text for text in rows}
+    stored = {lang: text.name for lang, text in texts.items()}
+    changed = names.changes(stored)
+    if not any({**stored, **changed}.values()):
+        raise NamesMoved
+    for lang, name in changed.items():
+        if lang not in texts:
             session.add(ThemeText(theme_id=theme_id, lang=lang, name=name))
         elif name:
-            text.name = name
+            texts[lang].name = name
         else:
-            session.delete(text)
+            session.delete(texts[lang])
     audit.record(
         session, at=now, person_id=scope.person_id, action="theme_named", subject="theme",
-        subject_id=theme_id, langs=changed,
+        subject_id=theme_id, langs=sorted(changed),
     )  # fmt: skip
 
 

@@ -212,6 +212,12 @@ def _list_others(session: Session, theme: Theme, langs: list[str]) -> list[Theme
     return _list_lines(session, which, theme.service_id, langs)[:OFFERED]
 
 
+def list_names(session: Session, scope: Scope, theme_id: int) -> dict[str, str]:
+    """The names of a theme of one's own, by language. Raises NotAllowed for another."""
+    get_theme(session, scope, theme_id)
+    return _names(session, theme_id)
+
+
 def _responses(session: Session, theme_id: int, *, with_drafts: bool) -> list[Response]:
     query = select(Response).where(Response.theme_id == theme_id, Response.import_id.is_(None))
     if not with_drafts:

@@ -6,6 +6,7 @@ from flask import flash, redirect, request, url_for
 from werkzeug.wrappers import Response
 
 from portal.domain.search_words import MAX_QUERY
+from portal.domain.typed_names import NamesMoved
 from portal.respond.act import Act
 from portal.respond.forms import (
     MAX_NAME,
@@ -131,6 +132,7 @@ def _theme_page(
     split: SplitForm | None = None,
     merge: MergeForm | None = None,
     refusal: str = "",
+    is_moved: bool = False,
 ) -> Response:
     """The page; a form is one that was refused, or something was, for what the theme holds."""
     number = min(max(whole_number(request.args.get("page")) or 1, 1), 100_000)
@@ -142,7 +144,7 @@ def _theme_page(
     if names is None:
         names = NamesForm.of(portal().settings.languages, MAX_NAME)(formdata=None)
         names.fill(view.names)
-    status = 409 if refusal else 422 if refused else 200
+    status = 409 if refusal or is_moved else 422 if refused else 200
     return page(
         "respond/show_theme.html", status, view=view, form=names,
         split=split or SplitForm(formdata=None), merge=merge or MergeForm(formdata=None),
@@ -168,14 +170,18 @@ def show_similar(theme_id: int) -> Response:
 def name_theme(theme_id: int) -> Response:
     """Name the theme in all languages, or in some."""
     form = NamesForm.of(portal().settings.languages, MAX_NAME)()
-    if not form.validate() or not form.require_any(
-        _("Give the theme a name in at least one language.")
-    ):
+    missing = _("Give the theme a name in at least one language.")
+    if not form.validate() or not form.require_any(missing):
         return _theme_page(theme_id, names=form)
-    write(
-        theme_operations.name_theme, now=portal().clock.now(), scope=current_scope(),
-        theme_id=theme_id, names=form.names,
-    )  # fmt: skip
+    try:
+        write(
+            theme_operations.name_theme, now=portal().clock.now(), scope=current_scope(),
+            theme_id=theme_id, names=form.names,
+        )  # fmt: skip
+    except NamesMoved:
+        form.show_moved(themes.list_names(read(), current_scope(), theme_id))
+        form.require_any(missing)
+        return _theme_page(theme_id, names=form, is_moved=True)
     flash(_("The names are saved."))
     return redirect(url_for("respond.show_theme", theme_id=theme_id), 303)
 

@@ -12,7 +12,7 @@ from portal.models.operations import AuditEvent
 from portal.store.city import get_city
 from portal.store.engine import Store
 from tests.features.admin.conftest import Visitor
-from tests.support.client import response_page
+from tests.support.client import Page, response_page
 
 BLUE = {
     "accent_light": "#0B3D91", "accent_dark": "#a9c8ff", "tint_light": "e6edf8",
@@ -40,10 +40,40 @@ def test_a_name_shows_in_its_language_and_the_usual_one_elsewhere(
     assert "Marlow" in client.get("/en/").get_data(as_text=True)
     assert deeds(store) == [("city_named", {"names": {"es": "Ciudad Real"}})]
     admin.get("city/")
-    admin.post("city/", in_es="Ciudad Real")
+    admin.post("city/", in_es="Ciudad Real", was_es="Ciudad Real")
     assert len(deeds(store)) == 1, "nothing changed, nothing is written down"
-    admin.post("city/", in_es="")
+    admin.post("city/", in_es="", was_es="Ciudad Real")
     assert "Ciudad Real" not in client.get("/es/").get_data(as_text=True)
+
+
+@pytest.mark.parametrize(
+    "path", ["city/", "districts/north/", "departments/public-works/"], ids=lambda path: path[:4]
+)
+def test_two_people_name_a_thing_and_neither_undoes_the_other(admin: Visitor, path: str) -> None:
+    older = shown_names(response_page(admin.get(path)))
+    assert older["in_en"] == older["was_en"]
+    assert admin.post(path, **{**older, "in_es": "Suyo", "in_en": "Theirs"}).status_code == 303
+    assert admin.post(path, **{**older, "in_vi": "Tên", "in_en": "Theirs"}).status_code == 303
+    names = shown_names(response_page(admin.get(path)))
+    assert (names["in_en"], names["in_es"], names["in_vi"]) == ("Theirs", "Suyo", "Tên")
+    answer = admin.post(path, **{**older, "in_en": "Mine"})
+    assert answer.status_code == 409
+    page = response_page(answer)
+    assert "Somebody else saved “Theirs” here." in page.words()
+    again = shown_names(page)
+    assert (again["in_en"], again["in_es"]) == ("Mine", "Suyo")
+    assert shown_names(response_page(admin.get(path))) == names, "nothing is stored unseen"
+    assert admin.post(path, **again).status_code == 303
+    assert shown_names(response_page(admin.get(path)))["in_en"] == "Mine"
+
+
+def shown_names(page: Page) -> dict[str, str]:
+    """The names in the form, with those that were shown."""
+    return {
+        one.get("name", ""): one.get("value", "")
+        for one in page.all("input")
+        if (one.get("name") or "").startswith(("in_", "was_"))
+    }
 
 
 def test_a_name_that_does_not_fit_is_refused_and_stays_in_its_field(admin: Visitor) -> None:

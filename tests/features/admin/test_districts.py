@@ -54,7 +54,8 @@ def test_a_new_district_can_be_chosen_at_once_and_keeps_its_short_name(
     assert admin.post("districts/", name="Old Town").location == "/en/admin/districts/old-town/"
     assert choices(resident) == ["north", "south", "old-town"]
     admin.get("districts/old-town/")
-    assert admin.post("districts/old-town/", in_en="Harbour", in_es="Puerto").status_code == 303
+    names = {"in_en": "Harbour", "was_en": "Old Town", "in_es": "Puerto"}
+    assert admin.post("districts/old-town/", **names).status_code == 303
     assert "Puerto" in resident.get(RATE.replace("/en/", "/es/")).text
     assert slugs(store)[-1] == "old-town"
     assert deeds(store) == ["district_added", "district_named"]

@@ -198,5 +198,5 @@ def test_a_department_is_added_and_named_in_every_language(admin: Visitor) -> No
     assert admin.post("departments/", name="Waste & Water").status_code == 303
     path = "departments/waste-water/"
     assert admin.post(path, in_en="", in_es="Agua").status_code == 422
-    assert admin.post(path, in_en="Waste", in_es="Agua").status_code == 303
+    assert admin.post(path, in_en="Waste", was_en="Waste & Water", in_es="Agua").status_code == 303
     assert "Agua" in admin.client.get("/es/admin/departments/").text

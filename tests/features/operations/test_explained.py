@@ -21,6 +21,7 @@ from portal.admin.targets import add_holidays, choose_weekdays, remove_holiday
 from portal.admin.webhooks import add_webhook, disable_webhook
 from portal.domain.contact import CityContact
 from portal.domain.self_assessment import Block, Dimension, EvidenceItem, EvidenceKind
+from portal.domain.typed_names import TypedNames
 from portal.domain.wording import Wording
 from portal.follow.operations import withdraw
 from portal.manage.operations.barriers import Plan, add_barrier, save_barrier
@@ -68,7 +69,9 @@ class Busy:
     def name_and_split(self) -> None:
         cases = [self.case(), self.case()]
         theme = self.office.group(cases)
-        self.store.write(name_theme, theme_id=theme, names={"es": "Baches"}, **self.desk)
+        self.store.write(
+            name_theme, theme_id=theme, names=TypedNames({"es": "Baches"}), **self.desk
+        )
         self.store.write(share_theme, theme_id=theme, is_shared=True, **self.desk)
         self.store.write(
             split_theme, today=TODAY, theme_id=theme, case_ids=cases[:1], name="Kerbs", lang="en",
@@ -180,7 +183,7 @@ class Busy:
         self.store.write(disable_webhook, webhook_id=number, **self.rule)
 
     def name_the_city(self) -> None:
-        self.store.write(name_city, {"es": "Marlow del Río"}, **self.rule)
+        self.store.write(name_city, TypedNames({"es": "Marlow del Río"}), **self.rule)
         self.store.write(change_contact, CityContact(phone="311"), **self.rule)
 
     def keep_for_less_time(self) -> None:

@@ -13,7 +13,7 @@ from portal.respond.operations import merging
 from portal.store.engine import Store
 from tests.support.answers import Office, send
 from tests.support.city import City
-from tests.support.client import Page
+from tests.support.client import Page, response_page
 from tests.support.desk import Desk, words_of
 
 
@@ -42,13 +42,57 @@ def test_a_theme_is_named_in_all_languages_on_one_page(
         f"themes/{theme}/name", 422, in_en=" "
     ).get_data(as_text=True)
     desk.post(f"themes/{theme}/name", 422, in_en="x" * 201, in_es="Baches")
-    desk.post(f"themes/{theme}/name", in_en="Holes in roads", in_es="Baches")
+    desk.post(f"themes/{theme}/name", in_en="Holes in roads", was_en="Holes", in_es="Baches")
     page = desk.get(f"themes/{theme}/")
     assert (page.value("in_en"), page.value("in_es")) == ("Holes in roads", "Baches")
     assert "Baches" in desk.client.get(f"/es/staff/themes/{theme}/").get_data(as_text=True)
-    desk.post(f"themes/{theme}/name", in_en="", in_es="Baches")
+    desk.post(f"themes/{theme}/name", in_en="", was_en="Holes in roads", in_es="Baches")
     with store.read() as session:
         assert session.scalars(select(ThemeText.lang)).all() == ["es"]
+
+
+def names_of(store: Store, theme: int) -> dict[str, str]:
+    with store.read() as session:
+        rows = session.scalars(select(ThemeText).where(ThemeText.theme_id == theme))
+        return {row.lang: row.name for row in rows}
+
+
+def test_two_people_name_a_theme_and_neither_undoes_the_other(
+    app: Flask, store: Store, desk_city: City, office: Office
+) -> None:
+    theme = office.group([send(store, desk_city.potholes)])
+    desk, path = Desk(app), f"themes/{theme}/name"
+    older = {
+        one.get("name", ""): one.get("value", "")
+        for one in desk.get(f"themes/{theme}/").all("input")
+        if (one.get("name") or "").startswith(("in_", "was_"))
+    }
+    assert (older["in_en"], older["was_en"], older["was_es"]) == ("Holes", "Holes", "")
+    Desk(app, "reviewer").post(path, **{**older, "in_es": "Baches", "in_en": "Potholes"})
+    desk.post(path, **{**older, "in_ar": "حفر"})
+    stored = {"en": "Potholes", "es": "Baches", "ar": "حفر"}
+    assert names_of(store, theme) == stored
+    page = response_page(desk.post(path, 409, **{**older, "in_en": "Road holes", "in_ko": "구멍"}))
+    assert names_of(store, theme) == stored
+    assert "Somebody else saved “Potholes” here." in page.words()
+    typed = {tag: page.value(f"in_{tag}") for tag in ("en", "es", "ko")}
+    assert typed == {"en": "Road holes", "es": "Baches", "ko": "구멍"}
+    again = {
+        one.get("name", ""): one.get("value", "")
+        for one in page.all("input")
+        if (one.get("name") or "").startswith(("in_", "was_"))
+    }
+    desk.post(path, **again)
+    assert names_of(store, theme) == {**stored, "en": "Road holes", "ko": "구멍"}
+    # Each takes away the name that the other leaves.
+    now = names_of(store, theme)
+    shown = {f"was_{tag}": name for tag, name in now.items()}
+    kept = {f"in_{tag}": name for tag, name in now.items()}
+    only = {**kept, "in_es": "", "in_ar": "", "in_ko": ""}
+    Desk(app, "reviewer").post(path, **shown, **only)
+    page = response_page(desk.post(path, 409, **shown, **{**kept, "in_en": ""}))
+    assert names_of(store, theme) == {"en": "Road holes"}
+    assert "Give the theme a name in at least one language." in page.words()
 
 
 def test_ticked_cases_go_into_a_theme_of_their_own_and_come_back(
