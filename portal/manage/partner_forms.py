@@ -21,9 +21,9 @@ MAX_TEXT = 4000
 MAX_NAME = 200
 
 
-def case_ids() -> list[int]:
-    """The cases that were ticked."""
-    found = (whole_number(text) for text in request.form.getlist("case"))
+def case_ids(name: str = "case") -> list[int]:
+    """The cases that were ticked, or those in other fields of one name."""
+    found = (whole_number(text) for text in request.form.getlist(name))
     return [one for one in found if one is not None]
 
 
@@ -48,16 +48,17 @@ class BeginForm(DeskForm):
 
 
 class RecordForm(DeskForm):
-    """The record of a co-decision in one language."""
+    """The record of a co-decision in one language; `seen` is the hash of what was read before."""
 
     proposed = TextAreaField(filters=[tidy], validators=[AtMost(MAX_TEXT), Storable()])
     decided = TextAreaField(filters=[tidy], validators=[AtMost(MAX_TEXT), Storable()])
     changed = TextAreaField(filters=[tidy], validators=[AtMost(MAX_TEXT), Storable()])
     decided_on = DayField()
+    seen = StringField()
 
 
 class StepTextForm(DeskForm):
-    """A next step in one language."""
+    """A next step in one language; `seen` is the hash of what was read before."""
 
     what = TextAreaField(
         filters=[tidy],
@@ -71,6 +72,7 @@ class StepTextForm(DeskForm):
             Storable(),
         ],
     )
+    seen = StringField()
 
 
 class StepForm(StepTextForm):

@@ -88,9 +88,16 @@ def get_managed_co_decision(
     return found
 
 
-def get_managed_step(session: Session, scope: Scope, next_step_id: int) -> NextStep:
-    """The next step. Raises NotAllowed when it is another department's, or none."""
-    step = session.get(NextStep, next_step_id) if next_step_id <= MAX_ID else None
+def get_managed_step(
+    session: Session, scope: Scope, next_step_id: int, *, lock: bool = False
+) -> NextStep:
+    """The next step. Raises NotAllowed when it is another department's, or none.
+
+    `lock` keeps its texts from changing until the transaction ends.
+    """
+    step = None
+    if next_step_id <= MAX_ID:
+        step = session.get(NextStep, next_step_id, with_for_update=lock or None)
     if step is None:
         raise NotAllowed
     get_managed_theme(session, scope, step.theme_id)

@@ -8,6 +8,8 @@ from datetime import date, datetime, timedelta
 from portal.manage.operations import co_decisions, partners
 from portal.manage.operations.co_decisions import Record
 from portal.manage.queries.co_decisions import find_signing
+from portal.manage.seen import hash_of_record
+from portal.models.partners import CoDecision, CoDecisionText
 from portal.store.engine import Store
 from portal.store.scope import Scope
 from tests.support.answers import NOW, TODAY
@@ -56,15 +58,20 @@ class Table:
         self.write(number, record, on)
         self.store.write(
             co_decisions.link_cases, now=NOW, today=TODAY, scope=self.scope,
-            co_decision_id=number, case_ids=cases,
+            co_decision_id=number, case_ids=cases, shown=(),
         )  # fmt: skip
         return number
 
     def write(self, number: int, record: Record = RECORD, on: date | None = TODAY) -> None:
-        """Write the record in English."""
+        """Write the record in English, over what is there."""
+        with self.store.read() as session:
+            text = session.get(CoDecisionText, (number, "en"))
+            found = session.get_one(CoDecision, number)
+            seen = hash_of_record(text, found.decided_on if found.source_lang == "en" else None)
         self.store.write(
             co_decisions.write_record, now=NOW, today=TODAY, scope=self.scope,
             co_decision_id=number, lang="en", record=record, decided_on=on,
+            seen=seen,
         )  # fmt: skip
 
     def link(self, number: int, now: datetime = NOW) -> str:

@@ -14,6 +14,7 @@ from sqlalchemy import delete, select
 from sqlalchemy.orm import Session
 
 from portal.manage.scoped import MAX_ID, get_managed_co_decision, get_managed_theme
+from portal.manage.seen import hash_of_record, require_seen
 from portal.models.loops import LoopRow
 from portal.models.partners import (
     CoDecision,
@@ -101,27 +102,29 @@ def write_record(
     lang: str,
     record: Record,
     decided_on: date | None,
+    seen: str,
 ) -> None:
     """Write the record in one language. Its day belongs to the first language.
 
-    Once it is signed, only languages that are missing may be added; else raises SignedAlready.
+    `seen` is the hash of the record as it was read. Raises TextMoved when somebody else has changed
+    it since. Once it is signed, only languages that are missing may be added; else raises
+    SignedAlready.
     """
     found = get_managed_co_decision(session, scope, co_decision_id, lock=True)
     text = session.get(CoDecisionText, (found.id, lang))
     if text is not None and _is_signed(session, found.id):
         raise SignedAlready
-    session.merge(
-        CoDecisionText(
-            co_decision_id=found.id,
-            lang=lang,
-            proposed=record.proposed,
-            decided=record.decided,
-            changed=record.changed,
-            author_id=scope.person_id,
-            updated_at=now,
-        )
-    )
-    if lang == found.source_lang:
+    new = CoDecisionText(
+        co_decision_id=found.id, lang=lang, proposed=record.proposed, decided=record.decided,
+        changed=record.changed, author_id=scope.person_id, updated_at=now,
+    )  # fmt: skip
+    is_source = lang == found.source_lang
+    require_seen(
+        hash_of_record(text, found.decided_on if is_source else None), seen=seen,
+        typed=hash_of_record(new, decided_on if is_source else None),
+    )  # fmt: skip
+    session.merge(new)
+    if is_source:
         found.decided_on = decided_on
         is_complete = record.is_complete and decided_on is not None
         found.completed_on = (found.completed_on or today) if is_complete else None
@@ -136,8 +139,12 @@ def link_cases(
     scope: Scope,
     co_decision_id: int,
     case_ids: Sequence[int],
+    shown: Sequence[int],
 ) -> None:
-    """Link exactly these cases of the theme. Raises SignedAlready, NotAllowed for others' cases."""
+    """Link these cases of the theme, and of those `shown` as linked no others.
+
+    What a colleague linked meanwhile stays. Raises SignedAlready, NotAllowed for others' cases.
+    """
     found = get_managed_co_decision(session, scope, co_decision_id, lock=True)
     if _is_signed(session, found.id):
         raise SignedAlready
@@ -159,9 +166,8 @@ def link_cases(
         raise NotAllowed
     here = CoDecisionCase.co_decision_id == found.id
     linked = set(session.scalars(select(CoDecisionCase.submission_id).where(here)))
-    session.execute(
-        delete(CoDecisionCase).where(here, CoDecisionCase.submission_id.in_(linked - wanted))
-    )
+    gone = linked & (set(shown) - wanted)
+    session.execute(delete(CoDecisionCase).where(here, CoDecisionCase.submission_id.in_(gone)))
     for number in sorted(wanted - linked):
         session.add(
             CoDecisionCase(
@@ -169,7 +175,7 @@ def link_cases(
                 added_on=today,
             )
         )  # fmt: skip
-    _audit(session, now, scope, "co_decision_linked", found.id, cases=len(wanted))
+    _audit(session, now, scope, "co_decision_linked", found.id, cases=len((linked - gone) | wanted))
 
 
 def make_link(session: Session, *, now: datetime, scope: Scope, co_decision_id: int) -> str:

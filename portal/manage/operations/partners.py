@@ -8,6 +8,7 @@ from sqlalchemy import select
 from sqlalchemy.orm import Session
 
 from portal.manage.scoped import get_managed_step, get_managed_theme
+from portal.manage.seen import hash_of_step, require_seen
 from portal.models.partners import NextStep, NextStepText, Partner
 from portal.store import audit, outbox
 from portal.store.scope import Scope
@@ -76,14 +77,20 @@ def write_next_step(
     lang: str,
     what: str,
     place: str,
+    seen: str,
 ) -> None:
     """Say the next step in one more language, or better in one: people are invited in theirs.
 
-    Raises StepIsOver once its day has passed: what people were invited to does not change.
+    `seen` is the hash of the text as it was read. Raises TextMoved when somebody else has changed
+    it since, and StepIsOver once its day has passed: what people were invited to does not change.
     """
-    step = get_managed_step(session, scope, next_step_id)
+    step = get_managed_step(session, scope, next_step_id, lock=True)
     if step.happens_on < today:
         raise StepIsOver
+    require_seen(
+        hash_of_step(session.get(NextStepText, (step.id, lang))), seen=seen,
+        typed=hash_of_step(NextStepText(what=what, place=place)),
+    )  # fmt: skip
     _write_text(session, now=now, scope=scope, step=step, lang=lang, what=what, place=place)
 
 

@@ -13,6 +13,7 @@ from portal.manage.partner_words import explain_rules
 from portal.manage.queries import co_decisions as queries
 from portal.manage.queries import partners
 from portal.manage.routes.blueprint import blueprint, langs
+from portal.manage.seen import TextMoved, hash_of_record
 from portal.web.access import Access, access, current_scope
 from portal.web.context import portal
 from portal.web.database import read, write
@@ -22,6 +23,7 @@ from portal.web.i18n import current_language
 from portal.web.pages import page
 from portal.web.words import gettext as _
 
+_CONFLICT = 409
 _LONGEST_AGO = timedelta(days=5 * 365)
 
 
@@ -86,16 +88,19 @@ def _co_decision_page(
     view = queries.get_co_decision_view(
         read(), current_scope(), co_decision_id, today=clock.today(), langs=langs()
     )
-    text = view.texts.get(current_language())
+    text, is_conflict = view.texts.get(current_language()), status == _CONFLICT
     if not form.is_submitted() or link:
         form.decided_on.data = view.line.decided_on
         if text is not None:
             form.proposed.data, form.decided.data = text.proposed, text.decided
             form.changed.data = text.changed
+    if not form.is_submitted() or link or is_conflict:  # whoever sees both texts goes on from here
+        is_source = current_language() == view.source_lang
+        form.seen.data = hash_of_record(text, view.line.decided_on if is_source else None)
     return page(
         "manage/show_co_decision.html", status, view=view, form=form, errors=errors_of(form),
         rules=explain_rules(view.line.figures, view.line.conditions), link=link, text=text,
-        now=clock.now(),
+        now=clock.now(), is_conflict=is_conflict,
     )  # fmt: skip
 
 
@@ -115,10 +120,10 @@ def write_record(co_decision_id: int) -> Response:
         write(
             operations.write_record, now=clock.now(), today=clock.today(), scope=current_scope(),
             co_decision_id=co_decision_id, lang=current_language(), record=record,
-            decided_on=form.decided_on.day,
+            decided_on=form.decided_on.day, seen=form.seen.data or "",
         )  # fmt: skip
-    except operations.SignedAlready:
-        abort(409)
+    except (operations.SignedAlready, TextMoved):
+        return _co_decision_page(co_decision_id, form, _CONFLICT)
     flash(_("Saved."))
     return _back(co_decision_id)
 
@@ -142,7 +147,7 @@ def link_cases(co_decision_id: int) -> Response:
     try:
         write(
             operations.link_cases, now=clock.now(), today=clock.today(), scope=current_scope(),
-            co_decision_id=co_decision_id, case_ids=case_ids(),
+            co_decision_id=co_decision_id, case_ids=case_ids(), shown=case_ids("shown"),
         )  # fmt: skip
     except operations.SignedAlready:
         abort(409)

@@ -9,6 +9,7 @@ from portal.manage.operations import partners as operations
 from portal.manage.partner_forms import PartnerForm, StepForm, StepTextForm
 from portal.manage.queries import partners as queries
 from portal.manage.routes.blueprint import blueprint, langs
+from portal.manage.seen import TextMoved, hash_of_step
 from portal.web.access import Access, access, current_scope
 from portal.web.context import portal
 from portal.web.database import read, write
@@ -17,6 +18,8 @@ from portal.web.forms import errors_of
 from portal.web.i18n import current_language
 from portal.web.pages import page
 from portal.web.words import gettext as _
+
+_CONFLICT = 409
 
 
 @blueprint.get("/partners/")
@@ -103,9 +106,11 @@ def _step_page(next_step_id: int, form: StepTextForm, status: int) -> Response:
     text = view.texts.get(current_language())
     if text is not None and not form.is_submitted():
         form.what.data, form.place.data = text.what, text.place
+    if not form.is_submitted() or status == _CONFLICT:  # whoever sees both texts goes on from here
+        form.seen.data = hash_of_step(text)
     return page(
         "manage/show_next_step.html", status, view=view, form=form, errors=errors_of(form),
-        is_over=view.line.happens_on < portal().clock.today(),
+        is_over=view.line.happens_on < portal().clock.today(), is_conflict=status == _CONFLICT,
     )  # fmt: skip
 
 
@@ -121,8 +126,10 @@ def write_next_step(next_step_id: int) -> Response:
         write(
             operations.write_next_step, now=clock.now(), today=clock.today(),
             scope=current_scope(), next_step_id=next_step_id, lang=current_language(),
-            what=form.what.data or "", place=form.place.data or "",
+            what=form.what.data or "", place=form.place.data or "", seen=form.seen.data or "",
         )  # fmt: skip
+    except TextMoved:
+        return _step_page(next_step_id, form, _CONFLICT)
     except operations.StepIsOver:
         flash(_("This day has passed: its words do not change any more."), "alarm")
     else:

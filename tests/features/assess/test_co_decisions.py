@@ -248,5 +248,5 @@ def test_cases_of_other_services_are_not_linked_to_a_decision(decided: Decided) 
     with pytest.raises(NotAllowed):
         store.write(
             link_cases, now=NOW, today=TODAY, scope=decided.table.scope,
-            co_decision_id=decided.number, case_ids=[lamp],
+            co_decision_id=decided.number, case_ids=[lamp], shown=(),
         )  # fmt: skip

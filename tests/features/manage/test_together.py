@@ -77,7 +77,7 @@ def test_from_nothing_to_a_signed_record(
     post(desk, f"{path}link", 409)
     post(
         desk, path, proposed="Parents asked.", decided="We chose.", changed="It is lower.",
-        decided_on=(NOW - timedelta(days=400)).date().isoformat(),
+        decided_on=(NOW - timedelta(days=400)).date().isoformat(), seen=page.value("seen"),
     )  # fmt: skip
     with store.read() as session:
         case = session.scalars(select(ThemeCase.submission_id)).one()
@@ -92,7 +92,10 @@ def test_from_nothing_to_a_signed_record(
 
     check_signing(client, token)
     assert "Signed on" in get(desk, path).words()
-    post(desk, path, 409, proposed="Other words.")
+    late = post(desk, path, 409, proposed="Other words.")
+    assert isinstance(late, Page)
+    assert "was signed in the meantime" in late.words()
+    assert "Other words." in late.words(), "nothing that was typed is lost"
     post(desk, f"{path}cases", 409)
     post(desk, f"{path}link", 409)
 
@@ -157,6 +160,64 @@ def test_a_next_step_is_named_and_said_in_another_language(
     with store.read() as session:
         assert set(session.scalars(select(NextStepText.lang))) == {"en", "ar"}
     assert "Jan" in get(desk, "co-decisions/").words()
+
+
+def areas(page: Page) -> dict[str, str]:
+    return {one.get("name", ""): one.text or "" for one in page.all("textarea")}
+
+
+def test_two_people_write_one_record_and_neither_undoes_the_other(
+    desk: Desk, table: Table, theme: int
+) -> None:
+    path = f"co-decisions/{table.decide(theme, table.partner(), [])}/"
+    page = get(desk, path)
+    older = {**areas(page), "seen": page.value("seen"), "decided_on": page.value("decided_on")}
+    post(desk, path, 303, **{**older, "changed": "Theirs."})
+    post(desk, path, 303, **{**older, "changed": "Theirs."})  # sent twice
+    for mine in ({"changed": "Mine."}, {"decided_on": "2026-11-01"}):
+        answer = post(desk, path, 409, **{**older, **mine})
+        assert isinstance(answer, Page)
+        assert "Somebody else changed these words" in answer.words()
+        assert "Theirs." in answer.words().partition("Stored now")[2]
+    assert areas(get(desk, path))["changed"] == "Theirs."
+    answer = post(desk, path, 409, **{**older, "changed": "Mine."})
+    assert isinstance(answer, Page)
+    again = {**areas(answer), "seen": answer.value("seen"), "decided_on": older["decided_on"]}
+    assert again["changed"] == "Mine."
+    post(desk, path, 303, **again)
+    assert areas(get(desk, path))["changed"] == "Mine."
+
+
+def test_what_a_colleague_linked_meanwhile_stays_linked(
+    desk: Desk, store: Store, city: City, table: Table
+) -> None:
+    office = Office(store, city)
+    mine, theirs, gone = (send(store, city.potholes, comment="High.") for _case in range(3))
+    number = table.decide(office.group([mine, theirs, gone]), table.partner(), [gone])
+    page = get(desk, path := f"co-decisions/{number}/")
+    shown = [one.get("value") for one in page.all("input") if one.get("name") == "shown"]
+    assert shown == [str(gone)]
+    post(desk, f"{path}cases", 303, case=[gone, theirs], shown=shown)
+    post(desk, f"{path}cases", 303, case=[mine], shown=shown)
+    with store.read() as session:
+        linked = set(session.scalars(select(CoDecisionCase.submission_id)))
+    assert linked == {mine, theirs}
+
+
+def test_two_people_write_one_next_step_and_neither_undoes_the_other(
+    desk: Desk, table: Table, theme: int
+) -> None:
+    path = f"next-steps/{table.next_step(theme, on=date(2999, 1, 31))}/"
+    page = get(desk, path)
+    older = {**areas(page), "seen": page.value("seen")}
+    post(desk, path, 303, **{**older, "place": "At six"})
+    answer = post(desk, path, 409, **{**older, "place": "At seven"})
+    assert isinstance(answer, Page)
+    assert "At six" in answer.words().partition("Stored now")[2]
+    assert areas(get(desk, path))["place"] == "At six"
+    assert areas(answer)["place"] == "At seven"
+    post(desk, path, 303, **areas(answer), seen=answer.value("seen"))
+    assert areas(get(desk, path))["place"] == "At seven"
 
 
 NAMED = TODAY - timedelta(days=20)

@@ -84,7 +84,7 @@ def test_people_are_invited_in_their_language_only(
     assert invited(store) == [english]
     store.write(
         partners.write_next_step, now=NOW, today=TODAY, scope=table.scope, next_step_id=step,
-        lang="es", what="Un paseo", place="En la escuela",
+        lang="es", what="Un paseo", place="En la escuela", seen="",
     )  # fmt: skip
     worker.run()
     assert invited(store) == [english, spanish]
