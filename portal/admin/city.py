@@ -8,15 +8,15 @@ from typing import Any
 from sqlalchemy.orm import Session
 
 from portal.domain.colours import Colours
-from portal.domain.typed_names import TypedNames
+from portal.domain.typed_texts import TypedTexts
 from portal.store import audit
 from portal.store.city import get_city, set_city_name, set_colours
 
 
-def name_city(session: Session, names: TypedNames, *, person_id: int, now: datetime) -> None:
+def name_city(session: Session, names: TypedTexts, *, person_id: int, now: datetime) -> None:
     """Change the names that were typed anew; an empty one is taken away.
 
-    Raises NamesMoved where somebody else has changed one of them.
+    Raises TextsMoved where somebody else has changed one of them.
     """
     changed = names.changes(get_city(session).names)
     for lang, name in changed.items():

@@ -2,26 +2,27 @@
 
 from __future__ import annotations
 
-from dataclasses import asdict
+from dataclasses import asdict, replace
 from datetime import datetime
 
 from sqlalchemy.orm import Session
 
-from portal.domain.contact import CityContact
+from portal.domain.typed_texts import TypedTexts
 from portal.store import audit
 from portal.store.city import get_contact, set_contact
 
 
-def change_contact(
-    session: Session, contact: CityContact, *, person_id: int, now: datetime
-) -> None:
-    """Show residents another way to reach the city; pages say so within a second."""
-    before = asdict(get_contact(session))
-    changed = [name for name, value in asdict(contact).items() if value != before[name]]
+def change_contact(session: Session, ways: TypedTexts, *, person_id: int, now: datetime) -> None:
+    """Show residents other ways to reach the city; pages say so within a second.
+
+    Raises TextsMoved where somebody else has changed one of them.
+    """
+    before = get_contact(session)
+    changed = ways.changes(asdict(before))
     if not changed:
         return
-    set_contact(session, contact)
+    set_contact(session, replace(before, **changed))
     audit.record(
         session, at=now, person_id=person_id, action="contact_changed", subject="setting",
-        fields=changed,
+        fields=list(changed),
     )  # fmt: skip

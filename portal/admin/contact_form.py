@@ -10,8 +10,10 @@ from wtforms import Field, StringField
 from wtforms.validators import StopValidation
 
 from portal.domain.contact import CityContact, read_hours
+from portal.domain.typed_texts import TypedTexts
 from portal.web.fields import AtMost, EmailField, Storable, is_email, tidy
 from portal.web.forms import DeskForm
+from portal.web.shown import SHOWN, show_moved, typed_texts
 
 MAX_LINE = 300
 _PHONE = re.compile(r"\+?[0-9 ()./-]{3,30}")
@@ -29,16 +31,34 @@ class ContactForm(DeskForm):
     place = StringField(filters=[tidy], validators=[AtMost(MAX_LINE), Storable()])
     hours = StringField(filters=[tidy])
     security = StringField(filters=[tidy])
+    was_phone = StringField()
+    was_email = StringField()
+    was_place = StringField()
+    was_hours = StringField()
+    was_security = StringField()
 
     @classmethod
     def of(cls, contact: CityContact) -> ContactForm:
         """The form as the city filled it in last."""
-        return cls(formdata=None, **asdict(contact))
+        now = asdict(contact)
+        return cls(formdata=None, **now, **{f"{SHOWN}{name}": text for name, text in now.items()})
 
     @property
-    def contact(self) -> CityContact:
-        """What was typed."""
-        return CityContact(**{name: self[name].data or "" for name in asdict(CityContact())})
+    def ways(self) -> TypedTexts:
+        """What was typed over what was shown."""
+        return typed_texts(self._fields_of(""), self.shown)
+
+    @property
+    def shown(self) -> dict[str, Field]:
+        """The fields with what was shown."""
+        return self._fields_of(SHOWN)
+
+    def show_moved(self, stored: CityContact) -> None:
+        """Show what somebody else stored meanwhile beside what was typed."""
+        show_moved(self._fields_of(""), self.shown, asdict(stored))
+
+    def _fields_of(self, prefix: str) -> dict[str, Field]:
+        return {name: self[f"{prefix}{name}"] for name in asdict(CityContact())}
 
     def validate_phone(self, field: Field) -> None:
         """Digits, as telephones take them."""

@@ -10,7 +10,7 @@ from sqlalchemy import func, select
 from sqlalchemy.orm import Session
 
 from portal.domain.slug import free_slug, slugify
-from portal.domain.typed_names import TypedNames
+from portal.domain.typed_texts import TypedTexts
 from portal.models.services import District, DistrictText
 from portal.store import audit
 from portal.store.content import raise_content_version
@@ -49,11 +49,11 @@ def add_district(session: Session, *, name: str, lang: str, person_id: int, now:
 
 
 def name_district(
-    session: Session, *, slug: str, names: TypedNames, person_id: int, now: datetime
+    session: Session, *, slug: str, names: TypedTexts, person_id: int, now: datetime
 ) -> None:
     """Change the names that were typed anew; an empty one is taken away.
 
-    Raises LookupError, and NamesMoved where somebody else has changed one of them.
+    Raises LookupError, and TextsMoved where somebody else has changed one of them.
     """
     district = _get(session, slug)
     rows = session.scalars(select(DistrictText).where(DistrictText.district_id == district.id))

@@ -1,8 +1,4 @@
-"""A form for the names of one thing, a field for each language.
-
-The names that were shown go along, so that nobody puts a colleague's newer name back by saving the
-form for another language.
-"""
+"""A form for the names of one thing, a field for each language."""
 
 from __future__ import annotations
 
@@ -12,14 +8,13 @@ from typing import Self
 from flask_babel import LazyString
 from wtforms import Field, StringField
 
-from portal.domain.typed_names import TypedNames
+from portal.domain.typed_texts import TypedTexts
 from portal.web.fields import AtMost, Storable, tidy
 from portal.web.formats import language_name
 from portal.web.forms import DeskForm
-from portal.web.words import gettext as _
+from portal.web.shown import SHOWN, show_moved, typed_texts
 
 _PREFIX = "in_"
-_SHOWN = "was_"
 
 
 class NamesForm(DeskForm):
@@ -36,7 +31,7 @@ class NamesForm(DeskForm):
             )
             for tag in languages
         }
-        fields |= {f"{_SHOWN}{tag}": StringField() for tag in languages}
+        fields |= {f"{SHOWN}{tag}": StringField() for tag in languages}
         return type(cls.__name__, (cls,), fields)
 
     def fill(self, names: Mapping[str, str]) -> None:
@@ -45,23 +40,8 @@ class NamesForm(DeskForm):
             field.data = self.shown[tag].data = names.get(tag)
 
     def show_moved(self, stored: Mapping[str, str]) -> None:
-        """Show what somebody else stored meanwhile: beside what was typed, else in its field.
-
-        Whoever saves again has seen it.
-        """
-        names = self.names
-        for tag, field in self.by_language.items():
-            name = stored.get(tag, "")
-            if names.is_contested(tag, stored):
-                field.errors = [
-                    _("Somebody else saved “%(name)s” here. Save again to put yours in its place.",
-                      name=name)
-                    if name
-                    else _("Somebody else took this name away. Save again to put yours there.")
-                ]  # fmt: skip
-            elif not names.is_changed(tag):
-                field.data = name
-            self.shown[tag].data = name
+        """Show the names that somebody else stored meanwhile beside what was typed."""
+        show_moved(self.by_language, self.shown, stored)
 
     @property
     def by_language(self) -> dict[str, Field]:
@@ -75,15 +55,12 @@ class NamesForm(DeskForm):
     @property
     def shown(self) -> dict[str, Field]:
         """The fields with what was shown, by language."""
-        return {tag: self[f"{_SHOWN}{tag}"] for tag in self.by_language}
+        return {tag: self[f"{SHOWN}{tag}"] for tag in self.by_language}
 
     @property
-    def names(self) -> TypedNames:
+    def names(self) -> TypedTexts:
         """What was typed over what was shown, by language; empty where nothing was."""
-        return TypedNames(
-            {tag: field.data or "" for tag, field in self.by_language.items()},
-            {tag: field.data or "" for tag, field in self.shown.items()},
-        )
+        return typed_texts(self.by_language, self.shown)
 
     def require(self, tag: str, message: str) -> bool:
         """Whether there is a name in this language; else its field says so."""

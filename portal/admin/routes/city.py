@@ -12,7 +12,7 @@ from portal.admin.city_forms import MAX_CITY_NAME, WHERE, ColoursForm, ratio_tex
 from portal.admin.routes.blueprint import blueprint
 from portal.admin.routes.services import offered
 from portal.domain.colours import STANDARD, list_pairs
-from portal.domain.typed_names import NamesMoved
+from portal.domain.typed_texts import TextsMoved
 from portal.store.city import get_city
 from portal.web.access import Access, access, current_scope
 from portal.web.context import portal
@@ -48,7 +48,7 @@ def change_city_names() -> Response:
         return _names_page(form, 422)
     try:
         write(name_city, form.names, person_id=current_scope().person_id, now=portal().clock.now())
-    except NamesMoved:
+    except TextsMoved:
         form.show_moved(get_city(read()).names)
         return _names_page(form, 409)
     flash(_("The names are kept."), "done")

@@ -8,6 +8,7 @@ from werkzeug.wrappers import Response
 from portal.admin import contact
 from portal.admin.contact_form import ContactForm
 from portal.admin.routes.blueprint import blueprint
+from portal.domain.typed_texts import TextsMoved
 from portal.store.city import get_contact
 from portal.web.access import Access, access, current_scope
 from portal.web.context import portal
@@ -31,11 +32,11 @@ def change_contact() -> Response:
     form = ContactForm()
     if not form.validate():
         return page("admin/show_contact.html", 422, form=form, errors=errors_of(form))
-    write(
-        contact.change_contact,
-        form.contact,
-        person_id=current_scope().person_id,
-        now=portal().clock.now(),
-    )
+    clock, person_id = portal().clock, current_scope().person_id
+    try:
+        write(contact.change_contact, form.ways, person_id=person_id, now=clock.now())
+    except TextsMoved:
+        form.show_moved(get_contact(read()))
+        return page("admin/show_contact.html", 409, form=form, errors=errors_of(form))
     flash(_("Residents’ pages now say so."), "done")
     return redirect(url_for("admin.show_contact"), 303)

@@ -10,7 +10,7 @@ from portal.admin.routes.naming import Naming, sent_names, show_naming
 from portal.admin.routes.services import offered
 from portal.admin.service_forms import DepartmentForm
 from portal.admin.services import departments, queries
-from portal.domain.typed_names import NamesMoved
+from portal.domain.typed_texts import TextsMoved
 from portal.web.access import Access, access, current_scope
 from portal.web.context import portal
 from portal.web.database import read, write
@@ -86,7 +86,7 @@ def name_department(department: str) -> Response:
         )  # fmt: skip
     except LookupError:
         abort(404)
-    except NamesMoved:
+    except TextsMoved:
         return _department_page(department, form, is_moved=True)
     flash(_("The names are kept."), "done")
     return redirect(url_for("admin.list_departments"), 303)

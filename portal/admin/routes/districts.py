@@ -13,7 +13,7 @@ from portal.admin.routes.blueprint import blueprint, langs
 from portal.admin.routes.naming import Naming, sent_names, show_naming
 from portal.admin.routes.services import offered
 from portal.admin.service_forms import DistrictForm
-from portal.domain.typed_names import NamesMoved
+from portal.domain.typed_texts import TextsMoved
 from portal.web.access import Access, access, current_scope
 from portal.web.context import portal
 from portal.web.database import read, write
@@ -83,7 +83,7 @@ def name_district(district: str) -> Response:
     said = _("The names are kept.")
     try:
         return _do(districts.name_district, said, slug=district, names=form.names)
-    except NamesMoved:
+    except TextsMoved:
         return _district_page(district, form, is_moved=True)
 
 

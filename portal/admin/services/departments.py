@@ -8,7 +8,7 @@ from sqlalchemy import select
 from sqlalchemy.orm import Session
 
 from portal.domain.slug import free_slug, slugify
-from portal.domain.typed_names import TypedNames
+from portal.domain.typed_texts import TypedTexts
 from portal.models.services import Department, DepartmentText
 from portal.store import audit
 from portal.store.content import raise_content_version
@@ -26,11 +26,11 @@ def add_department(session: Session, *, name: str, lang: str, person_id: int, no
 
 
 def name_department(
-    session: Session, *, slug: str, names: TypedNames, person_id: int, now: datetime
+    session: Session, *, slug: str, names: TypedTexts, person_id: int, now: datetime
 ) -> None:
     """Change the names that were typed anew; an empty one is taken away.
 
-    Raises LookupError, and NamesMoved where somebody else has changed one of them.
+    Raises LookupError, and TextsMoved where somebody else has changed one of them.
     """
     department_id = session.scalar(
         select(Department.id).where(Department.slug == slug).with_for_update()

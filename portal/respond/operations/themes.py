@@ -7,7 +7,7 @@ from datetime import date, datetime
 from sqlalchemy import Select, delete, exists, select
 from sqlalchemy.orm import Session
 
-from portal.domain.typed_names import NamesMoved, TypedNames
+from portal.domain.typed_texts import TextsMoved, TypedTexts
 from portal.models.partners import CoDecision, CoDecisionCase
 from portal.models.responses import Response, ThemeCase, ThemeText
 from portal.respond.act import Act
@@ -20,11 +20,11 @@ from portal.store.scope import Scope
 
 
 def name_theme(
-    session: Session, *, now: datetime, scope: Scope, theme_id: int, names: TypedNames
+    session: Session, *, now: datetime, scope: Scope, theme_id: int, names: TypedTexts
 ) -> None:
     """Give a theme its names by language; an empty one is taken away, others stay as they are.
 
-    Raises NamesMoved where somebody else has changed one of them, or no name would be left.
+    Raises TextsMoved where somebody else has changed one of them, or no name would be left.
     """
     get_theme(session, scope, theme_id)
     lock_themes(session, [theme_id])  # as a colleague does who names it: either comes first
@@ -33,7 +33,7 @@ def name_theme(
     stored = {lang: text.name for lang, text in texts.items()}
     changed = names.changes(stored)
     if not any({**stored, **changed}.values()):
-        raise NamesMoved
+        raise TextsMoved
     for lang, name in changed.items():
         if lang not in texts:
             session.add(ThemeText(theme_id=theme_id, lang=lang, name=name))

@@ -6,7 +6,7 @@ from flask import flash, redirect, request, url_for
 from werkzeug.wrappers import Response
 
 from portal.domain.search_words import MAX_QUERY
-from portal.domain.typed_names import NamesMoved
+from portal.domain.typed_texts import TextsMoved
 from portal.respond.act import Act
 from portal.respond.forms import (
     MAX_NAME,
@@ -178,7 +178,7 @@ def name_theme(theme_id: int) -> Response:
             theme_operations.name_theme, now=portal().clock.now(), scope=current_scope(),
             theme_id=theme_id, names=form.names,
         )  # fmt: skip
-    except NamesMoved:
+    except TextsMoved:
         form.show_moved(themes.list_names(read(), current_scope(), theme_id))
         form.require_any(missing)
         return _theme_page(theme_id, names=form, is_moved=True)

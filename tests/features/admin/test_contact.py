@@ -42,10 +42,29 @@ def test_an_administrator_says_how_the_city_is_reached(
     assert "City Hall, 1 Main St" in response_page(client.get("/en/accessibility/")).words()
     assert "https://city.example/faults" in response_page(client.get("/en/privacy/")).links()
     assert audited(store) == [{"fields": list(FILLED)}]
-    admin.post("contact/", **FILLED)  # nothing new: nothing to write down
+    shown = {f"was_{name}": page.value(f"was_{name}") for name in FILLED}
+    admin.post("contact/", **FILLED, **shown)  # nothing new: nothing to write down
     assert len(audited(store)) == 1
-    admin.post("contact/", **{**FILLED, "phone": ""})
+    admin.post("contact/", **{**FILLED, "phone": ""}, **shown)
     assert audited(store)[1:] == [{"fields": ["phone"]}]
+
+
+def test_two_people_say_how_and_neither_undoes_the_other(admin: Visitor, store: Store) -> None:
+    admin.get("contact/")
+    admin.post("contact/", phone="311")  # by somebody else
+    admin.post("contact/", email="hello@city.example")  # from a page that showed nothing yet
+    answer = admin.post("contact/", phone="555-0134", place="City Hall")
+    assert answer.status_code == 409
+    page = response_page(answer)
+    assert "Somebody else saved “311” here." in page.words()
+    with store.read() as session:
+        assert get_contact(session) == CityContact(phone="311", email="hello@city.example")
+    again = {name: page.value(name) for one in FILLED for name in (one, f"was_{one}")}
+    assert admin.post("contact/", **again).status_code == 303
+    with store.read() as session:
+        assert get_contact(session) == CityContact(
+            phone="555-0134", email="hello@city.example", place="City Hall"
+        )
 
 
 @pytest.mark.parametrize(

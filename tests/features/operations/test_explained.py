@@ -19,9 +19,8 @@ from portal.admin.services import texts
 from portal.admin.services.text_operations import save_text
 from portal.admin.targets import add_holidays, choose_weekdays, remove_holiday
 from portal.admin.webhooks import add_webhook, disable_webhook
-from portal.domain.contact import CityContact
 from portal.domain.self_assessment import Block, Dimension, EvidenceItem, EvidenceKind
-from portal.domain.typed_names import TypedNames
+from portal.domain.typed_texts import TypedTexts
 from portal.domain.wording import Wording
 from portal.follow.operations import withdraw
 from portal.manage.operations.barriers import Plan, add_barrier, save_barrier
@@ -70,7 +69,7 @@ class Busy:
         cases = [self.case(), self.case()]
         theme = self.office.group(cases)
         self.store.write(
-            name_theme, theme_id=theme, names=TypedNames({"es": "Baches"}), **self.desk
+            name_theme, theme_id=theme, names=TypedTexts({"es": "Baches"}), **self.desk
         )
         self.store.write(share_theme, theme_id=theme, is_shared=True, **self.desk)
         self.store.write(
@@ -183,8 +182,8 @@ class Busy:
         self.store.write(disable_webhook, webhook_id=number, **self.rule)
 
     def name_the_city(self) -> None:
-        self.store.write(name_city, TypedNames({"es": "Marlow del Río"}), **self.rule)
-        self.store.write(change_contact, CityContact(phone="311"), **self.rule)
+        self.store.write(name_city, TypedTexts({"es": "Marlow del Río"}), **self.rule)
+        self.store.write(change_contact, TypedTexts({"phone": "311"}), **self.rule)
 
     def keep_for_less_time(self) -> None:
         self.store.write(change_periods, Periods(60, 12), **self.rule)

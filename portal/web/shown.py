@@ -1,0 +1,47 @@
+"""Forms that several people fill in: what was shown goes along, in `was_<name>`.
+
+So nobody puts a colleague's newer text back by saving the form for another one.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+
+from wtforms import Field
+
+from portal.domain.typed_texts import TypedTexts
+from portal.web.words import gettext as _
+
+SHOWN = "was_"
+
+Fields = Mapping[str, Field]
+
+
+def typed_texts(fields: Fields, shown: Fields) -> TypedTexts:
+    """What was typed over what was shown; empty where nothing was."""
+    return TypedTexts(
+        {key: field.data or "" for key, field in fields.items()},
+        {key: field.data or "" for key, field in shown.items()},
+    )
+
+
+def show_moved(fields: Fields, shown: Fields, stored: Mapping[str, str]) -> None:
+    """Show what somebody else stored meanwhile: beside what was typed, else in its field.
+
+    Whoever saves again has seen it.
+    """
+    texts = typed_texts(fields, shown)
+    for key, field in fields.items():
+        now = stored.get(key, "")
+        if texts.is_contested(key, stored):
+            field.errors = [_said(now)]
+        elif not texts.is_changed(key):
+            field.data = now
+        shown[key].data = now
+
+
+def _said(now: str) -> str:
+    if now:
+        return _("Somebody else saved “%(text)s” here. Save again to put yours in its place.",
+                 text=now)  # fmt: skip
+    return _("Somebody else left this empty. Save again to put yours there.")
