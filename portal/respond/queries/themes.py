@@ -80,7 +80,7 @@ class ThemeView:
     elsewhere: int
     merged_into: tuple[int, Name] | None
     merged: list[tuple[int, Name]]  # into this one
-    others: list[ThemeLine]  # of the service, that it may be merged into
+    others: ThemeChoice  # of the service, that it may be merged into
 
     @property
     def has_next(self) -> bool:
@@ -111,9 +111,16 @@ def list_themes_for(
         get_service(session, scope, service_id)
     only = next(iter(service_ids)) if len(service_ids) == 1 else None
     which = Theme.is_shared | (Theme.service_id == only)
+    return _choose(session, which, only, words, langs)
+
+
+def _choose(
+    session: Session, which: ColumnElement[bool], home_id: int | None, words: str, langs: list[str]
+) -> ThemeChoice:
+    """What is offered of these themes: those whose names hold the words, where there are any."""
     if words:
         which &= Theme.id.in_(_find_named(session, which, words))
-    lines = _list_lines(session, which, only, langs)
+    lines = _list_lines(session, which, home_id, langs)
     return ThemeChoice(lines[:OFFERED], is_cut=len(lines) > OFFERED)
 
 
@@ -178,10 +185,12 @@ def get_theme_view(
     today: date,
     langs: list[str],
     to_change: bool = False,
+    find: str = "",
 ) -> ThemeView:
     """The theme. Raises NotAllowed when it is another department's and not shared.
 
-    `to_change`: whatever is shared by another department is not found either.
+    `to_change`: whatever is shared by another department is not found either. `find`: words in the
+    names of those that it may be merged into.
     """
     theme = (get_theme if to_change else get_open_theme)(session, scope, theme_id)
     is_home = session.get_one(Service, theme.service_id).department_id in scope.desk
@@ -200,16 +209,16 @@ def get_theme_view(
         elsewhere=elsewhere,
         merged_into=next(iter(_named(session, Theme.id == theme.merged_into_id, langs)), None),
         merged=_named(session, Theme.merged_into_id == theme_id, langs),
-        others=_list_others(session, theme, langs) if is_home else [],
+        others=_list_others(session, theme, find, langs) if is_home else ThemeChoice([], False),
     )
 
 
-def _list_others(session: Session, theme: Theme, langs: list[str]) -> list[ThemeLine]:
+def _list_others(session: Session, theme: Theme, words: str, langs: list[str]) -> ThemeChoice:
     """The themes that it may be merged into: of its service, and taking all of its cases."""
     which = (Theme.service_id == theme.service_id) & (Theme.id != theme.id)
     if holds_others(session, theme):
         which &= Theme.is_shared
-    return _list_lines(session, which, theme.service_id, langs)[:OFFERED]
+    return _choose(session, which, theme.service_id, words, langs)
 
 
 def list_names(session: Session, scope: Scope, theme_id: int) -> dict[str, str]:

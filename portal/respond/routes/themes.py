@@ -139,7 +139,7 @@ def _theme_page(
     refused = names or split or merge
     view = themes.get_theme_view(
         read(), current_scope(), theme_id, page=number, today=portal().clock.today(),
-        langs=langs(), to_change=bool(refused or refusal),
+        langs=langs(), to_change=bool(refused or refusal), find=words_to_find(),
     )  # fmt: skip
     if names is None:
         names = NamesForm.of(portal().settings.languages, MAX_NAME)(formdata=None)
@@ -148,7 +148,7 @@ def _theme_page(
     return page(
         "respond/show_theme.html", status, view=view, form=names,
         split=split or SplitForm(formdata=None), merge=merge or MergeForm(formdata=None),
-        ticked=case_ids(),
+        ticked=case_ids(), find=words_to_find(),
         errors=[("", refusal)] if refusal else errors_of(refused) if refused else [],
     )  # fmt: skip
 

@@ -5,11 +5,13 @@ from __future__ import annotations
 import pytest
 from flask import Flask
 from sqlalchemy import select
+from turbohtml.etree import ElementView
 
 from portal.models.loops import LoopEvent
 from portal.models.operations import Outbox
 from portal.models.responses import ThemeCase, ThemeText
 from portal.respond.operations import merging
+from portal.respond.queries import themes as themes_of
 from portal.store.engine import Store
 from tests.support.answers import Office, send
 from tests.support.city import City
@@ -93,6 +95,40 @@ def test_two_people_name_a_theme_and_neither_undoes_the_other(
     page = response_page(desk.post(path, 409, **shown, **{**kept, "in_en": ""}))
     assert names_of(store, theme) == {"en": "Road holes"}
     assert "Give the theme a name in at least one language." in page.words()
+
+
+def test_an_older_theme_to_merge_into_is_found_by_its_name(
+    app: Flask, store: Store, desk_city: City, office: Office, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    ids = [office.group([send(store, desk_city.potholes)]) for _theme in range(4)]
+    desk, theme = Desk(app), ids[3]
+    for one, name in zip(ids, ("Kerbs", "Holes", "Lamps", "Mine"), strict=True):
+        desk.post(f"themes/{one}/name", in_en=name, was_en="Holes")
+    assert "find-theme" not in desk.get(f"themes/{theme}/").text, "all are offered"
+    monkeypatch.setattr(themes_of, "OFFERED", 2)
+    page = desk.get(f"themes/{theme}/")
+    assert offered(page) == ["", str(ids[2]), str(ids[1])]
+    assert "There are more than the newest 2 themes." in page.words()
+    page = desk.get(f"themes/{theme}/?find=kerb")
+    assert offered(page) == ["", str(ids[0])]
+    folds = [one for one in page.all("details") if "into" in fields_of(one)]
+    assert [one.get("open") is not None for one in folds] == [True]
+    page = desk.get(f"themes/{theme}/?find=nothing")
+    assert offered(page) == [""]
+    assert "No theme has a name with these words." in page.words()
+    refused = response_page(desk.post(f"themes/{theme}/merge", 422, into="", find="kerb"))
+    assert offered(refused) == ["", str(ids[0])]
+    desk.post(f"themes/{theme}/merge", into=str(ids[0]), find="kerb")
+    assert cases_in(store, ids[0]) == sorted([*cases_in(store, theme), *cases_in(store, ids[0])])
+
+
+def offered(page: Page) -> list[str | None]:
+    """The themes to merge into."""
+    return [one.get("value") for one in page.by_id("into").iter("option")]
+
+
+def fields_of(part: ElementView) -> set[str | None]:
+    return {one.get("name") for tag in ("input", "select") for one in part.iter(tag)}
 
 
 def test_ticked_cases_go_into_a_theme_of_their_own_and_come_back(
