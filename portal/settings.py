@@ -38,18 +38,22 @@ class SettingsError(ValueError):
     """A setting is missing or makes no sense; the message names it and says what to do."""
 
 
-def _setting(help_text: str, default: Any) -> Any:
-    return field(default=default, metadata={"help": help_text})
+def _setting(help_text: str, default: Any, *, is_secret: bool = False) -> Any:
+    """`is_secret`: it is or holds a secret, so nothing ever shows its value."""
+    return field(default=default, metadata={"help": help_text, "is_secret": is_secret})
 
 
 @dataclass(frozen=True, kw_only=True)
 class Settings:
     """Every setting there is. `portal settings` lists them with their meaning and value."""
 
-    secret_key: str = _setting("At least 32 random characters; signs and encrypts.", "")
+    secret_key: str = _setting(
+        "At least 32 random characters; signs and encrypts.", "", is_secret=True
+    )
     database_url: str = _setting(
         "SQLAlchemy address: sqlite:///file or postgresql+psycopg://…",
         "sqlite:///.instance/portal.db",
+        is_secret=True,
     )
     instance: Path = _setting("Folder for what this installation keeps.", Path(".instance"))
     base_url: str = _setting(
@@ -80,7 +84,9 @@ class Settings:
     client_address_header: str = _setting(
         "Header in which a trusted proxy names the client.", "X-Forwarded-For"
     )
-    smtp_url: str = _setting("smtp://user:password@host:port or smtps://…; empty: no mail.", "")
+    smtp_url: str = _setting(
+        "smtp://user:password@host:port or smtps://…; empty: no mail.", "", is_secret=True
+    )
     mail_from: str = _setting("Sender of mail to residents.", "")
     mail_domain_hourly_limit: int = _setting(
         "Mails an hour to addresses of one domain; the others follow in the next hour.", 1000
@@ -95,17 +101,20 @@ class Settings:
         " language, e.g. http://127.0.0.1:5000; empty: none. Comments are sent there on demand.",
         "",
     )
-    translate_key: str = _setting("The key that the translation service asks for, if any.", "")
+    translate_key: str = _setting(
+        "The key that the translation service asks for, if any.", "", is_secret=True
+    )
     bounce_mailbox: str = _setting(
         "Where these reports are read: imaps://user:password@host/folder or maildir:///path; empty:"
         " nowhere. What is read there counts as read, and reports about our mail are deleted.",
         "",
+        is_secret=True,
     )
     oidc_issuer: str = _setting(
         "Address of the city's identity provider (OpenID Connect); empty: none.", ""
     )
     oidc_client_id: str = _setting("What the provider knows this portal by.", "")
-    oidc_client_secret: str = _setting("The provider's secret for this portal.", "")
+    oidc_client_secret: str = _setting("The provider's secret for this portal.", "", is_secret=True)
     oidc_name: str = _setting("What people call the provider.", "single sign-on")
     oidc_factors: tuple[str, ...] = _setting(
         "Values of the provider's amr or acr that count as a second factor.", ("mfa",)

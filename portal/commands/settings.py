@@ -2,14 +2,12 @@
 
 from __future__ import annotations
 
-from dataclasses import fields
+from dataclasses import Field, fields
+from typing import Any
 
 import click
 
 from portal.settings import PREFIX, Settings, load_settings
-
-# They are or hold secrets.
-_HIDDEN = {"bounce_mailbox", "database_url", "secret_key", "smtp_url", "translate_key"}
 
 
 @click.command()
@@ -17,13 +15,13 @@ def settings() -> None:
     """List all settings with their meaning and value; secrets are not shown."""
     loaded = load_settings()
     for item in fields(Settings):
-        value = _shown(item.name, getattr(loaded, item.name))
+        value = _shown(item, getattr(loaded, item.name))
         click.echo(f"{PREFIX}{item.name.upper()}={value}\n    {item.metadata['help']}")
 
 
-def _shown(name: str, value: object) -> str:
+def _shown(item: Field[Any], value: object) -> str:
     """A value as it is written in the environment."""
-    if name in _HIDDEN:
+    if item.metadata["is_secret"]:
         return "(hidden)" if value else ""
     match value:
         case tuple():

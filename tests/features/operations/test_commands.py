@@ -57,14 +57,27 @@ def test_init_twice_changes_nothing(installation: Installation, store: Store, ci
 
 def test_settings_lists_every_setting_but_no_secret(installation: Installation) -> None:
     done = installation.run(
-        "settings", PORTAL_SMTP_URL="smtp://me:pass@mail", PORTAL_MAIL_FROM="a@b.example"
-    )
+        "settings",
+        PORTAL_SMTP_URL="smtp://me:pass@mail", PORTAL_MAIL_FROM="a@b.example",
+        PORTAL_OIDC_ISSUER="https://id.example", PORTAL_OIDC_CLIENT_ID="portal",
+        PORTAL_OIDC_CLIENT_SECRET="only-the-provider-knows",
+    )  # fmt: skip
     assert done.status == 0
     for item in fields(Settings):
         assert f"PORTAL_{item.name.upper()}=" in done.out
     assert "PORTAL_LANGUAGES=en es vi zh-Hans ar ko\n" in done.out
-    for secret in (SECRET, "pass@", installation.database_url):
+    for secret in (SECRET, "pass@", "only-the-provider-knows", installation.database_url):
         assert secret not in done.out
+
+
+def test_whatever_sounds_like_a_secret_is_marked_as_one() -> None:
+    unmarked = {
+        item.name
+        for item in fields(Settings)
+        if item.name.endswith(("_secret", "_key", "_url", "_mailbox"))
+        and not item.metadata["is_secret"]
+    }
+    assert unmarked == {"base_url", "translate_url"}
 
 
 def test_addresses_follow_the_port_unless_one_is_set(installation: Installation) -> None:
