@@ -5,9 +5,7 @@ A default is given only where it is right in production and public; everything e
 
 from __future__ import annotations
 
-import ipaddress
 import os
-import re
 import secrets
 from collections.abc import Mapping
 from dataclasses import dataclass, field, fields, replace
@@ -18,20 +16,30 @@ from zoneinfo import ZoneInfo, ZoneInfoNotFoundError
 
 from portal.data.languages import list_added
 from portal.domain.language import is_language_tag
+from portal.setting_values import (
+    Network,
+    is_address,
+    is_country,
+    is_mail_address,
+    is_origin,
+    parse,
+)
 
 PREFIX = "PORTAL_"
-_TRUE = {"1", "true", "yes", "on"}
-_FALSE = {"0", "false", "no", "off", ""}
 _MINIMUM_SECRET = 32
+_LIMIT = (1, 100_000_000)  # none: every rating would be refused
 _RANGES = {
     "port": (1, 65535), "web_workers": (1, 256), "worker_seconds": (1, 3600),
     "mail_domain_hourly_limit": (1, 1_000_000), "language_percent": (50, 100),
+    "prefix_hourly_limit": _LIMIT, "service_hourly_limit": _LIMIT, "total_hourly_limit": _LIMIT,
 }  # fmt: skip
-_ORIGIN = re.compile(r"https?://[a-z0-9.*-]+(:[0-9]{1,5})?")
-_WEB_ADDRESSES = ("translate_url", "data_licence", "software_licence")
-_MAILBOXES = ("imap://", "imaps://", "maildir:///")
-
-Network = ipaddress.IPv4Network | ipaddress.IPv6Network
+_WEB = ("http://", "https://")
+# How what leads somewhere begins; empty, where that is allowed, it leads nowhere.
+_BEGINNINGS = {
+    "base_url": _WEB, "translate_url": _WEB, "data_licence": _WEB, "software_licence": _WEB,
+    "smtp_url": ("smtp://", "smtps://"), "bounce_mailbox": ("imap://", "imaps://", "maildir:///"),
+}  # fmt: skip
+_MAIL_ADDRESSES = ("mail_from", "bounce_address")
 
 
 class SettingsError(ValueError):
@@ -139,19 +147,54 @@ class Settings:
     )
 
     def __post_init__(self) -> None:
-        """Refuse combinations that cannot work."""
-        for name, (lowest, highest) in _RANGES.items():
-            if not lowest <= getattr(self, name) <= highest:
-                raise SettingsError(f"{PREFIX}{name.upper()} must be {lowest} to {highest}")
+        """Refuse what cannot work, alone or together."""
+        self._check_numbers()
+        self._check_addresses()
+        self._check_city()
+        self._check_provider()
         if len(self.secret_key) < _MINIMUM_SECRET:
             raise SettingsError(
                 f"PORTAL_SECRET_KEY must have at least {_MINIMUM_SECRET} characters "
                 "(for example the output of: openssl rand -hex 32)"
             )
+        if self.clock_file is not None and not self.is_testing:
+            raise SettingsError("PORTAL_CLOCK_FILE works in test runs only (PORTAL_IS_TESTING=1)")
+        if self.smtp_url and not self.mail_from:
+            raise SettingsError("PORTAL_MAIL_FROM must be set when PORTAL_SMTP_URL is")
+
+    def _check_numbers(self) -> None:
+        for name, (lowest, highest) in _RANGES.items():
+            if not lowest <= getattr(self, name) <= highest:
+                raise SettingsError(f"{PREFIX}{name.upper()} must be {lowest} to {highest}")
+
+    def _check_addresses(self) -> None:
+        # What is wrong is not repeated: it may hold a password.
+        for name, beginnings in _BEGINNINGS.items():
+            value = getattr(self, name)
+            if (value or name == "base_url") and not is_address(value, beginnings):
+                raise SettingsError(
+                    f"{PREFIX}{name.upper()} must be an address that begins with"
+                    f" {' or '.join(beginnings)}"
+                )
+        for name in _MAIL_ADDRESSES:
+            if getattr(self, name) and not is_mail_address(getattr(self, name)):
+                raise SettingsError(f"{PREFIX}{name.upper()} must be an e-mail address")
+        wrong = [one for one in self.embed_origins if not is_origin(one)]
+        if wrong:
+            raise SettingsError(
+                f"PORTAL_EMBED_ORIGINS must be * or sites such as https://www.city.example: {wrong}"
+            )
+
+    def _check_city(self) -> None:
         wrong = [tag for tag in self.languages if not is_language_tag(tag)]
         if wrong or not self.languages or len(set(self.languages)) != len(self.languages):
             raise SettingsError(
                 f"PORTAL_LANGUAGES must be different language tags such as 'en es zh-Hans': {wrong}"
+            )
+        if not is_country(self.country):
+            raise SettingsError(
+                "PORTAL_COUNTRY must be the two capital letters of a country, such as US or DE:"
+                f" {self.country!r}"
             )
         try:
             ZoneInfo(self.time_zone)
@@ -159,24 +202,6 @@ class Settings:
             raise SettingsError(
                 f"PORTAL_TIME_ZONE is not a time zone: {self.time_zone!r}"
             ) from error
-        if self.clock_file is not None and not self.is_testing:
-            raise SettingsError("PORTAL_CLOCK_FILE works in test runs only (PORTAL_IS_TESTING=1)")
-        if self.smtp_url and not self.mail_from:
-            raise SettingsError("PORTAL_MAIL_FROM must be set when PORTAL_SMTP_URL is")
-        if self.bounce_mailbox and not self.bounce_mailbox.startswith(_MAILBOXES):
-            raise SettingsError(f"PORTAL_BOUNCE_MAILBOX must begin with one of {_MAILBOXES}")
-        self._check_addresses()
-        self._check_provider()
-
-    def _check_addresses(self) -> None:
-        for name in _WEB_ADDRESSES:
-            if not (getattr(self, name) or "https://").startswith(("http://", "https://")):
-                raise SettingsError(f"{PREFIX}{name.upper()} must begin with http:// or https://")
-        wrong = [one for one in self.embed_origins if not _is_origin(one)]
-        if wrong:
-            raise SettingsError(
-                f"PORTAL_EMBED_ORIGINS must be * or sites such as https://www.city.example: {wrong}"
-            )
 
     def _check_provider(self) -> None:
         if not self.oidc_issuer:
@@ -262,43 +287,12 @@ def _kept_secret(database_url: str, instance: Path) -> str:
     return path.read_text().strip()
 
 
-def _is_origin(text: str) -> bool:
-    """Whether a browser takes it as a source of frames; it goes into a header as it is."""
-    return text == "*" or _ORIGIN.fullmatch(text) is not None
-
-
 # Read by `make` and the tests, not by the portal itself.
 _OUTSIDE = {"PORTAL_DEMO_PASSWORD", "PORTAL_SHARED_DATA", "PORTAL_TEST_POSTGRES_URL"}
 
 
 def _parse(name: str, kind: str, text: str) -> object:
     try:
-        match kind:
-            case "int":
-                return _number(text)
-            case "bool":
-                return _truth(text)
-            case "Path" | "Path | None":
-                return Path(text)
-            case "tuple[str, ...]":
-                return tuple(text.replace(",", " ").split())
-            case "tuple[Network, ...]":
-                return tuple(ipaddress.ip_network(part) for part in text.replace(",", " ").split())
-            case _:
-                return text
+        return parse(kind, text)
     except ValueError as error:
         raise SettingsError(f"{name} makes no sense: {text!r} ({error})") from error
-
-
-def _number(text: str) -> int:
-    if not (text.isascii() and text.isdigit()):
-        raise ValueError("a whole number is needed")
-    return int(text)
-
-
-def _truth(text: str) -> bool:
-    if text.lower() in _TRUE:
-        return True
-    if text.lower() in _FALSE:
-        return False
-    raise ValueError("1 or 0 is needed")

@@ -216,11 +216,53 @@ BAD_SETTINGS = {
     "a truth that is none": {"PORTAL_IS_TESTING": "perhaps"},
     "a network that is none": {"PORTAL_TRUSTED_PROXIES": "10.0.0.0/99"},
     "mail without a sender": {"PORTAL_SMTP_URL": "smtp://localhost"},
+    "a mail server without a scheme": {
+        "PORTAL_SMTP_URL": "mail.example.org:25", "PORTAL_MAIL_FROM": "a@b.example",
+    },
+    "a mail server without a host": {
+        "PORTAL_SMTP_URL": "smtp://", "PORTAL_MAIL_FROM": "a@b.example",
+    },
+    "a password that hides the mail server": {
+        "PORTAL_SMTP_URL": "smtp://me:hidden-word/x@mail.example.org",
+        "PORTAL_MAIL_FROM": "a@b.example",
+    },
+    "a sender that is none": {"PORTAL_MAIL_FROM": "nobody"},
+    "a sender with a name": {"PORTAL_MAIL_FROM": "Marlow <a@b.example>"},
+    "reports to nobody": {"PORTAL_BOUNCE_ADDRESS": "bounces+*"},
+    "a mailbox of no kind": {"PORTAL_BOUNCE_MAILBOX": "pop3://me:hidden-word@mail.example.org"},
+    "a mailbox on no machine": {"PORTAL_BOUNCE_MAILBOX": "imaps:///INBOX"},
+    "a public address without a scheme": {"PORTAL_BASE_URL": "listens.example.org"},
+    "a public address without a host": {"PORTAL_BASE_URL": "https://"},
+    "a translator on a disk": {"PORTAL_TRANSLATE_URL": "file:///etc/passwd"},
+    "a country of three letters": {"PORTAL_COUNTRY": "USA"},
+    "a country in words": {"PORTAL_COUNTRY": "Germany"},
+    "a country in small letters": {"PORTAL_COUNTRY": "us"},
+    "no rating from a network": {"PORTAL_PREFIX_HOURLY_LIMIT": "0"},
+    "no rating for a service": {"PORTAL_SERVICE_HOURLY_LIMIT": "0"},
+    "no rating at all": {"PORTAL_TOTAL_HOURLY_LIMIT": "0"},
     "a clock out of tests": {"PORTAL_CLOCK_FILE": "/nowhere/clock"},
     "a database that is none": {"PORTAL_DATABASE_URL": "nonsense"},
     "a database of another kind": {"PORTAL_DATABASE_URL": "mysql://me:hidden-word@host/portal"},
     "a database in memory": {"PORTAL_DATABASE_URL": "sqlite://"},
-}
+}  # fmt: skip
+
+
+GOOD_SETTINGS = {
+    "a mail server and all it may have": {
+        "PORTAL_SMTP_URL": "smtps://me%40b:p%2Fw@[2001:db8::1]:465", "PORTAL_MAIL_FROM": "a@b.x",
+    },
+    "reports in a folder": {"PORTAL_BOUNCE_MAILBOX": "maildir:///var/mail/reports"},
+    "reports to a mark": {"PORTAL_BOUNCE_ADDRESS": "bounces+*@b.example"},
+    "another country": {"PORTAL_COUNTRY": "DE"},
+    "an address that follows the port": {"PORTAL_BASE_URL": ""},
+    "no licence": {"PORTAL_DATA_LICENCE": ""},
+}  # fmt: skip
+
+
+@pytest.mark.parametrize("name", GOOD_SETTINGS)
+def test_settings_that_make_sense_are_taken(empty_installation: Installation, name: str) -> None:
+    done = empty_installation.call("settings", **GOOD_SETTINGS[name])
+    assert (done.status, done.err) == (0, "")
 
 
 @pytest.mark.parametrize("name", BAD_SETTINGS)
