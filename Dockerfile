@@ -1,6 +1,9 @@
 # The portal for production. It holds no secret and starts no demonstration; compose.yaml shows
 # how its parts work together.
-FROM python:3.11-slim AS build
+# One Debian release for all stages, and PostgreSQL in the version of the server in compose.yaml.
+FROM postgres:16-trixie AS postgres
+
+FROM python:3.11-slim-trixie AS build
 WORKDIR /app
 COPY requirements.txt ./
 RUN python -m venv /opt/portal \
@@ -13,7 +16,13 @@ COPY translations translations
 RUN /opt/portal/bin/pybabel -q compile -d translations \
     && /opt/portal/bin/python -m compileall -q -j 0 /opt/portal/lib /app
 
-FROM python:3.11-slim
+FROM python:3.11-slim-trixie
+# For `portal backup`. A newer pg_dump writes what the server cannot restore, an older one refuses.
+COPY --from=postgres /usr/lib/postgresql/16/bin/pg_dump /usr/local/bin/pg_dump
+RUN apt-get update \
+    && apt-get install --yes --no-install-recommends libpq5 liblz4-1 libzstd1 zlib1g \
+    && rm -rf /var/lib/apt/lists/* \
+    && pg_dump --version
 RUN useradd --system --uid 10001 --home-dir /var/lib/portal --create-home portal
 COPY --from=build /opt/portal /opt/portal
 COPY --from=build /app /app
