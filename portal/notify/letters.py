@@ -12,7 +12,7 @@ from portal.models.loops import LoopRow
 from portal.models.operations import Outbox
 from portal.models.partners import NextStep
 from portal.models.responses import Response
-from portal.models.services import ServiceText
+from portal.models.services import Service
 from portal.models.submissions import Contact, Submission
 from portal.notify.bringing import is_copy
 from portal.notify.caps import refuse_letter, refuse_question
@@ -22,7 +22,8 @@ from portal.store.contacts import is_mailable
 from portal.store.coverage import is_superseded, list_texts, told_languages
 from portal.store.next_steps import find_open_step
 from portal.store.secrets import sha256
-from portal.store.texts import in_language
+from portal.store.service_names import get_service_name
+from portal.store.texts import InLanguage
 
 HOUR = timedelta(hours=1)
 ANSWER_TIME = timedelta(days=30)  # METHOD.md, L3.1
@@ -51,7 +52,7 @@ def prepare_confirmation(
     row = session.get(LoopRow, submission.id)
     is_told = row is not None and row.told_on is not None
     context = {
-        "service": _service_name(session, desk, submission.service_id, submission.lang),
+        "service": _name_service(session, desk, submission.service_id, submission.lang),
         "received_on": submission.received_on,
         "answer_by": None if is_told else _answer_by(submission),
         "meant_by": None if is_told else _meant_by(row, desk.day(now)),
@@ -103,7 +104,7 @@ def prepare_telling(
     # Telling it, once the mail is accepted, counts as inviting to this very step.
     job.detail = {**job.detail, "next_step_id": step.id if step else None}
     context = {
-        "service": _service_name(session, desk, row.service_id, row.lang),
+        "service": _name_service(session, desk, row.service_id, row.lang),
         "step": step,
         "text": texts[row.lang],
         "outcome": response.outcome,
@@ -141,7 +142,7 @@ def prepare_invitation(
         return refusal
     link = _mail_link(desk, contact, row.lang)
     context = {
-        "service": _service_name(session, desk, row.service_id, row.lang),
+        "service": _name_service(session, desk, row.service_id, row.lang),
         "step": step,
         "receipt_link": desk.link(row.lang, "receipts/"),
         "link": link,
@@ -168,7 +169,7 @@ def prepare_second_question(
         return refusal
     link = _mail_link(desk, contact, row.lang)
     context = {
-        "service": _service_name(session, desk, row.service_id, row.lang),
+        "service": _name_service(session, desk, row.service_id, row.lang),
         "told_on": row.told_on,
         "receipt_link": desk.link(row.lang, "receipts/"),
         "link": link,
@@ -195,7 +196,7 @@ def prepare_acknowledgement(
         return refusal
     link = _mail_link(desk, contact, row.lang)
     context = {
-        "service": _service_name(session, desk, row.service_id, row.lang),
+        "service": _name_service(session, desk, row.service_id, row.lang),
         "received_on": row.received_on,
         "due_on": row.received_on + ANSWER_TIME,
         "is_late": row.received_on + ANSWER_TIME < desk.day(now),
@@ -221,9 +222,6 @@ def _mail_link(desk: Desk, contact: Contact, lang: str) -> str:
     return desk.link(lang, f"mail/{token}/")
 
 
-def _service_name(session: Session, desk: Desk, service_id: int, lang: str) -> str:
-    rows = session.execute(
-        select(ServiceText.lang, ServiceText.name).where(ServiceText.service_id == service_id)
-    )
-    found = in_language({row[0]: row[1] for row in rows}, lang, desk.settings.languages)
-    return found.text if found else ""
+def _name_service(session: Session, desk: Desk, service_id: int, lang: str) -> InLanguage[str]:
+    slug = session.get_one(Service, service_id).slug
+    return get_service_name(session, service_id, slug, lang, desk.settings.languages)

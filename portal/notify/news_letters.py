@@ -17,10 +17,10 @@ from portal.models.services import Service
 from portal.notify.caps import refuse_letter, refuse_question
 from portal.notify.desk import Desk, Letter, Nothing
 from portal.store.concerned import concerns
-from portal.store.districts import list_districts
+from portal.store.districts import get_district_name
 from portal.store.joining import is_readable
 from portal.store.service_names import get_service_name
-from portal.store.texts import in_language
+from portal.store.texts import InLanguage, in_language
 
 LISTED = 20
 WEEK = timedelta(days=7)
@@ -32,7 +32,7 @@ class Item:
     """An answer in the mail, in the language of its text."""
 
     response_id: int
-    service: str
+    service: InLanguage[str]
     lang: str
     you_said: str
     we_did: str
@@ -111,7 +111,7 @@ def list_items(
             name = get_service_name(session, response.service_id, slug, row.lang, languages)
             did = shown.text.we_did or shown.text.why_not
             items.append(
-                Item(response.id, name.text, shown.lang, shown.text.you_said, did, response.outcome)
+                Item(response.id, name, shown.lang, shown.text.you_said, did, response.outcome)
             )
     return items
 
@@ -133,16 +133,15 @@ def _published(row: NewsSubscription, until: date) -> Select[Response, str]:
 
 def name_of(
     session: Session, row: NewsSubscription, languages: Sequence[str], lang: str | None = None
-) -> str | None:
+) -> InLanguage[str] | None:
     """What the news are about in a language, their own unless given; None for all services."""
     tag = lang or row.lang
     if row.service_id is not None:
         slug = session.get_one(Service, row.service_id).slug
-        return get_service_name(session, row.service_id, slug, tag, languages).text
+        return get_service_name(session, row.service_id, slug, tag, languages)
     if row.district is None:
         return None
-    names = dict(list_districts(session, tag, languages, with_closed=True))
-    return names.get(row.district, row.district)
+    return get_district_name(session, row.district, tag, languages)
 
 
 def _lock(session: Session, job: Outbox) -> NewsSubscription | None:

@@ -148,7 +148,7 @@ def _what_goes(row: NewsSubscription) -> dict[str, object]:
     """What leaving by a link ends, by name, and whether the address is kept for something else."""
     languages, lang = portal().settings.languages, current_language()
     rows = list_leaving(read(), row)
-    names = [name_of(read(), one, languages, lang) or _("All services") for one in rows]
+    names = [name_of(read(), one, languages, lang) for one in rows]
     return {"names": names, "is_address_kept": is_kept_beside(read(), rows)}
 
 

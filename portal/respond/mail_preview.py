@@ -39,7 +39,7 @@ def preview_mail(preview: Preview) -> MailPreview:
     base = f"{portal().settings.base_url.rstrip('/')}/{current_language()}"
     answer = preview.answer
     context = {
-        "service": preview.service.text,
+        "service": preview.service,
         "step": preview.step,
         "text": answer,
         "outcome": answer.outcome,

@@ -8,7 +8,7 @@ from sqlalchemy import select, true
 from sqlalchemy.orm import Session
 
 from portal.models.services import District, DistrictText
-from portal.store.texts import in_language
+from portal.store.texts import InLanguage, in_language
 
 
 def list_districts(
@@ -32,3 +32,16 @@ def list_districts(
             by_language[tag] = name
     shown = ((slug, in_language(texts, lang, fallbacks)) for slug, texts in names.items())
     return [(slug, name.text if name else slug) for slug, name in shown]
+
+
+def get_district_name(
+    session: Session, slug: str, lang: str, fallbacks: Sequence[str]
+) -> InLanguage[str]:
+    """The name of a district, open or closed, in `lang`, else in a fallback; else its slug."""
+    rows = session.execute(
+        select(DistrictText.lang, DistrictText.name)
+        .join(District, District.id == DistrictText.district_id)
+        .where(District.slug == slug)
+    )
+    names = {row.lang: row.name for row in rows}
+    return in_language(names, lang, fallbacks) or InLanguage(lang, slug)
