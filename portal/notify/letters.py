@@ -2,7 +2,10 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping
+from dataclasses import dataclass
 from datetime import date, datetime, timedelta
+from typing import Any
 
 from sqlalchemy import select
 from sqlalchemy.orm import Session
@@ -23,10 +26,25 @@ from portal.store.coverage import is_superseded, list_texts, told_languages
 from portal.store.next_steps import find_open_step
 from portal.store.secrets import sha256
 from portal.store.service_names import get_service_name
-from portal.store.texts import InLanguage
 
 HOUR = timedelta(hours=1)
 ANSWER_TIME = timedelta(days=30)  # METHOD.md, L3.1
+
+
+@dataclass(frozen=True)
+class _Reader:
+    """A resident whom mail may reach, and what every letter to them holds."""
+
+    email: str
+    lang: str
+    reference: str
+    context: Mapping[str, Any]
+
+    def letter(self, template: str, context: Mapping[str, Any]) -> Letter:
+        """The letter, with a link that stops all mail."""
+        stop = f"{self.context['link']}unsubscribe"
+        both = {**self.context, **context}
+        return Letter(self.email, self.lang, template, both, self.reference, stop)
 
 
 def prepare_confirmation(
@@ -48,18 +66,17 @@ def prepare_confirmation(
     if refusal is not None:
         return refusal
     submission = session.get_one(Submission, contact.submission_id)
-    link = _mail_link(desk, contact, submission.lang)
+    reader = _open_links(
+        session, desk=desk, job=job, contact=contact, email=email, about=submission
+    )
     row = session.get(LoopRow, submission.id)
     is_told = row is not None and row.told_on is not None
     context = {
-        "service": _name_service(session, desk, submission.service_id, submission.lang),
         "received_on": submission.received_on,
         "answer_by": None if is_told else _answer_by(submission),
         "meant_by": None if is_told else _meant_by(row, desk.day(now)),
-        "link": link,
     }
-    stop = f"{link}unsubscribe"
-    return Letter(email, submission.lang, "mail_confirm", context, desk.reference(job.id), stop)
+    return reader.letter("mail_confirm", context)
 
 
 def _answer_by(submission: Submission) -> date | None:
@@ -89,14 +106,9 @@ def prepare_telling(
     texts = list_texts(session, response.id)
     if row.lang not in told_languages(texts, response.source_lang):
         return Nothing("not reviewed", is_final=False, again_at=now + HOUR)
-    contact = _lock_contact(session, job.submission_id)
-    if contact is None or not is_mailable(contact) or contact.email_encrypted is None:
-        return None
-    email = desk.secrets.decrypt(contact.email_encrypted)
-    refusal = refuse_letter(session, now=now, desk=desk, job=job, email=email)
-    if refusal is not None:
-        return refusal
-    link = _mail_link(desk, contact, row.lang)
+    reader = _find_reader(session, now=now, desk=desk, job=job, row=row)
+    if not isinstance(reader, _Reader):
+        return reader
     step = find_open_step(
         session, theme_id=response.theme_id, case=row, today=desk.day(now),
         is_invited=is_copy(job),
@@ -104,18 +116,13 @@ def prepare_telling(
     # Telling it, once the mail is accepted, counts as inviting to this very step.
     job.detail = {**job.detail, "next_step_id": step.id if step else None}
     context = {
-        "service": _name_service(session, desk, row.service_id, row.lang),
         "step": step,
         "text": texts[row.lang],
         "outcome": response.outcome,
         "due_on": response.due_on,
         "done_on": response.done_on,
-        "receipt_link": desk.link(row.lang, "receipts/"),
-        "link": link,
     }
-    return Letter(
-        email, row.lang, "mail_tell", context, desk.reference(job.id), f"{link}unsubscribe"
-    )
+    return reader.letter("mail_tell", context)
 
 
 def prepare_invitation(
@@ -133,23 +140,10 @@ def prepare_invitation(
     step = find_open_step(session, theme_id=named.theme_id, case=row, today=desk.day(now))
     if step is None or step.id != named.id:
         return Nothing("over, or invited already", is_final=False)
-    contact = _lock_contact(session, job.submission_id)
-    if contact is None or not is_mailable(contact) or contact.email_encrypted is None:
-        return None
-    email = desk.secrets.decrypt(contact.email_encrypted)
-    refusal = refuse_letter(session, now=now, desk=desk, job=job, email=email)
-    if refusal is not None:
-        return refusal
-    link = _mail_link(desk, contact, row.lang)
-    context = {
-        "service": _name_service(session, desk, row.service_id, row.lang),
-        "step": step,
-        "receipt_link": desk.link(row.lang, "receipts/"),
-        "link": link,
-    }
-    return Letter(
-        email, row.lang, "mail_invite", context, desk.reference(job.id), f"{link}unsubscribe"
-    )
+    reader = _find_reader(session, now=now, desk=desk, job=job, row=row)
+    if not isinstance(reader, _Reader):
+        return reader
+    return reader.letter("mail_invite", {"step": step})
 
 
 def prepare_second_question(
@@ -160,23 +154,10 @@ def prepare_second_question(
     row = session.get(LoopRow, job.submission_id)
     if row is None or not is_silent(row):
         return Nothing("not to be reminded any more")
-    contact = _lock_contact(session, job.submission_id)
-    if contact is None or not is_mailable(contact) or contact.email_encrypted is None:
-        return Nothing("no address any more")
-    email = desk.secrets.decrypt(contact.email_encrypted)
-    refusal = refuse_letter(session, now=now, desk=desk, job=job, email=email)
-    if refusal is not None:
-        return refusal
-    link = _mail_link(desk, contact, row.lang)
-    context = {
-        "service": _name_service(session, desk, row.service_id, row.lang),
-        "told_on": row.told_on,
-        "receipt_link": desk.link(row.lang, "receipts/"),
-        "link": link,
-    }
-    return Letter(
-        email, row.lang, "mail_remind", context, desk.reference(job.id), f"{link}unsubscribe"
-    )
+    reader = _find_reader(session, now=now, desk=desk, job=job, row=row)
+    if not isinstance(reader, _Reader):
+        return reader or Nothing("no address any more")
+    return reader.letter("mail_remind", {"told_on": row.told_on})
 
 
 def prepare_acknowledgement(
@@ -187,41 +168,56 @@ def prepare_acknowledgement(
     row = session.get(LoopRow, job.submission_id)
     if row is None or row.told_on or row.excluded or row.withdrawn_on:
         return Nothing("nothing to acknowledge any more")
-    contact = _lock_contact(session, job.submission_id)
-    if contact is None or not is_mailable(contact) or contact.email_encrypted is None:
-        return Nothing("no address any more")
-    email = desk.secrets.decrypt(contact.email_encrypted)
-    refusal = refuse_letter(session, now=now, desk=desk, job=job, email=email)
-    if refusal is not None:
-        return refusal
-    link = _mail_link(desk, contact, row.lang)
+    reader = _find_reader(session, now=now, desk=desk, job=job, row=row)
+    if not isinstance(reader, _Reader):
+        return reader or Nothing("no address any more")
     context = {
-        "service": _name_service(session, desk, row.service_id, row.lang),
         "received_on": row.received_on,
         "due_on": row.received_on + ANSWER_TIME,
         "is_late": row.received_on + ANSWER_TIME < desk.day(now),
         "meant_by": _meant_by(row, desk.day(now)),
         "is_praise": row.kind == Kind.PRAISE,
-        "receipt_link": desk.link(row.lang, "receipts/"),
-        "link": link,
     }
-    return Letter(
-        email, row.lang, "mail_acknowledge", context, desk.reference(job.id), f"{link}unsubscribe"
-    )
+    return reader.letter("mail_acknowledge", context)
+
+
+def _find_reader(
+    session: Session, *, now: datetime, desk: Desk, job: Outbox, row: LoopRow
+) -> _Reader | Nothing | None:
+    """The resident of a case, if mail may go there now; None where there is no such address."""
+    contact = _lock_contact(session, job.submission_id)
+    if contact is None or not is_mailable(contact) or contact.email_encrypted is None:
+        return None
+    email = desk.secrets.decrypt(contact.email_encrypted)
+    refusal = refuse_letter(session, now=now, desk=desk, job=job, email=email)
+    if refusal is not None:
+        return refusal
+    return _open_links(session, desk=desk, job=job, contact=contact, email=email, about=row)
+
+
+def _open_links(
+    session: Session,
+    *,
+    desk: Desk,
+    job: Outbox,
+    contact: Contact,
+    email: str,
+    about: LoopRow | Submission,
+) -> _Reader:
+    """From now on the links of mail about this message lead somewhere."""
+    lang, service_id = about.lang, about.service_id
+    token = desk.secrets.mail_token(contact.submission_id)
+    contact.token_hash = sha256(token)
+    slug = session.get_one(Service, service_id).slug
+    context = {
+        "service": get_service_name(session, service_id, slug, lang, desk.settings.languages),
+        "receipt_link": desk.link(lang, "receipts/"),
+        "link": desk.link(lang, f"mail/{token}/"),
+    }
+    return _Reader(email, lang, desk.reference(job.id), context)
 
 
 def _lock_contact(session: Session, submission_id: int | None) -> Contact | None:
     return session.scalar(
         select(Contact).where(Contact.submission_id == submission_id).with_for_update()
     )
-
-
-def _mail_link(desk: Desk, contact: Contact, lang: str) -> str:
-    token = desk.secrets.mail_token(contact.submission_id)
-    contact.token_hash = sha256(token)
-    return desk.link(lang, f"mail/{token}/")
-
-
-def _name_service(session: Session, desk: Desk, service_id: int, lang: str) -> InLanguage[str]:
-    slug = session.get_one(Service, service_id).slug
-    return get_service_name(session, service_id, slug, lang, desk.settings.languages)
