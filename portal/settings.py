@@ -141,7 +141,9 @@ class Settings:
     )
     service_hourly_limit: int = _setting("Ratings an hour that one service takes.", 5000)
     total_hourly_limit: int = _setting("Ratings an hour that the whole portal takes.", 50000)
-    is_testing: bool = _setting("Test run: allows the movable clock.", False)
+    is_testing: bool = _setting(
+        "Test run: the clock can be moved; webhooks and logo may use http and this machine.", False
+    )
     clock_file: Path | None = _setting(
         "Test runs only: a file with the seconds to add to the clock.", None
     )

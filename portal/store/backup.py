@@ -30,8 +30,11 @@ def back_up(store: Store, today: date, file: Path) -> None:
     if file.exists():
         raise BackupError(f"{file} exists already; give another name")
     aside = file.with_name(f".{file.name}.part")
-    aside.unlink(missing_ok=True)
-    os.close(os.open(aside, os.O_WRONLY | os.O_CREAT | os.O_EXCL, 0o600))
+    try:
+        aside.unlink(missing_ok=True)
+        os.close(os.open(aside, os.O_WRONLY | os.O_CREAT | os.O_EXCL, 0o600))
+    except OSError as error:  # which names a file that nobody asked for
+        raise BackupError(f"no copy can be made in {file.parent}: {error.strerror}") from error
     try:
         store.write(destroy_past_period_secrets, today)
         if store.engine.dialect.name == "sqlite":

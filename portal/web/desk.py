@@ -20,7 +20,7 @@ class Place:
     roles: tuple[str, ...]  # none for administrators, who belong to no department
 
 
-# Later areas add their rows here, in the order in which they stand in the menu.
+# In the order in which they stand in the menu.
 PLACES = (
     Place("respond.show_inbox", _l("Inbox"), ("staff", "manager")),
     Place("respond.show_responses", _l("Answers"), ("staff", "translator", "manager")),

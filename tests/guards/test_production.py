@@ -5,6 +5,7 @@ from __future__ import annotations
 import re
 from dataclasses import fields
 
+from portal.admin.menu import MENU
 from portal.settings import PREFIX, Settings
 from tests.support.processes import ROOT
 
@@ -59,3 +60,10 @@ def test_all_stages_of_the_image_are_of_one_release() -> None:
     """A program that is copied from one to another needs the libraries of its own."""
     assert len(set(re.findall(r"^FROM \S+-(\w+)", DOCKERFILE, re.MULTILINE))) == 1
     assert len(re.findall(r"^FROM", DOCKERFILE, re.MULTILINE)) == 3
+
+
+def test_the_manual_names_every_place_of_the_administrators() -> None:
+    manual = (ROOT / "docs" / "running.md").read_text().split("\n## 10. In the browser\n")[1]
+    places = [str(entry.name) for _, entries in MENU for entry in entries]
+    assert len(places) > 15
+    assert [place for place in places if place not in manual] == []

@@ -335,7 +335,8 @@ BAD_INPUT = {
     ),
     "a bad address": ("user add nobody --name A --role administrator", "", "nobody"),
     "an unknown language": ("user add a@b.example --name A --role staff --lang xx", "", "xx"),
-    "a copy into no folder": ("backup /nowhere/copy.db", "", "/nowhere"),
+    "a copy into no folder": ("backup /nowhere/copy.db", "", "in /nowhere: No such file"),
+    "a copy into a file": ("backup FILE/copy.db", "", "/file: Not a directory"),
     "a copy over a file": ("backup FILE", "precious", "exists"),
     "a demonstration in a real city": ("demo", "", "real city"),
 }  # fmt: skip
