@@ -7,7 +7,6 @@ from __future__ import annotations
 
 from flask import Blueprint, abort, redirect, request, url_for
 from flask import render_template as render
-from flask_babel import gettext as _
 from werkzeug.wrappers import Response
 from wtforms import StringField
 
