@@ -111,13 +111,16 @@ def _role(text: str) -> Role | None:
 
 
 class RolesForm(DeskForm):
-    """Everything that a person may do."""
+    """Everything that a person may do; `seen` is the hash of the roles that were shown."""
 
     role = RolesField(default=list)
+    seen = StringField()
 
 
-class InviteForm(RolesForm):
+class InviteForm(DeskForm):
     """Somebody new."""
+
+    role = RolesField(default=list)
 
     email = EmailField(
         filters=[tidy], validators=[Needed(_l("Enter an email address.")), Storable()]

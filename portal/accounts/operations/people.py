@@ -17,7 +17,7 @@ from portal.accounts.operations.sign_ins import end_all
 from portal.models.people import ROLES, Membership, Person
 from portal.models.services import Department
 from portal.store import audit
-from portal.store.secrets import Secrets
+from portal.store.secrets import Secrets, sha256
 
 # A role and the department it is held in; administrators belong to none.
 Role = tuple[str, int | None]
@@ -29,6 +29,10 @@ class AccountError(ValueError):
 
 class AddressTaken(AccountError):
     """Somebody signs in with this address already, or is invited."""
+
+
+class RolesMoved(AccountError):
+    """Somebody else has changed the roles since they were read."""
 
 
 class LastAdministrator(AccountError):
@@ -154,13 +158,15 @@ def revoke_invitation(session: Session, *, now: datetime, by: int, person_id: in
 
 
 def change_roles(
-    session: Session, *, now: datetime, by: int, person_id: int, roles: Sequence[Role],
+    session: Session, *, now: datetime, by: int, person_id: int, roles: Sequence[Role], seen: str,
     token: str | None = None,
 ) -> bool:  # fmt: skip
     """Give a person exactly these roles; returns whether that changed anything.
 
+    `seen` is the hash of the roles as they were read: one that was taken away since must not come
+    back from an older page. Raises RolesMoved when they have moved on, and LastAdministrator.
     Their sign-ins end, so that nothing goes on with the old roles; `token` is the one that an
-    administrator changes their own roles with. Raises LastAdministrator.
+    administrator changes their own roles with.
     """
     _lock_administrators(session)
     person = session.get_one(Person, person_id, with_for_update=True)
@@ -168,6 +174,8 @@ def change_roles(
     before = {(one.role, one.department_id) for one in person.memberships}
     if wanted == before:
         return False
+    if hash_of_roles(before) != seen:
+        raise RolesMoved("the roles have changed since they were read")
     for one in person.memberships:
         if (one.role, one.department_id) not in wanted:
             session.delete(one)
@@ -225,6 +233,11 @@ def change_own(session: Session, *, now: datetime, person_id: int, name: str, la
 
 def _memberships(roles: Iterable[Role]) -> list[Membership]:
     return [Membership(role=role, department_id=department_id) for role, department_id in roles]
+
+
+def hash_of_roles(roles: Iterable[Role]) -> str:
+    """What changing them needs to name, so that nobody changes what they have not seen."""
+    return sha256("\n".join(_written(roles)))
 
 
 def _written(roles: Iterable[Role]) -> list[str]:

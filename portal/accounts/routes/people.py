@@ -73,9 +73,15 @@ def get_person(person_id: int) -> OnePerson:
 def show_person(person_id: int) -> Response:
     """One person: roles, invitation, what was done."""
     one = get_person(person_id)
+    return person_page(one, _form_of(one), [], 200)
+
+
+def _form_of(one: OnePerson) -> RolesForm:
+    """The roles as they are now."""
     form = RolesForm(formdata=None)
     form.role.data = [role if place is None else f"{role}:{place}" for role, place in one.held]
-    return person_page(one, form, [], 200)
+    form.seen.data = people.hash_of_roles(one.held)
+    return form
 
 
 def person_page(one: OnePerson, form: RolesForm, errors: ErrorList, status: int) -> Response:
@@ -107,8 +113,10 @@ def change_roles(person_id: int) -> Response:
     try:
         is_changed = write(
             people.change_roles, now=now, by=current_scope().person_id, person_id=person_id,
-            roles=roles, token=session[TOKEN] if is_self else None,
+            roles=roles, seen=form.seen.data or "", token=session[TOKEN] if is_self else None,
         )  # fmt: skip
+    except people.RolesMoved:
+        return _moved(person_id)
     except people.LastAdministrator:
         form.role.errors = [last_administrator()]
         return person_page(one, form, errors_of(form), 409)
@@ -116,6 +124,17 @@ def change_roles(person_id: int) -> Response:
         keep_secret(write(sign_ins.renew_sign_in, now=now, token=session[TOKEN]))
     flash(_("The roles are kept."), "done")
     return redirect(url_for("accounts.show_person", person_id=person_id), 303)
+
+
+def _moved(person_id: int) -> Response:
+    """The page as it is now, with what to do."""
+    one = get_person(person_id)
+    form = _form_of(one)
+    form.role.errors = [
+        _("Somebody else has changed these roles since you opened this page, so nothing was kept."
+          " Below is what they are now: tick what you want to change once more.")
+    ]  # fmt: skip
+    return person_page(one, form, errors_of(form), 409)
 
 
 def last_administrator() -> str:

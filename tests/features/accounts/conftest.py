@@ -49,6 +49,13 @@ def send(client: FlaskClient, path: str, **data: object) -> TestResponse:
     return client.post(f"/en/{path}", data={"csrf_token": token_of(client), **data})
 
 
+def change_roles(client: FlaskClient, person_id: int, role: list[str]) -> TestResponse:
+    """Open the page of a person and give them these roles."""
+    path = f"admin/people/{person_id}/"
+    seen = response_page(client.get(f"/en/{path}")).value("seen")
+    return send(client, f"{path}roles", role=role, seen=seen)
+
+
 def grow_stale(store: Store) -> None:
     """Let every sign-in be an hour old."""
     store.write(_grow_stale)

@@ -22,7 +22,7 @@ from portal.notify.rendering import make_renderer
 from portal.settings import Settings
 from portal.store.engine import Store
 from portal.store.secrets import Secrets
-from tests.features.accounts.conftest import send
+from tests.features.accounts.conftest import change_roles, send
 from tests.support.city import City
 from tests.support.desk import Desk
 
@@ -65,8 +65,7 @@ def test_a_person_hears_that_an_administrator_changed_their_roles(
 ) -> None:
     staff = city.people["staff"]
     store.write(lambda session: session.execute(update(Person).values(lang="es")))
-    path = f"admin/people/{staff}/roles"
-    assert send(admin, path, role=[f"translator:{city.works}"]).status_code == 303
+    assert change_roles(admin, staff, [f"translator:{city.works}"]).status_code == 303
     ((job_id, person_id, what),) = notices(store)
     assert (person_id, what) == (staff, "roles_changed")
     letter = prepare(job_id)
@@ -98,7 +97,7 @@ def test_who_may_not_sign_in_any_more_gets_no_mail(
     store: Store, city: City, admin: FlaskClient, prepare: Prepare
 ) -> None:
     staff = city.people["staff"]
-    send(admin, f"admin/people/{staff}/roles", role=[f"translator:{city.works}"])
+    change_roles(admin, staff, [f"translator:{city.works}"])
 
     def leave(session: Session) -> None:
         deactivate_person(session, now=datetime.now(UTC), by=city.people["admin"], person_id=staff)
