@@ -1,4 +1,4 @@
-"""Grouping cases under a theme, setting them aside and taking them back."""
+"""Grouping cases under a theme, and setting them aside."""
 
 from __future__ import annotations
 
@@ -248,28 +248,6 @@ def _exclude(
     _audit_case(
         session, act, "case_excluded", submission_id, reason=reason, requested_by=requested_by
     )
-
-
-def restore(
-    session: Session, *, now: datetime, today: date, scope: Scope, submission_id: int
-) -> None:
-    """Take a case back that staff had set aside; whoever should have been told meanwhile, is."""
-    row, _submission = get_case(session, scope, submission_id, lock=True)
-    if row.excluded is None or row.withdrawn_on is not None:
-        raise Conflict
-    reason = row.excluded
-    append_event(
-        session,
-        submission_id,
-        Event(kind=EventKind.RESTORED, on=today, actor=Actor.STAFF),
-        at=now,
-        links=Links(person_id=scope.person_id),
-    )
-    themes = session.scalars(
-        select(ThemeCase.theme_id).where(ThemeCase.submission_id == submission_id)
-    ).all()
-    ask_to_tell(session, list(themes), now=now, person_id=scope.person_id)
-    _audit_case(session, Act(scope, now, today), "case_restored", submission_id, reason=reason)
 
 
 def _audit_case(

@@ -8,6 +8,7 @@ from werkzeug.wrappers import Response
 from portal.respond.forms import SetAsideForm, explain
 from portal.respond.inbox_forms import NOBODY, AssignForm
 from portal.respond.operations import cases as operations
+from portal.respond.operations import restoring
 from portal.respond.operations import themes as theme_operations
 from portal.respond.operations.assigning import assign_cases
 from portal.respond.queries.names import service_names
@@ -92,7 +93,7 @@ def restore_case(case_id: int) -> Response:
     """Take a case back."""
     clock = portal().clock
     write(
-        operations.restore, now=clock.now(), today=clock.today(), scope=current_scope(),
+        restoring.restore, now=clock.now(), today=clock.today(), scope=current_scope(),
         submission_id=case_id,
     )  # fmt: skip
     flash(_("Taken back. Its clock runs from the day it was received."))

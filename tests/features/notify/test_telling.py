@@ -17,7 +17,8 @@ from portal.models.loops import LoopEvent, LoopRow
 from portal.models.operations import Outbox
 from portal.models.remarks import Remark
 from portal.respond.act import Act
-from portal.respond.operations.cases import group_cases, restore, set_aside
+from portal.respond.operations.cases import group_cases, set_aside
+from portal.respond.operations.restoring import restore
 from portal.respond.operations.texts import propose_correction, review_correction
 from portal.respond.operations.themes import share_theme
 from portal.respond.rules import Promise
