@@ -87,14 +87,19 @@ def may_strike(
 
 def problems_of(wording: Wording, promise: Promise, today: date) -> list[tuple[str, Problem]]:
     """(field, problem) of a source text with its outcome, in the order of the form."""
+    return problems_of_words(wording, promise.outcome) + _problems_of_dates(promise, today)
+
+
+def problems_of_words(wording: Wording, outcome: Outcome) -> list[tuple[str, Problem]]:
+    """(field, problem) of a source text, which holds for a correction of it as well."""
     found: list[tuple[str, Problem]] = []
     if not wording.you_said:
         found.append(("you_said", Problem.YOU_SAID_MISSING))
-    if not wording.we_did and promise.outcome is not Outcome.DECLINED:
+    if not wording.we_did and outcome is not Outcome.DECLINED:
         found.append(("we_did", Problem.WE_DID_MISSING))
-    if promise.outcome is Outcome.DECLINED and len(wording.why_not) < MIN_REASON:
+    if outcome is Outcome.DECLINED and len(wording.why_not) < MIN_REASON:
         found.append(("why_not", Problem.REASON_SHORT))
-    return found + _problems_of_dates(promise, today)
+    return found
 
 
 def _problems_of_dates(promise: Promise, today: date) -> list[tuple[str, Problem]]:

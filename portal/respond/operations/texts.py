@@ -8,6 +8,7 @@ from datetime import datetime
 from sqlalchemy import select
 from sqlalchemy.orm import Session
 
+from portal.domain.loop import Outcome
 from portal.domain.wording import Wording
 from portal.models.responses import (
     PendingCorrection,
@@ -21,7 +22,7 @@ from portal.respond.operations.responses import (
     make_draft,
     record_response,
 )
-from portal.respond.rules import Conflict, Problem, Refusal, is_complete
+from portal.respond.rules import Conflict, Problem, Refusal, is_complete, problems_of_words
 from portal.respond.scoped import get_response
 from portal.store.content import raise_content_version
 from portal.store.coverage import is_stale
@@ -116,7 +117,8 @@ def propose_correction(
 ) -> None:
     """Propose a better wording of a published text; residents read the old one until reviewed.
 
-    Raises Conflict when the text has moved on, is not published, or a correction waits already.
+    Raises Conflict when the text has moved on, is not published, or a correction waits already;
+    Refusal when it does not say what an answer has to.
     """
     response = get_response(session, scope, response_id, lock=True)
     text = get_text(session, response_id, lang)
@@ -125,10 +127,9 @@ def propose_correction(
         raise Conflict
     if session.get(PendingCorrection, (response_id, lang)) is not None:
         raise Conflict
-    source = get_text(session, response_id, response.source_lang)
-    needed = wording_of(source) if text is not source else _kept_parts(text)
-    if not is_complete(wording, needed):
-        raise Refusal(("you_said", Problem.UNFINISHED))
+    problems = _problems_of_correction(session, response, text, wording)
+    if problems:
+        raise Refusal(*problems)
     session.add(
         PendingCorrection(
             response_id=response_id,
@@ -143,6 +144,19 @@ def propose_correction(
     record_response(session, now, scope, "correction_proposed", response_id, lang=lang)
 
 
+def _problems_of_correction(
+    session: Session, response: Response, text: ResponseText, wording: Wording
+) -> list[tuple[str, Problem]]:
+    """What the corrected text would lack: days are past matters, words are asked for as before."""
+    source, problems = get_text(session, response.id, response.source_lang), []
+    if text is source:
+        problems = problems_of_words(wording, Outcome(response.outcome))
+    needed = _kept_parts(text) if text is source else wording_of(source)
+    if not problems and not is_complete(wording, needed):
+        problems = [("you_said", Problem.UNFINISHED)]
+    return problems
+
+
 def _kept_parts(source: ResponseText) -> Wording:
     """What the source must go on saying: a correction may take out what it refers to."""
     return Wording("x", source.we_did, source.why_not)
@@ -153,7 +167,8 @@ def review_correction(
 ) -> None:
     """Let a correction stand, as somebody else than who wrote it; the old text stays public.
 
-    Raises Refusal for one's own correction, Conflict when there is none (any more).
+    Raises Refusal for one's own correction and for one that does not say what an answer has to,
+    Conflict when there is none (any more).
     """
     response = get_response(session, scope, response_id, lock=True)
     text = get_text(session, response_id, lang)
@@ -162,6 +177,9 @@ def review_correction(
         raise Conflict
     if pending.author_id == scope.person_id:
         raise Refusal(("", Problem.OWN_TEXT))
+    problems = _problems_of_correction(session, response, text, wording_of(pending))
+    if problems:
+        raise Refusal(*(("", problem) for _field, problem in problems))
     _apply(session, response, text, pending, now)
     text.reviewer_id = scope.person_id
     session.delete(pending)

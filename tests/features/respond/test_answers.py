@@ -351,6 +351,31 @@ def test_a_correction_stands_when_a_second_person_agrees_and_the_old_text_stays(
     assert "Only half was done." in public
 
 
+def test_a_correction_leaves_a_refusal_its_reason(app: Flask, store: Store, office: Office) -> None:
+    reason = "We have no money for that this year, sorry."
+    response = office.answer(
+        [send(store, office.city.potholes)],
+        wording=Wording("Holes.", "", reason), promise=Promise(Outcome.DECLINED),
+    )  # fmt: skip
+    staff, path = Desk(app), f"responses/{response}/texts/en/correct"
+    form = {"you_said": "Holes.", "we_did": "", "version": "2", "reason": "Shorter."}
+    page = response_page(staff.post(path, 422, **form, why_not="No."))
+    assert "Say why not, in 20 characters or more." in page.words()
+    assert page.words(page.all("textarea")[2]) == "No."
+    # Neither does one that was proposed before this was asked for.
+    short = {"why_not": "No.", "text_version": 2}
+    store.write(_insert_pending, response, office.staff.person_id, short)
+    refused = Desk(app, "reviewer").post(f"{path}/review", 422)
+    assert "Say why not, in 20 characters or more." in words_of(refused)
+    staff.post(f"{path}/drop")
+    better = "There is no money for holes this year."
+    staff.post(path, **form, why_not=better)
+    Desk(app, "reviewer").post(f"{path}/review")
+    with store.read() as session:
+        assert session.scalars(select(ResponseText.why_not)).all() == [better]
+        assert session.scalars(select(ResponseCorrection.why_not)).all() == [reason]
+
+
 def test_a_correction_may_be_given_up(app: Flask, store: Store, office: Office) -> None:
     response = office.answer([send(store, office.city.potholes)])
     desk, path = Desk(app), f"responses/{response}/texts/en/correct"
