@@ -45,7 +45,7 @@ from portal.store.integrity.days import sign_due
 from portal.store.retention import KEEP_COUNTS, purge_contacts, redact_expired
 from portal.store.secrets import destroy_past_period_secrets
 from portal.store.throttle import forget_before
-from portal.store.worker_jobs import note_run
+from portal.store.worker_jobs import get_worker_state, note_run
 from portal.web.context import Portal
 
 _log = logging.getLogger("portal.worker")
@@ -70,8 +70,15 @@ class Job:
         return self.last_at is None or not self.last_at <= now < self.last_at + self.every
 
 
+class JobsFailed(Exception):
+    """Some jobs went wrong; all the others were done."""
+
+
 def work(context: Context, *, once: bool) -> None:
-    """Do all that is due, once or until told to stop; then what was begun is brought to its end."""
+    """Do all that is due, once or until told to stop; then what was begun is brought to its end.
+
+    Once, raises JobsFailed at the end where some went wrong: nobody comes back to them.
+    """
     stop = threading.Event()
     if not once:
         for number in (signal.SIGINT, signal.SIGTERM):
@@ -79,13 +86,24 @@ def work(context: Context, *, once: bool) -> None:
     app = create_app(context.settings, context.store)
     jobs = list_jobs(app, context.store, context.clock)
     if once:
-        for job in jobs:
-            _run(job, context.clock.now())
-            _note(context, job, None)
+        _work_once(jobs, context)
         return
     _log.info("working")
     _work_until(stop, jobs, context)
     _log.info("stopped")
+
+
+def _work_once(jobs: Sequence[Job], context: Context) -> None:
+    with context.store.read() as session:  # without a database no job runs: that is one fault
+        get_worker_state(session, now=context.clock.now())
+    failed = []
+    for job in jobs:
+        fault = _try(job, context.clock.now())
+        _note(context, job, fault)
+        if fault is not None:
+            failed.append(f"{job.name} ({fault})")
+    if failed:
+        raise JobsFailed(f"{len(failed)} of {len(jobs)} jobs went wrong: {', '.join(failed)}")
 
 
 def _work_until(stop: threading.Event, jobs: Sequence[Job], context: Context) -> None:

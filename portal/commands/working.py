@@ -6,6 +6,7 @@ import click
 
 from portal.store.command import Context, pass_portal
 from portal.web import logs
+from portal.worker import JobsFailed
 from portal.worker import work as do_work
 
 
@@ -15,4 +16,7 @@ from portal.worker import work as do_work
 def work(context: Context, once: bool) -> None:
     """Tell residents, send mail, refresh assessments, purge."""
     logs.configure()
-    do_work(context, once=once)
+    try:
+        do_work(context, once=once)
+    except JobsFailed as error:
+        raise click.ClickException(str(error)) from error

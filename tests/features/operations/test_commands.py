@@ -13,6 +13,7 @@ import pytest
 from sqlalchemy import func, select, text
 
 from portal.cli import COMMANDS
+from portal.models.operations import WorkerJob
 from portal.models.people import Person
 from portal.models.services import Service
 from portal.models.submissions import Submission
@@ -167,6 +168,25 @@ def test_work_once_does_what_is_due_and_ends(installation: Installation, city: C
     done = installation.run("work", "--once")
     assert done.status == 0, done.err
     assert {json.loads(line)["level"] for line in done.err.splitlines()} == {"info"}
+
+
+def test_work_once_does_the_rest_when_a_job_fails_and_says_so(
+    installation: Installation, store: Store, city: City
+) -> None:
+    del city
+    nowhere = f"maildir://{installation.folder / 'nowhere'}"
+    done = installation.run("work", "--once", PORTAL_BOUNCE_MAILBOX=nowhere)
+    assert done.status == 1
+    assert "1 of" in done.err.splitlines()[-1]
+    assert done.err.endswith("jobs went wrong: read reports (MailboxDown)\n")
+    with store.read() as session:
+        faults = {job.name: job.fault for job in session.scalars(select(WorkerJob))}
+    assert faults.pop("read reports") == "MailboxDown"
+    assert {"publish", "tell and send", "assess", "sign days", "purge"} <= set(faults)
+    assert set(faults.values()) == {None}
+    assert installation.run("work", "--once").status == 0
+    with store.read() as session:
+        assert not session.scalars(select(WorkerJob).where(WorkerJob.fault.is_not(None))).all()
 
 
 def test_a_reader_who_goes_away_is_no_fault(installation: Installation) -> None:
