@@ -58,7 +58,7 @@ def _find_ours(secrets: Secrets, report: Report) -> int | None:
 def record_bounce(
     session: Session, *, now: datetime, today: date, outbox_id: int, report: Report
 ) -> None:
-    """A mail did not arrive: the contact is marked, and who was told by it was not told.
+    """A mail did not arrive: that is noted, the contact marked, and who was told was not told.
 
     The same report twice changes nothing the second time.
     """
@@ -66,10 +66,10 @@ def record_bounce(
     if job is None or "bounced" in job.detail:
         return
     drop_refused(session, job_id=job.id)
-    if job.submission_id is None:
-        return
     job.detail = {**job.detail, "bounced": report.status}
     job.last_error = f"bounced: {report.status}"
+    if job.submission_id is None:
+        return
     mark_bounced(session, now, job.submission_id, is_gone=report.is_about_address)
     row = lock_case(session, job.submission_id)
     is_telling = job.kind == "tell" and not is_copy(job)

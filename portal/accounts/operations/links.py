@@ -42,8 +42,13 @@ def post_link(
     session.flush()
     row.token_hash = sha256(secrets.account_token(row.id, now))
     seal_rows(session, AccountLink.__tablename__, [row.id])
-    outbox.post(session, "account_link", f"account-link:{row.token_hash}", now=now, link_id=row.id)
+    outbox.post(session, "account_link", mail_key(row), now=now, link_id=row.id)
     return row.id
+
+
+def mail_key(link: AccountLink) -> str:
+    """What the mail with a link is called in the outbox."""
+    return f"account-link:{link.token_hash}"
 
 
 def revoke_links(

@@ -5,12 +5,13 @@ from __future__ import annotations
 from collections.abc import Sequence
 from dataclasses import dataclass, field
 from datetime import date, datetime
+from enum import StrEnum
 
 from sqlalchemy import ColumnElement, Select, exists, func, or_, select
 from sqlalchemy.orm import Session
 
-from portal.accounts.operations.links import is_open
-from portal.models.operations import AuditEvent
+from portal.accounts.operations.links import is_open, mail_key
+from portal.models.operations import AuditEvent, Outbox
 from portal.models.people import (
     AccountLink,
     Authenticator,
@@ -25,6 +26,7 @@ from portal.store.texts import InLanguage, in_language
 PAGE = 50
 STATES = ("active", "invited", "inactive")
 _HISTORY = 20
+_REFUSALS = ("refused", "bounced")  # how the outbox notes them
 Name = InLanguage[str]
 
 
@@ -60,13 +62,23 @@ class Found:
     total: int
 
 
+class Mailed(StrEnum):
+    """What became of a mail."""
+
+    WAITS = "waits"  # or will never be sent, where the link is worth nothing any more
+    SENT = "sent"
+    REFUSED = "refused"  # by whoever keeps the mailbox, at once or later
+    GIVEN_UP = "given_up"  # the mail server did not take it, for reasons of its own
+
+
 @dataclass(frozen=True)
-class Invitation:
-    """The newest invitation of somebody who has not come yet."""
+class MailedLink:
+    """The newest link that a person was mailed: an invitation, until they come."""
 
     made_at: datetime
     expires_at: datetime
     is_open: bool
+    mailed: Mailed
 
 
 @dataclass(frozen=True)
@@ -84,7 +96,7 @@ class OnePerson:
 
     line: Line
     held: frozenset[tuple[str, int | None]]
-    invitation: Invitation | None
+    link: MailedLink | None
     history: list[Note]
 
 
@@ -180,7 +192,7 @@ def department_names(session: Session, langs: Sequence[str]) -> dict[int, Name]:
 def find_person(
     session: Session, person_id: int, *, now: datetime, langs: Sequence[str]
 ) -> OnePerson | None:
-    """One person with their roles, their open invitation and what was done about them."""
+    """One person with their roles, the newest link that they got and what was done about them."""
     line = _lines(session, [person_id], langs).get(person_id)
     if line is None:
         return None
@@ -190,19 +202,32 @@ def find_person(
     return OnePerson(
         line,
         frozenset((row[0], row[1]) for row in held),
-        _invitation(session, person_id, now) if line.state == "invited" else None,
+        _newest_link(session, person_id, now),
         _history(session, person_id),
     )
 
 
-def _invitation(session: Session, person_id: int, now: datetime) -> Invitation | None:
+def _newest_link(session: Session, person_id: int, now: datetime) -> MailedLink | None:
     link = session.scalar(
         select(AccountLink)
-        .where(AccountLink.person_id == person_id, AccountLink.kind == "invitation")
+        .where(AccountLink.person_id == person_id)
         .order_by(AccountLink.id.desc())
         .limit(1)
     )
-    return Invitation(link.made_at, link.expires_at, is_open(link, now)) if link else None
+    if link is None:
+        return None
+    mailed = Mailed.SENT if link.used_at else _what_became(session, mail_key(link))
+    return MailedLink(link.made_at, link.expires_at, is_open(link, now), mailed)
+
+
+def _what_became(session: Session, key: str) -> Mailed:
+    mail = session.scalar(select(Outbox).where(Outbox.dedupe_key == key))
+    if mail is None or (mail.done_at is not None and mail.last_error is None):
+        return Mailed.SENT
+    if mail.dead_at is not None:
+        return Mailed.GIVEN_UP
+    is_refused = mail.done_at is not None and (mail.last_error or "").startswith(_REFUSALS)
+    return Mailed.REFUSED if is_refused else Mailed.WAITS
 
 
 def _history(session: Session, person_id: int) -> list[Note]:
