@@ -4,11 +4,13 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 from datetime import date, datetime
+from typing import Any
 
-from sqlalchemy import ColumnElement, Select, exists, func, select, update
+from sqlalchemy import ColumnElement, Select, exists, func, select
 from sqlalchemy.orm import Session, aliased
 
 from portal.models.loops import LoopRow
+from portal.models.operations import AuditEvent
 from portal.models.responses import Response, Theme, ThemeCase
 from portal.respond.act import Act
 from portal.respond.operations.cases import add_to_theme, ask_to_tell
@@ -56,14 +58,14 @@ def merge_themes(
     has_answer = is_answered(session, theme_id)
     gone = [] if has_answer else leave_theme(session, theme_id, cases)
     left = session.scalar(_to_come(theme_id, into_id).with_only_columns(func.count())) or 0
-    drafts = [] if left else _close(session, theme, into_id, has_answer=has_answer)
+    drafts, times = ([], []) if left else _close(session, theme, into_id, has_answer=has_answer)
     ask_to_tell(session, [into_id], now=now, person_id=scope.person_id)
     begun = find_begun_merge(session, scope, theme_id, into_id, now=now)
     deed = {} if begun is None else {"deed": begun}
     event = audit.record(
         session, at=now, person_id=scope.person_id, action="theme_merged", subject="theme",
         subject_id=into_id, cases=added, from_theme=theme_id, left=gone, drafts=drafts,
-        to_come=left, **deed,
+        times=times, to_come=left, **deed,
     )  # fmt: skip
     session.flush()
     return Merged(len(moved_cases(list_events(session, event))), left)
@@ -97,30 +99,68 @@ def _to_come(theme_id: int, into_id: int) -> Select[LoopRow]:
     )
 
 
-def _close(session: Session, theme: Theme, into_id: int, *, has_answer: bool) -> list[int]:
-    """Let no more cases come in; the drafts that went along, whose time to come out is taken."""
+def _close(
+    session: Session, theme: Theme, into_id: int, *, has_answer: bool
+) -> tuple[list[int], list[dict[str, Any]]]:
+    """Let no more cases come in; the drafts that went along, and the times to come out they lose.
+
+    More people would be told at that time than was meant. Undoing puts them back.
+    """
     theme.merged_into_id = into_id
     if has_answer:  # a draft may keep a promise that was made to these people
-        return []
-    moved = session.scalars(
-        update(Response)
+        return [], []
+    drafts = session.scalars(
+        select(Response)
         .where(Response.theme_id == theme.id, Response.status == "draft")
-        .values(
-            theme_id=into_id,
-            version=Response.version + 1,
-            publish_at=None,
-            publisher_id=None,
-        )
-        .returning(Response.id)
-    )
-    return sorted(moved)
+        .order_by(Response.id)
+        .with_for_update()
+        .execution_options(populate_existing=True)
+    ).all()
+    times = []
+    for draft in drafts:
+        draft.theme_id, draft.version = into_id, draft.version + 1
+        if draft.publish_at is not None:
+            at, by = draft.publish_at.isoformat(), draft.publisher_id
+            times.append({"response": draft.id, "version": draft.version, "at": at, "by": by})
+            draft.publish_at = draft.publisher_id = None
+    return [draft.id for draft in drafts], times
 
 
-def reopen_merged(session: Session, theme_id: int, drafts: list[int]) -> None:
-    """Let a theme be one of its own again, with the drafts that are drafts still."""
+def reopen_merged(session: Session, merge: AuditEvent, *, now: datetime) -> int:
+    """Let the theme that this merge closed be one of its own again, with what is a draft still.
+
+    Returns how many drafts have lost the time at which they were to come out: it has passed, or
+    somebody has gone on with them.
+    """
+    theme_id: int = merge.detail["from_theme"]
     session.get_one(Theme, theme_id).merged_into_id = None
-    session.execute(
-        update(Response)
-        .where(Response.id.in_(drafts), Response.status == "draft")
-        .values(theme_id=theme_id, version=Response.version + 1)
+    times = {one["response"]: one for one in merge.detail.get("times", [])}
+    lost = 0
+    for draft in session.scalars(
+        select(Response)
+        .where(Response.id.in_(merge.detail["drafts"]), Response.status == "draft")
+        .order_by(Response.id)
+        .with_for_update()
+        .execution_options(populate_existing=True)
+    ):
+        time = times.get(draft.id)
+        if time is not None and draft.publish_at is None:
+            at = datetime.fromisoformat(time["at"])
+            if at > now and not _is_changed(session, merge, draft, time["version"]):
+                draft.publish_at, draft.publisher_id = at, time["by"]
+            else:
+                lost += 1
+        draft.theme_id, draft.version = theme_id, draft.version + 1
+    session.flush()
+    return lost
+
+
+def _is_changed(session: Session, merge: AuditEvent, draft: Response, version: int) -> bool:
+    """Whether the draft is another one since the merge, or somebody gave or took its time."""
+    timed = exists().where(
+        AuditEvent.id > merge.id,
+        AuditEvent.subject == "response",
+        AuditEvent.subject_id == draft.id,
+        AuditEvent.action.in_(("response_scheduled", "response_unscheduled")),
     )
+    return draft.version != version or bool(session.scalar(select(timed)))

@@ -6,6 +6,7 @@ Events stay: that a case was in a theme is history. What is undone is that it be
 from __future__ import annotations
 
 from collections.abc import Sequence
+from dataclasses import dataclass
 from datetime import date, datetime
 
 from sqlalchemy import delete, insert, select
@@ -26,11 +27,22 @@ from portal.store import audit
 from portal.store.scope import NotAllowed, Scope
 
 
-def undo(
-    session: Session, *, now: datetime, today: date, scope: Scope, event_id: int
-) -> tuple[int, int]:
-    """Undo the last deed, of however many batches: (how many cases, how many not, since others
-    have gone on with them). All of it is one transaction, or a half could not be undone any more.
+@dataclass(frozen=True)
+class Undone:
+    """How many cases are as before, and how many not, since others have gone on with them.
+
+    `untimed` counts answers that do not come out at the time that they had before.
+    """
+
+    count: int
+    left: int
+    untimed: int = 0
+
+
+def undo(session: Session, *, now: datetime, today: date, scope: Scope, event_id: int) -> Undone:
+    """Undo the last deed, of however many batches.
+
+    All of it is one transaction, or a half could not be undone any more.
 
     Raises Conflict when it is not the last one any more, or residents may have been told by it;
     NotAllowed for what somebody else did.
@@ -43,11 +55,11 @@ def undo(
         raise Conflict
     act, events = Act(scope, now, today), list_events(session, deed.last)
     if deed.action == "case_assigned":
-        return give_back(session, act, events)
+        return Undone(*give_back(session, act, events))
     return _take_out(session, act, events)
 
 
-def _take_out(session: Session, act: Act, events: Sequence[AuditEvent]) -> tuple[int, int]:
+def _take_out(session: Session, act: Act, events: Sequence[AuditEvent]) -> Undone:
     """Take what came in with all batches out again; these events are of one theme."""
     last = events[-1]
     theme = get_open_theme(session, act.scope, last.subject_id or 0)
@@ -61,13 +73,14 @@ def _take_out(session: Session, act: Act, events: Sequence[AuditEvent]) -> tuple
     if from_theme is not None:
         left = {case for event in events for case in event.detail["left"]}
         _put_back(session, act, from_theme, sorted(left.intersection(gone)))
+    untimed = 0
     if from_theme is not None and last.action == "theme_merged":
-        reopen_merged(session, from_theme, last.detail["drafts"])
+        untimed = reopen_merged(session, last, now=act.now)
     audit.record(
         session, at=act.now, person_id=act.person_id, action="grouping_undone", subject="theme",
         subject_id=theme.id, cases=gone, from_theme=from_theme,
     )  # fmt: skip
-    return len(gone), len(cases) - len(gone)
+    return Undone(len(gone), len(cases) - len(gone), untimed)
 
 
 def _delete(session: Session, act: Act, theme_id: int, cases: Sequence[int]) -> list[int]:

@@ -8,7 +8,7 @@ from dataclasses import dataclass
 from datetime import date
 from itertools import islice
 
-from sqlalchemy import ColumnElement, Select, case, func, select
+from sqlalchemy import ColumnElement, Select, case, exists, func, select
 from sqlalchemy.orm import Session
 
 from portal.domain.search_words import is_found
@@ -133,13 +133,20 @@ def _find_named(session: Session, which: ColumnElement[bool], words: str) -> lis
     rows = session.execute(
         select(ThemeText.theme_id, ThemeText.name)
         .join(Theme, Theme.id == ThemeText.theme_id)
-        .where(which, Theme.merged_into_id.is_(None))
+        .where(which, _is_offered())
         .order_by(Theme.id.desc())
     )
     for theme_id, name in rows:
         names[theme_id].append(name)
     found = (one for one, texts in names.items() if is_found(" ".join(texts), words))
     return list(islice(found, OFFERED + 1))
+
+
+def _is_offered() -> ColumnElement[bool]:
+    """Cases may come into it, and it is more than a name: undoing leaves a theme of nothing."""
+    has_cases = exists().where(ThemeCase.theme_id == Theme.id).correlate(Theme)
+    has_answer = exists().where(Response.theme_id == Theme.id).correlate(Theme)
+    return Theme.merged_into_id.is_(None) & (has_cases | has_answer)
 
 
 def count_inside(session: Session, theme_id: int, case_ids: Collection[int]) -> int:
@@ -162,7 +169,7 @@ def _list_lines(
     rows = session.execute(
         select(Theme.id, func.count(ThemeCase.submission_id), answered_on, Theme.service_id)
         .outerjoin(ThemeCase, ThemeCase.theme_id == Theme.id)
-        .where(which, Theme.merged_into_id.is_(None))
+        .where(which, _is_offered())
         .group_by(Theme.id, Theme.service_id)
         .order_by(case((Theme.service_id == home_id, 0), else_=1), Theme.id.desc())
         .limit(OFFERED + 1)

@@ -77,12 +77,17 @@ def _languages() -> list[str]:
 def undo_last(event_id: int) -> Response:
     """Undo what one did last, while nobody has been told by it."""
     clock = portal().clock
-    count, left = write(
+    done = write(
         undo, now=clock.now(), today=clock.today(), scope=current_scope(), event_id=event_id
     )
+    count, left, untimed = done.count, done.left, done.untimed
     flash(ngettext("Undone for %(n)s case.", "Undone for %(n)s cases.", count, n=number(count)))
     if left:
         flash(ngettext("%(n)s case stays: somebody has gone on with it.",
                        "%(n)s cases stay: somebody has gone on with them.", left, n=number(left)),
               "alarm")  # fmt: skip
+    if untimed:
+        flash(ngettext("%(n)s answer has lost its time to come out. Choose it again.",
+                       "%(n)s answers have lost their time to come out. Choose it again.",
+                       untimed, n=number(untimed)), "alarm")  # fmt: skip
     return redirect(url_for("respond.show_inbox"), 303)

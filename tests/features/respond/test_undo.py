@@ -2,22 +2,31 @@
 
 from __future__ import annotations
 
+from datetime import UTC, datetime, timedelta
 from urllib.parse import urlencode
+from zoneinfo import ZoneInfo
 
 import pytest
 from flask import Flask
 from sqlalchemy import select
 
 from portal.models.desk import CaseAssignment
+from portal.models.operations import AuditEvent
 from portal.models.responses import Response, ThemeCase
+from portal.respond.act import Act
 from portal.respond.operations import assigning, grouping, merging
+from portal.respond.operations.merging import reopen_merged
+from portal.respond.operations.publishing import schedule_together, unschedule
+from portal.respond.queries.undo import find_last_deed
 from portal.store.engine import Store
-from tests.support.answers import Office, send
+from tests.support.answers import TODAY, Office, send
 from tests.support.city import City
 from tests.support.client import Page, response_page
 from tests.support.desk import Desk
 
 ALL = urlencode({"all": 1, "filters": ""})
+LATER = datetime.now(UTC) + timedelta(days=2)
+UTC_ZONE = ZoneInfo("UTC")
 CARRIED = ("filters", "all", "until", "done", "meant", "deed")
 
 
@@ -138,3 +147,83 @@ def test_what_somebody_else_did_is_no_part_of_ones_own_deed(
     desk.post("assign", case=many[2:4], person=reviewer, deed=forged)
     assert "Undone for 2 cases." in undo(desk)
     assert sorted(holders(store)) == many[:2]
+
+
+def schedule(store: Store, office: Office, draft: int) -> None:
+    act = Act(office.reviewer, datetime.now(UTC), TODAY)
+    store.write(schedule_together, act=act, versions=[(draft, 2)], at=LATER, zone=UTC_ZONE)
+
+
+def times(store: Store, drafts: list[int]) -> list[tuple[datetime | None, int | None]]:
+    """When each comes out, and for whom."""
+    with store.read() as session:
+        rows = [session.get_one(Response, one) for one in drafts]
+        return [(row.publish_at, row.publisher_id) for row in rows]
+
+
+def test_undoing_a_merge_gives_answers_their_time_back_where_nobody_went_on_with_them(
+    app: Flask, store: Store, office: Office, desk_city: City
+) -> None:
+    old, into = (office.group([send(store, desk_city.potholes)]) for _theme in range(2))
+    same, written, retimed, _idle = drafts = [office.draft(old) for _draft in range(4)]
+    for draft in (same, written, retimed):
+        office.review(draft)
+        schedule(store, office, draft)
+    desk, other = Desk(app), Desk(app, "reviewer")
+    desk.post(f"themes/{old}/merge", into=into)
+    assert times(store, drafts) == [(None, None)] * 4
+    form = {"you_said": "Holes.", "we_did": "Mended.", "why_not": "", "outcome": "answered"}
+    other.post(f"responses/{written}/", **form, version="3")
+    act = Act(office.reviewer, datetime.now(UTC), TODAY)
+    later = LATER + timedelta(days=1)
+    store.write(schedule_together, act=act, versions=[(retimed, 3)], at=later, zone=UTC_ZONE)
+    store.write(unschedule, act=act, response_id=retimed)
+    words = undo(desk)
+    assert "Undone for 1 case." in words
+    assert "2 answers have lost their time to come out." in words
+    assert times(store, drafts) == [(LATER, office.reviewer.person_id), *[(None, None)] * 3]
+    with store.read() as session:
+        assert {session.get_one(Response, one).theme_id for one in drafts} == {old}
+
+
+def test_a_time_that_has_passed_is_not_given_back(
+    app: Flask, store: Store, office: Office, desk_city: City
+) -> None:
+    old, into = (office.group([send(store, desk_city.potholes)]) for _theme in range(2))
+    draft = office.draft(old)
+    office.review(draft)
+    schedule(store, office, draft)
+    Desk(app).post(f"themes/{old}/merge", into=into)
+    with store.read() as session:
+        deed = find_last_deed(session, office.staff, now=datetime.now(UTC))
+    assert deed is not None
+    with store.read() as session:
+        merge = session.get_one(AuditEvent, deed.event_id)
+        assert [one["response"] for one in merge.detail["times"]] == [draft]
+    undone = store.write(
+        lambda session: reopen_merged(
+            session, session.get_one(AuditEvent, deed.event_id), now=LATER
+        )
+    )
+    assert undone == 1
+    assert times(store, [draft]) == [(None, None)]
+
+
+def test_a_new_theme_that_was_undone_is_offered_no_more(
+    app: Flask, store: Store, office: Office, desk_city: City
+) -> None:
+    case, other = (send(store, desk_city.potholes) for _person in range(2))
+    desk = Desk(app)
+    desk.post("group", case=case, theme="new", name="A slip")
+    assert "A slip" in offered(desk, other)
+    undo(desk)
+    assert "A slip" not in offered(desk, other)
+    assert "A slip" not in offered(desk, other, find="slip")
+    kept = office.group([case])  # its cases went elsewhere, but something was written for it
+    office.draft(kept)
+    desk.post(f"cases/{case}/themes/{kept}/take-out")
+    assert "Holes" in offered(desk, other)
+
+
+def offered(desk: Desk, case: int, **asked: str) -> str:
+    return desk.get(f"group?{urlencode({'case': case, **asked})}").words()
