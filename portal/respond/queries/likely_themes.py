@@ -19,7 +19,7 @@ from portal.models.loops import LoopRow
 from portal.models.responses import ThemeCase, ThemeText
 from portal.models.submissions import Submission
 from portal.respond.queries.filters import cases_of, with_submissions
-from portal.respond.queries.themes import ThemeLine
+from portal.respond.queries.theme_choice import ThemeLine
 from portal.store.scope import Scope
 
 KEYS = 9  # themes that a digit chooses

@@ -2,16 +2,13 @@
 
 from __future__ import annotations
 
-from collections import defaultdict
 from collections.abc import Collection
 from dataclasses import dataclass
 from datetime import date
-from itertools import islice
 
-from sqlalchemy import ColumnElement, Select, case, exists, func, select
+from sqlalchemy import ColumnElement, Select, func, select
 from sqlalchemy.orm import Session
 
-from portal.domain.search_words import is_found
 from portal.models.loops import LoopRow
 from portal.models.responses import Response, Theme, ThemeCase, ThemeText
 from portal.models.services import Service
@@ -20,29 +17,9 @@ from portal.respond.queries.filters import WAITING
 from portal.respond.queries.inbox import PAGE, days_left
 from portal.respond.queries.names import Name, service_names, theme_names
 from portal.respond.queries.sharing import holds_others
-from portal.respond.scoped import get_open_theme, get_service, get_theme
+from portal.respond.queries.theme_choice import ThemeChoice, choose
+from portal.respond.scoped import get_open_theme, get_theme
 from portal.store.scope import Scope
-
-OFFERED = 200  # at once; older ones are found by their names
-
-
-@dataclass(frozen=True)
-class ThemeLine:
-    """A theme in a list to choose from."""
-
-    id: int
-    name: Name
-    cases: int
-    answered_on: date | None  # when its newest answer was published
-    home: Name | None  # the service that answers it, where that is another than is asked for
-
-
-@dataclass(frozen=True)
-class ThemeChoice:
-    """The themes that are offered, and whether there are more of them."""
-
-    lines: list[ThemeLine]
-    is_cut: bool
 
 
 @dataclass(frozen=True)
@@ -93,94 +70,12 @@ class ThemeView:
         return any(response.status == "published" for response in self.responses)
 
 
-def list_themes_for(
-    session: Session,
-    scope: Scope,
-    service_ids: Collection[int],
-    *,
-    words: str = "",
-    langs: list[str],
-) -> ThemeChoice:
-    """The themes that cases of these services may come into, all of them together.
-
-    First those of the service, where it is one, then those that all services share; the newest
-    first, and of those whose names hold the words only. Raises NotAllowed when a service is another
-    department's.
-    """
-    for service_id in service_ids:
-        get_service(session, scope, service_id)
-    only = next(iter(service_ids)) if len(service_ids) == 1 else None
-    which = Theme.is_shared | (Theme.service_id == only)
-    return _choose(session, which, only, words, langs)
-
-
-def _choose(
-    session: Session, which: ColumnElement[bool], home_id: int | None, words: str, langs: list[str]
-) -> ThemeChoice:
-    """What is offered of these themes: those whose names hold the words, where there are any."""
-    if words:
-        which &= Theme.id.in_(_find_named(session, which, words))
-    lines = _list_lines(session, which, home_id, langs)
-    return ThemeChoice(lines[:OFFERED], is_cut=len(lines) > OFFERED)
-
-
-def _find_named(session: Session, which: ColumnElement[bool], words: str) -> list[int]:
-    """The newest of these themes whose names, in whatever languages, hold the words.
-
-    Names are short and read here: they are found as words of residents are, in every script.
-    """
-    names: defaultdict[int, list[str]] = defaultdict(list)
-    rows = session.execute(
-        select(ThemeText.theme_id, ThemeText.name)
-        .join(Theme, Theme.id == ThemeText.theme_id)
-        .where(which, _is_offered())
-        .order_by(Theme.id.desc())
-    )
-    for theme_id, name in rows:
-        names[theme_id].append(name)
-    found = (one for one, texts in names.items() if is_found(" ".join(texts), words))
-    return list(islice(found, OFFERED + 1))
-
-
-def _is_offered() -> ColumnElement[bool]:
-    """Cases may come into it, and it is more than a name: undoing leaves a theme of nothing."""
-    has_cases = exists().where(ThemeCase.theme_id == Theme.id).correlate(Theme)
-    has_answer = exists().where(Response.theme_id == Theme.id).correlate(Theme)
-    return Theme.merged_into_id.is_(None) & (has_cases | has_answer)
-
-
 def count_inside(session: Session, theme_id: int, case_ids: Collection[int]) -> int:
     """How many of these cases are in the theme."""
     inside = select(func.count()).where(
         ThemeCase.theme_id == theme_id, ThemeCase.submission_id.in_(case_ids)
     )
     return session.scalar(inside) or 0
-
-
-def _list_lines(
-    session: Session, which: ColumnElement[bool], home_id: int | None, langs: list[str]
-) -> list[ThemeLine]:
-    """Themes that cases may come into, those of the home first."""
-    answered_on = (
-        select(func.max(Response.published_on))
-        .where(Response.theme_id == Theme.id, Response.status == "published")
-        .scalar_subquery()
-    )
-    rows = session.execute(
-        select(Theme.id, func.count(ThemeCase.submission_id), answered_on, Theme.service_id)
-        .outerjoin(ThemeCase, ThemeCase.theme_id == Theme.id)
-        .where(which, _is_offered())
-        .group_by(Theme.id, Theme.service_id)
-        .order_by(case((Theme.service_id == home_id, 0), else_=1), Theme.id.desc())
-        .limit(OFFERED + 1)
-    ).all()
-    names = theme_names(session, [row[0] for row in rows], langs)
-    homes = service_names(session, {row[3] for row in rows} - {home_id}, langs)
-    return [
-        ThemeLine(row[0], names[row[0]], row[1], row[2], homes.get(row[3]))
-        for row in rows
-        if row[0] in names
-    ]
 
 
 def get_theme_view(
@@ -225,7 +120,7 @@ def _list_others(session: Session, theme: Theme, words: str, langs: list[str]) -
     which = (Theme.service_id == theme.service_id) & (Theme.id != theme.id)
     if holds_others(session, theme):
         which &= Theme.is_shared
-    return _choose(session, which, theme.service_id, words, langs)
+    return choose(session, which, theme.service_id, words, langs)
 
 
 def list_names(session: Session, scope: Scope, theme_id: int) -> dict[str, str]:

@@ -16,7 +16,7 @@ from portal.respond.operations.grouping import group_selection
 from portal.respond.queries.choices import list_choices, list_people
 from portal.respond.queries.inbox import list_first
 from portal.respond.queries.selection import Extent, Selection, get_extent
-from portal.respond.queries.themes import list_themes_for
+from portal.respond.queries.theme_choice import list_themes_for
 from portal.respond.routes.blueprint import blueprint, langs
 from portal.respond.routes.lists import list_address, nothing_ticked
 from portal.respond.routes.themes import NEW, words_to_find

@@ -21,6 +21,7 @@ from portal.respond.operations import themes as theme_operations
 from portal.respond.operations.merging import merge_themes
 from portal.respond.queries import inbox, similar, themes
 from portal.respond.queries.likely_themes import likely_first
+from portal.respond.queries.theme_choice import list_themes_for
 from portal.respond.routes.blueprint import blueprint, langs
 from portal.respond.routes.lists import list_address, nothing_ticked
 from portal.respond.rules import HoldsOthers
@@ -64,7 +65,7 @@ def _group_page(form: GroupForm, errors: ErrorList, status: int = 200) -> Respon
     for case in cases:
         by_service.setdefault(case.service_id, []).append(case)
     find = words_to_find()
-    choice = themes.list_themes_for(read(), scope, by_service, words=find, langs=langs())
+    choice = list_themes_for(read(), scope, by_service, words=find, langs=langs())
     return page(
         "respond/show_group.html",
         status,

@@ -9,7 +9,7 @@ from flask import Flask
 from sqlalchemy.orm import Session
 
 from portal.models.responses import ThemeText
-from portal.respond.queries import themes as themes_of
+from portal.respond.queries import theme_choice
 from portal.store.engine import Store
 from tests.support.answers import NOW, Office, send
 from tests.support.city import City
@@ -90,7 +90,7 @@ def test_older_themes_than_are_offered_are_found_by_their_names(
     store.write(rename)
     case, desk = send(store, holes, comment="Again"), Desk(app)
     assert 'form="find-theme"' not in desk.get(f"group?case={case}").text, "all are offered"
-    monkeypatch.setattr(themes_of, "OFFERED", 2)
+    monkeypatch.setattr(theme_choice, "OFFERED", 2)
     for way in (f"group?case={case}", "group-many?all=1"):
         page = desk.get(way)
         assert choice(page) == [str(one) for one in ids[:1:-1]]

@@ -11,7 +11,7 @@ from portal.models.loops import LoopEvent
 from portal.models.operations import Outbox
 from portal.models.responses import ThemeCase, ThemeText
 from portal.respond.operations import merging
-from portal.respond.queries import themes as themes_of
+from portal.respond.queries import theme_choice
 from portal.store.engine import Store
 from tests.support.answers import Office, send
 from tests.support.city import City
@@ -105,7 +105,7 @@ def test_an_older_theme_to_merge_into_is_found_by_its_name(
     for one, name in zip(ids, ("Kerbs", "Holes", "Lamps", "Mine"), strict=True):
         desk.post(f"themes/{one}/name", in_en=name, was_en="Holes")
     assert "find-theme" not in desk.get(f"themes/{theme}/").text, "all are offered"
-    monkeypatch.setattr(themes_of, "OFFERED", 2)
+    monkeypatch.setattr(theme_choice, "OFFERED", 2)
     page = desk.get(f"themes/{theme}/")
     assert offered(page) == ["", str(ids[2]), str(ids[1])]
     assert "There are more than the newest 2 themes." in page.words()
