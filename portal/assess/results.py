@@ -20,7 +20,6 @@ from portal.domain.monthly import months_until
 from portal.domain.publication import quarter_of
 from portal.domain.results import Counted, count_quarter, publish_city, renew, settles_on
 from portal.models.appraisals import CityResult, MonthlyFigure, ServiceResult
-from portal.models.services import Service
 from portal.store.clock import Clock
 from portal.store.content import raise_content_version
 from portal.store.engine import Store
@@ -44,16 +43,18 @@ def keep_results(session: Session, service_id: int, today: date) -> None:
             select(ServiceResult).where(ServiceResult.service_id == service_id)
         )
     }
+    with_city = set(session.scalars(select(CityResult.quarter_on)))
     for quarter in _list_quarters(today):
         row = known.get(quarter)
         if quarter == quarter_of(today) or (row and row.batch_on >= settles_on(quarter)):
             continue
         counted = _count(quarter, figures)
+        before = row.counts if row else _count(quarter, ()) if quarter in with_city else None
+        if before is not None:  # what comes late moves the city's sum by ten people, too, or not
+            counted = renew(cast("Counted", before), counted)
         if row is None:
             row = ServiceResult(service_id=service_id, quarter_on=quarter)
             session.add(row)
-        else:
-            counted = renew(cast("Counted", row.counts), counted)
         row.batch_on, row.counts = today, dict(counted)
     seal(session, today, "service_result", [service_id])
     raise_content_version(session)
@@ -79,6 +80,8 @@ def keep_city_results(session: Session, today: date) -> int:
     """Sum the services' newest batches, each quarter until it settles. Returns 1 if it was due.
 
     That is once a quarter, and not on its first day, on which the services' batches come out.
+    Services that went out of use since are in the sum as before: without them, the difference
+    would show what the few people of a small one answered.
     """
     newest = session.scalar(select(func.max(CityResult.batch_on)))
     batch_on = session.scalar(select(func.max(ServiceResult.batch_on)))
@@ -86,12 +89,7 @@ def keep_city_results(session: Session, today: date) -> int:
     if newest and (newest >= begun or today == begun or batch_on is None or batch_on < begun):
         return 0
     services: dict[date, list[Counted]] = {}
-    rows = session.execute(
-        select(ServiceResult.quarter_on, ServiceResult.counts)
-        .join(Service, Service.id == ServiceResult.service_id)
-        .where(Service.is_active)
-    )
-    for quarter, counts in rows:
+    for quarter, counts in session.execute(select(ServiceResult.quarter_on, ServiceResult.counts)):
         services.setdefault(quarter, []).append(counts)
     known = {row.quarter_on: row for row in session.scalars(select(CityResult))}
     due = [

@@ -147,7 +147,7 @@ class ServiceResult(Base):
 
 
 class CityResult(Base):
-    """The city's quarter as it is published (`domain.results.Published`), once a month."""
+    """The city's quarter as it is published (`domain.results.Published`), once a quarter."""
 
     __tablename__ = "city_result"
     __table_args__ = (CheckConstraint("batch_on >= quarter_on", name="not_before_quarter"),)

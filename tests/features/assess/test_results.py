@@ -4,12 +4,13 @@ from __future__ import annotations
 
 from datetime import UTC, date, datetime
 
-from sqlalchemy import select
+from sqlalchemy import select, update
 from sqlalchemy.orm import Session
 
 from portal.assess.operations import assess_service
 from portal.assess.results import keep_city_results, keep_results
 from portal.models.appraisals import CityResult, MonthlyFigure, ServiceResult
+from portal.models.services import Service
 from portal.store.engine import Store
 from tests.support.appraising import appraise_service
 from tests.support.history import add_service, add_submission
@@ -132,3 +133,46 @@ def test_the_city_moves_once_a_quarter_when_the_services_have(store: Store) -> N
         figures = {row.quarter_on: row.figures for row in session.scalars(select(CityResult))}
     assert figures[QUARTER]["languages"]["n"] == 42
     assert figures[date(2026, 4, 1)]["languages"]["n"] == 30
+
+
+def people_in_the_city(store: Store) -> int:
+    with store.read() as session:
+        count: int = session.get_one(CityResult, QUARTER).figures["languages"]["n"]
+        return count
+
+
+def test_a_small_service_that_goes_or_comes_between_batches_does_not_move_the_city(
+    store: Store,
+) -> None:
+    services = [store.write(add_service) for _ in range(4)]
+    for service_id, people in zip(services, (30, 6, 7, 8), strict=True):
+        store.write(rate, service_id, date(2026, 2, 3), people)
+        assess(store, service_id, date(2026, 4, 1))
+    store.write(keep_city_results, date(2026, 4, 2))
+    assert people_in_the_city(store) == 51
+    store.write(take_out_of_use, services.pop())
+    small = store.write(add_service)
+    store.write(rate, small, date(2026, 2, 3), 7)  # imported, say
+    for service_id in (*services, small):
+        assess(store, service_id, date(2026, 7, 1))
+    assert store.write(keep_city_results, date(2026, 7, 2)) == 1
+    assert people_in_the_city(store) == 51
+
+
+def test_a_service_that_comes_between_batches_with_ten_people_is_in_the_city(
+    store: Store,
+) -> None:
+    first = store.write(add_service)
+    store.write(rate, first, date(2026, 2, 3), 30)
+    assess(store, first, date(2026, 4, 1))
+    store.write(keep_city_results, date(2026, 4, 2))
+    late = store.write(add_service)
+    store.write(rate, late, date(2026, 2, 3), 12)
+    for service_id in (first, late):
+        assess(store, service_id, date(2026, 7, 1))
+    store.write(keep_city_results, date(2026, 7, 2))
+    assert people_in_the_city(store) == 42
+
+
+def take_out_of_use(session: Session, service_id: int) -> None:
+    session.execute(update(Service).where(Service.id == service_id).values(is_active=False))
