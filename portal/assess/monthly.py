@@ -15,7 +15,8 @@ THE KEYS of `MonthlyFigure.counts`, all whole numbers or lists of them:
 - `own`: cases of the month, praise left out, that the city meant to answer by a day of its own
   (decision 59); `own_due`: those whose day has passed; `own_met`: those of them told by then. These
   three are missing where there is no such case;
-- `yes`, `partly`, `no`: what residents last said about the answer, praise left out.
+- `yes`, `partly`, `no`: people by what they said about the answer, each with the last of their
+  cases that they said it of, praise left out.
 
 Everything is by the month in which it was *received*, so that a month's figures are of the same
 cases whenever one looks. Excluded cases and ratings, and quarantined ratings, are in none. Groups

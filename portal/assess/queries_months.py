@@ -24,6 +24,7 @@ from sqlalchemy import (
     not_,
     or_,
     select,
+    true,
 )
 from sqlalchemy.orm import InstrumentedAttribute, Session
 
@@ -47,6 +48,7 @@ from portal.store.evidence.hand_overs import IS_HAND_OVER, ever_with
 
 TOLD_DAYS = 30
 CASES_OF_A_PERSON = 3
+REPLIES = (Verdict.YES, Verdict.PARTLY, Verdict.NO)
 _SERVICE = bindparam("service_id", type_=BigId)
 _BEGIN, _END = bindparam("begin", type_=Date), bindparam("end", type_=Date)
 _OLD_ENOUGH = bindparam("old_enough", type_=Date)
@@ -181,12 +183,27 @@ def _ratings_by(breakdown: str) -> Select[Any]:
 @cache
 def _cases_by(breakdown: str) -> Select[Any]:
     """The first three cases of each person in a month, and what became of them."""
-    found = _found_cases(breakdown)
+    counted = _counted_cases(breakdown)
     return _by_group(
-        found.c,
+        counted.c,
         breakdown,
-        found.c.place <= CASES_OF_A_PERSON,
-        *(count.label(name) for name, count in _case_counts(found.c).items()),
+        true(),
+        *(count.label(name) for name, count in _case_counts(counted.c).items()),
+    )
+
+
+def _counted_cases(breakdown: str) -> CTE:
+    """Those cases, with the place of their reply among their person's, the last one first."""
+    found = _found_cases(breakdown)
+    reply = case((and_(found.c.is_loop, found.c.verdict.in_(REPLIES)), found.c.verdict))
+    reply_place = func.row_number().over(
+        partition_by=(found.c.person_key, found.c.month, reply.is_(None)),
+        order_by=found.c.place.desc(),
+    )
+    return (
+        select(found, reply.label("reply"), reply_place.label("reply_place"))
+        .where(found.c.place <= CASES_OF_A_PERSON)
+        .cte("counted")
     )
 
 
@@ -239,8 +256,8 @@ def _case_counts(row: Any) -> dict[str, ColumnElement[int]]:
         "own_due": _count_where(row.is_loop, row.target_on < _TODAY),
         "own_met": _count_where(row.is_loop, row.target_on < _TODAY, row.told_on <= row.target_on),
         **{
-            str(verdict): _count_where(row.is_loop, row.verdict == verdict)
-            for verdict in (Verdict.YES, Verdict.PARTLY, Verdict.NO)
+            str(verdict): _count_where(row.reply == verdict, row.reply_place == 1)
+            for verdict in REPLIES
         },
         **{name: _count_where(row.is_loop, waited) for name, waited in _waits(row.waited)},
     }

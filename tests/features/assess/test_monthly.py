@@ -26,6 +26,7 @@ from tests.support.history import NOW, add_case, add_service, add_submission
 
 TODAY = date(2026, 11, 20)
 MONTHS = months_until(TODAY, KEPT_FRESH)
+REPLIES = ("yes", "partly", "no")
 
 
 def scatter(session: Session, service_id: int, random: Random) -> None:
@@ -108,6 +109,14 @@ def _recount_cases(
         own = people[loop.person_key, month]
         if loop.excluded is None and loop.service_id == service_id and len(own) < 3:
             own.append(loop)
+    replies = {
+        key: [loop for loop in own if loop.kind != "praise" and loop.verdict in REPLIES]
+        for key, own in people.items()
+    }
+    for loop in (own[-1] for own in replies.values() if own):
+        sent = submissions[loop.submission_id]
+        for counts in _cells(found, loop.received_on, sent.instrument, loop, sent):
+            counts[str(loop.verdict)] += 1
     senders: dict[int, set[str]] = defaultdict(set)
     for loop in (loop for own in people.values() for loop in own):
         sent = submissions[loop.submission_id]
@@ -133,8 +142,6 @@ def _count_loop(counts: Counts, loop: LoopRow, today: date) -> None:
     counts["told"] += loop.told_on is not None
     waited = (loop.told_on - loop.received_on).days if loop.told_on else None
     counts["waits"][4 if waited is None else bisect_left((7, 30, 90), waited)] += 1
-    if loop.verdict in ("yes", "partly", "no"):
-        counts[loop.verdict] += 1
     if (today - loop.received_on).days < 30:
         return
     counts["due"] += 1

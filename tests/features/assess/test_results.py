@@ -3,17 +3,21 @@
 from __future__ import annotations
 
 from datetime import UTC, date, datetime
+from typing import cast
 
 from sqlalchemy import select, update
 from sqlalchemy.orm import Session
 
 from portal.assess.operations import assess_service
 from portal.assess.results import keep_city_results, keep_results
+from portal.domain.loop import Actor, Event, EventKind, Verdict
+from portal.domain.results import Counted, publish_service
 from portal.models.appraisals import CityResult, MonthlyFigure, ServiceResult
+from portal.models.loops import LoopRow
 from portal.models.services import Service
 from portal.store.engine import Store
 from tests.support.appraising import appraise_service
-from tests.support.history import add_service, add_submission
+from tests.support.history import add_case, add_service, add_submission
 
 QUARTER = date(2026, 1, 1)
 
@@ -176,3 +180,41 @@ def test_a_service_that_comes_between_batches_with_ten_people_is_in_the_city(
 
 def take_out_of_use(session: Session, service_id: int) -> None:
     session.execute(update(Service).where(Service.id == service_id).values(is_active=False))
+
+
+def reply(session: Session, service_id: int, person: int, verdicts: str) -> None:
+    """A person's cases of a month, each told of an answer; y, p or n is what they say of it."""
+    words = {"y": Verdict.YES, "p": Verdict.PARTLY, "n": Verdict.NO}
+    for number, letter in enumerate(verdicts):
+        on = date(2026, 2, 3 + number)
+        told = Event(kind=EventKind.TOLD, on=on, actor=Actor.SYSTEM, lang="en")
+        said = Event(
+            kind=EventKind.CONFIRMED, on=on, actor=Actor.RESIDENT, verdict=words.get(letter)
+        )
+        case = add_case(session, service_id, on, [told, said] if letter in words else [told])
+        key = {"person_key": f"person {person}"}
+        session.execute(update(LoopRow).where(LoopRow.submission_id == case).values(key))
+
+
+def test_replies_are_people_however_many_cases_they_have(store: Store) -> None:
+    service_id = store.write(add_service)
+    for person in range(4):
+        store.write(reply, service_id, person, "yyy")
+    for person in range(4, 10):
+        store.write(reply, service_id, person, "yn ")
+    assess(store, service_id, date(2026, 4, 1))
+    with store.read() as session:
+        counts = session.get_one(ServiceResult, (service_id, QUARTER)).counts
+    assert counts["cases"] == 30
+    assert counts["verdicts"] == {"yes": 4, "partly": 0, "no": 6}, "the last reply of each"
+
+
+def test_twelve_replies_of_four_people_are_not_published(store: Store) -> None:
+    service_id = store.write(add_service)
+    for person in range(4):
+        store.write(reply, service_id, person, "yyy")
+    assess(store, service_id, date(2026, 4, 1))
+    with store.read() as session:
+        counts = session.get_one(ServiceResult, (service_id, QUARTER)).counts
+    published = publish_service(cast("Counted", counts))
+    assert (published["waits"]["n"], published["verdicts"]) == (12, {"n": 0, "cells": {}})
