@@ -18,7 +18,16 @@ from sqlalchemy.orm import Session
 from portal.assess.monthly import KEPT_FRESH
 from portal.domain.monthly import months_until
 from portal.domain.publication import quarter_of
-from portal.domain.results import Counted, count_quarter, publish_city, renew, settles_on
+from portal.domain.results import (
+    Counted,
+    Published,
+    count_quarter,
+    is_empty,
+    publish_city,
+    renew,
+    settles_on,
+    shows_nothing,
+)
 from portal.models.appraisals import CityResult, MonthlyFigure, ServiceResult
 from portal.store.clock import Clock
 from portal.store.content import raise_content_version
@@ -46,7 +55,7 @@ def keep_results(session: Session, service_id: int, today: date) -> None:
     with_city = set(session.scalars(select(CityResult.quarter_on)))
     for quarter in _list_quarters(today):
         row = known.get(quarter)
-        if quarter == quarter_of(today) or (row and row.batch_on >= settles_on(quarter)):
+        if quarter == quarter_of(today) or (row and _is_settled(row)):
             continue
         counted = _count(quarter, figures)
         before = row.counts if row else _count(quarter, ()) if quarter in with_city else None
@@ -95,7 +104,9 @@ def keep_city_results(session: Session, today: date) -> int:
     due = [
         quarter
         for quarter in services
-        if quarter not in known or known[quarter].batch_on < settles_on(quarter)
+        if quarter not in known
+        or known[quarter].batch_on < settles_on(quarter)
+        or shows_nothing(cast("Published", known[quarter].figures))
     ]
     for quarter in due:
         figures = dict(publish_city(services[quarter]))
@@ -110,14 +121,15 @@ def keep_city_results(session: Session, today: date) -> int:
 def list_verdicts(session: Session, service_id: int, today: date) -> list[dict[str, int]]:
     """What residents replied by quarter, as a batch of today would have it."""
     rows = session.scalars(select(ServiceResult).where(ServiceResult.service_id == service_id))
-    settled = {
-        row.quarter_on: row.counts["verdicts"]
-        for row in rows
-        if row.batch_on >= settles_on(row.quarter_on)
-    }
+    settled = {row.quarter_on: row.counts["verdicts"] for row in rows if _is_settled(row)}
     figures = _list_figures(session, service_id, today)
     current = {quarter: _count(quarter, figures)["verdicts"] for quarter in _list_quarters(today)}
     return list({**current, **settled}.values())
+
+
+def _is_settled(row: ServiceResult) -> bool:
+    is_late = row.batch_on >= settles_on(row.quarter_on)
+    return is_late and not is_empty(cast("Counted", row.counts))
 
 
 def _list_figures(session: Session, service_id: int, today: date) -> Sequence[MonthlyFigure]:

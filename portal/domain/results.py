@@ -113,6 +113,17 @@ def renew(known: Counted, counted: Counted) -> Counted:
     return renewed
 
 
+def is_empty(counted: Counted) -> bool:
+    """Whether nothing was counted in the quarter."""
+    return not counted["ratings"] and not counted["cases"]
+
+
+def shows_nothing(published: Published) -> bool:
+    """Whether nobody can see anything of the quarter."""
+    tables = [published["languages"], published["waits"], published["verdicts"]]
+    return not any(table["n"] for table in [*tables, *published["questions"].values()])
+
+
 def _renewed(known: Whole, counted: Whole) -> Whole:
     changes = [counted.get(cell, 0) - known.get(cell, 0) for cell in known | counted]
     came, went = (sum(max(0, sign * change) for change in changes) for sign in (1, -1))
@@ -194,5 +205,8 @@ def _sum(tables: Iterable[Whole]) -> Whole:
 
 
 def settles_on(quarter_on: date) -> date:
-    """From this day on a quarter's figures stay: everybody in it has had 90 days to be answered."""
+    """From this day on a quarter's figures stay: everybody in it has had 90 days to be answered.
+
+    A quarter of which there is nothing yet waits for what is brought in from earlier records.
+    """
     return quarter_after(quarter_after(quarter_on))

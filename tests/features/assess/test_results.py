@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from datetime import UTC, date, datetime
+from datetime import UTC, date, datetime, timedelta
 from typing import cast
 
 from sqlalchemy import select, update
@@ -218,3 +218,20 @@ def test_twelve_replies_of_four_people_are_not_published(store: Store) -> None:
         counts = session.get_one(ServiceResult, (service_id, QUARTER)).counts
     published = publish_service(cast("Counted", counts))
     assert (published["waits"]["n"], published["verdicts"]) == (12, {"n": 0, "cells": {}})
+
+
+def test_a_history_that_is_brought_in_after_the_first_batch_comes_with_the_next(
+    store: Store,
+) -> None:
+    service_id, long_ago = store.write(add_service), date(2025, 1, 1)
+    assess(store, service_id, date(2026, 2, 4))
+    store.write(keep_city_results, date(2026, 2, 4))
+    store.write(rate, service_id, date(2025, 2, 3), 40)
+    for day in (date(2026, 4, 1), date(2026, 7, 1)):
+        assess(store, service_id, day)
+        assert store.write(keep_city_results, day + timedelta(days=1)) == 1
+        assert ratings(store, service_id, long_ago) == (date(2026, 4, 1), 40), "and then it stays"
+        with store.read() as session:
+            city = session.get_one(CityResult, long_ago)
+            assert (city.batch_on, city.figures["languages"]["n"]) == (date(2026, 4, 2), 40)
+        store.write(rate, service_id, date(2025, 2, 3), 40)
