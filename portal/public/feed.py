@@ -22,9 +22,11 @@ def render_feed(
     address: str,
     address_of: Callable[[ResponseEntry], str],
     changed_on: Callable[[ResponseEntry], date],
+    outdated: str,
 ) -> str:
     """The feed's XML. `address` is the feed's own, absolute like those of its entries.
 
+    `outdated` is what stands below a translation that a correction has overtaken.
     `changed_on` is the day on which the text shown was published or corrected last: readers fetch
     an entry again when it moves.
     Moments are whole days: more would say too much about when somebody wrote.
@@ -38,12 +40,13 @@ def render_feed(
     _text(root, "updated", _moment(newest))
     _text(ElementTree.SubElement(root, _name("author")), "name", site)
     for response in responses:
-        _entry(root, response, address_of(response), changed_on(response))
+        note = outdated if response.is_outdated else ""
+        _entry(root, response, address_of(response), changed_on(response), note)
     return ElementTree.tostring(root, encoding="unicode", xml_declaration=False)
 
 
 def _entry(
-    root: ElementTree.Element, response: ResponseEntry, address: str, changed_on: date
+    root: ElementTree.Element, response: ResponseEntry, address: str, changed_on: date, note: str
 ) -> None:
     entry = ElementTree.SubElement(root, _name("entry"), {_LANG: response.lang})
     _text(entry, "title", ", ".join(one.name.text for one in response.services))
@@ -56,11 +59,11 @@ def _entry(
     _text(entry, "published", _moment(response.published_on))
     _text(entry, "updated", _moment(changed_on))
     _text(entry, "summary", response.words.you_said)
-    _text(entry, "content", _content(response.words))
+    _text(entry, "content", _content(response.words, note))
 
 
-def _content(words: Wording) -> str:
-    return "\n\n".join(part for part in (words.we_did, words.why_not) if part)
+def _content(words: Wording, note: str) -> str:
+    return "\n\n".join(part for part in (words.we_did, words.why_not, note) if part)
 
 
 def _text(parent: ElementTree.Element, name: str, text: str) -> None:

@@ -12,7 +12,7 @@ from dataclasses import dataclass, replace
 from datetime import date, datetime
 
 from sqlalchemy import func, select
-from sqlalchemy.orm import Session
+from sqlalchemy.orm import Session, aliased
 
 from portal.domain.language import fold
 from portal.domain.promises import Standing, standing_of
@@ -29,6 +29,7 @@ from portal.public.response_filters import (
     service_names,
 )
 from portal.store.concerned import list_further
+from portal.store.coverage import is_stale
 from portal.store.promises import PromiseStory, find_story, list_stories
 from portal.store.texts import in_language
 from portal.store.wordings import wording_of
@@ -48,7 +49,8 @@ class Correction:
 class ResponseEntry:
     """A published response in the reader's language, or in another (`lang`).
 
-    `further` are services whose cases it was given to as well, by name.
+    `further` are services whose cases it was given to as well, by name; `outdated` the languages of
+    texts that say what the source said before it was corrected.
     """
 
     id: int
@@ -63,6 +65,12 @@ class ResponseEntry:
     lang: str
     words: Wording
     texts: dict[str, Wording]
+    outdated: Collection[str]
+
+    @property
+    def is_outdated(self) -> bool:
+        """Whether the text shown is a translation that a correction has overtaken."""
+        return self.lang in self.outdated
 
     @property
     def services(self) -> Sequence[ServiceName]:
@@ -192,7 +200,7 @@ def list_entries(
     """These published responses in the reader's language, in their order."""
     if not responses:
         return []
-    texts = _reviewed_texts(session, [response.id for response in responses])
+    texts, outdated = _reviewed_texts(session, [response.id for response in responses])
     further = list_further(session, [response.id for response in responses])
     service_ids = {response.service_id for response in responses}.union(*further.values())
     services = service_names(session, reader, Service.id.in_(service_ids))
@@ -217,6 +225,7 @@ def list_entries(
                 lang=shown.lang,
                 words=shown.text,
                 texts=texts[response.id],
+                outdated=outdated[response.id],
             )
         )
     return entries
@@ -229,13 +238,21 @@ def by_name(services: Iterable[ServiceName]) -> list[ServiceName]:
 
 def _reviewed_texts(
     session: Session, response_ids: Collection[int]
-) -> dict[int, dict[str, Wording]]:
+) -> tuple[dict[int, dict[str, Wording]], dict[int, list[str]]]:
+    """Texts by response and language, and the languages of those that are outdated."""
     texts: dict[int, dict[str, Wording]] = defaultdict(dict)
-    rows = session.scalars(
-        select(ResponseText)
+    outdated: dict[int, list[str]] = defaultdict(list)
+    source = aliased(ResponseText)
+    rows = session.execute(
+        select(ResponseText, source)
+        .join(Response, Response.id == ResponseText.response_id)
+        .outerjoin(source, (source.response_id == Response.id)
+                   & (source.lang == Response.source_lang))
         .where(ResponseText.response_id.in_(response_ids), ResponseText.status == REVIEWED)
         .order_by(ResponseText.lang)
-    )
-    for row in rows:
+    )  # fmt: skip
+    for row, made_from in rows:
         texts[row.response_id][row.lang] = wording_of(row)
-    return texts
+        if is_stale(row, made_from):
+            outdated[row.response_id].append(row.lang)
+    return texts, outdated

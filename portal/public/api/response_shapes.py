@@ -31,6 +31,7 @@ COLUMNS = (
     *VOICES,
     "replied_as_of",
     "services",
+    "is_outdated",
 )
 
 
@@ -51,6 +52,7 @@ def response(
         "published_on": _day(entry.published_on),
         "follows": entry.follows_id,
         "texts": {lang: _words(words) for lang, words in entry.texts.items()},
+        "outdated": list(entry.outdated),
         "corrections": [
             {
                 "language": correction.lang,
@@ -82,6 +84,7 @@ def response_rows(
                 *astuple(words),
                 *_replied(reactions.get(entry.id)),
                 " ".join(list_services(entry)),
+                lang in entry.outdated,
             ]
 
 

@@ -25,6 +25,7 @@ from portal.web.database import read
 from portal.web.i18n import current_language
 from portal.web.pages import cached_page
 from portal.web.site import city_name
+from portal.web.words import gettext as _
 
 PAGE_SIZE = 20
 FEED_SIZE = 50
@@ -93,6 +94,7 @@ def _render_feed() -> str:
         address=base + url_for("public.show_feed", **filters.address),
         address_of=lambda one: base + url_for("public.show_response", response_id=one.id),
         changed_on=lambda one: _changed_on(one, corrections.get(one.id, ())),
+        outdated=_("This answer was corrected. The correction is not translated yet."),
     )
 
 

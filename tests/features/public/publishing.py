@@ -21,7 +21,9 @@ from portal.models.appraisals import CityResult, ServiceResult
 from portal.models.assessments import Assessment
 from portal.models.responses import Response, ResponseCorrection, ResponseText, Theme
 from portal.store.content import raise_content_version
+from portal.store.coverage import list_texts
 from portal.store.thresholds import get_thresholds
+from portal.store.wordings import hash_of
 
 _EXAMPLES = Path(__file__).parents[2] / "data" / "worked_examples.json"
 
@@ -138,8 +140,11 @@ def add_text(
     now: datetime,
     status: str = "reviewed",
 ) -> None:
-    """A text of a response in one language."""
+    """A text of a response in one language; a translation says what the source says."""
     you_said, we_did, why_not = words
+    source = list_texts(session, response_id).get(
+        session.get_one(Response, response_id).source_lang
+    )
     session.add(
         ResponseText(
             response_id=response_id,
@@ -147,6 +152,7 @@ def add_text(
             you_said=you_said,
             we_did=we_did,
             why_not=why_not,
+            source_hash=hash_of(source) if source else None,
             status=status,
             reviewed_at=now if status == "reviewed" else None,
             updated_at=now,

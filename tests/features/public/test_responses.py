@@ -2,14 +2,17 @@
 
 from __future__ import annotations
 
+import csv
 from datetime import timedelta
 from xml.etree import ElementTree
 
+import pytest
 from flask.testing import FlaskClient
 from sqlalchemy.orm import Session
 
 from portal.models.assessments import HistoryImport
 from portal.models.responses import Response
+from portal.store.coverage import list_texts
 from portal.store.engine import Store
 from tests.features.public.conftest import NOW, Showcase
 from tests.features.public.publishing import correct_text, publish_response
@@ -159,6 +162,40 @@ def test_the_feed_moves_when_the_text_shown_is_corrected(
     store.write(correct)
     moved = "2026-06-07T00:00:00+00:00"
     assert read_feed() == (moved, {str(showcase.shade): (came_out, moved)})
+
+
+def test_a_translation_that_a_correction_has_overtaken_says_so(
+    client: FlaskClient, city: City, store: Store, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr("portal.web.cache.VERSION_SECONDS", 0)
+    texts = {"en": ("It is dark.", "We mended 40 lamps.", ""), "es": ("Hay poca luz.", "40.", "")}
+    response_id = store.write(lambda s: publish_response(s, city.lights, NOW, texts))
+    with store.read() as session:
+        theme_id = session.get_one(Response, response_id).theme_id
+    said = {
+        "en": "This answer was corrected. The correction is not translated yet.",
+        "es": "Esta respuesta se corrigió. La corrección aún no está traducida.",
+    }
+    pages = (f"responses/{response_id}/", f"themes/{theme_id}/", "responses/feed.atom")
+
+    def read(lang: str) -> list[bool]:
+        return [said[lang] in client.get(f"/{lang}/{page}").text for page in pages]
+
+    def outdated() -> tuple[list[str], list[str]]:
+        (found,) = client.get("/api/v1/responses").get_json()["responses"]
+        rows = csv.DictReader(client.get("/api/v1/responses.csv").text.splitlines())
+        return found["outdated"], [row["language"] for row in rows if row["is_outdated"] == "True"]
+
+    assert (read("es"), outdated()) == ([False] * 3, ([], []))
+    store.write(correct_source, response_id)
+    assert (read("es"), outdated()) == ([True] * 3, (["es"], ["es"]))
+    assert read("en") == [False] * 3, "the source says what holds"
+
+
+def correct_source(session: Session, response_id: int) -> None:
+    """As the desk does: the new words at once, the old ones on record."""
+    correct_text(session, response_id, "en", ("It is dark.", "We mended 40 lamps.", ""), NOW)
+    list_texts(session, response_id)["en"].we_did = "We mended 14 lamps."
 
 
 def test_the_feed_is_atom_in_the_readers_language(client: FlaskClient, showcase: Showcase) -> None:
