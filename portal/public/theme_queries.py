@@ -103,12 +103,19 @@ def list_themes(
 
 def find_reaction(session: Session, response_id: int) -> Reaction | None:
     """What residents replied to a response, as it may be shown; None while nobody has counted."""
-    return session.get(Reaction, response_id)
+    return find_reactions(session, [response_id]).get(response_id)
 
 
 def find_reactions(session: Session, response_ids: Sequence[int]) -> dict[int, Reaction]:
-    """What residents replied to these responses, as it may be shown, by response."""
-    found = session.scalars(select(Reaction).where(Reaction.response_id.in_(response_ids)))
+    """What residents replied to these responses, as it may be shown, by response.
+
+    A response that came out after the service's last batch waits for the next one.
+    """
+    found = session.scalars(
+        select(Reaction)
+        .join(Response, Response.id == Reaction.response_id)
+        .where(Reaction.response_id.in_(response_ids), Reaction.as_of >= Response.published_on)
+    )
     return {row.response_id: row for row in found}
 
 

@@ -175,7 +175,7 @@ def test_what_residents_reply_stands_beside_the_claim(
     client: FlaskClient, showcase: Showcase, store: Store
 ) -> None:
     path = f"/en/responses/{showcase.kept}/?fresh=1"
-    assert "Fewer than 10 residents have said yet" in response_page(client.get(path)).words()
+    assert "This has not been counted yet." in response_page(client.get(path)).words()
 
     def put(session: Session) -> None:
         reaction = Reaction(
@@ -189,6 +189,7 @@ def test_what_residents_reply_stands_beside_the_claim(
     assert "25 residents who got this answer have said" in words
     assert cells(page) == [("Yes", "12"), ("Partly", "not shown"), ("No", "not shown")]
     assert "Groups of fewer than 10 people are not shown" in words
+    assert "As of June 1, 2026. These figures move with the results of each quarter" in words
     listed = client.get("/api/v1/responses?fresh=1").get_json()["responses"]
     assert {one["id"]: one["replies"] for one in listed if one["replies"]} == {
         showcase.kept: {
@@ -199,6 +200,25 @@ def test_what_residents_reply_stands_beside_the_claim(
     rows = [row for row in csv.DictReader(io.StringIO(table)) if row["replied"]]
     assert {row["id"] for row in rows} == {str(showcase.kept)}
     assert {(r["replied"], r["yes"], r["partly"], r["no"]) for r in rows} == {("25", "12", "", "")}
+
+
+def test_replies_to_an_answer_that_came_after_the_batch_are_not_counted_yet(
+    client: FlaskClient, showcase: Showcase, store: Store
+) -> None:
+    def put(session: Session) -> None:  # as the worker does for new answers
+        before = session.get_one(Response, showcase.kept).published_on - timedelta(days=1)
+        session.add(Reaction(response_id=showcase.kept, as_of=before))
+
+    store.write(put)
+    for path in (f"responses/{showcase.kept}", f"themes/{theme_of(store, showcase.kept)}"):
+        words = response_page(client.get(f"/en/{path}/?fresh=1")).words()
+        said = words[words.index("Does it help? What residents say") :]
+        assert "This has not been counted yet." in said
+        assert "As of" not in said
+    listed = client.get("/api/v1/responses?fresh=1").get_json()["responses"]
+    assert {one["replies"] for one in listed} == {None}
+    rows = list(csv.DictReader(client.get("/api/v1/responses.csv").text.splitlines()))
+    assert {row["replied_as_of"] for row in rows} == {""}
 
 
 def test_promises_stand_with_their_days_and_what_became_of_them(
