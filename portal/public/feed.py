@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Sequence
-from datetime import UTC, date, datetime, time
+from datetime import date, datetime, time, tzinfo
 from xml.etree import ElementTree
 
 from portal.domain.wording import Wording
@@ -22,14 +22,15 @@ def render_feed(
     address: str,
     address_of: Callable[[ResponseEntry], str],
     changed_on: Callable[[ResponseEntry], date],
+    zone: tzinfo,
     outdated: str,
 ) -> str:
     """The feed's XML. `address` is the feed's own, absolute like those of its entries.
 
     `outdated` is what stands below a translation that a correction has overtaken.
-    `changed_on` is the day on which the text shown was published or corrected last: readers fetch
-    an entry again when it moves.
-    Moments are whole days: more would say too much about when somebody wrote.
+    `changed_on` is the day on which what is shown changed last: readers fetch an entry again when
+    it moves.
+    Moments are whole days of the city's `zone`: more would say too much about when somebody wrote.
     """
     ElementTree.register_namespace("", ATOM)
     root = ElementTree.Element(_name("feed"), {_LANG: lang})
@@ -37,17 +38,19 @@ def render_feed(
     _text(root, "id", address)
     ElementTree.SubElement(root, _name("link"), {"rel": "self", "href": address})
     newest = max((changed_on(response) for response in responses), default=date(1970, 1, 1))
-    _text(root, "updated", _moment(newest))
+    _text(root, "updated", _moment(newest, zone))
     _text(ElementTree.SubElement(root, _name("author")), "name", site)
     for response in responses:
         note = outdated if response.is_outdated else ""
-        _entry(root, response, address_of(response), changed_on(response), note)
+        entry = _entry(root, response, address_of(response), note)
+        _text(entry, "published", _moment(response.published_on, zone))
+        _text(entry, "updated", _moment(changed_on(response), zone))
     return ElementTree.tostring(root, encoding="unicode", xml_declaration=False)
 
 
 def _entry(
-    root: ElementTree.Element, response: ResponseEntry, address: str, changed_on: date, note: str
-) -> None:
+    root: ElementTree.Element, response: ResponseEntry, address: str, note: str
+) -> ElementTree.Element:
     entry = ElementTree.SubElement(root, _name("entry"), {_LANG: response.lang})
     _text(entry, "title", ", ".join(one.name.text for one in response.services))
     _text(entry, "id", address)
@@ -56,10 +59,9 @@ def _entry(
     for one in (*references.links, *references.pictures):
         related = {"rel": "related", "href": one.address, "title": one.text}
         ElementTree.SubElement(entry, _name("link"), related)
-    _text(entry, "published", _moment(response.published_on))
-    _text(entry, "updated", _moment(changed_on))
     _text(entry, "summary", response.words.you_said)
     _text(entry, "content", _content(response.words, note))
+    return entry
 
 
 def _content(words: Wording, note: str) -> str:
@@ -74,5 +76,5 @@ def _name(name: str) -> str:
     return f"{{{ATOM}}}{name}"
 
 
-def _moment(day: date) -> str:
-    return datetime.combine(day, time(), UTC).isoformat()
+def _moment(day: date, zone: tzinfo) -> str:
+    return datetime.combine(day, time(), zone).isoformat()

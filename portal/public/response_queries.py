@@ -49,8 +49,9 @@ class Correction:
 class ResponseEntry:
     """A published response in the reader's language, or in another (`lang`).
 
-    `further` are services whose cases it was given to as well, by name; `outdated` the languages of
-    texts that say what the source said before it was corrected.
+    `reviewed_at` is when a second person had checked the text shown; `further` are services whose
+    cases it was given to as well, by name; `outdated` the languages of texts that say what the
+    source said before it was corrected.
     """
 
     id: int
@@ -64,6 +65,7 @@ class ResponseEntry:
     theme_id: int | None
     lang: str
     words: Wording
+    reviewed_at: datetime | None
     texts: dict[str, Wording]
     outdated: Collection[str]
 
@@ -76,6 +78,13 @@ class ResponseEntry:
     def services(self) -> Sequence[ServiceName]:
         """All services that it is about, its own first."""
         return (self.service, *self.further)
+
+
+@dataclass(frozen=True)
+class _Reviewed:
+    words: Wording
+    reviewed_at: datetime | None
+    is_outdated: bool
 
 
 @dataclass(frozen=True)
@@ -200,7 +209,7 @@ def list_entries(
     """These published responses in the reader's language, in their order."""
     if not responses:
         return []
-    texts, outdated = _reviewed_texts(session, [response.id for response in responses])
+    texts = _reviewed_texts(session, [response.id for response in responses])
     further = list_further(session, [response.id for response in responses])
     service_ids = {response.service_id for response in responses}.union(*further.values())
     services = service_names(session, reader, Service.id.in_(service_ids))
@@ -223,9 +232,10 @@ def list_entries(
                 follows_id=response.follows_id,
                 theme_id=response.theme_id,
                 lang=shown.lang,
-                words=shown.text,
-                texts=texts[response.id],
-                outdated=outdated[response.id],
+                words=shown.text.words,
+                reviewed_at=shown.text.reviewed_at,
+                texts={lang: one.words for lang, one in texts[response.id].items()},
+                outdated=[lang for lang, one in texts[response.id].items() if one.is_outdated],
             )
         )
     return entries
@@ -238,10 +248,9 @@ def by_name(services: Iterable[ServiceName]) -> list[ServiceName]:
 
 def _reviewed_texts(
     session: Session, response_ids: Collection[int]
-) -> tuple[dict[int, dict[str, Wording]], dict[int, list[str]]]:
-    """Texts by response and language, and the languages of those that are outdated."""
-    texts: dict[int, dict[str, Wording]] = defaultdict(dict)
-    outdated: dict[int, list[str]] = defaultdict(list)
+) -> dict[int, dict[str, _Reviewed]]:
+    """Reviewed texts by response and language."""
+    texts: dict[int, dict[str, _Reviewed]] = defaultdict(dict)
     source = aliased(ResponseText)
     rows = session.execute(
         select(ResponseText, source)
@@ -252,7 +261,7 @@ def _reviewed_texts(
         .order_by(ResponseText.lang)
     )  # fmt: skip
     for row, made_from in rows:
-        texts[row.response_id][row.lang] = wording_of(row)
-        if is_stale(row, made_from):
-            outdated[row.response_id].append(row.lang)
-    return texts, outdated
+        texts[row.response_id][row.lang] = _Reviewed(
+            wording_of(row), row.reviewed_at, is_stale(row, made_from)
+        )
+    return texts

@@ -94,13 +94,17 @@ def _render_feed() -> str:
         address=base + url_for("public.show_feed", **filters.address),
         address_of=lambda one: base + url_for("public.show_response", response_id=one.id),
         changed_on=lambda one: _changed_on(one, corrections.get(one.id, ())),
+        zone=portal().clock.zone,
         outdated=_("This answer was corrected. The correction is not translated yet."),
     )
 
 
 def _changed_on(response: ResponseEntry, corrections: Iterable[Correction]) -> date:
-    """When the text shown was corrected last, else when it came out."""
-    days = (
-        portal().clock.day(one.corrected_at) for one in corrections if one.lang == response.lang
-    )
-    return max(days, default=response.published_on)
+    """When it came out, the text shown was checked, or any of its texts was corrected last.
+
+    A correction of another text may make the one shown outdated.
+    """
+    moments = [one.corrected_at for one in corrections]
+    if response.reviewed_at is not None:
+        moments.append(response.reviewed_at)
+    return max([response.published_on, *map(portal().clock.day, moments)])

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import csv
+from dataclasses import replace
 from datetime import timedelta
 from xml.etree import ElementTree
 
@@ -10,12 +11,14 @@ import pytest
 from flask.testing import FlaskClient
 from sqlalchemy.orm import Session
 
+from portal.app import create_app
 from portal.models.assessments import HistoryImport
 from portal.models.responses import Response
+from portal.settings import Settings
 from portal.store.coverage import list_texts
 from portal.store.engine import Store
 from tests.features.public.conftest import NOW, Showcase
-from tests.features.public.publishing import correct_text, publish_response
+from tests.features.public.publishing import add_text, correct_text, publish_response
 from tests.support.cases import send_case
 from tests.support.city import City
 from tests.support.client import response_page
@@ -138,30 +141,64 @@ def test_a_long_text_is_cut_in_lists_only(client: FlaskClient, city: City, store
     assert "end." in response_page(client.get(f"/en/responses/{response_id}/")).words()
 
 
-def test_the_feed_moves_when_the_text_shown_is_corrected(
+def test_the_feed_moves_when_what_it_shows_is_corrected_and_never_back(
     client: FlaskClient, showcase: Showcase, store: Store
 ) -> None:
-    def correct(session: Session) -> None:
+    def correct(lang: str, days: int) -> None:
         before = ("Falta sombra.", "Plantamos diez árboles.", "")
-        for days, lang in ((3, "es"), (6, "es"), (9, "en")):
-            correct_text(session, showcase.shade, lang, before, NOW + timedelta(days=days))
+        at = NOW + timedelta(days=days)
+        store.write(lambda session: correct_text(session, showcase.shade, lang, before, at))
 
-    def read_feed() -> tuple[str | None, dict[str, tuple[str | None, str | None]]]:
-        feed = client.get("/es/responses/feed.atom?service=swimming-pools").data
-        root = ElementTree.fromstring(feed)  # noqa: S314 - our own
-        return root.findtext(f"{ATOM}updated"), {
-            (entry.findtext(f"{ATOM}id") or "").rsplit("/", 2)[1]: (
-                entry.findtext(f"{ATOM}published"),
-                entry.findtext(f"{ATOM}updated"),
-            )
-            for entry in root.findall(f"{ATOM}entry")
-        }
+    came_out = day_in_feed(31, 5)
+    assert read_feed(client, "es") == (came_out, {str(showcase.shade): (came_out, came_out)})
+    correct("es", 6)
+    correct("es", 3)
+    moved = day_in_feed(7)
+    assert read_feed(client, "es", 2) == (moved, {str(showcase.shade): (came_out, moved)})
+    correct("en", 9)  # from which the text shown was translated, say
+    moved = day_in_feed(10)
+    assert read_feed(client, "es", 3) == (moved, {str(showcase.shade): (came_out, moved)})
 
-    came_out = "2026-05-31T00:00:00+00:00"
-    assert read_feed() == (came_out, {str(showcase.shade): (came_out, came_out)})
-    store.write(correct)
-    moved = "2026-06-07T00:00:00+00:00"
-    assert read_feed() == (moved, {str(showcase.shade): (came_out, moved)})
+
+def test_the_feed_moves_when_a_translation_comes_out(
+    client: FlaskClient, showcase: Showcase, store: Store
+) -> None:
+    came_out = day_in_feed(31, 5)
+    assert read_feed(client, "vi") == (came_out, {str(showcase.shade): (came_out, came_out)})
+    words = ("Thiếu bóng mát.", "Chúng tôi đã trồng cây.", "")
+    at = NOW + timedelta(days=4)
+    store.write(lambda session: add_text(session, showcase.shade, "vi", words, at))
+    moved = day_in_feed(5)
+    assert read_feed(client, "vi", 2) == (moved, {str(showcase.shade): (came_out, moved)})
+    assert read_feed(client, "es") == (came_out, {str(showcase.shade): (came_out, came_out)})
+
+
+def test_days_in_the_feed_begin_when_they_begin_in_the_city(
+    settings: Settings, store: Store, showcase: Showcase
+) -> None:
+    there = create_app(replace(settings, time_zone="America/Chicago"), store).test_client()
+    began = "2026-05-31T00:00:00-05:00"
+    assert read_feed(there, "es") == (began, {str(showcase.shade): (began, began)})
+
+
+def read_feed(
+    client: FlaskClient, lang: str, time: int = 1
+) -> tuple[str | None, dict[str, tuple[str | None, str | None]]]:
+    """When the feed of a service moved, and when each entry came out and moved."""
+    address = f"/{lang}/responses/feed.atom?service=swimming-pools&time={time}"
+    root = ElementTree.fromstring(client.get(address).data)  # noqa: S314 - our own
+    return root.findtext(f"{ATOM}updated"), {
+        (entry.findtext(f"{ATOM}id") or "").rsplit("/", 2)[1]: (
+            entry.findtext(f"{ATOM}published"),
+            entry.findtext(f"{ATOM}updated"),
+        )
+        for entry in root.findall(f"{ATOM}entry")
+    }
+
+
+def day_in_feed(day: int, month: int = 6) -> str:
+    """The city's midnight, with which its day begins."""
+    return f"2026-{month:02}-{day:02}T00:00:00+00:00"
 
 
 def test_a_translation_that_a_correction_has_overtaken_says_so(
