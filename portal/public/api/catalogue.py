@@ -100,7 +100,7 @@ def _dataset(
             "downloadURL": _address("api.show_description"),
             "mediaType": "application/json",
         },
-        "accrualPeriodicity": "monthly" if name == "results" else "daily",
+        "accrualPeriodicity": "quarterly" if name == "results" else "daily",
         **_terms(),
         "distribution": [
             {
