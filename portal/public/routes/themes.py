@@ -9,6 +9,7 @@ from portal.public.addresses import page_number
 from portal.public.queries import LARGEST_ID
 from portal.public.reading import current_reader
 from portal.public.response_addresses import filters_in_address
+from portal.public.response_words import narrowed_to
 from portal.public.routes.blueprint import blueprint
 from portal.web.access import Access, access
 from portal.web.context import portal
@@ -52,6 +53,7 @@ def list_promises() -> str:
     return render_template(
         "public/list_promises.html",
         filters=filters,
+        narrowed=narrowed_to(filters),
         promises=shown,
         tally=promise_queries.tally(promises),
         number=number,

@@ -4,8 +4,10 @@ from __future__ import annotations
 
 import csv
 import io
+import re
 from datetime import date, timedelta
 
+import pytest
 from flask.testing import FlaskClient
 from sqlalchemy.orm import Session
 
@@ -252,7 +254,36 @@ def test_promises_stand_with_their_days_and_what_became_of_them(
     assert figures == ["1", "1", "1", "2"]  # kept, late, not kept, to come
     assert "What we promised" in response_page(client.get("/en/responses/")).words()
     empty = response_page(client.get("/en/promises/?service=swimming-pools"))
-    assert "No promises yet" in empty.words()
+    assert "What we promised: Swimming pools" in empty.words()
+    assert "Nothing published fits Swimming pools." in empty.words()
+    assert "/en/promises/" in empty.links()
+    everything = response_page(client.get("/en/promises/"))
+    assert "What we promised:" not in everything.words()
+
+
+@pytest.mark.parametrize(
+    ("query", "narrowed"),
+    [
+        ("q=next&service=street-lights", "Street lights · “next”"),
+        ("department=public-works", "Public Works"),
+        ("language=en", "English"),
+    ],
+)
+def test_promises_say_what_they_are_narrowed_to(
+    client: FlaskClient, city: City, store: Store, query: str, narrowed: str
+) -> None:
+    def promise(session: Session) -> None:
+        for said in ("Next lamp.", "Far lamp."):
+            texts = {"en": (said, "We will.", "")}
+            publish_response(session, city.lights, NOW, texts, outcome="planned", due_on=AS_OF)
+
+    store.write(promise)
+    page = response_page(client.get(f"/en/promises/?{query}"))
+    (title,), (heading,) = page.all("title"), page.all("h1")
+    for one in (title, heading):
+        said = re.sub("[\u2068\u2069]", "", page.words(one))
+        assert f"What we promised: {narrowed}" in said
+    assert "/en/promises/" in page.links()
     assert client.get("/en/promises/?page=9").status_code == 404
 
 
