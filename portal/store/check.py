@@ -8,16 +8,18 @@ from sqlalchemy.orm import Session
 
 from portal.store.assignments import check_assignments
 from portal.store.calibrations import check_calibrations
-from portal.store.checks.answers import check_concerned, check_signatures, check_themes
+from portal.store.checks.answers import check_concerned, check_signatures
 from portal.store.checks.cases import (
     check_cases,
     check_holders,
     check_left_out,
     check_loops,
     check_redactions,
+    check_sent,
 )
 from portal.store.checks.database import check_integrity, check_protection
 from portal.store.checks.levels import check_appraisals, check_assessments
+from portal.store.checks.themes import check_themes
 from portal.store.clock import Clock
 from portal.store.contacts import check_contacts
 from portal.store.engine import Store
@@ -77,6 +79,7 @@ def list_problems(
         ("append-only tables", check_protection),
         ("database file", check_integrity),
         ("cases against their events", check_loops),
+        ("cases against what was sent", check_sent),
         ("cases against their services", check_holders),
         ("submissions against cases", check_cases),
         ("themes against cases", check_themes),

@@ -1,38 +1,17 @@
-"""Themes and answers against the cases that they are about, and what partners signed."""
+"""Answers against the cases that they are about, and what partners signed."""
 
 from __future__ import annotations
 
 from collections.abc import Iterator
 
-from sqlalchemy import exists, select
+from sqlalchemy import select
 from sqlalchemy.orm import Session
 
 from portal.domain.loop import EventKind
 from portal.models.loops import LoopEvent, LoopRow
 from portal.models.partners import CoDecision, Signature
-from portal.models.responses import Response, ResponseService, Theme, ThemeCase
+from portal.models.responses import Response, ResponseService
 from portal.store.record_hash import hash_record
-
-
-def check_themes(session: Session) -> Iterator[str]:
-    """No case is in a theme that it was not put in by an event, or that does not take it."""
-    grouped = exists().where(
-        LoopEvent.submission_id == ThemeCase.submission_id,
-        LoopEvent.kind == EventKind.THEMED.value,
-        LoopEvent.theme_id == ThemeCase.theme_id,
-    )
-    for number, theme_id in session.execute(
-        select(ThemeCase.submission_id, ThemeCase.theme_id).where(~grouped)
-    ):
-        yield f"case {number}: no event says that it belongs to theme {theme_id}"
-    strange = (
-        select(ThemeCase.submission_id, ThemeCase.theme_id)
-        .join(Theme, Theme.id == ThemeCase.theme_id)
-        .join(LoopRow, LoopRow.submission_id == ThemeCase.submission_id)
-        .where(LoopRow.service_id != Theme.service_id, Theme.is_shared.is_(False))
-    )
-    for number, theme_id in session.execute(strange):
-        yield f"case {number}: theme {theme_id} takes no cases of its service"
 
 
 def check_concerned(session: Session) -> Iterator[str]:

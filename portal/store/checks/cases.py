@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 
-from sqlalchemy import distinct, exists, func, select
+from sqlalchemy import case, distinct, exists, func, or_, select
 from sqlalchemy.orm import Session, aliased
 
 from portal.domain.loop import EventKind, fold
@@ -13,8 +13,31 @@ from portal.models.loops import LoopEvent, LoopRow
 from portal.models.submissions import Submission
 from portal.store.evidence.hand_overs import IS_HAND_OVER
 from portal.store.loops import event_of, projected
+from portal.store.ratings import KIND_OF_CASE
 
 _BATCH = 2000
+# What a case takes over from what was sent, as it was when the case was opened.
+_SENT = {
+    "lang": Submission.lang,
+    "kind": func.coalesce(Submission.kind, KIND_OF_CASE),
+    "district": Submission.district,
+    "person_key": Submission.person_key,
+    "is_imported": Submission.import_id.is_not(None),
+    "is_joined": Submission.joined_theme_id.is_not(None),
+}
+
+
+def check_sent(session: Session) -> Iterator[str]:
+    """Every case says of its resident what they sent: all evidence reads it there."""
+    differs = {name: getattr(LoopRow, name).is_distinct_from(sent) for name, sent in _SENT.items()}
+    wrong = (
+        select(LoopRow.submission_id, *(case((one, 1), else_=0) for one in differs.values()))
+        .join(Submission, Submission.id == LoopRow.submission_id)
+        .where(or_(*differs.values()))
+    )
+    for number, *found in session.execute(wrong.execution_options(yield_per=_BATCH)):
+        names = ", ".join(name for name, is_wrong in zip(differs, found, strict=True) if is_wrong)
+        yield f"case {number}: {names} differs from what was sent"
 
 
 def check_loops(session: Session) -> Iterator[str]:

@@ -2,11 +2,13 @@
 
 from __future__ import annotations
 
-from datetime import UTC, datetime, timedelta
+from datetime import UTC, date, datetime, timedelta
+from typing import Any
 
 import pytest
 from sqlalchemy import func, select
 from sqlalchemy.orm import Session
+from sqlalchemy.sql.elements import KeyedColumnElement
 
 from portal.accounts.operations.links import post_link
 from portal.assess.calibration import calibrate_due
@@ -110,6 +112,9 @@ RED = {
     "loop": (
         "UPDATE loop SET told_on = received_on, told_lang = 'en'",
         "UPDATE loop SET target_on = '2026-12-24'",
+        "UPDATE loop SET kind = 'praise' WHERE told_on IS NULL",
+        "UPDATE loop SET is_joined = true WHERE told_on IS NULL",
+        "UPDATE loop SET district = NULL WHERE district IS NOT NULL",
     ),
     "loop_event": (
         "DELETE FROM loop_event WHERE kind = 'themed'",
@@ -215,6 +220,8 @@ RED = {
         "UPDATE submission SET is_quarantined = NOT is_quarantined",
     ),
     "theme_case": (
+        "DELETE FROM theme_case",
+        "DELETE FROM theme_case WHERE submission_id = (SELECT max(submission_id) FROM theme_case)",
         "UPDATE theme_case SET theme_id = (SELECT min(id) FROM theme)",
     ),
     "theme_district": (
@@ -304,6 +311,19 @@ RED = {
     ),
     "threshold_change": ("UPDATE threshold_change SET raised = '{}'",),
 }  # fmt: skip
+
+# What may stand in a column of a case, and what has to stand beside it.
+FORGED_CASE = {
+    "service_id": "service_id = (SELECT max(id) FROM service)",
+    "kind": "kind = 'praise'",
+    "state": "state = 'reopened'",
+    "outcome": "outcome = 'declined'",
+    "told_on": "told_on = '2026-01-02' WHERE told_on IS NOT NULL",
+    "told_lang": "told_lang = 'ko' WHERE told_on IS NOT NULL",
+    "verdict": "verdict = 'no'",
+    "retold_on": "retold_on = '2026-01-02', disputed_on = '2026-01-02'",
+    "excluded": "excluded = 'spam'",
+}
 
 # Nothing to falsify: each with the reason.
 NEED_NOT = {
@@ -548,6 +568,20 @@ def test_each_table_is_checked_or_need_not_be() -> None:
     tables = set(Base.metadata.tables)
     assert tables == RED.keys() | NEED_NOT.keys()
     assert not RED.keys() & NEED_NOT.keys()
+
+
+def test_tampering_with_each_column_of_a_case_shows(full: Store) -> None:
+    """Evidence reads the projection, so nothing in it may be made up; new columns come by it."""
+    columns = [one for one in LoopRow.__table__.columns if not one.primary_key]
+    unseen = [one.name for one in columns if not find_problems_after(full, _forge(one))]
+    assert not unseen
+
+
+def _forge(column: KeyedColumnElement[Any]) -> str:
+    """A statement that puts something else into this column of cases."""
+    name, kind = column.name, column.type.python_type
+    default = {bool: f"NOT {name}", date: "'2026-01-02'"}.get(kind, "'ko'")
+    return f"UPDATE loop SET {FORGED_CASE.get(name, f'{name} = {default}')}"
 
 
 def test_tampering_with_each_table_shows(full: Store) -> None:
