@@ -10,12 +10,29 @@ import pytest
 from sqlalchemy import func, select
 from sqlalchemy.orm import Session
 
-from portal.accounts.operations.factors import make_recovery_codes
+from portal.accounts.operations.factors import add_passkey, make_recovery_codes
+from portal.accounts.operations.links import change_password
+from portal.accounts.operations.people import (
+    change_own,
+    change_roles,
+    deactivate_person,
+    forget_second_factor,
+    invite_person,
+)
 from portal.admin.city import name_city
 from portal.admin.contact import change_contact
+from portal.admin.districts import add_district, close_district, name_district
+from portal.admin.kiosks import NewKiosk, close_kiosk, set_up_kiosk
 from portal.admin.languages import switch_off
 from portal.admin.retention import change_periods
 from portal.admin.services import texts
+from portal.admin.services.departments import add_department, name_department
+from portal.admin.services.operations import (
+    add_service,
+    check_page,
+    switch_channel,
+    switch_language,
+)
 from portal.admin.services.text_operations import save_text
 from portal.admin.targets import add_holidays, choose_weekdays, remove_holiday
 from portal.admin.webhooks import add_webhook, disable_webhook
@@ -31,7 +48,7 @@ from portal.models.operations import AuditEvent
 from portal.models.targets import Holiday
 from portal.models.warnings import WarningRow
 from portal.respond.operations.assigning import assign_cases
-from portal.respond.operations.cases import set_aside
+from portal.respond.operations.cases import decide_request, set_aside
 from portal.respond.operations.merging import merge_themes
 from portal.respond.operations.phrases import Said, add_phrase, change_phrase, delete_phrase
 from portal.respond.operations.texts import propose_correction
@@ -197,8 +214,73 @@ class Busy:
             wording=texts.Wording("Nids-de-poule", "", ""), **self.rule,
         )  # fmt: skip
 
+    def let_people_in(self) -> None:
+        admin, staff = self.city.people["admin"], self.city.people["staff"]
+        invited = self.store.write(
+            invite_person, email="new@city.example", name="New", lang="en", by=admin, now=NOW,
+            roles=[("staff", self.city.works)], secrets=SECRETS,
+        )  # fmt: skip
+        self.store.write(
+            change_roles, person_id=staff, roles=[("manager", self.city.works)], by=admin, now=NOW
+        )
+        self.settle()
+        self.store.write(change_own, person_id=invited, name="Newer", lang="en", now=LATER)
+        self.store.write(
+            change_password, person_id=staff, password="a long way to Marlow", token="", now=LATER
+        )
+        self.store.write(deactivate_person, person_id=invited, by=admin, now=LATER)
+
+    def lose_a_second_factor(self) -> None:
+        admin = self.city.people["admin"]
+        self.store.write(_add_passkey, admin)
+        self.make_codes()
+        self.settle()
+        self.store.write(forget_second_factor, person_id=admin, by=admin, now=LATER)
+
+    def set_up_the_city(self) -> None:
+        kiosk = NewKiosk("Hall", self.city.potholes, 60)
+        self.store.write(set_up_kiosk, new=kiosk, today=TODAY, **self.rule)
+        district = self.store.write(add_district, name="Harbour", lang="en", **self.rule)
+        department = self.store.write(add_department, name="Water", lang="en", **self.rule)
+        self.settle()
+        after = self.rule | {"now": LATER}
+        self.store.write(close_kiosk, kiosk_id=1, today=LATER.date(), **after)
+        self.store.write(name_district, slug=district, names={"es": "Puerto"}, **after)
+        self.store.write(close_district, slug=district, today=LATER.date(), **after)
+        self.store.write(name_department, slug=department, names={"es": "Agua"}, **after)
+
+    def set_up_a_service(self) -> None:
+        slug = self.store.write(
+            add_service, name="Water leaks", department="public-works", code="w1",
+            languages=OFFERED, today=TODAY, **self.rule,
+        )  # fmt: skip
+        self.settle()
+        after: dict[str, Any] = self.rule | {"now": LATER, "slug": slug}
+        day: dict[str, Any] = {"day": LATER.date(), "today": LATER.date()}
+        self.store.write(switch_language, lang="ko", role="input", is_open=False, **day, **after)
+        self.store.write(
+            switch_channel, channel="counter", is_open=True, languages=OFFERED, **day, **after
+        )
+        self.store.write(check_page, lang="en", today=LATER.date(), **after)
+
+    def refuse_to_set_aside(self) -> None:
+        case = self.case(q0=1)
+        self.store.write(set_aside, today=TODAY, submission_id=case, reason="spam", **self.desk)
+        self.settle()
+        self.store.write(
+            decide_request, submission_id=case, is_agreed=False, now=LATER, today=LATER.date(),
+            scope=self.office.staff,
+        )  # fmt: skip
+
     def make_codes(self) -> None:
         self.store.write(make_recovery_codes, secrets=SECRETS, **self.rule)
+
+
+def _add_passkey(session: Session, person_id: int) -> None:
+    assert add_passkey(
+        session, now=NOW, person_id=person_id, credential_id="a", public_key=b"k", sign_count=0,
+        name="Key", challenge=b"c", asked_at=NOW,
+    )  # fmt: skip
 
 
 def _warn(session: Session, service_id: int) -> int:
@@ -231,6 +313,11 @@ DEEDS: tuple[Callable[[Busy], None], ...] = (
     Busy.keep_for_less_time,
     Busy.switch_a_language_off,
     Busy.write_about_a_service,
+    Busy.let_people_in,
+    Busy.lose_a_second_factor,
+    Busy.set_up_the_city,
+    Busy.set_up_a_service,
+    Busy.refuse_to_set_aside,
     Busy.make_codes,
 )
 

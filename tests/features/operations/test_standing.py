@@ -8,11 +8,16 @@ from typing import Any
 import pytest
 from sqlalchemy import func, select, text
 
+from portal.accounts.operations.people import change_own
+from portal.accounts.operations.sign_ins import begin_sign_in
+from portal.admin.audit_words import ACTIONS
 from portal.admin.services.operations import check_page, switch_channel
+from portal.domain.loop import EventKind
 from portal.imports.services import import_services
 from portal.models.integrity import Standing
 from portal.models.services import PageCheck
 from portal.store.engine import Store
+from portal.store.integrity.set_up import STANDS
 from portal.store.service_files import ServiceLine
 from tests.support.city import LANGUAGES, City
 from tests.support.signed import sign
@@ -77,10 +82,106 @@ def test_what_somebody_did_to_one_service_explains_nothing_about_another(
     tamper(signed, CLOSED)
     before = about(signed, "service_channel")
     signed.write(
-        check_page, slug="pothole-repair", lang="en", person_id=city.people["admin"], now=SECOND,
+        switch_channel, slug="pothole-repair", channel="counter", is_open=True,
+        languages=list(LANGUAGES), day=SECOND.date(), person_id=city.people["admin"], now=SECOND,
         today=SECOND.date(),
     )  # fmt: skip
     assert len(about(signed, "service_channel")) == len(before) - 1
+
+
+def test_what_somebody_did_otherwise_to_the_same_service_explains_nothing(
+    signed: Store, city: City
+) -> None:
+    tamper(signed, CLOSED)
+    before = about(signed, "service_channel")
+    signed.write(
+        check_page, slug="pothole-repair", lang="en", person_id=city.people["admin"], now=SECOND,
+        today=SECOND.date(),
+    )  # fmt: skip
+    assert about(signed, "service_channel") == before
+
+
+WAYS_IN = {
+    "person": "UPDATE person SET password = 'known' WHERE id = :person",
+    "membership": "INSERT INTO membership (person_id, role) VALUES (:person, 'administrator')",
+    "recovery_code": "INSERT INTO recovery_code (person_id, code_hash) VALUES (:person, 'mine')",
+    "passkey": (
+        "INSERT INTO passkey (person_id, credential_id, public_key, sign_count, name, created_at)"
+        " VALUES (:person, 'mine', :key, 0, 'Key', '2026-10-02 17:00:00+00:00')"
+    ),
+    "authenticator": (
+        "INSERT INTO authenticator (person_id, secret_encrypted, confirmed_at)"
+        " VALUES (:person, :key, '2026-10-02 17:00:00+00:00')"
+    ),
+}
+
+
+@pytest.mark.parametrize("table", WAYS_IN)
+def test_whoever_forges_a_way_in_does_not_explain_it_by_coming_in(
+    signed: Store, city: City, table: str
+) -> None:
+    person_id, statement = city.people["reviewer"], WAYS_IN[table]
+    values = {"person": person_id, "key": b"k"}
+    wanted = {name: values[name] for name in values if f":{name}" in statement}
+    signed.write(lambda session: session.execute(text(statement), wanted))
+    forged = about(signed, table)
+    assert forged
+    signed.write(begin_sign_in, now=SECOND, today=SECOND.date(), person_id=person_id)
+    signed.write(change_own, now=SECOND, person_id=person_id, name="Somebody", lang="en")
+    assert set(about(signed, table)) & set(forged)
+    sign(signed, THIRD)
+    assert about(signed, table)
+
+
+def test_every_action_changes_what_stands_or_is_known_not_to() -> None:
+    explaining = {action for stands in STANDS for action in stands.actions}
+    assert explaining - {EventKind.WITHDRAWN} | CHANGES_NOTHING == ACTIONS.keys()
+    assert not explaining & CHANGES_NOTHING
+
+
+# What people do that changes no row of what people set up: it is a record of its own, or about
+# cases, drafts of answers, sign-ins and mail.
+CHANGES_NOTHING = {
+    "asked for a fresh report",
+    "audit_exported",
+    "case_restored",
+    "case_taken_out",
+    "changed a threshold",
+    "co_decision_begun",
+    "co_decision_linked",
+    "co_decision_written",
+    "comment_redacted",
+    "comment_sent_to_translator",
+    "dimension_reviewed",
+    "district_moved",
+    "entered",
+    "forms_printed",
+    "invitation_resent",
+    "invitation_revoked",
+    "level_claimed",
+    "logo_fetched_again",
+    "missing_taken_down",
+    "note_struck",
+    "partner_link_made",
+    "partner_signed",
+    "redaction_refused",
+    "redaction_requested",
+    "response_saved",
+    "response_scheduled",
+    "response_unscheduled",
+    "response_written",
+    "retried",
+    "set_apart_decided",
+    "set_apart_judged",
+    "set_apart_refused",
+    "sign_in_ended",
+    "sign_ins_ended",
+    "signed_in",
+    "target_changed",
+    "text_reviewed",
+    "text_saved",
+    "webhook_retried",
+}
 
 
 def test_rows_that_are_gone_or_new_show(signed: Store, city: City) -> None:
