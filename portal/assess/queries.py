@@ -1,7 +1,4 @@
-"""Which services are to be assessed, and what their assessments say today.
-
-What the public sees of them is read by `portal/store/assessments.py`.
-"""
+"""Which services are to be assessed."""
 
 from __future__ import annotations
 
@@ -15,16 +12,6 @@ from portal.models.loops import LoopEvent, LoopRow
 from portal.models.services import Service
 from portal.models.submissions import Submission
 from portal.store.evidence.hand_overs import services_of_hand_overs
-
-
-def get_todays(session: Session, service_id: int) -> Assessment | None:
-    """The newest assessment of a service, for staff and managers; None before the first."""
-    return session.scalar(
-        select(Assessment)
-        .where(Assessment.service_id == service_id)
-        .order_by(Assessment.as_of.desc())
-        .limit(1)
-    )
 
 
 def list_due_services(session: Session, today: date) -> list[int]:

@@ -64,7 +64,6 @@ class Profile:
     burst: int = 0  # ratings stuffed within one hour
     slower: int = 0  # days since which people wait almost the whole 30 days
     surge: int = 0  # people who raise one theme in the last weeks
-    bland: bool = False  # answers everybody with thanks
 
 
 _ANSWERS = Profile(yearly=520, rhythm=Rhythm.STEADY)
@@ -128,7 +127,7 @@ PROFILES: dict[str, Profile] = {
     "sidewalk-repair": _LISTENS,
     "traffic-signals": replace(_LISTENS, yearly=320, surge=23),
     "storm-drains": _LISTENS,
-    "bulk-item-pickup": replace(_LISTENS, told30=0.85, told90=0.93, bland=True, helped=0.25),
+    "bulk-item-pickup": replace(_LISTENS, told30=0.85, told90=0.93, helped=0.25),
     "graffiti-removal": replace(
         _LISTENS,
         yearly=600,

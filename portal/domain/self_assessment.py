@@ -14,8 +14,6 @@ from typing import Protocol, TypeVar
 
 from portal.domain.publication import quarter_after
 
-MEASURED = "A"
-"""The dimension that is measured, as the model's texts call it: engage society."""
 LEVELS = (1, 2, 3, 4)
 REVIEW_GAP = 2
 """So many levels between claim and measurement call for a talk."""

@@ -8,18 +8,12 @@ from collections.abc import Collection
 from portal.domain.language import fold
 
 MAX_SLUG = 60
-_SLUG = re.compile(r"[^\W_]+(?:-[^\W_]+)*")
 
 
 def slugify(name: str, otherwise: str = "service") -> str:
     """Folded words joined by dashes, `otherwise` when none is left."""
     words = re.findall(r"[^\W_]+", fold(name))
     return "-".join(words)[:MAX_SLUG].strip("-") or otherwise
-
-
-def is_slug(text: str) -> bool:
-    """Whether it may stand in an address as it is."""
-    return len(text) <= MAX_SLUG and _SLUG.fullmatch(text) is not None and text == fold(text)
 
 
 def free_slug(base: str, taken: Collection[str]) -> str:

@@ -49,8 +49,6 @@ SHOWN: Mapping[str, str] = {
     "co_decision_case": "co_decision_id added_on",
     "reminder": "due_on is_settled is_reminded chosen_on",
 }
-# Tables that name a service do so by number; its holder reads its address.
-_NAMED = ("submission", "loop", "loop_event", "exclusion_request")
 
 
 def collect(

@@ -1,6 +1,6 @@
 """What the public pages read about services: names, texts, departments, levels.
 
-Texts come in the reader's language where a reviewed one exists, else in another, marked as such.
+Texts come in the reader's language where there is one, else in another, marked as such.
 """
 
 from __future__ import annotations
@@ -9,7 +9,7 @@ from collections import defaultdict
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from functools import lru_cache
-from typing import Any, Protocol, TypeVar
+from typing import Any
 
 from sqlalchemy import Select, select
 from sqlalchemy.orm import InstrumentedAttribute, Session
@@ -106,30 +106,15 @@ class Reader:
         return self.choose(texts) or InLanguage(self.lang, otherwise)
 
 
-class HasStatus(Protocol):
-    """A text, or a row with a text's status: draft or reviewed."""
-
-    @property
-    def status(self) -> str: ...
-
-
-TextRow = TypeVar("TextRow", bound=HasStatus)
-
-
-def reviewed_first(texts: Sequence[TextRow]) -> Sequence[TextRow]:
-    """The texts that a second person has reviewed; drafts only where there are no others."""
-    return [text for text in texts if text.status == "reviewed"] or texts
-
-
 def list_services(session: Session, reader: Reader) -> list[ServiceEntry]:
     """Every service in use, in the order of names in the reader's language."""
     departments = department_names(session)
     levels = list_public_assessments(session)
     entries = []
     for rows in _services_with_texts(session):
-        first, shown = rows[0], reviewed_first(rows)
-        names = {row.lang: row.name for row in shown if row.lang}
-        summaries = {row.lang: row.summary for row in shown if row.lang}
+        first = rows[0]
+        names = {row.lang: row.name for row in rows if row.lang}
+        summaries = {row.lang: row.summary for row in rows if row.lang}
         department = departments.get(first.department_id, {})
         entries.append(
             ServiceEntry(
@@ -189,7 +174,7 @@ def find_service(session: Session, slug: str, reader: Reader) -> ServiceDetail |
     rows = session.execute(_services_query(ServiceText.about).where(Service.slug == slug)).all()
     if not rows:
         return None
-    first, shown = rows[0], [row for row in reviewed_first(rows) if row.lang]
+    first, shown = rows[0], [row for row in rows if row.lang]
     departments = department_names(session, first.department_id)
     return ServiceDetail(
         id=first.id,
@@ -256,7 +241,6 @@ def _services_query(*more: InstrumentedAttribute[str]) -> Select[*tuple[Any, ...
             Service.department_id,
             Department.slug.label("department_slug"),
             ServiceText.lang,
-            ServiceText.status,
             ServiceText.name,
             ServiceText.summary,
             *more,

@@ -23,7 +23,6 @@ from portal.public.queries import (
     ServiceName,
     department_names,
     list_district_names,
-    reviewed_first,
 )
 from portal.store.concerned import concerns
 from portal.store.word_index import has_words
@@ -187,7 +186,6 @@ def service_names(
             Service.is_active,
             ServiceText.lang,
             ServiceText.name,
-            ServiceText.status,
         )
         .outerjoin(ServiceText, ServiceText.service_id == Service.id)
         .where(which)
@@ -200,9 +198,7 @@ def service_names(
             found[0].id,
             found[0].slug,
             found[0].is_active,
-            reader.name(
-                {text.lang: text.name for text in reviewed_first(found) if text.lang}, found[0].slug
-            ),
+            reader.name({text.lang: text.name for text in found if text.lang}, found[0].slug),
         )
         for found in texts.values()
     }

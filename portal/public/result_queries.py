@@ -41,11 +41,6 @@ def list_service_results(session: Session, service_id: int) -> list[Result]:
     return _results(session, ServiceResult.service_id == service_id)
 
 
-def list_all_results(session: Session) -> list[Result]:
-    """The quarters of every service in use, by service."""
-    return _results(session, Service.is_active)
-
-
 def list_ratings(session: Session, quarter: date) -> dict[str, int]:
     """{slug: ratings} of the services in use of which a quarter's ratings may be shown."""
     ratings = ServiceResult.counts["ratings"].as_integer()

@@ -103,7 +103,6 @@ def show_warning(form_page: FormPage, form: SentForm, findings: Sequence[Finding
         "rate/warn_personal_data.html",
         422,
         form_page=form_page,
-        place=form_page.place,
         **warning_of(form.words or "", findings),
         kept=list(form.kept()),
         token=form.token.data,

@@ -1,4 +1,4 @@
-"""A service's name for one reader: reviewed, in their language, else in another one."""
+"""A service's name for one reader: in their language, else in another one."""
 
 from __future__ import annotations
 
@@ -15,7 +15,7 @@ from portal.store.texts import InLanguage, in_language
 def get_service_name(
     session: Session, service_id: int, slug: str, lang: str, fallbacks: Sequence[str]
 ) -> InLanguage[str]:
-    """The name in `lang`, else in a fallback; a draft only where none is reviewed, else `slug`."""
+    """The name in `lang`, else in a fallback, else `slug`."""
     names = get_service_names(session, [service_id]).get(service_id, {})
     return in_language(names, lang, fallbacks) or InLanguage(lang, slug)
 
@@ -23,14 +23,13 @@ def get_service_name(
 def get_service_names(
     session: Session, ids: Collection[int] | Select[int]
 ) -> Mapping[int, dict[str, str]]:
-    """{service: {language: name}}: reviewed names, drafts only of services without any."""
+    """{service: {language: name}}; the names not yet reviewed stand elsewhere."""
     rows = session.execute(
-        select(
-            ServiceText.service_id, ServiceText.lang, ServiceText.name, ServiceText.status
-        ).where(ServiceText.service_id.in_(ids), ServiceText.name != "")
+        select(ServiceText.service_id, ServiceText.lang, ServiceText.name).where(
+            ServiceText.service_id.in_(ids), ServiceText.name != ""
+        )
     )
-    drafts: dict[int, dict[str, str]] = defaultdict(dict)
-    reviewed: dict[int, dict[str, str]] = defaultdict(dict)
-    for service_id, lang, name, status in rows:
-        (reviewed if status == "reviewed" else drafts)[service_id][lang] = name
-    return drafts | reviewed
+    names: dict[int, dict[str, str]] = defaultdict(dict)
+    for service_id, lang, name in rows:
+        names[service_id][lang] = name
+    return names

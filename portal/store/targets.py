@@ -85,13 +85,6 @@ def is_any_set(session: Session) -> bool:
     return bool(session.scalar(select(exists().where(TargetChange.working_days.is_not(None)))))
 
 
-def list_target_changes(session: Session) -> Sequence[TargetChange]:
-    """Everything that was decided, the newest day first."""
-    return session.scalars(
-        select(TargetChange).order_by(TargetChange.from_on.desc(), TargetChange.id.desc())
-    ).all()
-
-
 def add_target(
     session: Session,
     *,

@@ -7,7 +7,6 @@ from __future__ import annotations
 
 from flask_babel import lazy_gettext as _l
 
-CHOOSE_ONE = _l("Choose one of the answers.")
 NOT_A_CHOICE = _l("This is not one of the answers. Choose one from the list.")
 TOO_LONG = _l("This is too long. Use %(max)d characters at most.")
 EMAIL_WRONG = _l("Enter an email address like name@example.com, or leave the field empty.")

@@ -88,7 +88,13 @@ def _to_the_door(text: str) -> Response:
 @access(Access.SIGN_IN)
 def show_reset() -> Response:
     """Ask for a link."""
-    return page("accounts/show_reset.html", form=ResetForm(formdata=None), errors=[], hours=1)
+    return _reset_page(ResetForm(formdata=None), [], 200)
+
+
+def _reset_page(form: ResetForm, errors: ErrorList, status: int) -> Response:
+    return page(
+        "accounts/show_reset.html", status, form=form, errors=errors, hours=links.RESET_HOURS
+    )
 
 
 @blueprint.post("/sign-in/reset")
@@ -97,7 +103,7 @@ def ask_for_reset() -> Response:
     """Mail a link, to whoever signs in with this address; the answer is always the same."""
     form = ResetForm()
     if not form.validate():
-        return page("accounts/show_reset.html", 422, form=form, errors=errors_of(form), hours=1)
+        return _reset_page(form, errors_of(form), 422)
     wait = write(
         links.ask_for_reset, now=portal().clock.now(), email=form.email.data or "",
         prefix_hash=prefix_hash(), secrets=portal().secrets,

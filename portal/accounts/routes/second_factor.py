@@ -40,7 +40,7 @@ def show_second_factor() -> Response:
         )
     return page(
         "accounts/show_second_factor.html", factors=known, question=question,
-        must_have=must_have(), stage=visitor.standing.stage.value,
+        stage=visitor.standing.stage.value,
     )  # fmt: skip
 
 

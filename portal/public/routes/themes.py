@@ -57,6 +57,5 @@ def list_promises() -> str:
         promises=shown,
         tally=promise_queries.tally(promises),
         number=number,
-        total=len(promises),
         has_next=len(promises) > number * PAGE_SIZE,
     )

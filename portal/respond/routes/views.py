@@ -11,7 +11,6 @@ from portal.respond.forms import explain
 from portal.respond.inbox_forms import RenameForm, ViewForm
 from portal.respond.operations import views as operations
 from portal.respond.queries.choices import list_choices
-from portal.respond.queries.names import list_departments
 from portal.respond.queries.views import list_views
 from portal.respond.routes.blueprint import blueprint, langs
 from portal.respond.rules import Refusal
@@ -45,7 +44,6 @@ def _views_page(
         "respond/show_views.html",
         422 if form else 200,
         saved=saved,
-        teams=list_departments(read(), scope.desk, langs()),
         addresses=addresses,
         chips={one: list_chips(address, choices, languages) for one, address in addresses.items()},
         refused=(view_id, form) if form else None,
