@@ -54,7 +54,7 @@ def _plan_page(status: int = 200) -> Response:
     form.seen.data = hash_of(plan)
     added = {one.line.department or "" for one in plan if one.is_new_department}
     return page(
-        "admin/plan_import.html", status, form=form, plan=plan, bad=form.bad, line_text=line_text,
+        "admin/plan_import.html", status, form=form, bad=form.bad, line_text=line_text,
         kinds={kind: [one for one in plan if one.kind == kind]
                for kind in ("new", "changed", "unchanged")},
         new_departments=sorted(added),

@@ -44,7 +44,7 @@ def _page(form: RetentionForm, status: int = 200) -> Response:
             clock.today()
         ),
         contact_days=retention.CONTACT_DAYS, comment_months=retention.COMMENT_MONTHS,
-        is_trial=typed != periods, typed=typed,
+        is_trial=typed != periods,
     )  # fmt: skip
 
 

@@ -40,7 +40,7 @@ def _page(form: TargetForm, weekdays: WeekdaysForm, status: int = 200) -> Respon
     services = targets.list_services(session, langs())
     in_force = dict(kept.list_in_force(session, today))
     return page(
-        "admin/show_targets.html", status, form=form, weekdays=weekdays, today=today,
+        "admin/show_targets.html", status, form=form, weekdays=weekdays,
         errors=[*errors_of(form), *errors_of(weekdays)], services=services, in_force=in_force,
         names=dict(services), week=week(), last_day=LAST_DAY,
         decisions=targets.list_decisions(session),

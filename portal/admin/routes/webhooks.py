@@ -37,7 +37,6 @@ def _page(form: WebhookForm, errors: ErrorList, status: int = 200) -> Response:
         errors=errors,
         webhooks=webhooks.list_webhooks(read()),
         names=WEBHOOK_EVENTS,
-        shown=webhooks.SHOWN,
     )
 
 

@@ -60,7 +60,6 @@ def show_overview() -> Response:
         wanted=wanted,
         levels=LEVELS,
         sort_words=SORT_WORDS,
-        quarters=last_quarters(portal().clock.today()),
         short=short,
         service_page=_addresses("manage.show_service", "slug"),
         warnings_page=_addresses("manage.show_warnings", "service"),

@@ -84,5 +84,4 @@ def _render_badge(slug: str) -> str:
     return render_template(
         "public/badge.svg",
         badge=make_badge(service.name.text, city_name(), assessment),
-        service=service,
     )

@@ -1,0 +1,88 @@
+"""What a view hands to its page is read there: nothing is looked up that no page shows."""
+
+from __future__ import annotations
+
+import ast
+from collections.abc import Iterator
+from functools import cache
+from pathlib import Path
+
+from jinja2 import Environment, FileSystemLoader, nodes
+from jinja2.meta import find_referenced_templates, find_undeclared_variables
+
+PORTAL = Path(__file__).parents[2] / "portal"
+TEMPLATES = Environment(
+    loader=FileSystemLoader(PORTAL / "templates"), autoescape=True, extensions=["jinja2.ext.i18n"]
+)
+
+
+@cache
+def parsed(template: str) -> nodes.Template:
+    tree = TEMPLATES.parse((PORTAL / "templates" / template).read_text(encoding="utf-8"))
+    for one in tree.find_all(nodes.Filter):  # jinja2.meta wants to know that the app's own exist
+        TEMPLATES.filters.setdefault(one.name, str)
+    return tree
+
+
+def family(template: str) -> set[str]:
+    """The template with all that it extends, includes and imports."""
+    found, new = set(), {template}
+    while new:
+        found |= new
+        new = {name for one in new for name in referenced(one)} - found
+    return found
+
+
+@cache
+def read_by(template: str) -> set[str]:
+    return {name for one in family(template) for name in undeclared(one)}
+
+
+@cache
+def referenced(template: str) -> set[str]:
+    return {name for name in find_referenced_templates(parsed(template)) if name}
+
+
+@cache
+def undeclared(template: str) -> set[str]:
+    return find_undeclared_variables(parsed(template))
+
+
+def sources() -> Iterator[tuple[Path, str]]:
+    """The modules that render, in the order of their names."""
+    for path in sorted(PORTAL.rglob("*.py")):
+        source = path.read_text(encoding="utf-8")
+        if "page(" in source or "render_template(" in source:
+            yield path, source
+
+
+def given(source: str) -> Iterator[tuple[int, str, str]]:
+    """(line, template, keyword) of every page that is named where it is rendered."""
+    for node in ast.walk(ast.parse(source)):
+        match node:
+            case ast.Call(
+                func=ast.Name("page" | "render_template"),
+                args=[ast.Constant(str(template)), *_status],
+                keywords=keywords,
+            ):
+                yield from (
+                    (node.lineno, template, keyword.arg)
+                    for keyword in keywords
+                    if keyword.arg is not None
+                )
+
+
+def test_what_a_view_hands_over_is_read_by_its_page() -> None:
+    unread = [
+        f"{path.relative_to(PORTAL)}:{line}: {template} never reads {keyword}"
+        for path, source in sources()
+        for line, template, keyword in given(source)
+        if keyword not in read_by(template)
+    ]
+    assert not unread, "\n".join(unread)
+
+
+def test_a_keyword_that_no_template_reads_is_found() -> None:
+    line, template, keyword = next(given('page("errors/404.html", 404, nobody_reads_this=1)'))
+    assert (line, keyword) == (1, "nobody_reads_this")
+    assert keyword not in read_by(template)
