@@ -9,10 +9,10 @@ from datetime import datetime
 from sqlalchemy import select, update
 from sqlalchemy.orm import Session
 
+from portal.models.base import MAX_ID
 from portal.models.webhooks import WEBHOOK_EVENTS, Webhook, WebhookDelivery
 from portal.store import audit
 
-LARGEST_ID = 2**63 - 1  # what a database can hold; an address can name more
 SHOWN = 10
 EVENTS = WEBHOOK_EVENTS
 
@@ -108,7 +108,7 @@ def retry_delivery(
     Raises LookupError for an unknown address.
     """
     _get(session, webhook_id)
-    if not 0 < delivery_id <= LARGEST_ID:
+    if not 0 < delivery_id <= MAX_ID:
         return False
     found = session.scalar(
         update(WebhookDelivery)
@@ -126,7 +126,7 @@ def retry_delivery(
 
 
 def _get(session: Session, webhook_id: int) -> Webhook:
-    hook = session.get(Webhook, webhook_id) if webhook_id <= LARGEST_ID else None
+    hook = session.get(Webhook, webhook_id)
     if hook is None:
         raise LookupError(webhook_id)
     return hook

@@ -8,13 +8,12 @@ from __future__ import annotations
 from sqlalchemy import Select, select
 from sqlalchemy.orm import Session
 
+from portal.models.base import MAX_ID
 from portal.models.partners import CoDecision, NextStep
 from portal.models.responses import Theme
 from portal.models.services import Service
 from portal.models.warnings import WarningRow
 from portal.store.scope import NotAllowed, Scope
-
-MAX_ID = 2**63 - 1  # what a database can hold; an address can name more
 
 
 def managed_departments(scope: Scope) -> frozenset[int] | None:
@@ -54,8 +53,6 @@ def get_managed_warning(
 
     `lock` keeps others from changing it until the transaction ends.
     """
-    if warning_id > MAX_ID:
-        raise NotAllowed
     query = managed_warnings(scope).where(WarningRow.id == warning_id)
     found = session.execute(query.with_for_update(of=WarningRow) if lock else query).one_or_none()
     if found is None:
@@ -78,8 +75,6 @@ def get_managed_co_decision(
 
     `lock` keeps others from changing it, or signing it, until the transaction ends.
     """
-    if co_decision_id > MAX_ID:
-        raise NotAllowed
     found = session.get(CoDecision, co_decision_id, with_for_update=lock or None)
     if found is None or found.import_id is not None:
         raise NotAllowed
@@ -95,9 +90,7 @@ def get_managed_step(
 
     `lock` keeps its texts from changing until the transaction ends.
     """
-    step = None
-    if next_step_id <= MAX_ID:
-        step = session.get(NextStep, next_step_id, with_for_update=lock or None)
+    step = session.get(NextStep, next_step_id, with_for_update=lock or None)
     if step is None:
         raise NotAllowed
     get_managed_theme(session, scope, step.theme_id)

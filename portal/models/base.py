@@ -24,6 +24,7 @@ NAMES = {
 
 # SQLite gives row ids of its own only to a column declared INTEGER.
 BigId = BigInteger().with_variant(Integer(), "sqlite")
+MAX_ID = 2**63 - 1  # what a database can hold; a form can name more, an address cannot
 
 
 class UtcDateTime(TypeDecorator[datetime]):

@@ -16,6 +16,7 @@ from sqlalchemy.orm import InstrumentedAttribute, Session
 
 from portal.domain.language import fold
 from portal.domain.search_words import holds, index_words, wanted_words
+from portal.models.base import MAX_ID
 from portal.models.services import (
     Department,
     DepartmentText,
@@ -27,7 +28,6 @@ from portal.models.services import (
 from portal.store.assessments import PublicLevel, list_public_assessments
 from portal.store.texts import InLanguage, in_language
 
-LARGEST_ID = 2**63 - 1  # what a database can hold; an address can name more
 Named = InLanguage[str]
 Texts = Mapping[str, str]
 
@@ -201,7 +201,7 @@ def department_names(
 
 def find_slug(session: Session, service_id: int) -> str | None:
     """The slug of a service in use; None when there is none of this number."""
-    if service_id > LARGEST_ID:
+    if service_id > MAX_ID:
         return None
     return session.scalar(select(Service.slug).where(Service.id == service_id, Service.is_active))
 

@@ -21,8 +21,6 @@ from portal.store.offers import find_open
 from portal.store.service_names import get_service_name
 from portal.store.texts import InLanguage, in_language
 
-LARGEST_ID = 2**63 - 1  # what a database can hold; an address can name more
-
 
 @dataclass(frozen=True)
 class Place:

@@ -7,7 +7,6 @@ from werkzeug.wrappers import Response
 
 from portal.rate.pages import FormPage, render_empty, show_closed, show_empty, show_not_invited
 from portal.rate.queries import (
-    LARGEST_ID,
     InvitedCase,
     Place,
     find_invited_case,
@@ -73,14 +72,14 @@ def submit_invited_rating(code: str) -> Response:
     return receive(form_page, case) or show_not_invited(form_page, 409, case.free_on)
 
 
-@blueprint.get(f"/themes/<int(max={LARGEST_ID}):theme_id>/me-too")
+@blueprint.get("/themes/<int:theme_id>/me-too")
 @access(Access.RESIDENT)
 def show_joining(theme_id: int) -> Response:
     """The form of whoever has the same to say: one tap, from the page cache but for its token."""
     return _show(_joining_form(theme_id), f"join:{theme_id}")
 
 
-@blueprint.post(f"/themes/<int(max={LARGEST_ID}):theme_id>/me-too")
+@blueprint.post("/themes/<int:theme_id>/me-too")
 @access(Access.RESIDENT)
 def join_theme(theme_id: int) -> Response:
     """Take a "me too": a case of its own in the theme, with a receipt (decision 40)."""

@@ -8,14 +8,13 @@ from __future__ import annotations
 from sqlalchemy import select
 from sqlalchemy.orm import Session
 
+from portal.models.base import MAX_ID
 from portal.models.loops import LoopRow
 from portal.models.remarks import Remark
 from portal.models.responses import Response, Theme
 from portal.models.services import Service
 from portal.models.submissions import Submission
 from portal.store.scope import NotAllowed, Scope
-
-MAX_ID = 2**63 - 1  # what a database can hold; an address can name more
 
 
 def get_service(session: Session, scope: Scope, service_id: int) -> Service:
@@ -46,9 +45,7 @@ def get_case(
 
 def get_remark(session: Session, submission_id: int, remark_id: int) -> Remark:
     """What the resident of a case, which is one's own, said to an answer; else NotAllowed."""
-    remark = None
-    if remark_id <= MAX_ID:
-        remark = session.get(Remark, remark_id, populate_existing=True)
+    remark = session.get(Remark, remark_id, populate_existing=True)
     if remark is None or remark.submission_id != submission_id:
         raise NotAllowed
     return remark

@@ -11,7 +11,9 @@ from collections.abc import Callable
 from typing import Any
 
 from flask import Flask
-from werkzeug.routing import IntegerConverter, Rule
+from werkzeug.routing import IntegerConverter, Map, Rule
+
+from portal.models.base import MAX_ID
 
 
 class LateRule(Rule):
@@ -32,9 +34,15 @@ class LateRule(Rule):
 
 
 class WholeNumber(IntegerConverter):
-    """A number in the digits 0 to 9: with Arabic ones a page would have a second address."""
+    """A number in the digits 0 to 9: with Arabic ones a page would have a second address.
+
+    It goes up to what a database can be asked for, so that nothing behind an address has to check.
+    """
 
     regex = "[0-9]+"
+
+    def __init__(self, addresses: Map, *args: Any, **kwargs: Any) -> None:
+        super().__init__(addresses, *args, **{"max": MAX_ID, **kwargs})
 
 
 def register(app: Flask) -> None:

@@ -14,6 +14,7 @@ from portal.accounts.queries import people as queries
 from portal.accounts.queries.people import PAGE, STATES, Filters, OnePerson
 from portal.accounts.routes.blueprint import blueprint, langs
 from portal.accounts.visiting import TOKEN, keep_secret
+from portal.models.base import MAX_ID
 from portal.models.people import ROLES
 from portal.web.access import Access, access, current_scope
 from portal.web.context import portal
@@ -55,15 +56,13 @@ def _filters() -> Filters:
         words=request.args.get("q", "").replace("\0", "")[:200],
         role=role if role in ROLES else "",
         state=state if state in STATES else "",
-        department_id=number if number is not None and number < 2**63 else None,
+        department_id=number if number is not None and number <= MAX_ID else None,
         page=min(max(whole_number(request.args.get("page")) or 1, 1), 10_000),
     )
 
 
 def get_person(person_id: int) -> OnePerson:
     """The person of an address, or no such page."""
-    if person_id >= 2**63:
-        abort(404)
     found = queries.find_person(read(), person_id, now=portal().clock.now(), langs=langs())
     return found or abort(404)
 

@@ -17,7 +17,6 @@ from portal.models.self_assessments import Barrier, BarrierCriterion
 from portal.store import audit
 from portal.store.scope import NotAllowed, Scope
 
-MAX_ID = 2**63 - 1
 _IDS = tuple(criterion.id for criterion in CRITERIA)
 
 
@@ -41,7 +40,7 @@ class Plan:
 def get_barrier(session: Session, scope: Scope, slug: str, number: int) -> Barrier:
     """A barrier of that service. Raises NotAllowed when it is another one's, or none."""
     service = get_managed_service(session, scope, slug)
-    found = session.get(Barrier, number) if number <= MAX_ID else None
+    found = session.get(Barrier, number)
     if found is None or found.service_id != service.id:
         raise NotAllowed
     return found
@@ -101,8 +100,6 @@ def set_closed(
 
 def _lock(session: Session, scope: Scope, slug: str, number: int) -> Barrier:
     service = get_managed_service(session, scope, slug)
-    if number > MAX_ID:
-        raise NotAllowed
     row = session.scalar(
         select(Barrier)
         .where(Barrier.id == number, Barrier.service_id == service.id)

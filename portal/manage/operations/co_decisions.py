@@ -13,8 +13,9 @@ from datetime import date, datetime, timedelta
 from sqlalchemy import delete, select
 from sqlalchemy.orm import Session
 
-from portal.manage.scoped import MAX_ID, get_managed_co_decision, get_managed_theme
+from portal.manage.scoped import get_managed_co_decision, get_managed_theme
 from portal.manage.seen import hash_of_record, require_seen
+from portal.models.base import MAX_ID
 from portal.models.loops import LoopRow
 from portal.models.partners import (
     CoDecision,

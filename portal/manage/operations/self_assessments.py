@@ -21,8 +21,6 @@ from portal.models.self_assessments import EngageClaim, SelfAssessment, SelfAsse
 from portal.store import audit
 from portal.store.scope import NotAllowed, Scope
 
-MAX_ID = 2**63 - 1
-
 
 class BadEvidence(Exception):
     """Items that may not stand; `problems` are (number of the item from 0, field, problem)."""
@@ -109,8 +107,6 @@ def review_assessment(
         select(SelfAssessment)
         .where(SelfAssessment.id == number, SelfAssessment.service_id == service.id)
         .with_for_update()
-        if number <= MAX_ID
-        else select(SelfAssessment).where(SelfAssessment.id < 0)
     )
     if row is None:
         raise NotAllowed

@@ -10,7 +10,6 @@ from datetime import datetime
 from sqlalchemy.orm import Session
 
 from portal.domain.quarantine import COUNTING, REASONS
-from portal.manage.scoped import MAX_ID
 from portal.models.services import Service
 from portal.models.set_apart import SetApart
 from portal.store import audit
@@ -63,7 +62,7 @@ def decide(session: Session, *, now: datetime, scope: Scope, hour_id: int, is_ag
 
 def _lock(session: Session, scope: Scope, hour_id: int) -> SetApart:
     """The hour, which nobody else may change meanwhile."""
-    row = session.get(SetApart, hour_id, with_for_update=True) if hour_id <= MAX_ID else None
+    row = session.get(SetApart, hour_id, with_for_update=True)
     if row is None:
         raise NotAllowed
     scope.require_no_part_of(session.get_one(Service, row.service_id).department_id)

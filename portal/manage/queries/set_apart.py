@@ -14,7 +14,6 @@ from typing import TypeVar
 from sqlalchemy import Select, func, select
 from sqlalchemy.orm import Session
 
-from portal.manage.scoped import MAX_ID
 from portal.models.people import Person
 from portal.models.services import Service
 from portal.models.set_apart import SetApart
@@ -122,11 +121,7 @@ class HourDetail:
 
 def get_set_apart(session: Session, scope: Scope, hour_id: int, langs: Sequence[str]) -> HourDetail:
     """The hour. Raises NotAllowed when there is none."""
-    found = (
-        session.execute(_hours().where(SetApart.id == hour_id)).one_or_none()
-        if hour_id <= MAX_ID
-        else None
-    )
+    found = session.execute(_hours().where(SetApart.id == hour_id)).one_or_none()
     if found is None:
         raise NotAllowed
     row = found[0]

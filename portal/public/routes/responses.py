@@ -12,7 +12,6 @@ from portal.public import response_queries, theme_queries
 from portal.public.addresses import page_number
 from portal.public.documents import ATOM, document
 from portal.public.feed import render_feed
-from portal.public.queries import LARGEST_ID
 from portal.public.reading import current_reader
 from portal.public.response_addresses import filters_in_address
 from portal.public.response_filters import list_choices
@@ -60,7 +59,7 @@ def show_feed() -> Response:
     return document(f"feed:{request.path}", ATOM, _render_feed)
 
 
-@blueprint.get(f"/responses/<int(max={LARGEST_ID}):response_id>/")
+@blueprint.get("/responses/<int:response_id>/")
 @access(Access.PUBLIC)
 @cached_page
 def show_response(response_id: int) -> str:

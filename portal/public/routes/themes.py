@@ -6,7 +6,6 @@ from flask import abort, render_template
 
 from portal.public import promise_queries, response_queries, theme_queries
 from portal.public.addresses import page_number
-from portal.public.queries import LARGEST_ID
 from portal.public.reading import current_reader
 from portal.public.response_addresses import filters_in_address
 from portal.public.response_words import narrowed_to
@@ -19,7 +18,7 @@ from portal.web.pages import cached_page
 PAGE_SIZE = 40
 
 
-@blueprint.get(f"/themes/<int(max={LARGEST_ID}):theme_id>/")
+@blueprint.get("/themes/<int:theme_id>/")
 @access(Access.PUBLIC)
 @cached_page
 def show_theme(theme_id: int) -> str:

@@ -10,6 +10,7 @@ from typing import Any
 from sqlalchemy import ColumnElement, delete, insert, select
 from sqlalchemy.orm import Session
 
+from portal.models.base import MAX_ID
 from portal.models.desk import CaseAssignment
 from portal.models.loops import LoopRow
 from portal.models.operations import AuditEvent
@@ -17,7 +18,6 @@ from portal.models.people import Person
 from portal.respond.act import Act
 from portal.respond.queries.selection import Selection, count_left, require_any, selected
 from portal.respond.queries.undo import find_begun
-from portal.respond.scoped import MAX_ID
 from portal.store.assignments import holder, is_held_by, works_in, works_on
 from portal.store.scope import NotAllowed, Scope
 

@@ -11,10 +11,11 @@ from sqlalchemy.orm import Session
 
 from portal.data import INSTRUMENT_ID
 from portal.domain.doors import TYPED_TWICE
+from portal.models.base import MAX_ID
 from portal.models.doors import EntryCheck, PaperBatch, PaperForm, PendingEntry
 from portal.models.services import Service
 from portal.respond.act import Act
-from portal.respond.scoped import MAX_ID, get_service
+from portal.respond.scoped import get_service
 from portal.store import audit
 from portal.store.personal_data import find_personal_data
 from portal.store.ratings import QUESTIONS, Answers, Result, Sent, send_rating

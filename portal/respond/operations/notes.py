@@ -8,7 +8,7 @@ from sqlalchemy.orm import Session
 
 from portal.models.case_work import CaseNote
 from portal.respond.rules import Conflict, may_strike
-from portal.respond.scoped import MAX_ID, get_case, get_service
+from portal.respond.scoped import get_case, get_service
 from portal.store import audit
 from portal.store.integrity.own_seals import seal_rows
 from portal.store.scope import NotAllowed, Scope
@@ -35,7 +35,7 @@ def strike_note(
     Raises NotAllowed where it is not theirs to strike (any more), Conflict where it is struck.
     """
     row, _submission = get_case(session, scope, submission_id, lock=True)
-    note = session.get(CaseNote, note_id) if note_id <= MAX_ID else None
+    note = session.get(CaseNote, note_id)
     if note is None or note.submission_id != submission_id:
         raise NotAllowed
     if note.struck_at is not None:

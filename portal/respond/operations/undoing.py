@@ -22,7 +22,7 @@ from portal.respond.operations.themes import decided_cases, is_answered
 from portal.respond.queries.sharing import holds_others
 from portal.respond.queries.undo import find_last_deed, list_events, moved_cases
 from portal.respond.rules import Conflict
-from portal.respond.scoped import MAX_ID, get_open_theme, lock_themes
+from portal.respond.scoped import get_open_theme, lock_themes
 from portal.store import audit
 from portal.store.scope import NotAllowed, Scope
 
@@ -47,7 +47,7 @@ def undo(session: Session, *, now: datetime, today: date, scope: Scope, event_id
     Raises Conflict when it is not the last one any more, or residents may have been told by it;
     NotAllowed for what somebody else did.
     """
-    event = session.get(AuditEvent, event_id) if event_id <= MAX_ID else None
+    event = session.get(AuditEvent, event_id)
     if event is None or event.person_id != scope.person_id:
         raise NotAllowed
     deed = find_last_deed(session, scope, now=now)

@@ -11,10 +11,11 @@ from sqlalchemy import func, select
 from sqlalchemy.orm import Session
 
 from portal.domain.doors import STAFF_ENTERED
+from portal.models.base import MAX_ID
 from portal.models.doors import EntryCheck, PaperBatch, PaperForm, PendingEntry
 from portal.models.services import Service, ServiceChannel
 from portal.respond.queries.names import Name, list_my_services, people_names
-from portal.respond.scoped import MAX_ID, get_service
+from portal.respond.scoped import get_service
 from portal.store.offers import open_on
 from portal.store.scope import NotAllowed, Scope
 
@@ -147,7 +148,7 @@ def get_sheets(session: Session, scope: Scope, batch_id: int, today: date) -> Sh
 
     Raises NotAllowed for everybody else and later.
     """
-    batch = session.get(PaperBatch, batch_id) if batch_id <= MAX_ID else None
+    batch = session.get(PaperBatch, batch_id)
     if batch is None or batch.printed_by != scope.person_id or batch.printed_on != today:
         raise NotAllowed
     get_service(session, scope, batch.service_id)

@@ -5,9 +5,9 @@ from __future__ import annotations
 from sqlalchemy import select
 from sqlalchemy.orm import Session
 
+from portal.models.base import MAX_ID
 from portal.models.desk import PHRASE_KINDS, Phrase
 from portal.models.services import Service
-from portal.respond.scoped import MAX_ID
 from portal.store.scope import NotAllowed, Scope
 
 MAX_PHRASES = 50  # of a department in a language: a longer list is not read

@@ -13,9 +13,9 @@ from datetime import datetime, timedelta
 from sqlalchemy import BigInteger, ColumnElement, and_, cast, exists, func, select
 from sqlalchemy.orm import Session
 
+from portal.models.base import MAX_ID
 from portal.models.operations import AuditEvent
 from portal.models.responses import Response
-from portal.respond.scoped import MAX_ID
 from portal.store.scope import Scope
 
 UNDO_FOR = timedelta(hours=1)

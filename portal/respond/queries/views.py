@@ -9,7 +9,6 @@ from sqlalchemy.orm import Session
 
 from portal.models.desk import InboxView
 from portal.respond.queries.names import Name, list_departments
-from portal.respond.scoped import MAX_ID
 from portal.store.scope import NotAllowed, Scope
 
 MAX_VIEWS = 20  # of one person, and of one team: what can be taken in at a glance
@@ -42,9 +41,7 @@ def list_views(session: Session, scope: Scope, *, langs: list[str]) -> list[Save
 
 def get_view(session: Session, scope: Scope, view_id: int, *, lock: bool = False) -> InboxView:
     """The view. Raises NotAllowed when it is somebody else's, or of another team."""
-    view = (
-        session.get(InboxView, view_id, with_for_update=lock or None) if view_id <= MAX_ID else None
-    )
+    view = session.get(InboxView, view_id, with_for_update=lock or None)
     if view is None:
         raise NotAllowed
     if view.department_id is None:
