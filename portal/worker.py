@@ -46,11 +46,12 @@ from portal.store.retention import KEEP_COUNTS, purge_contacts, redact_expired
 from portal.store.secrets import destroy_past_period_secrets
 from portal.store.throttle import forget_before
 from portal.store.worker_jobs import get_worker_state, note_run
-from portal.web.context import Portal
+from portal.web.context import portal_of
 
 _log = logging.getLogger("portal.worker")
 _FAULT_SECONDS = 5
-_NOTE_EVERY = timedelta(minutes=1)
+_MINUTE, _HOUR = timedelta(minutes=1), timedelta(hours=1)
+_NOTE_EVERY = _MINUTE
 
 
 @dataclass
@@ -84,7 +85,7 @@ def work(context: Context, *, once: bool) -> None:
         for number in (signal.SIGINT, signal.SIGTERM):
             signal.signal(number, lambda *_: stop.set())
     app = create_app(context.settings, context.store)
-    jobs = list_jobs(app, context.store, context.clock)
+    jobs = list_jobs(app)
     if once:
         _work_once(jobs, context)
         return
@@ -121,79 +122,38 @@ def _work_until(stop: threading.Event, jobs: Sequence[Job], context: Context) ->
         stop.wait(rest)
 
 
-def list_jobs(app: Flask, store: Store, clock: Clock) -> list[Job]:
+def list_jobs(app: Flask) -> list[Job]:
     """All jobs, in the order in which their results build on each other."""
-    always = timedelta()
+    installed, render, always = portal_of(app), make_renderer(app), timedelta()
+    store, clock = installed.store, installed.clock
+    secrets, settings = installed.secrets, installed.settings
     return [
         Job("publish", lambda: publish_due(store, clock), always),
-        Job("tell and send", lambda: tell_and_send(app), always),
-        Job("read reports", lambda: read_mail_reports(app), timedelta(minutes=1)),
-        Job("quarantine bursts", lambda: quarantine_bursts(store, clock), timedelta(minutes=5)),
+        Job("tell and send", lambda: run_due(store, clock, secrets, settings, render), always),
+        Job("read reports", lambda: read_reports(store, clock, secrets, settings), _MINUTE),
+        Job("quarantine bursts", lambda: quarantine_bursts(store, clock), 5 * _MINUTE),
         # As often as the next one, so that a quarter's appraisals come before figures of its days.
-        Job("appraise", lambda: appraise_due(store, clock), timedelta(seconds=30)),
-        Job("assess", lambda: assess_due(store, clock), timedelta(seconds=30)),
-        Job("count voices", lambda: refresh_due(store, clock), timedelta(hours=1)),
-        Job("publish results", lambda: publish_city_results(store, clock), timedelta(minutes=5)),
-        Job("calibrate", lambda: calibrate_due(store, clock), timedelta(seconds=30)),
-        Job("watch", lambda: watch_due(store, clock), timedelta(minutes=5)),
-        Job("warn", lambda: warn_due(store, clock), timedelta(minutes=10)),
-        Job("tell other systems", lambda: tell_other_systems(app), always),
-        Job("fetch the logo", lambda: fetch_logo(app), timedelta(seconds=5)),
-        Job("remind of promises", lambda: post_reminders(store, clock), timedelta(minutes=30)),
-        Job("remind", lambda: remind(app), timedelta(hours=1)),
-        Job("store unchecked forms", lambda: store_forms(app), timedelta(hours=1)),
-        Job("post digests", lambda: post_digests(store, clock), timedelta(minutes=10)),
-        Job("post news", lambda: post_news(store, clock), timedelta(minutes=10)),
+        Job("appraise", lambda: appraise_due(store, clock), _MINUTE / 2),
+        Job("assess", lambda: assess_due(store, clock), _MINUTE / 2),
+        Job("count voices", lambda: refresh_due(store, clock), _HOUR),
+        Job("publish results", lambda: publish_city_results(store, clock), 5 * _MINUTE),
+        Job("calibrate", lambda: calibrate_due(store, clock), _MINUTE / 2),
+        Job("watch", lambda: watch_due(store, clock), 5 * _MINUTE),
+        Job("warn", lambda: warn_due(store, clock), 10 * _MINUTE),
+        Job("tell other systems", lambda: deliver_due(store, clock, secrets, settings), always),
+        Job("fetch the logo", lambda: fetch_due(store, clock, settings), timedelta(seconds=5)),
+        Job("remind of promises", lambda: post_reminders(store, clock), _HOUR / 2),
+        Job("remind", lambda: remind_due(store, clock, secrets), _HOUR),
         Job(
-            "sign days",
-            lambda: sign_due(store, clock, app.extensions["portal"].secrets),
-            timedelta(minutes=5),
+            "store unchecked forms",
+            lambda: store_unchecked(store, clock, secrets, settings.country),
+            _HOUR,
         ),
-        Job("purge", lambda: purge(store, clock), timedelta(hours=1)),
+        Job("post digests", lambda: post_digests(store, clock), 10 * _MINUTE),
+        Job("post news", lambda: post_news(store, clock), 10 * _MINUTE),
+        Job("sign days", lambda: sign_due(store, clock, secrets), 5 * _MINUTE),
+        Job("purge", lambda: purge(store, clock), _HOUR),
     ]
-
-
-def tell_and_send(app: Flask) -> int:
-    """Tell residents of what was published, and send the mail that is due."""
-    installed: Portal = app.extensions["portal"]
-    return run_due(
-        installed.store,
-        installed.clock,
-        installed.secrets,
-        installed.settings,
-        make_renderer(app),
-    )
-
-
-def tell_other_systems(app: Flask) -> int:
-    """Call the webhooks that are due."""
-    installed: Portal = app.extensions["portal"]
-    return deliver_due(installed.store, installed.clock, installed.secrets, installed.settings)
-
-
-def fetch_logo(app: Flask) -> int:
-    """Fetch the city's logo, once a day and when somebody asks for it."""
-    installed: Portal = app.extensions["portal"]
-    return fetch_due(installed.store, installed.clock, installed.settings)
-
-
-def read_mail_reports(app: Flask) -> int:
-    """Learn which mail did not arrive."""
-    installed: Portal = app.extensions["portal"]
-    return read_reports(installed.store, installed.clock, installed.secrets, installed.settings)
-
-
-def remind(app: Flask) -> int:
-    """Ask a half of those who are silent once more whether the answer helps."""
-    installed: Portal = app.extensions["portal"]
-    return remind_due(installed.store, installed.clock, installed.secrets)
-
-
-def store_forms(app: Flask) -> int:
-    """Store the printed forms that waited for a second person in vain."""
-    installed: Portal = app.extensions["portal"]
-    country = installed.settings.country
-    return store_unchecked(installed.store, installed.clock, installed.secrets, country)
 
 
 def purge(store: Store, clock: Clock) -> int:

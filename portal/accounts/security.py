@@ -18,7 +18,7 @@ from portal.accounts.proving import ask_again
 from portal.accounts.visiting import TOKEN, find_current, find_standing
 from portal.store.scope import Stage
 from portal.store.secrets import Secrets
-from portal.web.context import Portal, portal
+from portal.web.context import portal, portal_of
 from portal.web.database import write
 from portal.web.desk import desk_nav
 from portal.web.session import is_signed_in_area
@@ -28,7 +28,7 @@ _SAFE_METHODS = {"GET", "HEAD", "OPTIONS", "TRACE"}
 
 def register(app: Flask) -> None:
     """Wire sign-in into the app."""
-    installed: Portal = app.extensions["portal"]
+    installed = portal_of(app)
     app.config.update(_settings(installed.secrets))
     security = Security(app, Accounts(), register_blueprint=False)
     _keep_off_residents(app, security)

@@ -51,8 +51,13 @@ def install(app: Flask, portal: Portal) -> None:
     app.extensions[_KEY] = portal
 
 
-def portal() -> Portal:
-    """The portal that this request or command belongs to."""
-    found = current_app.extensions[_KEY]
+def portal_of(app: Flask) -> Portal:
+    """The portal that is installed in this app."""
+    found = app.extensions[_KEY]
     assert isinstance(found, Portal)  # noqa: S101 - for the type checker
     return found
+
+
+def portal() -> Portal:
+    """The portal that this request or command belongs to."""
+    return portal_of(current_app)

@@ -19,10 +19,10 @@ from portal.domain.pictures import read_picture
 from portal.models.city_logo import CityLogo
 from portal.store.city import set_colours
 from portal.store.engine import Store
-from portal.worker import fetch_logo
 from tests.features.admin.conftest import Visitor
 from tests.support.city import City
 from tests.support.client import Page, response_page
+from tests.support.jobs import find_job
 from tests.support.pictures import JPEG, WEBP, png, svg
 from tests.support.strangers import Stranger, say, stranger
 
@@ -60,7 +60,7 @@ def test_it_waits_for_the_worker_and_then_stands_at_the_head_of_every_page(
     waiting = response_page(admin.get("logo/"))
     assert "is being fetched" in waiting.words()
     assert waiting.value("url") == f"{website.url}/logo.png", "to be mended, not typed again"
-    fetch_logo(app)
+    find_job(app, "fetch the logo").run()
     assert "PNG, 60 by 30 pixels" in words(admin)
     assert "is being fetched" not in words(admin)
     for address in ("/en/", "/ar/services/", "/en/services/pothole-repair/rate", "/en/sign-in"):
@@ -85,7 +85,7 @@ def test_it_is_served_from_here_for_good_and_can_do_nothing(
 ) -> None:
     website.answer_with(say(200, content, Content_Type="text/html", Set_Cookie="a=b"))
     choose(admin, website.url)
-    fetch_logo(app)
+    find_job(app, "fetch the logo").run()
     [logo] = logos(response_page(client.get("/en/")))
     answer = client.get(logo.get("src", ""))
     assert answer.data == content
@@ -101,7 +101,7 @@ def test_another_name_leads_to_nothing(
     app: Flask, admin: Visitor, client: FlaskClient, website: Stranger
 ) -> None:
     choose(admin, website.url)
-    fetch_logo(app)
+    find_job(app, "fetch the logo").run()
     name = read_picture(png()).name
     assert client.get(f"/city/logo/{name}").status_code == 200
     for other in (name.replace(".png", ".svg"), name.replace("60x30", "61x30"), "logo.png", "x"):
@@ -112,7 +112,7 @@ def test_removing_takes_it_off_every_page(
     app: Flask, admin: Visitor, client: FlaskClient, website: Stranger
 ) -> None:
     choose(admin, website.url)
-    fetch_logo(app)
+    find_job(app, "fetch the logo").run()
     [logo] = logos(response_page(client.get("/en/")))
     assert admin.post("logo/remove").status_code == 303
     assert logos(response_page(client.get("/en/"))) == []
@@ -123,14 +123,14 @@ def test_removing_takes_it_off_every_page(
 
 def test_fetching_again_and_another_address(app: Flask, admin: Visitor, website: Stranger) -> None:
     choose(admin, website.url)
-    fetch_logo(app)
+    find_job(app, "fetch the logo").run()
     admin.get("logo/")
     assert admin.post("logo/again").status_code == 303
     assert "is being fetched" in words(admin)
-    fetch_logo(app)
+    find_job(app, "fetch the logo").run()
     website.answer_with(say(404))
     choose(admin, f"{website.url}/other.png")
-    fetch_logo(app)
+    find_job(app, "fetch the logo").run()
     shown = words(admin)
     assert "HTTP 404" in shown
     assert "/other.png" in shown
@@ -179,7 +179,7 @@ def test_pages_of_a_city_with_everything_of_its_own_ask_for_six_files_at_most(
     app: Flask, admin: Visitor, client: FlaskClient, store: Store, website: Stranger
 ) -> None:
     choose(admin, website.url)
-    fetch_logo(app)
+    find_job(app, "fetch the logo").run()
     store.write(set_colours, Colours(accent_light="#0b3d91"))
     page = response_page(client.get("/en/services/pothole-repair/rate"))
     files = [one.get("src") for tag in ("img", "script") for one in page.all(tag)]
@@ -195,7 +195,7 @@ def test_a_printed_sheet_and_a_kiosk_show_it_too(
     app: Flask, admin: Visitor, client: FlaskClient, store: Store, city: City, website: Stranger
 ) -> None:
     choose(admin, website.url)
-    fetch_logo(app)
+    find_job(app, "fetch the logo").run()
     sheet = response_page(client.get("/en/services/pothole-repair/poster"))
     assert len(logos(sheet)) == 2  # the page's head and the sheet's
     today = datetime.now(UTC)

@@ -125,7 +125,7 @@ def test_a_worker_that_stands_still_is_seen_among_the_settings(
 
 
 def test_every_job_of_the_worker_has_words(app: Flask, store: Store) -> None:
-    names = {job.name for job in list_jobs(app, store, app.extensions["portal"].clock)}
+    names = {job.name for job in list_jobs(app)}
     assert names == set(_JOBS)
 
 

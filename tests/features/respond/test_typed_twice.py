@@ -16,12 +16,12 @@ from portal.respond.operations.unchecked import WAITS_DAYS, store_unchecked
 from portal.settings import Settings
 from portal.store.engine import Store
 from portal.store.worker_jobs import note_run
-from portal.worker import Job, store_forms
 from portal.worker import _try as try_job
 from tests.support.city import City
 from tests.support.client import response_page
 from tests.support.desk import Desk
 from tests.support.doors import open_paper, print_forms, printed, sample, stored
+from tests.support.jobs import find_job
 from tests.support.residents import move_clock
 
 
@@ -114,7 +114,7 @@ def test_a_form_that_cannot_be_stored_keeps_no_other_waiting_and_its_fault_is_se
 
     store.write(break_one)
     move_clock(settings, days=WAITS_DAYS)
-    job = Job("store unchecked forms", lambda: store_forms(app), timedelta(hours=1))
+    job = find_job(app, "store unchecked forms")
     fault = try_job(job, portal.clock.now())
     assert fault == "InvalidToken"
     assert len(stored(store)) == 1
