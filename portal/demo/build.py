@@ -13,7 +13,7 @@ from portal.demo.content import load_city, load_themes
 from portal.demo.history import make_history
 from portal.demo.partnership import PartnershipRecorder, plan_partnership
 from portal.demo.profiles import PROFILES, Profile
-from portal.demo.recorder import Desk, HistoryRecorder, Marlow
+from portal.demo.recorder import Authors, HistoryRecorder, Marlow
 from portal.demo.sharing import Cases, share_theme
 from portal.demo.targets import set_city_target, set_service_target
 from portal.domain.contact import CityContact
@@ -75,7 +75,7 @@ class CityBuilder:
             self._add_named(district, raw["name"], DistrictText, "district_id")
 
     def build_services(
-        self, desks: Mapping[str, Desk], progress: Callable[[str], None] = lambda _slug: None
+        self, authors: Mapping[str, Authors], progress: Callable[[str], None] = lambda _slug: None
     ) -> list[int]:
         """Services with their texts and all their history; returns their ids."""
         districts = [raw["slug"] for raw in self.city["districts"]]
@@ -92,7 +92,7 @@ class CityBuilder:
             self.marlow.targets = list_in_force(self.session, self.today)
             random = Random(SEED + number)
             history = make_history(random, profile, themes[raw["slug"]], districts, self.today)
-            recorder = HistoryRecorder(self.marlow, service_id, desks[raw["department"]], random)
+            recorder = HistoryRecorder(self.marlow, service_id, authors[raw["department"]], random)
             planned = (
                 plan_partnership(random, history.submissions, self.today)
                 if profile.is_partner
@@ -113,7 +113,7 @@ class CityBuilder:
             self.session,
             recorder.service_id,
             recorder.theme_ids,
-            recorder.desk.author_id,
+            recorder.authors.author_id,
             self.marlow.moment,
             self.today,
         )

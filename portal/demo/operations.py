@@ -19,7 +19,7 @@ from portal.demo.build import CityBuilder
 from portal.demo.content import load_city
 from portal.demo.phrases import add_phrases
 from portal.demo.plans import add_plans
-from portal.demo.recorder import Desk
+from portal.demo.recorder import Authors
 from portal.demo.remarks import add_remarks
 from portal.demo.set_apart import add_finding
 from portal.demo.thresholds import raise_threshold
@@ -172,14 +172,14 @@ def _build(
 ) -> tuple[list[int], list[tuple[str, str]]]:
     builder = CityBuilder(session, now=now, zone=context.settings.zone, secrets=context.secrets)
     builder.build_city()
-    desks = _add_people(session, makers, now, demo_password(context))
-    ids = builder.build_services(desks, lambda _slug: progress(1))
+    authors = _add_people(session, makers, now, demo_password(context))
+    ids = builder.build_services(authors, lambda _slug: progress(1))
     return ids, builder.marlow.shown
 
 
 def _add_people(
     session: Session, makers: Makers, now: datetime, password: str
-) -> Mapping[str, Desk]:
+) -> Mapping[str, Authors]:
     """Everybody who works in Marlow; returns who writes and who reviews by department."""
     ids: dict[str, int] = {}
     authors: dict[str, int] = {}
@@ -195,7 +195,7 @@ def _add_people(
         )
         if len(raw["departments"]) == 1 and raw["roles"] == ["staff"]:
             authors.setdefault(raw["departments"][0], ids[raw["email"]])
-    return {slug: Desk(author, ids[REVIEWER]) for slug, author in authors.items()}
+    return {slug: Authors(author, ids[REVIEWER]) for slug, author in authors.items()}
 
 
 def _keep(context: Context, name: str, text: str) -> None:

@@ -39,7 +39,7 @@ SHOWN_RECEIPTS = 3
 
 
 @dataclass(frozen=True)
-class Desk:
+class Authors:
     """Who answers and who reviews, for the authorship of what is published."""
 
     author_id: int
@@ -67,10 +67,10 @@ class Marlow:
 class HistoryRecorder:
     """Stores the history of one service."""
 
-    def __init__(self, city: Marlow, service_id: int, desk: Desk, random: Random) -> None:
-        """Write as `desk`; `random` decides the times of day."""
+    def __init__(self, city: Marlow, service_id: int, authors: Authors, random: Random) -> None:
+        """Write as `authors`; `random` decides the times of day."""
         self.city, self.session = city, city.session
-        self.service_id, self.desk, self.random = service_id, desk, random
+        self.service_id, self.authors, self.random = service_id, authors, random
         self.theme_ids: list[int] = []
         self.response_ids: dict[int, int] = {}  # by id() of the record
 
@@ -131,7 +131,7 @@ class HistoryRecorder:
     def _theme(self, content: ThemeContent) -> int:
         theme = Theme(
             service_id=self.service_id,
-            author_id=self.desk.author_id,
+            author_id=self.authors.author_id,
             created_at=self.city.moment(self.city.opened),
         )
         self.session.add(theme)
@@ -152,7 +152,7 @@ class HistoryRecorder:
             done_on=record.done_on,
             source_lang="en",
             status="published",
-            author_id=self.desk.author_id,
+            author_id=self.authors.author_id,
             created_at=published_at - timedelta(days=3),
             published_at=published_at,
             published_on=record.published_on,
@@ -170,8 +170,8 @@ class HistoryRecorder:
                     **asdict(content.wording(lang, is_followup=bool(follows))),
                     status="reviewed",
                     source_hash=None if lang == "en" else source,
-                    author_id=self.desk.author_id,
-                    reviewer_id=self.desk.reviewer_id,
+                    author_id=self.authors.author_id,
+                    reviewer_id=self.authors.reviewer_id,
                     reviewed_at=published_at - timedelta(days=1),
                     updated_at=published_at - timedelta(days=2),
                 )
@@ -251,7 +251,7 @@ class HistoryRecorder:
         is_staff = event.actor == "staff"
         is_themed = event.kind in {"themed", "invited"} and record.theme is not None
         return Links(
-            person_id=self.desk.author_id if is_staff else None,
+            person_id=self.authors.author_id if is_staff else None,
             theme_id=self.theme_ids[record.theme or 0] if is_themed else None,
             response_id=self.response_ids[id(response)] if response else None,
         )
@@ -277,7 +277,7 @@ class HistoryRecorder:
             {
                 "theme_id": self.theme_ids[record.theme or 0],
                 "submission_id": number,
-                "person_id": self.desk.author_id if event.actor is Actor.STAFF else None,
+                "person_id": self.authors.author_id if event.actor is Actor.STAFF else None,
                 "added_at": self._at(event),
             }
             for number, record in cases

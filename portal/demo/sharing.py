@@ -42,7 +42,7 @@ def share_theme(
     for response_id in session.scalars(select(Response.id).where(Response.theme_id == theme_id)):
         outbox.post(
             session, "tell_response", f"tell:{response_id}:shared", now=home.city.now,
-            response_id=response_id, person_id=home.desk.author_id,
+            response_id=response_id, person_id=home.authors.author_id,
         )  # fmt: skip
 
 
@@ -57,9 +57,13 @@ def _is_open(record: SubmissionRecord) -> bool:
 
 
 def _put_in(
-    session: Session, desk: HistoryRecorder, number: int, record: SubmissionRecord, theme_id: int
+    session: Session,
+    recorder: HistoryRecorder,
+    number: int,
+    record: SubmissionRecord,
+    theme_id: int,
 ) -> None:
-    city, author_id = desk.city, desk.desk.author_id
+    city, author_id = recorder.city, recorder.authors.author_id
     today = city.now.astimezone(city.zone).date()
     themed = Event(kind=EventKind.THEMED, on=today, actor=Actor.STAFF)
     links = Links(person_id=author_id, theme_id=theme_id)

@@ -8,14 +8,14 @@ from sqlalchemy.orm import Session
 
 from portal.models.operations import Outbox
 from portal.models.people import AccountLink, Person
-from portal.notify.desk import Desk, Letter, Nothing
+from portal.notify.stationery import Letter, Nothing, Stationery
 from portal.store.secrets import sha256
 
 PATHS = {"invitation": "sign-in/invitation", "reset": "sign-in/reset"}
 
 
 def prepare_account_link(
-    session: Session, *, now: datetime, desk: Desk, job_id: int
+    session: Session, *, now: datetime, desk: Stationery, job_id: int
 ) -> Letter | Nothing:
     """The mail with a link that still works. Its host is the portal's own setting."""
     job = session.get_one(Outbox, job_id)

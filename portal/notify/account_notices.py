@@ -10,7 +10,7 @@ from sqlalchemy.orm import Session
 
 from portal.models.operations import Outbox
 from portal.models.people import Person
-from portal.notify.desk import Desk, Letter, Nothing
+from portal.notify.stationery import Letter, Nothing, Stationery
 
 WORDS: dict[str, Any] = {
     "authenticator_added": _l("An authenticator app was added."),
@@ -29,7 +29,7 @@ WORDS: dict[str, Any] = {
 
 
 def prepare_account_notice(
-    session: Session, *, now: datetime, desk: Desk, job_id: int
+    session: Session, *, now: datetime, desk: Stationery, job_id: int
 ) -> Letter | Nothing:
     """The mail, to whoever has arrived and may still sign in."""
     del now

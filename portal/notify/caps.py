@@ -10,7 +10,7 @@ from sqlalchemy.orm import Session
 
 from portal.models.operations import Outbox
 from portal.models.submissions import Contact
-from portal.notify.desk import Desk, Nothing
+from portal.notify.stationery import Nothing, Stationery
 from portal.store import throttle
 
 DAY = timedelta(days=1)
@@ -44,7 +44,7 @@ def refuse_question(
     session: Session,
     *,
     now: datetime,
-    desk: Desk,
+    desk: Stationery,
     job: Outbox,
     email: str,
     scope: str = "confirm-address",
@@ -80,7 +80,7 @@ def refuse_question(
 
 
 def refuse_letter(
-    session: Session, *, now: datetime, desk: Desk, job: Outbox, email: str
+    session: Session, *, now: datetime, desk: Stationery, job: Outbox, email: str
 ) -> Nothing | None:
     """Count a letter to a confirmed address, once however often it is tried; None if it may go."""
     if job.detail.get("is_counted"):
@@ -95,12 +95,12 @@ def refuse_letter(
     return full
 
 
-def _mail_to_domain(desk: Desk, email: str) -> _Cap:
+def _mail_to_domain(desk: Stationery, email: str) -> _Cap:
     """Providers take a burst of mail for spam, so it is spread over hours."""
     return _Cap("mail-domain", _domain(desk, email), desk.settings.mail_domain_hourly_limit, HOUR)
 
 
-def _domain(desk: Desk, email: str) -> str:
+def _domain(desk: Stationery, email: str) -> str:
     return desk.secrets.email_hash(email.rpartition("@")[2])
 
 

@@ -15,7 +15,7 @@ from portal.domain.warning import monday_of
 from portal.models.operations import Outbox
 from portal.models.people import Person
 from portal.models.warnings import DigestSubscription
-from portal.notify.desk import Desk, Letter, Nothing
+from portal.notify.stationery import Letter, Nothing, Stationery
 from portal.store import outbox
 from portal.store.clock import Clock
 from portal.store.engine import Store
@@ -62,7 +62,9 @@ def _key(person_id: int, today: date) -> str:
     return f"digest:{person_id}:{monday_of(today).isoformat()}"
 
 
-def prepare_digest(session: Session, *, now: datetime, desk: Desk, job_id: int) -> Letter | Nothing:
+def prepare_digest(
+    session: Session, *, now: datetime, desk: Stationery, job_id: int
+) -> Letter | Nothing:
     """The mail of one person, who still wants it and may still read what it says."""
     job = session.get_one(Outbox, job_id, with_for_update=True)
     if job.done_at is not None or now - job.created_at > STALE:
@@ -100,7 +102,7 @@ def _departments(person: Person) -> tuple[set[int], bool]:
     return managed, any(one.role == "administrator" for one in person.memberships)
 
 
-def _stop_link(desk: Desk, person: Person) -> str:
+def _stop_link(desk: Stationery, person: Person) -> str:
     return desk.link(person.lang, f"mail/{desk.secrets.digest_token(person.id)}/unsubscribe")
 
 

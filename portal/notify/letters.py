@@ -19,8 +19,8 @@ from portal.models.services import Service
 from portal.models.submissions import Contact, Submission
 from portal.notify.bringing import is_copy
 from portal.notify.caps import refuse_letter, refuse_question
-from portal.notify.desk import Desk, Letter, Nothing
 from portal.notify.reminding import is_silent
+from portal.notify.stationery import Letter, Nothing, Stationery
 from portal.store.contacts import is_mailable
 from portal.store.coverage import is_superseded, list_texts, told_languages
 from portal.store.next_steps import find_open_step
@@ -48,7 +48,7 @@ class _Reader:
 
 
 def prepare_confirmation(
-    session: Session, *, now: datetime, desk: Desk, job_id: int
+    session: Session, *, now: datetime, desk: Stationery, job_id: int
 ) -> Letter | Nothing:
     """The mail that asks whether an address is right: one per address a day (SECURITY.md T8).
 
@@ -93,7 +93,7 @@ def _meant_by(row: LoopRow | None, today: date) -> date | None:
 
 
 def prepare_telling(
-    session: Session, *, now: datetime, desk: Desk, job_id: int
+    session: Session, *, now: datetime, desk: Stationery, job_id: int
 ) -> Letter | Nothing | None:
     """The mail that tells a resident; None where told rests on the receipt's page instead."""
     job = session.get_one(Outbox, job_id)
@@ -126,7 +126,7 @@ def prepare_telling(
 
 
 def prepare_invitation(
-    session: Session, *, now: datetime, desk: Desk, job_id: int
+    session: Session, *, now: datetime, desk: Stationery, job_id: int
 ) -> Letter | Nothing | None:
     """The mail that invites somebody who was told before the next step had a name.
 
@@ -147,7 +147,7 @@ def prepare_invitation(
 
 
 def prepare_second_question(
-    session: Session, *, now: datetime, desk: Desk, job_id: int
+    session: Session, *, now: datetime, desk: Stationery, job_id: int
 ) -> Letter | Nothing:
     """The mail that asks once more whether the answer helps; never a second one."""
     job = session.get_one(Outbox, job_id)
@@ -161,7 +161,7 @@ def prepare_second_question(
 
 
 def prepare_acknowledgement(
-    session: Session, *, now: datetime, desk: Desk, job_id: int
+    session: Session, *, now: datetime, desk: Stationery, job_id: int
 ) -> Letter | Nothing:
     """The mail that says what happens next, once the address is known to be right."""
     job = session.get_one(Outbox, job_id)
@@ -182,7 +182,7 @@ def prepare_acknowledgement(
 
 
 def _find_reader(
-    session: Session, *, now: datetime, desk: Desk, job: Outbox, row: LoopRow
+    session: Session, *, now: datetime, desk: Stationery, job: Outbox, row: LoopRow
 ) -> _Reader | Nothing | None:
     """The resident of a case, if mail may go there now; None where there is no such address."""
     contact = _lock_contact(session, job.submission_id)
@@ -198,7 +198,7 @@ def _find_reader(
 def _open_links(
     session: Session,
     *,
-    desk: Desk,
+    desk: Stationery,
     job: Outbox,
     contact: Contact,
     email: str,

@@ -14,8 +14,8 @@ from email.utils import format_datetime
 from typing import Any
 from urllib.parse import unquote, urlsplit
 
-from portal.notify.desk import Letter
 from portal.notify.refusals import is_about_all_mail, is_about_mailbox
+from portal.notify.stationery import Letter
 
 TIMEOUT = 20
 TOO_LARGE = 552  # what a server that was told the size says to the sender

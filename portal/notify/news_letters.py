@@ -15,7 +15,7 @@ from portal.models.responses import Response, ResponseText
 from portal.models.said import ThemeDistrict
 from portal.models.services import Service
 from portal.notify.caps import refuse_letter, refuse_question
-from portal.notify.desk import Desk, Letter, Nothing
+from portal.notify.stationery import Letter, Nothing, Stationery
 from portal.store.concerned import concerns
 from portal.store.districts import get_district_name
 from portal.store.joining import is_readable
@@ -40,7 +40,7 @@ class Item:
 
 
 def prepare_news_question(
-    session: Session, *, now: datetime, desk: Desk, job_id: int
+    session: Session, *, now: datetime, desk: Stationery, job_id: int
 ) -> Letter | Nothing:
     """The mail that asks whether somebody wants the news; it holds nothing a stranger wrote."""
     job = session.get_one(Outbox, job_id)
@@ -59,7 +59,9 @@ def prepare_news_question(
     return Letter(email, row.lang, "mail_confirm_news", context, reference, f"{link}leave")
 
 
-def prepare_news(session: Session, *, now: datetime, desk: Desk, job_id: int) -> Letter | Nothing:
+def prepare_news(
+    session: Session, *, now: datetime, desk: Stationery, job_id: int
+) -> Letter | Nothing:
     """The week's answers for one subscription, at most once.
 
     It is marked as sent before it is handed over, so that a worker that dies leaves a mail unsent
@@ -152,5 +154,5 @@ def _lock(session: Session, job: Outbox) -> NewsSubscription | None:
     )
 
 
-def _link(desk: Desk, row: NewsSubscription) -> str:
+def _link(desk: Stationery, row: NewsSubscription) -> str:
     return desk.link(row.lang, f"news/{desk.secrets.news_token(row.id, row.created_at)}/")

@@ -17,7 +17,7 @@ from portal.models.operations import Outbox
 from portal.models.people import Membership, Person
 from portal.models.responses import Response, ThemeText
 from portal.models.services import Service
-from portal.notify.desk import Desk, Letter, Nothing
+from portal.notify.stationery import Letter, Nothing, Stationery
 from portal.store import outbox
 from portal.store.clock import Clock
 from portal.store.engine import Store
@@ -87,7 +87,7 @@ def _people(session: Session, story: PromiseStory) -> list[int]:
 
 
 def prepare_reminder(
-    session: Session, *, now: datetime, desk: Desk, job_id: int
+    session: Session, *, now: datetime, desk: Stationery, job_id: int
 ) -> Letter | Nothing:
     """The mail about one promise, as long as there is still something to say."""
     job = session.get_one(Outbox, job_id, with_for_update=True)

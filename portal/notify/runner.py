@@ -14,7 +14,6 @@ from sqlalchemy.orm import Session
 from portal.notify import operations
 from portal.notify.account_links import prepare_account_link
 from portal.notify.account_notices import prepare_account_notice
-from portal.notify.desk import Desk, Letter, Nothing
 from portal.notify.digest import prepare_digest
 from portal.notify.inviting import invite_next
 from portal.notify.letters import (
@@ -37,6 +36,7 @@ from portal.notify.news import drop_refused
 from portal.notify.news_letters import prepare_news, prepare_news_question
 from portal.notify.operations import Job
 from portal.notify.reminders import prepare_reminder
+from portal.notify.stationery import Letter, Nothing, Stationery
 from portal.notify.telling import tell_next
 from portal.settings import Settings
 from portal.store.clock import Clock
@@ -51,7 +51,7 @@ _log = logging.getLogger("portal.notify")
 
 class _Prepare(Protocol):
     def __call__(
-        self, session: Session, /, *, now: datetime, desk: Desk, job_id: int
+        self, session: Session, /, *, now: datetime, desk: Stationery, job_id: int
     ) -> Letter | Nothing | None: ...
 
 
@@ -85,7 +85,7 @@ def run_due(
 
     Without a mail server (no PORTAL_SMTP_URL) mail waits in the outbox and telling goes on.
     """
-    runner = _Runner(store, clock, Desk(secrets, settings), renderer)
+    runner = _Runner(store, clock, Stationery(secrets, settings), renderer)
     try:
         return runner.run(limit)
     finally:
@@ -96,7 +96,7 @@ def run_due(
 class _Runner:
     store: Store
     clock: Clock
-    desk: Desk
+    desk: Stationery
     renderer: Renderer
     mailer: Mailer | None = field(init=False)
     strikes: int = field(init=False, default=0)
@@ -256,7 +256,7 @@ class _Runner:
 
 
 def _prepare(
-    session: Session, now: datetime, desk: Desk, job: Job
+    session: Session, now: datetime, desk: Stationery, job: Job
 ) -> tuple[datetime | None, Letter | Nothing | None]:
     """The lease, None where it is this worker's no more, and the letter as of this moment."""
     lease = operations.hold(session, now=now, job=job)

@@ -18,8 +18,7 @@ from portal.accounts.operations.people import LastAdministrator, deactivate_pers
 from portal.models.operations import Outbox
 from portal.models.people import AccountLink, Membership, Person
 from portal.notify.account_links import prepare_account_link
-from portal.notify.desk import Desk as MailDesk
-from portal.notify.desk import Letter, Nothing
+from portal.notify.stationery import Letter, Nothing, Stationery
 from portal.settings import Settings
 from portal.store.engine import Store
 from portal.store.secrets import Secrets
@@ -46,7 +45,7 @@ class Mail:
 
     def __init__(self, store: Store, settings: Settings) -> None:
         self.store = store
-        self.desk = MailDesk(
+        self.desk = Stationery(
             Secrets(settings.secret_key), replace(settings, base_url="https://city.example")
         )
 

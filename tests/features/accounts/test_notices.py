@@ -16,9 +16,8 @@ from portal.accounts.operations.people import deactivate_person
 from portal.models.operations import Outbox
 from portal.models.people import Person
 from portal.notify.account_notices import WORDS, prepare_account_notice
-from portal.notify.desk import Desk as MailDesk
-from portal.notify.desk import Letter, Nothing
 from portal.notify.rendering import make_renderer
+from portal.notify.stationery import Letter, Nothing, Stationery
 from portal.settings import Settings
 from portal.store.engine import Store
 from portal.store.secrets import Secrets
@@ -42,7 +41,7 @@ def admin(app: Flask) -> FlaskClient:
 
 @pytest.fixture
 def prepare(store: Store, settings: Settings) -> Prepare:
-    desk = MailDesk(Secrets(settings.secret_key), settings)
+    desk = Stationery(Secrets(settings.secret_key), settings)
 
     def make(job_id: int) -> Letter | Nothing:
         return store.write(prepare_account_notice, now=datetime.now(UTC), desk=desk, job_id=job_id)

@@ -32,7 +32,7 @@ class Nothing:
 
 
 @dataclass(frozen=True)
-class Desk:
+class Stationery:
     """What letters are made with."""
 
     secrets: Secrets
