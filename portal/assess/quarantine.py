@@ -1,4 +1,4 @@
-"""Hours that look like stuffing: set aside visibly, not counted, and reviewed (METHOD.md 3.6)."""
+"""Hours that look like stuffing: set apart visibly, not counted, and reviewed (METHOD.md 3.6)."""
 
 from __future__ import annotations
 
@@ -35,7 +35,7 @@ _IS_OPEN_RATING = and_(
 
 
 def quarantine_bursts(store: Store, clock: Clock) -> int:
-    """Look at every hour that is over since the last look; returns how many ratings it set aside.
+    """Look at every hour that is over since the last look; returns how many ratings it set apart.
 
     Each hour is looked at once: what a reviewer lets through afterwards stays through.
     """
@@ -51,7 +51,7 @@ def look_until(session: Session, end: datetime, *, now: datetime) -> int:
     """Look at the hours up to `end`, in one transaction; two workers take turns."""
     begin, is_first = _begin(session, end)
     bursts: dict[Place, Burst] = {}
-    set_aside = sum(
+    set_apart = sum(
         _quarantine(session, (service_id, hour), count, bursts)
         for hour in _busy_hours(session, begin, end)
         for service_id, count in _busy_services(session, hour, hour + HOUR)
@@ -61,7 +61,7 @@ def look_until(session: Session, end: datetime, *, now: datetime) -> int:
         session.execute(
             update(Setting).where(Setting.name == LOOKED_UNTIL).values(value=end.isoformat())
         )
-    return set_aside
+    return set_apart
 
 
 def _begin(session: Session, end: datetime) -> tuple[datetime, bool]:
@@ -103,27 +103,27 @@ def _busy_services(session: Session, begin: datetime, end: datetime) -> list[tup
 
 
 def _quarantine(session: Session, place: Place, count: int, bursts: dict[Place, Burst]) -> int:
-    """Set the hour's ratings aside when they are a burst, and say so in `bursts`."""
+    """Set the hour's ratings apart when they are a burst, and say so in `bursts`."""
     service_id, hour = place
     usual = _count_trailing(session, service_id, hour) / (TRAILING / HOUR)
     # Refused attempts are counted too, so one prefix may seem to have sent more than there are.
     largest = min(count, _count_of_largest_prefix(session, service_id, hour))
     if not is_burst(count, usual, largest):
         return 0
-    set_aside = and_(_IS_OPEN_RATING, *_received(service_id, hour, hour + HOUR))
+    set_apart = and_(_IS_OPEN_RATING, *_received(service_id, hour, hour + HOUR))
     first, marked = session.execute(
         select(func.min(Submission.id), func.count().filter(Submission.is_quarantined)).where(
-            set_aside
+            set_apart
         )
     ).one()
-    session.execute(update(Submission).where(set_aside).values(is_quarantined=True))
+    session.execute(update(Submission).where(set_apart).values(is_quarantined=True))
     forget_in_assessments(session, service_id, hour, first)
     bursts[place] = Burst(usual, largest, marked)
     return count
 
 
 def _count_trailing(session: Session, service_id: int, hour: datetime) -> int:
-    """Ratings of the 28 days before; what was set aside itself does not make a burst usual."""
+    """Ratings of the 28 days before; what was set apart itself does not make a burst usual."""
     statement = select(func.count()).where(
         _IS_OPEN_RATING,
         Submission.is_quarantined.is_(False),

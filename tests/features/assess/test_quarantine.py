@@ -1,4 +1,4 @@
-"""Bursts are set aside visibly: which hours, which ratings, and once."""
+"""Bursts are set apart visibly: which hours, which ratings, and once."""
 
 from __future__ import annotations
 
@@ -41,18 +41,18 @@ def from_one_prefix(store: Store, service_id: int, count: int, name: str = "a") 
         )
 
 
-def set_aside(store: Store) -> int:
+def set_apart(store: Store) -> int:
     with store.read() as session:
         statement = select(func.count()).where(Submission.is_quarantined)
         return session.scalars(statement).one()
 
 
-def test_a_burst_is_set_aside_once_its_hour_is_over(store: Store) -> None:
+def test_a_burst_is_set_apart_once_its_hour_is_over(store: Store) -> None:
     service_id = store.write(add_service)
     send(store, service_id, 12)
     assert quarantine_bursts(store, Fixed(HOUR + timedelta(minutes=59))) == 0
     assert quarantine_bursts(store, Fixed(AFTER)) == 12
-    assert set_aside(store) == 12
+    assert set_apart(store) == 12
     assert quarantine_bursts(store, Fixed(AFTER)) == 0
 
 
