@@ -11,8 +11,8 @@ from zoneinfo import ZoneInfo
 from sqlalchemy import ColumnElement, Select, and_, func, or_, select
 from sqlalchemy.orm import Session
 
-from portal.models.operations import AuditEvent
 from portal.models.people import Person
+from portal.models.running import AuditEvent
 from portal.store import audit
 
 PAGE = 50

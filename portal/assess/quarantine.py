@@ -10,7 +10,7 @@ from sqlalchemy.dialects import postgresql, sqlite
 from sqlalchemy.orm import Session
 
 from portal.domain.quarantine import BURST_MIN, is_burst
-from portal.models.operations import Setting
+from portal.models.running import Setting
 from portal.models.submissions import Submission, Throttle
 from portal.store.clock import Clock
 from portal.store.engine import Store

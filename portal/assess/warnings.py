@@ -35,7 +35,7 @@ from portal.assess.queries_warnings import (
     list_weekly_ratings,
 )
 from portal.domain.warning import monday_of
-from portal.models.operations import Setting
+from portal.models.running import Setting
 from portal.models.warnings import CLOSED_STATES, OPEN_STATES, WarningRow
 from portal.store.clock import Clock
 from portal.store.engine import Store

@@ -6,8 +6,8 @@ from datetime import datetime
 
 from sqlalchemy.orm import Session
 
-from portal.models.operations import Outbox
 from portal.models.people import AccountLink, Person
+from portal.models.running import Outbox
 from portal.notify.stationery import Letter, Nothing, Stationery
 from portal.store.secrets import sha256
 

@@ -8,8 +8,8 @@ from typing import Any
 from flask_babel import lazy_gettext as _l
 from sqlalchemy.orm import Session
 
-from portal.models.operations import Outbox
 from portal.models.people import Person
+from portal.models.running import Outbox
 from portal.notify.stationery import Letter, Nothing, Stationery
 
 WORDS: dict[str, Any] = {

@@ -15,7 +15,7 @@ from sqlalchemy.orm import Session
 
 from portal.domain.loop import Actor, Event, EventKind
 from portal.models.loops import LoopEvent, LoopRow
-from portal.models.operations import Outbox
+from portal.models.running import Outbox
 from portal.models.submissions import Contact
 from portal.notify.bringing import is_copy
 from portal.notify.cases import lock_case

@@ -14,7 +14,7 @@ from sqlalchemy import select
 from sqlalchemy.orm import Session
 
 from portal.models.loops import LoopRow
-from portal.models.operations import Outbox
+from portal.models.running import Outbox
 from portal.models.submissions import Contact
 from portal.store import outbox
 from portal.store.contacts import is_mailable

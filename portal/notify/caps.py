@@ -8,7 +8,7 @@ from datetime import datetime, timedelta
 from sqlalchemy import exists, select
 from sqlalchemy.orm import Session
 
-from portal.models.operations import Outbox
+from portal.models.running import Outbox
 from portal.models.submissions import Contact
 from portal.notify.stationery import Nothing, Stationery
 from portal.store import throttle

@@ -7,7 +7,7 @@ from datetime import datetime
 from sqlalchemy import update
 from sqlalchemy.orm import Session
 
-from portal.models.operations import Outbox
+from portal.models.running import Outbox
 from portal.store import audit
 
 

@@ -12,8 +12,8 @@ from sqlalchemy import select
 from sqlalchemy.orm import Session
 
 from portal.domain.warning import monday_of
-from portal.models.operations import Outbox
 from portal.models.people import Person
+from portal.models.running import Outbox
 from portal.models.warnings import DigestSubscription
 from portal.notify.stationery import Letter, Nothing, Stationery
 from portal.store import outbox

@@ -12,10 +12,10 @@ from sqlalchemy.orm import Session
 
 from portal.domain.loop import Kind
 from portal.models.loops import LoopRow
-from portal.models.operations import Outbox
 from portal.models.partners import NextStep
 from portal.models.responses import Response
 from portal.models.services import Service
+from portal.models.running import Outbox
 from portal.models.submissions import Contact, Submission
 from portal.notify.bringing import is_copy
 from portal.notify.caps import refuse_letter, refuse_question

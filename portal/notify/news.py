@@ -15,7 +15,7 @@ from sqlalchemy.orm import Session
 
 from portal.domain.warning import monday_of
 from portal.models.news import NewsSubscription
-from portal.models.operations import Outbox
+from portal.models.running import Outbox
 from portal.store import outbox
 from portal.store.clock import Clock
 from portal.store.engine import Store

@@ -10,8 +10,8 @@ from sqlalchemy import Select, select
 from sqlalchemy.orm import Session
 
 from portal.models.news import NewsSubscription
-from portal.models.operations import Outbox
 from portal.models.responses import Response, ResponseText
+from portal.models.running import Outbox
 from portal.models.said import ThemeDistrict
 from portal.models.services import Service
 from portal.notify.caps import refuse_letter, refuse_question

@@ -9,7 +9,7 @@ from datetime import date, datetime
 from sqlalchemy import ColumnElement, and_, case, delete, select, update
 from sqlalchemy.orm import Session
 
-from portal.models.operations import Outbox
+from portal.models.running import Outbox
 from portal.models.submissions import Contact
 from portal.notify.bounces import mark_bounced
 from portal.notify.cases import lock_case

@@ -9,7 +9,7 @@ from datetime import datetime, timedelta
 from sqlalchemy import func, select
 from sqlalchemy.orm import Session
 
-from portal.models.operations import Outbox, WorkerJob
+from portal.models.running import Outbox, WorkerJob
 from portal.models.submissions import Contact
 from portal.notify.mail import MAIL
 from portal.store.secrets import Secrets

@@ -9,8 +9,8 @@ from sqlalchemy.orm import Session
 
 from portal.models.desk import CaseAssignment
 from portal.models.loops import LoopRow
-from portal.models.operations import AuditEvent
 from portal.models.people import Membership, Person
+from portal.models.running import AuditEvent
 from portal.models.services import Service
 
 DESK_ROLES = ("staff", "manager")  # as store.scope.Scope.desk has it

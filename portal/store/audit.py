@@ -7,7 +7,7 @@ from typing import Any
 
 from sqlalchemy.orm import Session
 
-from portal.models.operations import AuditEvent
+from portal.models.running import AuditEvent
 
 
 def record(

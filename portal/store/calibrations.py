@@ -17,7 +17,7 @@ from sqlalchemy.orm import Session
 from portal.domain.calibration import CALIBRATION, DRAWS, Move, Standing, stand
 from portal.domain.criteria import Thresholds
 from portal.models.appraisals import Appraisal, Calibration
-from portal.models.operations import Setting
+from portal.models.running import Setting
 from portal.models.services import Service
 from portal.store.integrity.seals import seal
 

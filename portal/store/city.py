@@ -12,7 +12,7 @@ from sqlalchemy.orm import Session
 from portal.domain.colours import Colours, read_key
 from portal.domain.contact import CityContact
 from portal.domain.pictures import Picture, read_name
-from portal.models.operations import Setting
+from portal.models.running import Setting
 from portal.store.content import raise_content_version
 
 _NAME = "city_name:"

@@ -5,7 +5,7 @@ from __future__ import annotations
 from sqlalchemy import insert, select, update
 from sqlalchemy.orm import Session
 
-from portal.models.operations import Setting
+from portal.models.running import Setting
 
 _NAME = "content_version"
 

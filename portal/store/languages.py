@@ -11,7 +11,7 @@ from datetime import date
 from sqlalchemy import delete, select
 from sqlalchemy.orm import Session
 
-from portal.models.operations import Setting
+from portal.models.running import Setting
 from portal.store.content import raise_content_version
 
 _PREFIX = "language_closed:"

@@ -8,7 +8,7 @@ from typing import Any
 from sqlalchemy.dialects import postgresql, sqlite
 from sqlalchemy.orm import Session
 
-from portal.models.operations import Outbox
+from portal.models.running import Outbox
 
 
 def post(

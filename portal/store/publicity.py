@@ -12,7 +12,7 @@ from datetime import date, timedelta
 from sqlalchemy import delete, select
 from sqlalchemy.orm import Session
 
-from portal.models.operations import Setting
+from portal.models.running import Setting
 from portal.store.content import raise_content_version
 
 _CHOSEN = "levels_public_from"

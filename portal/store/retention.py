@@ -15,8 +15,8 @@ from sqlalchemy import ColumnElement, Select, exists, func, or_, select, update
 from sqlalchemy.orm import InstrumentedAttribute, Session
 
 from portal.models.loops import LoopEvent
-from portal.models.operations import Setting
 from portal.models.remarks import Remark
+from portal.models.running import Setting
 from portal.models.submissions import Contact, PeriodKey, Submission, Throttle
 from portal.store.comments import Cause, redact_case
 from portal.store.content import raise_content_version

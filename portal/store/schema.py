@@ -11,7 +11,7 @@ from sqlalchemy import Engine, delete
 from sqlalchemy.orm import Session
 
 from portal.domain.commitments import leaf
-from portal.models.operations import Setting
+from portal.models.running import Setting
 from portal.store.engine import SEALING_KEY, Store
 from portal.store.integrity.own_seals import seal_rows_as_found
 from portal.store.integrity.seals import seal_as_found

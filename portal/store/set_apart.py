@@ -11,7 +11,7 @@ from sqlalchemy import ColumnElement, func, select, update
 from sqlalchemy.orm import Session
 
 from portal.models.assessments import Assessment
-from portal.models.operations import Setting
+from portal.models.running import Setting
 from portal.models.services import Service
 from portal.models.set_apart import SetApart
 from portal.models.submissions import Submission

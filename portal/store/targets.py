@@ -20,7 +20,7 @@ from portal.domain.working_days import (
     target_day,
 )
 from portal.models.loops import LoopRow
-from portal.models.operations import Setting
+from portal.models.running import Setting
 from portal.models.submissions import Submission
 from portal.models.targets import Holiday, TargetChange
 from portal.store import audit

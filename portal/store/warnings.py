@@ -16,8 +16,8 @@ from sqlalchemy import ColumnElement, Row, Select, and_, case, false, or_, selec
 from sqlalchemy.orm import Session
 
 from portal.domain.words import as_written
-from portal.models.operations import Setting
 from portal.models.responses import ThemeText
+from portal.models.running import Setting
 from portal.models.services import District, DistrictText, Service, ServiceText
 from portal.models.warnings import OPEN_STATES, WARNING_KINDS, WarningRow
 from portal.store.monitors import do_languages_differ

@@ -9,7 +9,7 @@ from sqlalchemy import func, select
 from sqlalchemy.dialects import postgresql, sqlite
 from sqlalchemy.orm import Session
 
-from portal.models.operations import WorkerJob
+from portal.models.running import WorkerJob
 
 STILL = timedelta(hours=1)
 

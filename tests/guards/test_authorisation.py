@@ -31,7 +31,7 @@ from portal.assess.operations import assess_service
 from portal.domain.short_code import short_code
 from portal.models.case_work import CaseNote
 from portal.models.doors import Kiosk, PaperBatch, PaperForm
-from portal.models.operations import AuditEvent
+from portal.models.running import AuditEvent
 from portal.models.self_assessments import Barrier, SelfAssessment, SelfAssessmentEvidence
 from portal.models.set_apart import SetApart
 from portal.models.targets import Holiday

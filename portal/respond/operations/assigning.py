@@ -13,8 +13,8 @@ from sqlalchemy.orm import Session
 from portal.models.base import MAX_ID
 from portal.models.desk import CaseAssignment
 from portal.models.loops import LoopRow
-from portal.models.operations import AuditEvent
 from portal.models.people import Person
+from portal.models.running import AuditEvent
 from portal.respond.act import Act
 from portal.respond.queries.selection import Selection, count_left, require_any, selected
 from portal.respond.queries.undo import find_begun

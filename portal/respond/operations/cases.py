@@ -9,8 +9,8 @@ from sqlalchemy.orm import Session
 
 from portal.domain.loop import Actor, Event, EventKind
 from portal.models.loops import ExclusionRequest, LoopRow
-from portal.models.operations import AuditEvent
 from portal.models.responses import Response, Theme, ThemeCase, ThemeText
+from portal.models.running import AuditEvent
 from portal.models.submissions import Submission
 from portal.respond.act import Act
 from portal.respond.rules import LOW_RATING, OFFERED_REASONS, Conflict, Problem, Refusal

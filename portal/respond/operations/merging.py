@@ -10,7 +10,7 @@ from sqlalchemy import ColumnElement, Select, exists, func, select
 from sqlalchemy.orm import Session, aliased
 
 from portal.models.loops import LoopRow
-from portal.models.operations import AuditEvent
+from portal.models.running import AuditEvent
 from portal.models.responses import Response, Theme, ThemeCase
 from portal.respond.act import Act
 from portal.respond.operations.cases import add_to_theme, ask_to_tell

@@ -12,8 +12,8 @@ from datetime import date, datetime
 from sqlalchemy import delete, insert, select
 from sqlalchemy.orm import Session
 
-from portal.models.operations import AuditEvent
 from portal.models.responses import Theme, ThemeCase
+from portal.models.running import AuditEvent
 from portal.respond.act import Act
 from portal.respond.operations.assigning import give_back, parts_of
 from portal.respond.operations.cases import ask_to_tell

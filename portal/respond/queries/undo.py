@@ -14,8 +14,8 @@ from sqlalchemy import BigInteger, ColumnElement, and_, cast, exists, func, sele
 from sqlalchemy.orm import Session
 
 from portal.models.base import MAX_ID
-from portal.models.operations import AuditEvent
 from portal.models.responses import Response
+from portal.models.running import AuditEvent
 from portal.store.scope import Scope
 
 UNDO_FOR = timedelta(hours=1)

@@ -10,7 +10,7 @@ from sqlalchemy.orm import Session, aliased
 
 from portal.domain.loop import EventKind
 from portal.models.loops import LoopEvent, LoopRow
-from portal.models.operations import AuditEvent
+from portal.models.running import AuditEvent
 from portal.models.responses import Theme, ThemeCase
 
 Place = tuple[int, int | None]

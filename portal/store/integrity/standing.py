@@ -23,7 +23,7 @@ from portal.domain.commitments import leaf
 from portal.domain.loop import EventKind
 from portal.models.integrity import SignedDay, Standing
 from portal.models.loops import LoopEvent
-from portal.models.operations import AuditEvent
+from portal.models.running import AuditEvent
 from portal.store.integrity.set_up import CITY, OF_ALL_SERVICES, OF_TWO_THEMES, STANDS
 
 OVERLAP = timedelta(hours=1)

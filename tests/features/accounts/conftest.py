@@ -11,8 +11,8 @@ from sqlalchemy import select, update
 from sqlalchemy.orm import Session
 from werkzeug.test import TestResponse
 
-from portal.models.operations import AuditEvent
 from portal.models.people import SignIn
+from portal.models.running import AuditEvent
 from portal.store.engine import Store
 from tests.support.city import PASSWORD, City
 from tests.support.client import response_page

@@ -15,8 +15,8 @@ from sqlalchemy.orm import Session
 
 from portal.accounts.operations.links import RESET_HOURS
 from portal.accounts.operations.people import LastAdministrator, deactivate_person
-from portal.models.operations import Outbox
 from portal.models.people import AccountLink, Membership, Person
+from portal.models.running import Outbox
 from portal.notify.account_links import prepare_account_link
 from portal.notify.stationery import Letter, Nothing, Stationery
 from portal.settings import Settings

@@ -13,8 +13,8 @@ from sqlalchemy.orm import Session
 
 from portal.accounts.operations.notices import TOLD
 from portal.accounts.operations.people import deactivate_person
-from portal.models.operations import Outbox
 from portal.models.people import Person
+from portal.models.running import Outbox
 from portal.notify.account_notices import WORDS, prepare_account_notice
 from portal.notify.rendering import make_renderer
 from portal.notify.stationery import Letter, Nothing, Stationery

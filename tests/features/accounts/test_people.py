@@ -11,8 +11,8 @@ from sqlalchemy import func, select
 from portal.accounts.operations.people import add_person
 from portal.accounts.passwords import PasswordError, hash_password, matches, require_good
 from portal.accounts.queries.visitors import find_account, get_scope
-from portal.models.operations import AuditEvent
 from portal.models.people import Person
+from portal.models.running import AuditEvent
 from portal.store.engine import Store
 from tests.support.city import City
 

@@ -17,7 +17,7 @@ from sqlalchemy.orm import Session
 import portal
 from portal.admin.audit_details import DETAILS
 from portal.admin.audit_words import ACTIONS, SUBJECTS
-from portal.models.operations import AuditEvent
+from portal.models.running import AuditEvent
 from portal.store import audit
 from portal.store.engine import Store
 from tests.features.admin.conftest import Visitor

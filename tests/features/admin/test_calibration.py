@@ -17,7 +17,7 @@ from sqlalchemy.orm import Session
 from portal.assess.calibration import calibrate_due
 from portal.domain.calibration import Standing
 from portal.models.appraisals import Appraisal, Calibration
-from portal.models.operations import AuditEvent, Setting
+from portal.models.running import AuditEvent, Setting
 from portal.models.services import Service
 from portal.store.calibrations import keep_calibration
 from portal.store.clock import Clock

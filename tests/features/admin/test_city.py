@@ -8,7 +8,7 @@ from sqlalchemy import select
 from werkzeug.test import TestResponse
 
 from portal.domain.colours import STANDARD, Colours
-from portal.models.operations import AuditEvent
+from portal.models.running import AuditEvent
 from portal.store.city import get_city
 from portal.store.engine import Store
 from tests.features.admin.conftest import Visitor

@@ -8,7 +8,7 @@ from flask.testing import FlaskClient
 from sqlalchemy import select
 
 from portal.domain.contact import CityContact
-from portal.models.operations import AuditEvent
+from portal.models.running import AuditEvent
 from portal.store.city import get_contact
 from portal.store.engine import Store
 from tests.features.admin.conftest import Visitor

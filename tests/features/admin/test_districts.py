@@ -7,7 +7,7 @@ from flask import Flask
 from sqlalchemy import select
 
 from portal.admin.districts import list_districts
-from portal.models.operations import AuditEvent
+from portal.models.running import AuditEvent
 from portal.settings import Settings
 from portal.store.engine import Store
 from tests.features.admin.conftest import Visitor

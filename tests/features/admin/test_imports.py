@@ -10,7 +10,7 @@ from sqlalchemy import select
 from werkzeug.test import TestResponse
 
 from portal.admin.import_words import LINES, LISTS
-from portal.models.operations import AuditEvent
+from portal.models.running import AuditEvent
 from portal.models.service_drafts import ServiceDraft
 from portal.models.services import Department, Service, ServiceText
 from portal.store.engine import Store

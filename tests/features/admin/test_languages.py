@@ -11,7 +11,7 @@ from sqlalchemy.orm import Session
 
 from portal.admin.languages import list_languages
 from portal.admin.services.operations import add_service
-from portal.models.operations import AuditEvent
+from portal.models.running import AuditEvent
 from portal.models.services import Service, ServiceChannel, ServiceLanguage
 from portal.settings import Settings
 from portal.store.engine import Store

@@ -13,7 +13,7 @@ from portal.admin import logo_fetching as fetching
 from portal.admin.logo import change_logo, fetch_logo_again, remove_logo
 from portal.admin.logo_fetching import MOST, fetch_due
 from portal.domain.pictures import read_picture
-from portal.models.operations import AuditEvent
+from portal.models.running import AuditEvent
 from portal.settings import Settings
 from portal.store.city import get_city
 from portal.store.content import get_content_version

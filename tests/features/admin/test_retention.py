@@ -12,8 +12,8 @@ from sqlalchemy.orm import Session
 from portal.models import Base
 from portal.models.case_work import Redaction
 from portal.models.loops import LoopEvent
-from portal.models.operations import AuditEvent
 from portal.models.remarks import Remark
+from portal.models.running import AuditEvent
 from portal.models.submissions import Contact, PeriodKey, Submission
 from portal.store.clock import Clock
 from portal.store.engine import Store

@@ -10,7 +10,7 @@ from flask import Flask
 from sqlalchemy import delete, select, update
 from sqlalchemy.orm import Session
 
-from portal.models.operations import AuditEvent
+from portal.models.running import AuditEvent
 from portal.models.services import PageCheck, Service, ServiceChannel, ServiceLanguage, ServiceText
 from portal.store.engine import Store
 from tests.features.admin.conftest import Visitor

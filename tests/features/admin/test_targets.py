@@ -8,7 +8,7 @@ from sqlalchemy import select
 from sqlalchemy.orm import Session
 
 from portal.models.loops import LoopEvent, LoopRow
-from portal.models.operations import AuditEvent
+from portal.models.running import AuditEvent
 from portal.models.targets import Holiday
 from portal.respond.act import Act
 from portal.respond.operations.hand_overs import hand_over

@@ -9,7 +9,7 @@ import pytest
 from sqlalchemy import select
 
 from portal.models.appraisals import ThresholdChange
-from portal.models.operations import AuditEvent
+from portal.models.running import AuditEvent
 from portal.store.engine import Store
 from portal.store.thresholds import get_thresholds
 from tests.features.admin.conftest import Visitor

@@ -21,7 +21,7 @@ from portal.domain.criteria import DEFAULTS
 from portal.domain.level import evaluate
 from portal.domain.publication import appraise, evidence_hash, publish
 from portal.models.appraisals import Appraisal
-from portal.models.operations import Setting
+from portal.models.running import Setting
 from portal.models.services import Service
 from portal.store.assessments import (
     get_public_assessment,

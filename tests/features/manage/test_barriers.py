@@ -12,7 +12,7 @@ from sqlalchemy.orm import Session
 
 from portal.assess.operations import assess_service
 from portal.manage.queries.roadmap import Outlook, hurdles
-from portal.models.operations import AuditEvent
+from portal.models.running import AuditEvent
 from portal.models.self_assessments import Barrier
 from portal.store.clock import Clock
 from portal.store.engine import Store

@@ -16,7 +16,7 @@ from portal.domain.publication import quarter_of
 from portal.domain.self_assessment import open_quarter
 from portal.manage.operations.self_assessments import ClaimClosed, claim_level
 from portal.models.appraisals import Appraisal
-from portal.models.operations import AuditEvent
+from portal.models.running import AuditEvent
 from portal.models.self_assessments import EngageClaim, SelfAssessment
 from portal.store.clock import Clock
 from portal.store.engine import Store

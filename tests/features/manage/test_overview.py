@@ -22,7 +22,7 @@ from portal.domain.publication import quarter_of
 from portal.manage.queries.overview import last_quarters
 from portal.models.appraisals import Appraisal
 from portal.models.assessments import Assessment
-from portal.models.operations import Setting
+from portal.models.running import Setting
 from portal.models.services import Service, ServiceText
 from portal.models.warnings import WarningRow
 from portal.store.engine import Store

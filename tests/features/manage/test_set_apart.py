@@ -11,7 +11,7 @@ from sqlalchemy.orm import Session
 
 from portal.assess.operations import assess_due
 from portal.assess.quarantine import quarantine_bursts
-from portal.models.operations import AuditEvent
+from portal.models.running import AuditEvent
 from portal.models.set_apart import SetApart
 from portal.models.submissions import Submission
 from portal.store.engine import Store

@@ -14,7 +14,7 @@ from sqlalchemy.orm import Session
 from portal.assess.queries_evidence import gather_evidence
 from portal.domain.loop import Actor, Event, EventKind, Outcome
 from portal.models.loops import LoopEvent, LoopRow
-from portal.models.operations import Outbox
+from portal.models.running import Outbox
 from portal.models.submissions import Contact
 from portal.notify.bounces import record_bounce
 from portal.notify.confirming import confirm_address

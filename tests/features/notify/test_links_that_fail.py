@@ -14,7 +14,7 @@ from sqlalchemy import select
 
 from portal.accounts.operations.links import ask_for_reset
 from portal.accounts.operations.people import invite_again, invite_person
-from portal.models.operations import Outbox
+from portal.models.running import Outbox
 from portal.notify.bounces import read_reports
 from portal.store.engine import Store
 from portal.store.retrying import TRIES

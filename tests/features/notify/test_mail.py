@@ -15,8 +15,8 @@ from sqlalchemy import func, select, update
 from sqlalchemy.orm import Session
 
 from portal.models.loops import LoopRow
-from portal.models.operations import Outbox
 from portal.models.responses import ResponseText
+from portal.models.running import Outbox
 from portal.models.submissions import Contact
 from portal.notify import caps
 from portal.notify.mail import Words

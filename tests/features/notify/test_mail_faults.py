@@ -17,7 +17,7 @@ from aiosmtpd.smtp import SMTP, Envelope, Session
 from sqlalchemy import func, select
 
 from portal.models.loops import LoopEvent
-from portal.models.operations import Outbox
+from portal.models.running import Outbox
 from portal.notify import mail
 from portal.settings import Settings
 from portal.store.engine import Store

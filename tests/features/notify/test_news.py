@@ -13,8 +13,8 @@ from sqlalchemy import select
 from sqlalchemy.orm import Session
 
 from portal.models.news import NewsSubscription
-from portal.models.operations import Outbox
 from portal.models.responses import Response
+from portal.models.running import Outbox
 from portal.models.said import ThemeDistrict
 from portal.notify.bounces import record_bounce
 from portal.notify.news import Subject, post_news, subscribe

@@ -11,7 +11,7 @@ from sqlalchemy import select
 from sqlalchemy.orm import Session
 
 from portal.models.loops import LoopRow
-from portal.models.operations import OUTBOX_KINDS, Outbox
+from portal.models.running import OUTBOX_KINDS, Outbox
 from portal.notify import operations
 from portal.notify.operations import RANKS, Job
 from portal.store import outbox

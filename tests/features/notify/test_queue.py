@@ -11,7 +11,7 @@ from flask import Flask
 from sqlalchemy import select, update
 from sqlalchemy.orm import Session
 
-from portal.models.operations import AuditEvent, Outbox, WorkerJob
+from portal.models.running import AuditEvent, Outbox, WorkerJob
 from portal.notify.queries import mask
 from portal.notify.words import _JOBS
 from portal.store.engine import Store

@@ -11,7 +11,7 @@ from aiosmtpd.smtp import SMTP, Envelope, Session
 from sqlalchemy import select
 
 from portal.models.loops import LoopRow
-from portal.models.operations import Outbox
+from portal.models.running import Outbox
 from portal.models.submissions import Contact
 from portal.notify.refusals import is_about_mailbox, is_gone_status
 from portal.store.engine import Store

@@ -14,8 +14,8 @@ from portal.assess.queries_evidence import gather_evidence
 from portal.domain.loop import Actor, Event, EventKind, Outcome, Verdict
 from portal.domain.wording import Wording
 from portal.models.loops import LoopEvent, LoopRow
-from portal.models.operations import Outbox
 from portal.models.remarks import Remark
+from portal.models.running import Outbox
 from portal.respond.act import Act
 from portal.respond.operations.cases import group_cases, set_aside
 from portal.respond.operations.restoring import restore

@@ -17,7 +17,7 @@ from sqlalchemy.orm import Session
 from portal.admin.webhooks import add_webhook, disable_webhook, list_webhooks, retry_delivery
 from portal.assess.findings import Finding
 from portal.assess.warnings import keep_findings
-from portal.models.operations import Setting
+from portal.models.running import Setting
 from portal.models.webhooks import WEBHOOK_EVENTS, WebhookDelivery
 from portal.notify import webhooks as sending
 from portal.notify.webhook_queue import KEEP, claim_due, forget_told

@@ -13,7 +13,7 @@ import pytest
 from sqlalchemy import func, select, text
 
 from portal.cli import COMMANDS
-from portal.models.operations import WorkerJob
+from portal.models.running import WorkerJob
 from portal.models.people import Person
 from portal.models.services import Service
 from portal.models.submissions import Submission

@@ -44,7 +44,7 @@ from portal.manage.operations.barriers import Plan, add_barrier, save_barrier
 from portal.manage.operations.self_assessments import assess_dimension
 from portal.manage.operations.warnings import change_warning
 from portal.models.integrity import Standing
-from portal.models.operations import AuditEvent
+from portal.models.running import AuditEvent
 from portal.models.targets import Holiday
 from portal.models.warnings import WarningRow
 from portal.respond.operations.assigning import assign_cases

@@ -23,11 +23,11 @@ from portal.models.city_logo import THE_ONE, CityLogo
 from portal.models.desk import CaseAssignment, InboxView, Phrase
 from portal.models.doors import EntryCheck, Kiosk, PaperBatch, PaperForm
 from portal.models.loops import ExclusionRequest, LoopRow
-from portal.models.operations import Setting
 from portal.models.partners import Attestation
 from portal.models.people import Authenticator, Passkey, RecoveryCode
 from portal.models.reminders import Reminder
 from portal.models.responses import PendingCorrection, ResponseText
+from portal.models.running import Setting
 from portal.models.self_assessments import (
     Barrier,
     BarrierCriterion,

@@ -8,7 +8,7 @@ from typing import Any
 import pytest
 from sqlalchemy import func, select, text
 
-from portal.models.operations import AuditEvent
+from portal.models.running import AuditEvent
 from portal.respond.act import Act
 from portal.respond.operations.cases import group_cases
 from portal.respond.operations.hand_overs import hand_over

@@ -9,7 +9,7 @@ from flask.testing import FlaskClient
 from sqlalchemy import delete
 from sqlalchemy.orm import Session
 
-from portal.models.operations import Setting
+from portal.models.running import Setting
 from portal.store.content import raise_content_version
 from portal.store.engine import Store
 from portal.store.publicity import go_public_from

@@ -9,7 +9,7 @@ from flask import Flask
 from sqlalchemy import func, select
 
 from portal.models.loops import LoopEvent, LoopRow
-from portal.models.operations import Outbox
+from portal.models.running import Outbox
 from portal.models.submissions import Contact, PeriodKey, Submission
 from portal.settings import Settings
 from portal.store.engine import Store

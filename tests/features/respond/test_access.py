@@ -11,8 +11,8 @@ from sqlalchemy import func, select
 from sqlalchemy.orm import Session
 
 from portal.models.loops import LoopEvent
-from portal.models.operations import AuditEvent, Outbox
 from portal.models.people import Membership, Person
+from portal.models.running import AuditEvent, Outbox
 from portal.respond.operations.cases import set_aside
 from portal.respond.operations.views import save_view
 from portal.store.engine import Store

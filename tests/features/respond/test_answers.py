@@ -15,13 +15,13 @@ from sqlalchemy.orm import Session
 
 from portal.domain.loop import Outcome
 from portal.domain.wording import Wording
-from portal.models.operations import AuditEvent, Outbox
 from portal.models.responses import (
     PendingCorrection,
     Response,
     ResponseCorrection,
     ResponseText,
 )
+from portal.models.running import AuditEvent, Outbox
 from portal.respond.operations.responses import save_source
 from portal.respond.rules import Conflict, Promise
 from portal.store.content import get_content_version

@@ -11,8 +11,8 @@ from sqlalchemy import func, select
 from sqlalchemy.orm import Session
 
 from portal.models.loops import LoopEvent, LoopRow
-from portal.models.operations import AuditEvent
 from portal.models.remarks import Remark
+from portal.models.running import AuditEvent
 from portal.models.submissions import Submission
 from portal.store.engine import Store
 from portal.store.secrets import sha256

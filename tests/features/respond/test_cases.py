@@ -14,8 +14,8 @@ from sqlalchemy.orm import Session
 
 from portal.domain.loop import STAFF_REASONS, Actor, Event, EventKind, Outcome, Verdict
 from portal.models.loops import ExclusionRequest, LoopEvent, LoopRow
-from portal.models.operations import AuditEvent
 from portal.models.responses import ThemeCase
+from portal.models.running import AuditEvent
 from portal.models.submissions import Submission
 from portal.respond.operations.cases import set_aside
 from portal.respond.rules import OFFERED_REASONS

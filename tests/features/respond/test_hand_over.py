@@ -13,9 +13,9 @@ from portal.assess.queries import list_due_services
 from portal.assess.queries_evidence import gather_evidence
 from portal.domain.loop import Actor, Event, EventKind, Loop, LoopError, Outcome, apply, check
 from portal.models.loops import LoopRow
-from portal.models.operations import AuditEvent
 from portal.models.people import Membership
 from portal.models.responses import ThemeCase
+from portal.models.running import AuditEvent
 from portal.models.submissions import Submission
 from portal.settings import Settings
 from portal.store.clock import Clock

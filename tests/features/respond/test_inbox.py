@@ -12,9 +12,9 @@ from sqlalchemy.orm import Session
 
 from portal.models.desk import CaseAssignment, InboxView
 from portal.models.loops import LoopEvent, LoopRow
-from portal.models.operations import AuditEvent
 from portal.models.people import Membership, Person
 from portal.models.responses import Theme, ThemeCase, ThemeText
+from portal.models.running import AuditEvent
 from portal.respond.operations import assigning, grouping
 from portal.respond.operations.views import save_view
 from portal.respond.queries import choices

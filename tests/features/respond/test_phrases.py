@@ -9,8 +9,8 @@ from flask import Flask
 from sqlalchemy import func, select
 
 from portal.models.desk import Phrase
-from portal.models.operations import AuditEvent
 from portal.models.responses import ResponseText
+from portal.models.running import AuditEvent
 from portal.respond.operations import phrases as operations
 from portal.store.engine import Store
 from tests.support.answers import NOW, SPANISH, Office, send

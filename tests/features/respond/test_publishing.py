@@ -12,8 +12,8 @@ from sqlalchemy import select, update
 from sqlalchemy.orm import Session
 
 from portal.domain.loop import Outcome
-from portal.models.operations import AuditEvent, Outbox
 from portal.models.responses import Response
+from portal.models.running import AuditEvent, Outbox
 from portal.respond.operations.publishing import publish_due
 from portal.respond.rules import Promise
 from portal.store.clock import Clock

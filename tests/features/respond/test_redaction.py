@@ -15,7 +15,7 @@ from portal.domain.personal_data import DataKind, Finding, without_overlaps
 from portal.domain.redaction import GAP, cut, marked_lines
 from portal.models.case_work import CaseNote, Redaction
 from portal.models.loops import LoopEvent
-from portal.models.operations import AuditEvent
+from portal.models.running import AuditEvent
 from portal.models.submissions import Submission
 from portal.settings import Settings
 from portal.store.clock import Clock

@@ -11,8 +11,8 @@ from sqlalchemy import MetaData, select
 
 from portal.domain.redaction import GAP
 from portal.models.case_work import Redaction
-from portal.models.operations import AuditEvent
 from portal.models.remarks import Remark
+from portal.models.running import AuditEvent
 from portal.models.submissions import Submission
 from portal.respond.queries import disputes
 from portal.store.comments import Cause, redact_remark

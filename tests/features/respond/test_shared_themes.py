@@ -10,8 +10,8 @@ from sqlalchemy import select
 
 from portal.domain.loop import Actor, Event, EventKind
 from portal.models.loops import LoopRow
-from portal.models.operations import AuditEvent
 from portal.models.responses import Theme, ThemeCase
+from portal.models.running import AuditEvent
 from portal.notify.telling import tell_next
 from portal.respond.operations.merging import merge_themes
 from portal.respond.operations.themes import share_theme

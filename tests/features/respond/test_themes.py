@@ -8,8 +8,8 @@ from sqlalchemy import select
 from turbohtml.etree import ElementView
 
 from portal.models.loops import LoopEvent
-from portal.models.operations import Outbox
 from portal.models.responses import ThemeCase, ThemeText
+from portal.models.running import Outbox
 from portal.respond.operations import merging
 from portal.respond.queries import theme_choice
 from portal.store.engine import Store

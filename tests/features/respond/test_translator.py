@@ -15,7 +15,7 @@ import pytest
 from flask import Flask
 from sqlalchemy import MetaData, select
 
-from portal.models.operations import AuditEvent
+from portal.models.running import AuditEvent
 from portal.respond.operations.reading import TRANSLATIONS_AN_HOUR
 from portal.respond.translator import MAX_ANSWER, Translator, TranslatorDown
 from portal.settings import Settings, SettingsError

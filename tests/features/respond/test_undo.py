@@ -11,7 +11,7 @@ from flask import Flask
 from sqlalchemy import select
 
 from portal.models.desk import CaseAssignment
-from portal.models.operations import AuditEvent
+from portal.models.running import AuditEvent
 from portal.models.responses import Response, ThemeCase
 from portal.respond.act import Act
 from portal.respond.operations import assigning, grouping, merging

@@ -9,7 +9,7 @@ from sqlalchemy import select, update
 from sqlalchemy.orm import Session
 
 from portal.admin.services.operations import switch_channel
-from portal.models.operations import AuditEvent
+from portal.models.running import AuditEvent
 from portal.models.services import ServiceChannel, ServiceLanguage
 from portal.store.engine import Store
 from portal.store.languages import list_closed_languages
