@@ -14,8 +14,8 @@ from portal.domain.loop import Kind
 from portal.models.loops import LoopRow
 from portal.models.partners import NextStep
 from portal.models.responses import Response
-from portal.models.services import Service
 from portal.models.running import Outbox
+from portal.models.services import Service
 from portal.models.submissions import Contact, Submission
 from portal.notify.bringing import is_copy
 from portal.notify.caps import refuse_letter, refuse_question

@@ -13,9 +13,9 @@ from sqlalchemy import select
 from sqlalchemy.orm import Session
 
 from portal.domain.promises import GRACE, REMIND_DAYS, Due, Standing, reminders_of
-from portal.models.running import Outbox
 from portal.models.people import Membership, Person
 from portal.models.responses import Response, ThemeText
+from portal.models.running import Outbox
 from portal.models.services import Service
 from portal.notify.stationery import Letter, Nothing, Stationery
 from portal.store import outbox

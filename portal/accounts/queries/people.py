@@ -11,7 +11,6 @@ from sqlalchemy import ColumnElement, Select, exists, func, or_, select
 from sqlalchemy.orm import Session
 
 from portal.accounts.operations.links import is_open, mail_key
-from portal.models.running import AuditEvent, Outbox
 from portal.models.people import (
     AccountLink,
     Authenticator,
@@ -20,7 +19,7 @@ from portal.models.people import (
     Person,
     SignIn,
 )
-from portal.models.running import AuditEvent
+from portal.models.running import AuditEvent, Outbox
 from portal.models.services import Department, DepartmentText
 from portal.store.texts import InLanguage, in_language
 

@@ -10,8 +10,8 @@ from sqlalchemy import ColumnElement, Select, exists, func, select
 from sqlalchemy.orm import Session, aliased
 
 from portal.models.loops import LoopRow
-from portal.models.running import AuditEvent
 from portal.models.responses import Response, Theme, ThemeCase
+from portal.models.running import AuditEvent
 from portal.respond.act import Act
 from portal.respond.operations.cases import add_to_theme, ask_to_tell
 from portal.respond.operations.themes import is_answered, leave_theme

@@ -10,8 +10,8 @@ from sqlalchemy.orm import Session, aliased
 
 from portal.domain.loop import EventKind
 from portal.models.loops import LoopEvent, LoopRow
-from portal.models.running import AuditEvent
 from portal.models.responses import Theme, ThemeCase
+from portal.models.running import AuditEvent
 
 Place = tuple[int, int | None]
 """A case, and a theme that it was put into."""

@@ -11,8 +11,8 @@ from sqlalchemy import select
 from sqlalchemy.orm import Session
 
 from portal.manage.queries.warnings import Wanted, list_warnings
-from portal.models.running import AuditEvent, Setting
 from portal.models.responses import Theme, ThemeText
+from portal.models.running import AuditEvent, Setting
 from portal.models.warnings import DigestSubscription, WarningRow
 from portal.store.engine import Store
 from portal.store.scope import Scope

@@ -16,8 +16,8 @@ from sqlalchemy.orm import Session
 
 from portal.manage.operations.warnings import choose_digest
 from portal.models.appraisals import CityFigure
-from portal.models.running import Outbox, Setting
 from portal.models.people import Person
+from portal.models.running import Outbox, Setting
 from portal.models.warnings import DigestSubscription, WarningRow
 from portal.notify.digest import post_digests
 from portal.store.engine import Store

@@ -78,7 +78,7 @@ def test_all_mail_about_a_case_marks_the_name(
     step = table.next_step(1)
     store.write(
         partners.write_next_step, now=NOW, today=TODAY, scope=table.scope, next_step_id=step,
-        lang="ar", what="جولة", place="في المدرسة",
+        lang="ar", what="جولة", place="في المدرسة", seen="",
     )  # fmt: skip
     worker.run()
     worker.wait(days=14)

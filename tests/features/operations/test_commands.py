@@ -13,8 +13,8 @@ import pytest
 from sqlalchemy import func, select, text
 
 from portal.cli import COMMANDS
-from portal.models.running import WorkerJob
 from portal.models.people import Person
+from portal.models.running import WorkerJob
 from portal.models.services import Service
 from portal.models.submissions import Submission
 from portal.settings import Settings

@@ -17,6 +17,7 @@ from portal.accounts.operations.people import (
     change_roles,
     deactivate_person,
     forget_second_factor,
+    hash_of_roles,
     invite_person,
 )
 from portal.admin.city import name_city
@@ -221,8 +222,9 @@ class Busy:
             roles=[("staff", self.city.works)], secrets=SECRETS,
         )  # fmt: skip
         self.store.write(
-            change_roles, person_id=staff, roles=[("manager", self.city.works)], by=admin, now=NOW
-        )
+            change_roles, person_id=staff, roles=[("manager", self.city.works)], by=admin, now=NOW,
+            seen=hash_of_roles([("staff", self.city.works)]),
+        )  # fmt: skip
         self.settle()
         self.store.write(change_own, person_id=invited, name="Newer", lang="en", now=LATER)
         self.store.write(
@@ -245,9 +247,11 @@ class Busy:
         self.settle()
         after = self.rule | {"now": LATER}
         self.store.write(close_kiosk, kiosk_id=1, today=LATER.date(), **after)
-        self.store.write(name_district, slug=district, names={"es": "Puerto"}, **after)
+        self.store.write(name_district, slug=district, names=TypedTexts({"es": "Puerto"}), **after)
         self.store.write(close_district, slug=district, today=LATER.date(), **after)
-        self.store.write(name_department, slug=department, names={"es": "Agua"}, **after)
+        self.store.write(
+            name_department, slug=department, names=TypedTexts({"es": "Agua"}), **after
+        )
 
     def set_up_a_service(self) -> None:
         slug = self.store.write(

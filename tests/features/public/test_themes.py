@@ -208,7 +208,9 @@ def test_replies_to_an_answer_that_came_after_the_batch_are_not_counted_yet(
     client: FlaskClient, showcase: Showcase, store: Store
 ) -> None:
     def put(session: Session) -> None:  # as the worker does for new answers
-        before = session.get_one(Response, showcase.kept).published_on - timedelta(days=1)
+        published_on = session.get_one(Response, showcase.kept).published_on
+        assert published_on
+        before = published_on - timedelta(days=1)
         session.add(Reaction(response_id=showcase.kept, as_of=before))
 
     store.write(put)

@@ -11,8 +11,8 @@ from flask import Flask
 from sqlalchemy import select
 
 from portal.models.desk import CaseAssignment
-from portal.models.running import AuditEvent
 from portal.models.responses import Response, ThemeCase
+from portal.models.running import AuditEvent
 from portal.respond.act import Act
 from portal.respond.operations import assigning, grouping, merging
 from portal.respond.operations.merging import reopen_merged
