@@ -18,7 +18,7 @@ from portal.domain.language import fold
 
 RUN = 4  # characters; 2 in scripts without spaces
 MAX_CHARACTERS = 1000  # of a message: what comes later says little more, and costs time
-ENOUGH = 0.16  # docs/similar_cases.md: three of five suggestions were right, or more
+ENOUGH = 0.16  # docs/similar-cases.md: three of five suggestions were right, or more
 
 _WORD = re.compile(r"\w+")
 _DENSE = re.compile("[\u3041-\u30ff\u3400-\u9fff\uac00-\ud7a3\uf900-\ufaff]")

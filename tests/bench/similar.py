@@ -1,4 +1,4 @@
-"""How good suggestions of similar cases are: precision of the first 10 (docs/similar_cases.md).
+"""How good suggestions of similar cases are: precision of the first 10 (docs/similar-cases.md).
 
 `python -m tests.bench.similar FILE`: JSON lines with `text` and `proposal_id`, which stands for
 the theme.
