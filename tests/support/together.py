@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
+from dataclasses import replace
 from datetime import date, datetime, timedelta
 
 from portal.manage.operations import co_decisions, partners
@@ -23,7 +24,7 @@ class Table:
 
     def __init__(self, store: Store, city: City) -> None:
         """The manager's scope is as at sign-in."""
-        self.store = store
+        self.store, self.colleague = store, city.people["reviewer"]
         self.scope = Scope(
             person_id=city.people["manager"], departments={"manager": frozenset({city.works})}
         )
@@ -75,9 +76,10 @@ class Table:
         )  # fmt: skip
 
     def link(self, number: int, now: datetime = NOW) -> str:
-        """The token of the partner's link."""
+        """The token of the partner's link, made by a colleague of whoever wrote the record."""
+        colleague = replace(self.scope, person_id=self.colleague)
         return self.store.write(
-            co_decisions.make_link, now=now, scope=self.scope, co_decision_id=number
+            co_decisions.make_link, now=now, scope=colleague, co_decision_id=number
         )
 
     def sign(self, token: str, now: datetime = NOW) -> None:

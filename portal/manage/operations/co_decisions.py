@@ -41,6 +41,10 @@ class NotReady(ValueError):
     """The record is not complete, or no case is linked: there is nothing to sign yet."""
 
 
+class WroteItself(ValueError):
+    """Whoever wrote the record asks for the link: a colleague hands it to the partner."""
+
+
 class LinkRefused(ValueError):
     """A link that signs nothing: unknown, used, expired, or the record changed meanwhile."""
 
@@ -182,12 +186,15 @@ def link_cases(
 def make_link(session: Session, *, now: datetime, scope: Scope, co_decision_id: int) -> str:
     """The token of a new link for the partner, valid once and for LINK_LIFETIME.
 
-    It is stored nowhere but as its SHA-256; an older link stops working. Raises NotReady and
-    SignedAlready.
+    It is stored nowhere but as its SHA-256; an older link stops working. Whoever wrote the record
+    sees no link with which they could sign it. Raises NotReady, SignedAlready and WroteItself.
     """
     found = get_managed_co_decision(session, scope, co_decision_id, lock=True)
     if _is_signed(session, found.id):
         raise SignedAlready
+    text = session.get(CoDecisionText, (found.id, found.source_lang))
+    if text is not None and text.author_id == scope.person_id:
+        raise WroteItself
     linked = session.scalar(
         select(CoDecisionCase.submission_id).where(CoDecisionCase.co_decision_id == found.id)
     )

@@ -101,6 +101,7 @@ def _co_decision_page(
         "manage/show_co_decision.html", status, view=view, form=form, errors=errors_of(form),
         rules=explain_rules(view.line.figures, view.line.conditions), link=link, text=text,
         now=clock.now(), is_conflict=is_conflict,
+        wrote_it=view.is_written_by(current_scope().person_id),
     )  # fmt: skip
 
 
@@ -164,7 +165,7 @@ def make_link(co_decision_id: int) -> Response:
             operations.make_link, now=portal().clock.now(), scope=current_scope(),
             co_decision_id=co_decision_id,
         )  # fmt: skip
-    except (operations.NotReady, operations.SignedAlready):
+    except (operations.NotReady, operations.SignedAlready, operations.WroteItself):
         abort(409)
     path = url_for("signing.show_signing", code=token)
     link = f"{portal().settings.base_url.rstrip('/')}{path}"

@@ -26,7 +26,7 @@ from portal.models.responses import Theme, ThemeCase
 from portal.store.engine import Store
 from portal.store.scope import NotAllowed, Scope
 from tests.support.answers import NOW, TODAY, Office, send
-from tests.support.city import City
+from tests.support.city import City, make_person
 from tests.support.client import Page, response_page
 from tests.support.desk import Desk, open_desk
 from tests.support.history import add_case
@@ -37,6 +37,15 @@ from tests.support.together import RECORD, Table
 def desk(app: Flask, store: Store, city: City) -> Desk:
     open_desk(store, city)
     return Desk(app, "manager")
+
+
+@pytest.fixture
+def colleague(app: Flask, store: Store, city: City, desk: Desk) -> Desk:
+    """Another manager of public works."""
+    del desk  # opens it for everybody
+    roles: list[tuple[str, int | None]] = [("manager", city.works)]
+    store.write(lambda session: make_person(session, "colleague@city.example", NOW, roles))
+    return Desk(app, "colleague")
 
 
 @pytest.fixture
@@ -62,7 +71,7 @@ def post(desk: Desk, path: str, status: int = 303, **data: object) -> Page | str
 
 
 def test_from_nothing_to_a_signed_record(
-    desk: Desk, client: FlaskClient, store: Store, city: City, theme: int
+    desk: Desk, colleague: Desk, client: FlaskClient, store: Store, theme: int
 ) -> None:
     assert "Nothing has been decided together" in get(desk, "co-decisions/").words()
     assert "add the organisation first" in get(desk, "co-decisions/new").words()
@@ -82,10 +91,7 @@ def test_from_nothing_to_a_signed_record(
     with store.read() as session:
         case = session.scalars(select(ThemeCase.submission_id)).one()
     post(desk, f"{path}cases", case=str(case))
-    shown = post(desk, f"{path}link", 200)
-    assert isinstance(shown, Page)
-    (link,) = [one for one in shown.links() if "/sign/" in one]
-    token = link.rstrip("/").rpartition("/")[2]
+    token = have_link_made(desk, colleague, path)
     assert token not in get(desk, path).words()
     with store.read() as session:
         assert session.scalars(select(Signature.token_hash)).one() != token
@@ -97,7 +103,17 @@ def test_from_nothing_to_a_signed_record(
     assert "was signed in the meantime" in late.words()
     assert "Other words." in late.words(), "nothing that was typed is lost"
     post(desk, f"{path}cases", 409)
-    post(desk, f"{path}link", 409)
+    post(colleague, f"{path}link", 409)
+
+
+def have_link_made(writer: Desk, colleague: Desk, path: str) -> str:
+    """Whoever wrote the record gets no link that signs it; the token of the colleague's."""
+    assert "a colleague makes the link" in get(writer, path).words()
+    post(writer, f"{path}link", 409)
+    shown = post(colleague, f"{path}link", 200)
+    assert isinstance(shown, Page)
+    (link,) = [one for one in shown.links() if "/sign/" in one]
+    return link.rstrip("/").rpartition("/")[2]
 
 
 def check_signing(client: FlaskClient, token: str) -> None:
