@@ -237,9 +237,9 @@ def test_one_no_stands_for_all_that_was_asked_for(
     worker.run()
     link = link_in(mailbox)
     assert "Leave, and erase my address" in response_page(client.get(link)).words()
-    assert "Street lights and North en" in response_page(client.get(f"{link}leave")).words()
+    assert "Street lights · North en" in response_page(client.get(f"{link}leave")).words()
     left = response_page(client.post(f"{link}leave")).words()
-    assert "You get no more mail about: Street lights and North en." in left
+    assert "You get no more mail about: Street lights · North en." in left
     assert "Your address is erased." in left
     assert count(store) == 0
     again = client.get(link)
