@@ -68,7 +68,8 @@ def _themes(
     own_first = case((is_own, 0), else_=1)
     offered = open_to_me.order_by(own_first, Theme.id.desc()).limit(MAX_THEMES)
     named = open_to_me.where(Theme.id.in_(set(asked)))
-    rows = {one: home for query in (offered, named) for one, home in session.execute(query)}
+    queries = (offered, named) if asked else (offered,)
+    rows = {one: home for query in queries for one, home in session.execute(query)}
     names = theme_names(session, rows, langs)
     homes = service_names(session, set(rows.values()) - service_ids, langs)
     for theme_id, service_id in rows.items():

@@ -90,7 +90,7 @@ def get_ledger(
         shown.reverse()
     start = (filters.page - 1) * PAGE
     page = shown[start : start + PAGE]
-    due = {one.promise.id: _day(one) for one in page if one.story.done_on is None}
+    due = {one.promise.id: one.story.last_due_on for one in page if one.story.done_on is None}
     return Ledger(
         lines=_lines(session, page, count_reach(session, due, now=now, today=today), langs),
         counts={view: sum(counts[one] for one in standings) for view, standings in VIEWS.items()},
@@ -123,11 +123,6 @@ def _fits(story: PromiseStory, filters: LedgerFilters) -> bool:
         None,
         story.promise.author_id,
     )
-
-
-def _day(one: PromiseStory) -> date:
-    """The day that the city named last."""
-    return one.story.new_due_on or one.story.due_on
 
 
 def _lines(
