@@ -15,7 +15,7 @@ PATHS = {"invitation": "sign-in/invitation", "reset": "sign-in/reset"}
 
 
 def prepare_account_link(
-    session: Session, *, now: datetime, desk: Stationery, job_id: int
+    session: Session, *, now: datetime, stationery: Stationery, job_id: int
 ) -> Letter | Nothing:
     """The mail with a link that still works. Its host is the portal's own setting."""
     job = session.get_one(Outbox, job_id)
@@ -25,13 +25,13 @@ def prepare_account_link(
         return Nothing("gone")
     if link.used_at or link.revoked_at or link.expires_at <= now:
         return Nothing("used, revoked or expired")
-    token = desk.secrets.account_token(link.id, link.made_at)
+    token = stationery.secrets.account_token(link.id, link.made_at)
     if sha256(token) != link.token_hash:
         return Nothing("made under another secret")
     context = {
-        "link": desk.link(person.lang, f"{PATHS[link.kind]}/{token}/"),
+        "link": stationery.link(person.lang, f"{PATHS[link.kind]}/{token}/"),
         "expires_at": link.expires_at,
     }
     return Letter(
-        person.email, person.lang, f"mail_{link.kind}", context, desk.reference(job_id), None
+        person.email, person.lang, f"mail_{link.kind}", context, stationery.reference(job_id), None
     )

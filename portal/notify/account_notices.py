@@ -29,7 +29,7 @@ WORDS: dict[str, Any] = {
 
 
 def prepare_account_notice(
-    session: Session, *, now: datetime, desk: Stationery, job_id: int
+    session: Session, *, now: datetime, stationery: Stationery, job_id: int
 ) -> Letter | Nothing:
     """The mail, to whoever has arrived and may still sign in."""
     del now
@@ -40,8 +40,13 @@ def prepare_account_notice(
     context = {
         "what": WORDS[job.detail["what"]],
         "at": job.created_at,
-        "link": desk.link(person.lang, "sign-in/reset"),
+        "link": stationery.link(person.lang, "sign-in/reset"),
     }
     return Letter(
-        person.email, person.lang, "mail_account_notice", context, desk.reference(job_id), None
+        person.email,
+        person.lang,
+        "mail_account_notice",
+        context,
+        stationery.reference(job_id),
+        None,
     )

@@ -44,7 +44,7 @@ def refuse_question(
     session: Session,
     *,
     now: datetime,
-    desk: Stationery,
+    stationery: Stationery,
     job: Outbox,
     email: str,
     scope: str = "confirm-address",
@@ -56,7 +56,7 @@ def refuse_question(
     """
     if job.detail.get("is_counted"):
         return None
-    email_hash = desk.secrets.email_hash(email)
+    email_hash = stationery.secrets.email_hash(email)
     silenced = session.scalar(
         select(
             exists().where(
@@ -67,8 +67,8 @@ def refuse_question(
     if silenced:
         return Nothing("unsubscribed")
     of_domain = (
-        _Cap("confirm-domain", _domain(desk, email), QUESTIONS_OF_DOMAIN_HOURLY, HOUR),
-        _mail_to_domain(desk, email),
+        _Cap("confirm-domain", _domain(stationery, email), QUESTIONS_OF_DOMAIN_HOURLY, HOUR),
+        _mail_to_domain(stationery, email),
     )
     full = _find_full(session, now, of_domain)
     if full is not None:
@@ -80,14 +80,14 @@ def refuse_question(
 
 
 def refuse_letter(
-    session: Session, *, now: datetime, desk: Stationery, job: Outbox, email: str
+    session: Session, *, now: datetime, stationery: Stationery, job: Outbox, email: str
 ) -> Nothing | None:
     """Count a letter to a confirmed address, once however often it is tried; None if it may go."""
     if job.detail.get("is_counted"):
         return None
     caps = (
-        _Cap("mail-address", desk.secrets.email_hash(email), LETTERS_A_DAY, DAY),
-        _mail_to_domain(desk, email),
+        _Cap("mail-address", stationery.secrets.email_hash(email), LETTERS_A_DAY, DAY),
+        _mail_to_domain(stationery, email),
     )
     full = _find_full(session, now, caps)
     if full is None:
@@ -95,13 +95,18 @@ def refuse_letter(
     return full
 
 
-def _mail_to_domain(desk: Stationery, email: str) -> _Cap:
+def _mail_to_domain(stationery: Stationery, email: str) -> _Cap:
     """Providers take a burst of mail for spam, so it is spread over hours."""
-    return _Cap("mail-domain", _domain(desk, email), desk.settings.mail_domain_hourly_limit, HOUR)
+    return _Cap(
+        "mail-domain",
+        _domain(stationery, email),
+        stationery.settings.mail_domain_hourly_limit,
+        HOUR,
+    )
 
 
-def _domain(desk: Stationery, email: str) -> str:
-    return desk.secrets.email_hash(email.rpartition("@")[2])
+def _domain(stationery: Stationery, email: str) -> str:
+    return stationery.secrets.email_hash(email.rpartition("@")[2])
 
 
 def _find_full(session: Session, now: datetime, caps: tuple[_Cap, ...]) -> Nothing | None:

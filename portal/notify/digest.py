@@ -63,7 +63,7 @@ def _key(person_id: int, today: date) -> str:
 
 
 def prepare_digest(
-    session: Session, *, now: datetime, desk: Stationery, job_id: int
+    session: Session, *, now: datetime, stationery: Stationery, job_id: int
 ) -> Letter | Nothing:
     """The mail of one person, who still wants it and may still read what it says."""
     job = session.get_one(Outbox, job_id, with_for_update=True)
@@ -79,17 +79,19 @@ def prepare_digest(
     if not rows:
         return Nothing("nothing is open")
     job.done_at = now
-    langs = [person.lang, *desk.settings.languages]
+    langs = [person.lang, *stationery.settings.languages]
     shown = [(row[0], row[1]) for row in rows[:LISTED]]
-    stop = _stop_link(desk, person)
+    stop = _stop_link(stationery, person)
     context = {
         "views": view_warnings(session, shown, langs),
         "words": warning_words,
         "count": len(rows),
-        "page_link": desk.link(person.lang, "manage/warnings/"),
+        "page_link": stationery.link(person.lang, "manage/warnings/"),
         "stop_link": stop,
     }
-    return Letter(person.email, person.lang, "mail_digest", context, desk.reference(job.id), stop)
+    return Letter(
+        person.email, person.lang, "mail_digest", context, stationery.reference(job.id), stop
+    )
 
 
 def _departments(person: Person) -> tuple[set[int], bool]:
@@ -102,8 +104,10 @@ def _departments(person: Person) -> tuple[set[int], bool]:
     return managed, any(one.role == "administrator" for one in person.memberships)
 
 
-def _stop_link(desk: Stationery, person: Person) -> str:
-    return desk.link(person.lang, f"mail/{desk.secrets.digest_token(person.id)}/unsubscribe")
+def _stop_link(stationery: Stationery, person: Person) -> str:
+    return stationery.link(
+        person.lang, f"mail/{stationery.secrets.digest_token(person.id)}/unsubscribe"
+    )
 
 
 def find_digest(session: Session, token: str) -> DigestSubscription | None:

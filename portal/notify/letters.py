@@ -48,7 +48,7 @@ class _Reader:
 
 
 def prepare_confirmation(
-    session: Session, *, now: datetime, desk: Stationery, job_id: int
+    session: Session, *, now: datetime, stationery: Stationery, job_id: int
 ) -> Letter | Nothing:
     """The mail that asks whether an address is right: one per address a day (SECURITY.md T8).
 
@@ -61,20 +61,20 @@ def prepare_confirmation(
         return Nothing("no address any more")
     if contact.confirmed_at or contact.unsubscribed_at or contact.bounced_at:
         return Nothing("decided already")
-    email = desk.secrets.decrypt(contact.email_encrypted)
-    refusal = refuse_question(session, now=now, desk=desk, job=job, email=email)
+    email = stationery.secrets.decrypt(contact.email_encrypted)
+    refusal = refuse_question(session, now=now, stationery=stationery, job=job, email=email)
     if refusal is not None:
         return refusal
     submission = session.get_one(Submission, contact.submission_id)
     reader = _open_links(
-        session, desk=desk, job=job, contact=contact, email=email, about=submission
+        session, stationery=stationery, job=job, contact=contact, email=email, about=submission
     )
     row = session.get(LoopRow, submission.id)
     is_told = row is not None and row.told_on is not None
     context = {
         "received_on": submission.received_on,
         "answer_by": None if is_told else _answer_by(submission),
-        "meant_by": None if is_told else _meant_by(row, desk.day(now)),
+        "meant_by": None if is_told else _meant_by(row, stationery.day(now)),
     }
     return reader.letter("mail_confirm", context)
 
@@ -93,7 +93,7 @@ def _meant_by(row: LoopRow | None, today: date) -> date | None:
 
 
 def prepare_telling(
-    session: Session, *, now: datetime, desk: Stationery, job_id: int
+    session: Session, *, now: datetime, stationery: Stationery, job_id: int
 ) -> Letter | Nothing | None:
     """The mail that tells a resident; None where told rests on the receipt's page instead."""
     job = session.get_one(Outbox, job_id)
@@ -106,11 +106,11 @@ def prepare_telling(
     texts = list_texts(session, response.id)
     if row.lang not in told_languages(texts, response.source_lang):
         return Nothing("not reviewed", is_final=False, again_at=now + HOUR)
-    reader = _find_reader(session, now=now, desk=desk, job=job, row=row)
+    reader = _find_reader(session, now=now, stationery=stationery, job=job, row=row)
     if not isinstance(reader, _Reader):
         return reader
     step = find_open_step(
-        session, theme_id=response.theme_id, case=row, today=desk.day(now),
+        session, theme_id=response.theme_id, case=row, today=stationery.day(now),
         is_invited=is_copy(job),
     )  # fmt: skip
     # Telling it, once the mail is accepted, counts as inviting to this very step.
@@ -126,7 +126,7 @@ def prepare_telling(
 
 
 def prepare_invitation(
-    session: Session, *, now: datetime, desk: Stationery, job_id: int
+    session: Session, *, now: datetime, stationery: Stationery, job_id: int
 ) -> Letter | Nothing | None:
     """The mail that invites somebody who was told before the next step had a name.
 
@@ -137,68 +137,70 @@ def prepare_invitation(
     named = session.get(NextStep, job.detail.get("next_step_id"))
     if row is None or named is None or row.excluded or row.withdrawn_on:
         return Nothing("not to be invited", is_final=False)
-    step = find_open_step(session, theme_id=named.theme_id, case=row, today=desk.day(now))
+    step = find_open_step(session, theme_id=named.theme_id, case=row, today=stationery.day(now))
     if step is None or step.id != named.id:
         return Nothing("over, or invited already", is_final=False)
-    reader = _find_reader(session, now=now, desk=desk, job=job, row=row)
+    reader = _find_reader(session, now=now, stationery=stationery, job=job, row=row)
     if not isinstance(reader, _Reader):
         return reader
     return reader.letter("mail_invite", {"step": step})
 
 
 def prepare_second_question(
-    session: Session, *, now: datetime, desk: Stationery, job_id: int
+    session: Session, *, now: datetime, stationery: Stationery, job_id: int
 ) -> Letter | Nothing:
     """The mail that asks once more whether the answer helps; never a second one."""
     job = session.get_one(Outbox, job_id)
     row = session.get(LoopRow, job.submission_id)
     if row is None or not is_silent(row):
         return Nothing("not to be reminded any more")
-    reader = _find_reader(session, now=now, desk=desk, job=job, row=row)
+    reader = _find_reader(session, now=now, stationery=stationery, job=job, row=row)
     if not isinstance(reader, _Reader):
         return reader or Nothing("no address any more")
     return reader.letter("mail_remind", {"told_on": row.told_on})
 
 
 def prepare_acknowledgement(
-    session: Session, *, now: datetime, desk: Stationery, job_id: int
+    session: Session, *, now: datetime, stationery: Stationery, job_id: int
 ) -> Letter | Nothing:
     """The mail that says what happens next, once the address is known to be right."""
     job = session.get_one(Outbox, job_id)
     row = session.get(LoopRow, job.submission_id)
     if row is None or row.told_on or row.excluded or row.withdrawn_on:
         return Nothing("nothing to acknowledge any more")
-    reader = _find_reader(session, now=now, desk=desk, job=job, row=row)
+    reader = _find_reader(session, now=now, stationery=stationery, job=job, row=row)
     if not isinstance(reader, _Reader):
         return reader or Nothing("no address any more")
     context = {
         "received_on": row.received_on,
         "due_on": row.received_on + ANSWER_TIME,
-        "is_late": row.received_on + ANSWER_TIME < desk.day(now),
-        "meant_by": _meant_by(row, desk.day(now)),
+        "is_late": row.received_on + ANSWER_TIME < stationery.day(now),
+        "meant_by": _meant_by(row, stationery.day(now)),
         "is_praise": row.kind == Kind.PRAISE,
     }
     return reader.letter("mail_acknowledge", context)
 
 
 def _find_reader(
-    session: Session, *, now: datetime, desk: Stationery, job: Outbox, row: LoopRow
+    session: Session, *, now: datetime, stationery: Stationery, job: Outbox, row: LoopRow
 ) -> _Reader | Nothing | None:
     """The resident of a case, if mail may go there now; None where there is no such address."""
     contact = _lock_contact(session, job.submission_id)
     if contact is None or not is_mailable(contact) or contact.email_encrypted is None:
         return None
-    email = desk.secrets.decrypt(contact.email_encrypted)
-    refusal = refuse_letter(session, now=now, desk=desk, job=job, email=email)
+    email = stationery.secrets.decrypt(contact.email_encrypted)
+    refusal = refuse_letter(session, now=now, stationery=stationery, job=job, email=email)
     if refusal is not None:
         return refusal
-    return _open_links(session, desk=desk, job=job, contact=contact, email=email, about=row)
+    return _open_links(
+        session, stationery=stationery, job=job, contact=contact, email=email, about=row
+    )
 
 
 def _open_links(
     session: Session,
     *,
-    desk: Stationery,
+    stationery: Stationery,
     job: Outbox,
     contact: Contact,
     email: str,
@@ -206,15 +208,15 @@ def _open_links(
 ) -> _Reader:
     """From now on the links of mail about this message lead somewhere."""
     lang, service_id = about.lang, about.service_id
-    token = desk.secrets.mail_token(contact.submission_id)
+    token = stationery.secrets.mail_token(contact.submission_id)
     contact.token_hash = sha256(token)
     slug = session.get_one(Service, service_id).slug
     context = {
-        "service": get_service_name(session, service_id, slug, lang, desk.settings.languages),
-        "receipt_link": desk.link(lang, "receipts/"),
-        "link": desk.link(lang, f"mail/{token}/"),
+        "service": get_service_name(session, service_id, slug, lang, stationery.settings.languages),
+        "receipt_link": stationery.link(lang, "receipts/"),
+        "link": stationery.link(lang, f"mail/{token}/"),
     }
-    return _Reader(email, lang, desk.reference(job.id), context)
+    return _Reader(email, lang, stationery.reference(job.id), context)
 
 
 def _lock_contact(session: Session, submission_id: int | None) -> Contact | None:

@@ -40,27 +40,27 @@ class Item:
 
 
 def prepare_news_question(
-    session: Session, *, now: datetime, desk: Stationery, job_id: int
+    session: Session, *, now: datetime, stationery: Stationery, job_id: int
 ) -> Letter | Nothing:
     """The mail that asks whether somebody wants the news; it holds nothing a stranger wrote."""
     job = session.get_one(Outbox, job_id)
     row = _lock(session, job)
     if row is None or row.confirmed_at is not None:
         return Nothing("decided already")
-    email = desk.secrets.decrypt(row.email_encrypted)
+    email = stationery.secrets.decrypt(row.email_encrypted)
     refusal = refuse_question(
-        session, now=now, desk=desk, job=job, email=email, scope="confirm-news"
+        session, now=now, stationery=stationery, job=job, email=email, scope="confirm-news"
     )
     if refusal is not None:
         return refusal
-    link = _link(desk, row)
-    context = {"subject": name_of(session, row, desk.settings.languages), "link": link}
-    reference = desk.reference(job.id)
+    link = _link(stationery, row)
+    context = {"subject": name_of(session, row, stationery.settings.languages), "link": link}
+    reference = stationery.reference(job.id)
     return Letter(email, row.lang, "mail_confirm_news", context, reference, f"{link}leave")
 
 
 def prepare_news(
-    session: Session, *, now: datetime, desk: Stationery, job_id: int
+    session: Session, *, now: datetime, stationery: Stationery, job_id: int
 ) -> Letter | Nothing:
     """The week's answers for one subscription, at most once.
 
@@ -74,23 +74,23 @@ def prepare_news(
     if row is None or row.confirmed_at is None:
         return Nothing("not wanted any more")
     until = date.fromisoformat(job.detail["monday"])
-    items = list_items(session, row, until, desk.settings.languages)
+    items = list_items(session, row, until, stationery.settings.languages)
     if not items:
         return Nothing("nothing new")
-    email = desk.secrets.decrypt(row.email_encrypted)
-    refusal = refuse_letter(session, now=now, desk=desk, job=job, email=email)
+    email = stationery.secrets.decrypt(row.email_encrypted)
+    refusal = refuse_letter(session, now=now, stationery=stationery, job=job, email=email)
     if refusal is not None:
         return refusal
     job.done_at = now
-    link = _link(desk, row)
+    link = _link(stationery, row)
     context = {
         "items": items[:LISTED],
         "count": len(items),
-        "subject": name_of(session, row, desk.settings.languages),
-        "page_link": desk.link(row.lang, "responses/"),
+        "subject": name_of(session, row, stationery.settings.languages),
+        "page_link": stationery.link(row.lang, "responses/"),
         "stop_link": f"{link}leave",
     }
-    reference = desk.reference(job.id)
+    reference = stationery.reference(job.id)
     return Letter(email, row.lang, "mail_news", context, reference, f"{link}leave")
 
 
@@ -154,5 +154,7 @@ def _lock(session: Session, job: Outbox) -> NewsSubscription | None:
     )
 
 
-def _link(desk: Stationery, row: NewsSubscription) -> str:
-    return desk.link(row.lang, f"news/{desk.secrets.news_token(row.id, row.created_at)}/")
+def _link(stationery: Stationery, row: NewsSubscription) -> str:
+    return stationery.link(
+        row.lang, f"news/{stationery.secrets.news_token(row.id, row.created_at)}/"
+    )

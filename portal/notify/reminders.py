@@ -87,7 +87,7 @@ def _people(session: Session, story: PromiseStory) -> list[int]:
 
 
 def prepare_reminder(
-    session: Session, *, now: datetime, desk: Stationery, job_id: int
+    session: Session, *, now: datetime, stationery: Stationery, job_id: int
 ) -> Letter | Nothing:
     """The mail about one promise, as long as there is still something to say."""
     job = session.get_one(Outbox, job_id, with_for_update=True)
@@ -95,7 +95,7 @@ def prepare_reminder(
     person = session.get(Person, job.detail.get("person_id"))
     if job.done_at is not None or response is None or person is None:
         return Nothing("sent already, or gone")
-    today = desk.day(now)
+    today = stationery.day(now)
     story = find_story(session, response, today=today)
     dues = reminders_of(story.story, today) if story else []
     due = next((one for one in dues if f":{_part_of_key(one)}:" in job.dedupe_key), None)
@@ -104,7 +104,7 @@ def prepare_reminder(
     if person.id not in _people(session, story):
         return Nothing("somebody else's work now")
     job.done_at = now
-    langs = [person.lang, *desk.settings.languages]
+    langs = [person.lang, *stationery.settings.languages]
     service = session.get_one(Service, response.service_id)
     context = {
         "reason": due.reason.value,
@@ -113,10 +113,10 @@ def prepare_reminder(
         "due_on": due.day,
         "broken_on": story.story.due_on + GRACE,
         "is_broken": story.standing is Standing.BROKEN,
-        "page_link": desk.link(person.lang, f"staff/responses/{story.last.id}/"),
-        "list_link": desk.link(person.lang, "staff/promises/"),
+        "page_link": stationery.link(person.lang, f"staff/responses/{story.last.id}/"),
+        "list_link": stationery.link(person.lang, "staff/promises/"),
     }
-    reference = desk.reference(job.id)
+    reference = stationery.reference(job.id)
     return Letter(person.email, person.lang, "mail_promise", context, reference, None)
 
 

@@ -51,7 +51,7 @@ _log = logging.getLogger("portal.notify")
 
 class _Prepare(Protocol):
     def __call__(
-        self, session: Session, /, *, now: datetime, desk: Stationery, job_id: int
+        self, session: Session, /, *, now: datetime, stationery: Stationery, job_id: int
     ) -> Letter | Nothing | None: ...
 
 
@@ -96,13 +96,13 @@ def run_due(
 class _Runner:
     store: Store
     clock: Clock
-    desk: Stationery
+    stationery: Stationery
     renderer: Renderer
     mailer: Mailer | None = field(init=False)
     strikes: int = field(init=False, default=0)
 
     def __post_init__(self) -> None:
-        url = self.desk.settings.smtp_url
+        url = self.stationery.settings.smtp_url
         self.mailer = Mailer(url) if url else None
 
     def run(self, limit: int) -> int:
@@ -186,7 +186,7 @@ class _Runner:
         return lease is not None
 
     def _mail(self, job: Job, mailer: Mailer) -> None:
-        lease, letter = self.store.write(_prepare, self.clock.now(), self.desk, job)
+        lease, letter = self.store.write(_prepare, self.clock.now(), self.stationery, job)
         if lease is None:
             return
         job.lease = lease
@@ -200,7 +200,7 @@ class _Runner:
 
     def _send(self, letter: Letter, mailer: Mailer) -> bool:
         """Hand the mail over; False where there is no such address."""
-        settings = self.desk.settings
+        settings = self.stationery.settings
         bounces_to = (settings.bounce_address or settings.mail_from).replace("*", letter.reference)
         try:
             mailer.send(self._message(letter), bounces_to=bounces_to, reference=letter.reference)
@@ -210,7 +210,7 @@ class _Runner:
         return True
 
     def _message(self, letter: Letter) -> EmailMessage:
-        settings = self.desk.settings
+        settings = self.stationery.settings
         words = self.renderer(letter.template, letter.lang, letter.context)
         return make_message(
             letter, words, sender=settings.mail_from, base_url=settings.base_url,
@@ -256,10 +256,10 @@ class _Runner:
 
 
 def _prepare(
-    session: Session, now: datetime, desk: Stationery, job: Job
+    session: Session, now: datetime, stationery: Stationery, job: Job
 ) -> tuple[datetime | None, Letter | Nothing | None]:
     """The lease, None where it is this worker's no more, and the letter as of this moment."""
     lease = operations.hold(session, now=now, job=job)
     if lease is None:
         return None, None
-    return lease, _PREPARE[job.kind](session, now=now, desk=desk, job_id=job.id)
+    return lease, _PREPARE[job.kind](session, now=now, stationery=stationery, job_id=job.id)

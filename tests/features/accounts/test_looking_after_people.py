@@ -45,7 +45,7 @@ class Mail:
 
     def __init__(self, store: Store, settings: Settings) -> None:
         self.store = store
-        self.desk = Stationery(
+        self.stationery = Stationery(
             Secrets(settings.secret_key), replace(settings, base_url="https://city.example")
         )
 
@@ -55,7 +55,7 @@ class Mail:
             job_id = session.scalar(links.order_by(Outbox.id.desc()).limit(1))
         assert job_id is not None
         return self.store.write(
-            prepare_account_link, now=datetime.now(UTC), desk=self.desk, job_id=job_id
+            prepare_account_link, now=datetime.now(UTC), stationery=self.stationery, job_id=job_id
         )
 
     def path(self) -> str:

@@ -41,10 +41,12 @@ def admin(app: Flask) -> FlaskClient:
 
 @pytest.fixture
 def prepare(store: Store, settings: Settings) -> Prepare:
-    desk = Stationery(Secrets(settings.secret_key), settings)
+    stationery = Stationery(Secrets(settings.secret_key), settings)
 
     def make(job_id: int) -> Letter | Nothing:
-        return store.write(prepare_account_notice, now=datetime.now(UTC), desk=desk, job_id=job_id)
+        return store.write(
+            prepare_account_notice, now=datetime.now(UTC), stationery=stationery, job_id=job_id
+        )
 
     return make
 
