@@ -46,7 +46,7 @@ def show_mail(code: str) -> Response:
         bringing=find_bringing(read(), contact),
         is_stopped=contact.unsubscribed_at is not None,
         wants_stop=request.path.endswith("/unsubscribe"),
-        days=_days_of_addresses(),
+        days=get_periods(read()).contact_days,
     )
 
 
@@ -123,12 +123,7 @@ def say_missing(code: str) -> Response:
 
 
 def _show_no_question() -> Response:
-    return page("notify/show_no_question.html", 404, days=_days_of_addresses())
-
-
-def _days_of_addresses() -> int:
-    """How long this city keeps an address after the last step."""
-    return get_periods(read()).contact_days
+    return page("notify/show_no_question.html", 404, days=get_periods(read()).contact_days)
 
 
 def _asking_of(question: Question, code: str) -> Asking:

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
-from datetime import date, timedelta
+from datetime import date
 
 from sqlalchemy.orm import Session
 
@@ -33,12 +33,7 @@ def get_promise_reach(
     """For a draft that promises something; being told it is what addresses are kept from."""
     if response.status != "draft" or response.outcome not in PROMISES or response.due_on is None:
         return None
-    keep = timedelta(days=get_contact_days(session))
+    keep = get_periods(session).contact
     return PromiseReach(
         count_waiting_reach(session, response.id), published_on + keep, response.due_on
     )
-
-
-def get_contact_days(session: Session) -> int:
-    """How many days after the last event of a case its address is kept."""
-    return get_periods(session).contact_days

@@ -25,11 +25,12 @@ from portal.respond.queries.disputes import (
 )
 from portal.respond.queries.phrases import list_phrases_for
 from portal.respond.queries.preview import get_preview
-from portal.respond.queries.reach import PromiseReach, get_contact_days, get_promise_reach
+from portal.respond.queries.reach import PromiseReach, get_promise_reach
 from portal.respond.routes.blueprint import blueprint, langs
 from portal.respond.routes.phrases import put_in
 from portal.respond.rules import Conflict, Refusal
 from portal.respond.words import outcome_options
+from portal.store.retention import get_periods
 from portal.web.access import Access, access, current_scope
 from portal.web.context import portal
 from portal.web.database import read, write
@@ -120,7 +121,7 @@ def _new_page(theme_id: int, form: ResponseForm, errors: ErrorList, status: int 
             read(), current_scope(), view.theme.service_id, current_language()
         ),
         earlier=_earlier(form, theme_id),
-        contact_days=get_contact_days(read()),
+        contact_days=get_periods(read()).contact_days,
     )
 
 
@@ -186,7 +187,7 @@ def response_page(
             read(), current_scope(), view.response.service_id, view.response.source_lang
         ),
         is_blocked=_is_blocked(view.response.publish_at),
-        contact_days=get_contact_days(read()),
+        contact_days=get_periods(read()).contact_days,
         reach=_reach(view),
     )
 
