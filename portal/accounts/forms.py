@@ -9,7 +9,7 @@ from flask_babel import lazy_gettext as _l
 from wtforms import Field, PasswordField, StringField
 
 from portal.accounts.operations.people import Role
-from portal.accounts.passwords import MAX_LENGTH
+from portal.accounts.passwords import MAX_LENGTH, MIN_LENGTH
 from portal.models.people import ROLES
 from portal.web.fields import (
     AtMost,
@@ -59,6 +59,7 @@ class ResetForm(DeskForm):
 class NewPasswordForm(DeskForm):
     """A new password, once: it can be shown while it is typed, so nobody types it twice."""
 
+    least = MIN_LENGTH  # passwords.py says what else makes one too weak
     password = PasswordField(
         validators=[Needed(_l("Enter a new password.")), AtMost(MAX_LENGTH), Storable()]
     )

@@ -10,8 +10,9 @@ from flask_babel import lazy_gettext as _l
 
 from portal.data import load_stored_fields
 from portal.domain.stored_fields import Group
-from portal.store.retention import KEEP_COUNTS, Periods
+from portal.store.retention import KEEP_COUNTS, KEEP_SIGN_INS, Periods
 from portal.web.formats import number
+from portal.web.words import gettext as _
 from portal.web.words import ngettext
 
 WORDS: dict[str, tuple[Any, Any]] = {
@@ -102,7 +103,6 @@ _PERIODS: dict[str, Any] = {
     "period": _l("The key to it is destroyed after 90 days. Then nobody can link it to anything."),
     "leaving": _l("until you leave"),
     "typing": _l("until the second person has checked it"),
-    "sign_in": _l("a sign-in for 30 days, the rest until it is removed"),
 }
 
 
@@ -133,6 +133,9 @@ def _period(key: str, periods: Periods) -> str:
             periods.contact_days,
             n=number(periods.contact_days),
         )
+    if key == "sign_in":
+        days = KEEP_SIGN_INS.days
+        return _("a sign-in for %(n)s days, the rest until it is removed", n=number(days))
     if key == "words" and periods.comment_months:
         return ngettext(
             "until %(n)s month after the last step of your case, or until you withdraw it",

@@ -15,7 +15,9 @@ LOW_RATING = 2  # setting aside a case rated so low needs a second person (SECUR
 OFFERED_REASONS = ("spam", "abuse", "duplicate", "test", "withdrawn")
 # A case goes from hand to hand so often at most; whoever has it then answers it.
 MAX_HAND_OVERS = 3
-STRIKE_TIME = timedelta(hours=24)
+STRIKE_HOURS = 24
+MAX_PHRASES = 50  # of a department in a language: a longer list is not read
+MAX_VIEWS = 20  # of one person, and of one team: what can be taken in at a glance
 
 
 class Problem(StrEnum):
@@ -80,7 +82,7 @@ def may_strike(
     Its author for a day, for slips; later only a manager of the department, for what must not be
     kept. Otherwise notes could be tidied up before anybody asks for them.
     """
-    if scope.person_id == author_id and now - written_at <= STRIKE_TIME:
+    if scope.person_id == author_id and now - written_at <= timedelta(hours=STRIKE_HOURS):
         return True
     return department_id in scope.having("manager")
 

@@ -8,7 +8,7 @@ from flask_babel import lazy_gettext as _l
 
 from portal.data import load_instrument, load_model_texts
 from portal.domain.loop import MIN_REASON
-from portal.respond.rules import Problem
+from portal.respond.rules import MAX_PHRASES, MAX_VIEWS, Problem
 from portal.web.i18n import current_language
 
 PLACES: dict[str, Any] = {
@@ -110,14 +110,19 @@ _PROBLEMS: dict[Problem, Any] = {
     Problem.TIME_PAST: _l("This moment has passed. Give a later one, or publish now."),
     Problem.NAME_TAKEN: _l("There is a view of this name already. Choose another name."),
     Problem.TITLE_TAKEN: _l("There is a phrase of this title already. Choose another title."),
-    Problem.TOO_MANY_PHRASES: _l("There are 50 phrases already. Delete one that is not needed."),
-    Problem.TOO_MANY_VIEWS: _l("There are 20 views already. Delete one that is not needed."),
+    Problem.TOO_MANY_PHRASES: _l("There are %(n)s phrases already. Delete one that is not needed."),
+    Problem.TOO_MANY_VIEWS: _l("There are %(n)s views already. Delete one that is not needed."),
+}
+_LIMITS = {
+    Problem.REASON_SHORT: MIN_REASON,
+    Problem.TOO_MANY_PHRASES: MAX_PHRASES,
+    Problem.TOO_MANY_VIEWS: MAX_VIEWS,
 }
 
 
 def problem_text(problem: Problem) -> str:
     """A sentence for what is missing or wrong."""
-    return str(_PROBLEMS[problem]) % {"n": MIN_REASON}
+    return str(_PROBLEMS[problem]) % {"n": _LIMITS.get(problem)}
 
 
 def event_name(kind: str) -> str:

@@ -25,6 +25,8 @@ from portal.store.secrets import PERIOD_DAYS, period_of
 CONTACT_DAYS = (30, 90)  # residents were promised 90 days, so a city may only ask for fewer
 COMMENT_MONTHS = (6, 120)
 KEEP_COUNTS = timedelta(days=2)
+SIGN_IN_HOURS = 12  # then a sign-in ends by itself
+KEEP_SIGN_INS = timedelta(days=30)
 AHEAD = timedelta(days=30)
 _DAYS_OF_MONTH = 30.44
 _CONTACTS, _COMMENTS = "retention:contact_days", "retention:comment_months"

@@ -9,13 +9,12 @@ from sqlalchemy.orm import Session
 
 from portal.models.people import Person, SignIn
 from portal.store import audit, throttle
+from portal.store.retention import KEEP_SIGN_INS
 from portal.store.secrets import new_token, sha256
 
 WINDOW = timedelta(minutes=15)
 DAY = timedelta(days=1)
-SIGN_IN_HOURS = 12
 FRESH = timedelta(minutes=15)  # for so long nobody is asked again who they are
-KEEP_ENDED = timedelta(days=30)
 CODE_MINUTES = 10  # between the password and the second factor
 # (scope, limit): one network against one address, one address from anywhere, one network at all.
 # The first is the lowest, and what it refuses counts towards no other, so that nobody can lock
@@ -164,4 +163,4 @@ def note_seen(session: Session, *, token: str, today: date) -> None:
 
 def forget_ended(session: Session, *, now: datetime) -> None:
     """Delete sign-ins that nobody can use any more, a month after they began."""
-    session.execute(delete(SignIn).where(SignIn.created_at < now - KEEP_ENDED))
+    session.execute(delete(SignIn).where(SignIn.created_at < now - KEEP_SIGN_INS))

@@ -10,7 +10,6 @@ from sqlalchemy.orm import Session
 
 from portal.accounts.operations.factors import NewKey
 from portal.accounts.operations.links import is_open
-from portal.accounts.operations.sign_ins import SIGN_IN_HOURS
 from portal.models.people import (
     AccountLink,
     Authenticator,
@@ -19,6 +18,7 @@ from portal.models.people import (
     RecoveryCode,
     SignIn,
 )
+from portal.store.retention import SIGN_IN_HOURS
 from portal.store.secrets import Secrets, sha256
 
 

@@ -14,8 +14,9 @@ from sqlalchemy import ColumnElement, exists, or_, select
 from sqlalchemy.orm import Session
 
 from portal.accounts import passwords
-from portal.accounts.operations.sign_ins import CODE_MINUTES, FRESH, SIGN_IN_HOURS
+from portal.accounts.operations.sign_ins import CODE_MINUTES, FRESH
 from portal.models.people import AccountLink, Authenticator, Membership, Passkey, Person, SignIn
+from portal.store.retention import SIGN_IN_HOURS
 from portal.store.scope import Scope, Stage, Standing
 from portal.store.secrets import sha256
 

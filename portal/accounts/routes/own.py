@@ -16,6 +16,7 @@ from portal.accounts.queries.own import get_factors, list_sign_ins
 from portal.accounts.routes.blueprint import blueprint
 from portal.accounts.visiting import TOKEN, current_visitor, keep_secret
 from portal.accounts.words import password_text
+from portal.store.retention import SIGN_IN_HOURS
 from portal.web.access import Access, access
 from portal.web.context import portal
 from portal.web.database import read, write
@@ -48,6 +49,7 @@ def _page(form: OwnForm, status: int) -> Response:
         factors=get_factors(read(), visitor.id),
         words=words,
         sign_ins=list_sign_ins(read(), person_id=visitor.id, now=portal().clock.now()),
+        hours=SIGN_IN_HOURS,
     )
 
 

@@ -10,7 +10,7 @@ from werkzeug.wrappers import Response
 from portal.admin.import_words import line_text, list_text
 from portal.admin.routes.blueprint import blueprint, langs
 from portal.admin.routes.services import offered
-from portal.admin.service_forms import ListForm
+from portal.admin.service_forms import MAX_LIST, ListForm
 from portal.admin.services.imports import PlanMoved, Planned, apply_list, hash_of, plan_list
 from portal.store.service_files import ListError, read_service_list
 from portal.store.service_names import get_service_names
@@ -34,7 +34,12 @@ def show_import() -> Response:
 
 def _form_page(form: ListForm, status: int = 200) -> Response:
     return page(
-        "admin/show_import.html", status, form=form, errors=errors_of(form), offered=offered()
+        "admin/show_import.html",
+        status,
+        form=form,
+        errors=errors_of(form),
+        offered=offered(),
+        most=MAX_LIST,
     )
 
 

@@ -13,7 +13,7 @@ from portal.public.standing import find_shadow
 from portal.public.stored_words import list_stored
 from portal.public.thresholds_view import list_decisions
 from portal.store.city import get_contact
-from portal.store.retention import get_periods
+from portal.store.retention import SIGN_IN_HOURS, get_periods
 from portal.store.thresholds import list_threshold_changes
 from portal.web.access import Access, access
 from portal.web.context import portal
@@ -51,6 +51,7 @@ def show_privacy() -> str:
         residents=list_stored(periods, "resident"),
         cases=list_stored(periods, "case"),
         staff=list_stored(periods, "staff"),
+        sign_in_hours=SIGN_IN_HOURS,
         cookies=[cookie_name(name, is_https=is_https) for name in COOKIES],
         contact=contact,
         security=find_security_contact(contact),

@@ -10,8 +10,8 @@ from sqlalchemy.exc import IntegrityError
 from sqlalchemy.orm import Session
 
 from portal.models.desk import Phrase
-from portal.respond.queries.phrases import MAX_PHRASES, get_phrase
-from portal.respond.rules import Conflict, Problem, Refusal
+from portal.respond.queries.phrases import get_phrase
+from portal.respond.rules import MAX_PHRASES, Conflict, Problem, Refusal
 from portal.store import audit
 from portal.store.scope import Scope
 

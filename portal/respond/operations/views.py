@@ -9,8 +9,8 @@ from sqlalchemy.exc import IntegrityError
 from sqlalchemy.orm import Session
 
 from portal.models.desk import InboxView
-from portal.respond.queries.views import MAX_VIEWS, get_view
-from portal.respond.rules import Conflict, Problem, Refusal
+from portal.respond.queries.views import get_view
+from portal.respond.rules import MAX_VIEWS, Conflict, Problem, Refusal
 from portal.store import audit
 from portal.store.scope import Scope
 

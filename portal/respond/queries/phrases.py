@@ -10,8 +10,6 @@ from portal.models.desk import PHRASE_KINDS, Phrase
 from portal.models.services import Service
 from portal.store.scope import NotAllowed, Scope
 
-MAX_PHRASES = 50  # of a department in a language: a longer list is not read
-
 
 def list_phrases(session: Session, scope: Scope, lang: str) -> list[Phrase]:
     """The phrases of one's departments in a language, openings first."""

@@ -11,8 +11,6 @@ from portal.models.desk import InboxView
 from portal.respond.queries.names import Name, list_departments
 from portal.store.scope import NotAllowed, Scope
 
-MAX_VIEWS = 20  # of one person, and of one team: what can be taken in at a glance
-
 
 @dataclass(frozen=True)
 class SavedView:

@@ -14,6 +14,7 @@ from portal.respond.queries.cases import get_case_view
 from portal.respond.queries.choices import list_people
 from portal.respond.queries.disputes import find_dispute
 from portal.respond.routes.blueprint import langs
+from portal.respond.rules import STRIKE_HOURS
 from portal.web.access import current_scope
 from portal.web.context import portal
 from portal.web.database import read
@@ -63,6 +64,7 @@ def case_page(
         if errors is not None
         else [*errors_of(assigned), *errors_of(aside), *errors_of(noting)],
         aside_errors=errors if errors is not None else errors_of(aside),
+        strike_hours=STRIKE_HOURS,
         person_id=scope.person_id,
         translation=translation,
         can_translate=bool(portal().settings.translate_url),

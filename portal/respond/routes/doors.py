@@ -9,7 +9,7 @@ from werkzeug.wrappers import Response
 
 from portal.data import load_instrument
 from portal.respond.act import Act
-from portal.respond.entry_forms import PrintForm, TakeDownForm
+from portal.respond.entry_forms import MAX_FORMS, PrintForm, TakeDownForm
 from portal.respond.operations.entry import print_forms
 from portal.respond.queries import entry as queries
 from portal.respond.routes.blueprint import blueprint, langs
@@ -62,6 +62,7 @@ def doors_page(
         accuracy=queries.get_accuracy(read(), today),
         take_down=take_down,
         printing=printing,
+        most_forms=MAX_FORMS,
         papers=PAPERS,
         errors=errors,
         number=number,

@@ -9,7 +9,7 @@ from flask import flash, redirect, request, url_for
 from werkzeug.wrappers import Response
 
 from portal.domain.cautions import Caution
-from portal.domain.loop import Outcome
+from portal.domain.loop import MIN_REASON, Outcome
 from portal.respond.forms import PublishForm, ResponseForm, VersionedForm, explain
 from portal.respond.mail_preview import preview_mail
 from portal.respond.operations import responses as operations
@@ -121,6 +121,7 @@ def _new_page(theme_id: int, form: ResponseForm, errors: ErrorList, status: int 
             read(), current_scope(), view.theme.service_id, current_language()
         ),
         earlier=_earlier(form, theme_id),
+        least_reason=MIN_REASON,
         contact_days=get_periods(read()).contact_days,
     )
 
@@ -187,6 +188,7 @@ def response_page(
             read(), current_scope(), view.response.service_id, view.response.source_lang
         ),
         is_blocked=_is_blocked(view.response.publish_at),
+        least_reason=MIN_REASON,
         contact_days=get_periods(read()).contact_days,
         reach=_reach(view),
     )

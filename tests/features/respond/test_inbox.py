@@ -19,7 +19,7 @@ from portal.respond.operations import assigning, grouping
 from portal.respond.operations.views import save_view
 from portal.respond.queries import choices
 from portal.respond.queries.selection import Selection
-from portal.respond.queries.views import MAX_VIEWS
+from portal.respond.rules import MAX_VIEWS
 from portal.store.engine import Store
 from tests.support.answers import NOW, Office, send
 from tests.support.city import City
