@@ -10,9 +10,7 @@ from sqlalchemy import ColumnElement, Table, select
 from sqlalchemy.orm import Session
 
 from portal.models import Base
-from portal.models.services import District, DistrictText
 from portal.models.submissions import Contact, Submission
-from portal.store.texts import InLanguage, in_language
 
 # What of a table the holder gets; keys are its columns. `person_id` and the like stay out: who of
 # the city did something is the city's to answer for, not a clerk's.
@@ -123,19 +121,6 @@ def list_note_days(session: Session, submission_id: int) -> Sequence[datetime]:
 def get_submission(session: Session, submission_id: int) -> Submission:
     """The row of the form that was sent."""
     return session.get_one(Submission, submission_id)
-
-
-def get_district_name(
-    session: Session, slug: str, lang: str, fallbacks: Sequence[str]
-) -> InLanguage[str]:
-    """The name of the area that the resident chose."""
-    rows = session.execute(
-        select(DistrictText.lang, DistrictText.name)
-        .join(District, District.id == DistrictText.district_id)
-        .where(District.slug == slug)
-    )
-    found = in_language({row.lang: row.name for row in rows}, lang, fallbacks)
-    return found if found is not None else InLanguage(lang, slug)
 
 
 def _table(name: str) -> Table:

@@ -14,6 +14,7 @@ from portal.follow.by_code import find_by_code, refuse_other_sites
 from portal.follow.operations import count_export, erase_contact, withdraw
 from portal.follow.pages import answers_in_words, rated_in_words, show_no_receipt
 from portal.follow.queries import Case
+from portal.store.districts import get_district_name
 from portal.web.access import Access, access
 from portal.web.context import portal
 from portal.web.database import read, write
@@ -40,7 +41,7 @@ def show_data(code: str) -> Response:
         rated=rated_in_words(sent),
         answers=answers_in_words(row),
         row=row,
-        district=held.get_district_name(session, row.district, lang, portal().settings.languages)
+        district=get_district_name(session, row.district, lang, portal().settings.languages)
         if row.district
         else None,
         age=dict(load_instrument().options("age_band", lang)).get(row.age_band or ""),

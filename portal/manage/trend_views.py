@@ -23,6 +23,7 @@ from portal.domain.trends import (
     make_series,
 )
 from portal.manage.queries import trends as queries
+from portal.store.districts import list_districts
 from portal.web.formats import language_name
 from portal.web.i18n import current_language
 
@@ -169,7 +170,9 @@ def answer_text(question: str, value: int) -> str:
 
 def group_namer(session: Session, by: str, langs: Sequence[str]) -> dict[str, str]:
     """Names of groups that are stored as data; others are named by `group_name`."""
-    return queries.district_names(session, langs) if by == "district" else {}
+    if by != "district":
+        return {}
+    return dict(list_districts(session, langs[0], langs[1:], with_closed=True))
 
 
 def group_name(by: str, value: str, names: Mapping[str, str]) -> str:

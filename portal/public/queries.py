@@ -20,12 +20,11 @@ from portal.models.base import MAX_ID
 from portal.models.services import (
     Department,
     DepartmentText,
-    District,
-    DistrictText,
     Service,
     ServiceText,
 )
 from portal.store.assessments import PublicLevel, list_public_assessments
+from portal.store.districts import list_districts
 from portal.store.texts import InLanguage, in_language
 
 Named = InLanguage[str]
@@ -214,15 +213,7 @@ def list_codes(session: Session) -> dict[int, str]:
 
 def list_district_names(session: Session, reader: Reader) -> dict[str, str]:
     """Names of the districts by slug."""
-    names: dict[str, dict[str, str]] = defaultdict(dict)
-    rows = session.execute(
-        select(District.slug, DistrictText.lang, DistrictText.name).join(
-            DistrictText, DistrictText.district_id == District.id
-        )
-    )
-    for slug, lang, name in rows:
-        names[slug][lang] = name
-    return {slug: reader.name(texts, slug).text for slug, texts in names.items()}
+    return dict(list_districts(session, reader.lang, reader.fallbacks, with_closed=True))
 
 
 def _services_with_texts(session: Session) -> Iterable[Sequence[Any]]:

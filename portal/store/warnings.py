@@ -6,24 +6,23 @@ evidence of the day it was last seen: it is said to be gone, since records move 
 
 from __future__ import annotations
 
-from collections import defaultdict
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass, replace
 from datetime import date
 from typing import Any
 
-from sqlalchemy import ColumnElement, Row, Select, and_, case, false, or_, select
+from sqlalchemy import ColumnElement, Select, and_, case, false, or_, select
 from sqlalchemy.orm import Session
 
 from portal.domain.words import as_written
-from portal.models.responses import ThemeText
 from portal.models.running import Setting
-from portal.models.services import District, DistrictText, Service, ServiceText
+from portal.models.services import Service
 from portal.models.warnings import OPEN_STATES, WARNING_KINDS, WarningRow
+from portal.store.districts import get_district_names
 from portal.store.monitors import do_languages_differ
-from portal.store.texts import InLanguage, in_language
+from portal.store.names import Name, service_names, theme_names
+from portal.store.texts import InLanguage
 
-Name = InLanguage[str]
 DAILY, WEEKLY = "warned_day", "warned_week"
 """Names of the settings that hold the day, and the Monday of the week, of the newest round."""
 _ANSWERS_BY_LANGUAGE = ("q0:lang:", "c1:lang:")
@@ -65,12 +64,14 @@ def view_warnings(
 
     `langs` = the reader's language, then the fallbacks.
     """
-    services = _service_names(session, {row.service_id for row, _ in rows}, langs)
-    themes = _theme_names(
+    services = service_names(session, {row.service_id for row, _ in rows}, langs)
+    themes = theme_names(
         session, {theme_id_of(row) for row, _ in rows if row.kind == "theme"}, langs
     )
     districts = (
-        _district_names(session, langs) if any(_is_of_district(row) for row, _ in rows) else {}
+        get_district_names(session, langs[0], langs[1:])
+        if any(_is_of_district(row) for row, _ in rows)
+        else {}
     )
     rounds = last_rounds(session)
     is_doubtful = any(_compares_answers(row) for row, _ in rows) and do_languages_differ(session)
@@ -161,40 +162,3 @@ def _is_of_district(row: WarningRow) -> bool:
 def _compares_answers(row: WarningRow) -> bool:
     """Whether it is about what people of some language answered, and not about what was done."""
     return row.kind == "disparity" and row.subject.startswith(_ANSWERS_BY_LANGUAGE)
-
-
-def _service_names(session: Session, ids: set[int], langs: list[str]) -> dict[int, Name]:
-    rows = session.execute(
-        select(ServiceText.service_id, ServiceText.lang, ServiceText.name).where(
-            ServiceText.service_id.in_(ids)
-        )
-    )
-    return _chosen(rows, langs)
-
-
-def _theme_names(session: Session, ids: set[int], langs: list[str]) -> dict[int, Name]:
-    if not ids:
-        return {}
-    rows = session.execute(
-        select(ThemeText.theme_id, ThemeText.lang, ThemeText.name).where(
-            ThemeText.theme_id.in_(ids)
-        )
-    )
-    return _chosen(rows, langs)
-
-
-def _district_names(session: Session, langs: list[str]) -> dict[str, Name]:
-    rows = session.execute(
-        select(District.slug, DistrictText.lang, DistrictText.name).join(
-            DistrictText, DistrictText.district_id == District.id
-        )
-    )
-    return _chosen(rows, langs)
-
-
-def _chosen(rows: Iterable[Row[Any, str, str]], langs: list[str]) -> dict[Any, Name]:
-    texts: dict[Any, dict[str, str]] = defaultdict(dict)
-    for key, lang, name in rows:
-        texts[key][lang] = name
-    found = {key: in_language(names, langs[0], langs[1:]) for key, names in texts.items()}
-    return {key: name for key, name in found.items() if name is not None}

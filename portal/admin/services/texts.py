@@ -15,9 +15,9 @@ from sqlalchemy import select
 from sqlalchemy.orm import Session
 
 from portal.domain.language import fold
-from portal.models.people import Person
 from portal.models.service_drafts import ServiceDraft
 from portal.models.services import Service, ServiceText
+from portal.store.names import people_names
 from portal.store.service_names import get_service_names
 from portal.store.texts import InLanguage, in_language, source_hash
 
@@ -101,7 +101,7 @@ def get_states(
         select(ServiceDraft).where(ServiceDraft.service_id.in_(service_ids))
     ):
         drafts[draft.service_id][draft.lang] = draft
-    names = _names(session, [one for of in drafts.values() for one in of.values()])
+    names = people_names(session, [one.author_id for of in drafts.values() for one in of.values()])
     return {
         service_id: {
             lang: _state(lang, shown[service_id], drafts[service_id].get(lang), offered[0], names)
@@ -145,12 +145,6 @@ def wording_of(row: ServiceText | ServiceDraft) -> Wording:
 
 def _lacks(text: Wording, source: Wording) -> bool:
     return bool((source.summary and not text.summary) or (source.about and not text.about))
-
-
-def _names(session: Session, drafts: Sequence[ServiceDraft]) -> dict[int, str]:
-    ids = {draft.author_id for draft in drafts}
-    rows = session.execute(select(Person.id, Person.name).where(Person.id.in_(ids)))
-    return {row.id: row.name for row in rows}
 
 
 def get_queue(

@@ -11,7 +11,6 @@ from sqlalchemy import select
 from sqlalchemy.orm import Session
 
 from portal.domain.partnership import conditions
-from portal.manage.queries.partner_names import Name, service_names, theme_names
 from portal.manage.scoped import get_managed_co_decision, managed_services
 from portal.models.loops import LoopRow
 from portal.models.partners import (
@@ -25,6 +24,7 @@ from portal.models.responses import ThemeCase
 from portal.models.services import Service
 from portal.models.submissions import Submission
 from portal.store.co_decisions import known_today, list_figures
+from portal.store.names import Name, service_names, theme_names
 from portal.store.record_hash import hash_record
 from portal.store.scope import Scope
 from portal.store.secrets import sha256

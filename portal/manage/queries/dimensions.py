@@ -11,9 +11,9 @@ from sqlalchemy import func, select
 from sqlalchemy.orm import Session
 
 from portal.domain.self_assessment import ClaimState, Dimension, standing, state_of
-from portal.manage.queries.own_services import people_names
 from portal.models.appraisals import Appraisal
 from portal.models.self_assessments import SelfAssessment
+from portal.store.names import people_names
 
 
 @dataclass(frozen=True)

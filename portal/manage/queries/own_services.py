@@ -10,12 +10,9 @@ from sqlalchemy import select
 from sqlalchemy.orm import Session
 
 from portal.manage.scoped import managed_services
-from portal.models.people import Person
 from portal.models.services import (
     Department,
     DepartmentText,
-    District,
-    DistrictText,
     Service,
     ServiceText,
 )
@@ -70,26 +67,6 @@ def name_of(session: Session, service: Service, langs: Sequence[str]) -> Name:
     """A service's name for this reader."""
     names = _names(session, ServiceText.service_id, ServiceText, {service.id})
     return _choose(names[service.id], langs, service.slug)
-
-
-def people_names(session: Session, ids: Iterable[int | None]) -> dict[int, str]:
-    """Names of people who sign in, by id."""
-    wanted = {one for one in ids if one is not None}
-    rows = session.execute(select(Person.id, Person.name).where(Person.id.in_(wanted)))
-    return {row[0]: row[1] for row in rows}
-
-
-def district_names(session: Session, langs: Sequence[str]) -> dict[str, str]:
-    """Names of districts by slug."""
-    rows = session.execute(
-        select(District.slug, DistrictText.lang, DistrictText.name).join(
-            DistrictText, DistrictText.district_id == District.id
-        )
-    )
-    texts: dict[str, dict[str, str]] = defaultdict(dict)
-    for slug, lang, name in rows:
-        texts[slug][lang] = name
-    return {slug: _choose(names, langs, slug).text for slug, names in texts.items()}
 
 
 def _names(

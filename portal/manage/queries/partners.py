@@ -9,13 +9,13 @@ from datetime import date, datetime
 from sqlalchemy import ColumnElement, Date, and_, case, func, literal, or_, select
 from sqlalchemy.orm import Session
 
-from portal.manage.queries.partner_names import Name, service_names, theme_names
 from portal.manage.scoped import get_managed_step, managed_services
 from portal.models.loops import LoopRow
 from portal.models.partners import CoDecision, Invitation, NextStep, NextStepText, Partner
 from portal.models.responses import Theme, ThemeCase
 from portal.models.services import Service
 from portal.store.evidence.window import count_where
+from portal.store.names import Name, service_names, theme_names
 from portal.store.scope import Scope
 
 CityDay = Callable[[datetime], date]

@@ -16,14 +16,14 @@ from portal.manage.queries.overview import Published
 from portal.manage.scoped import get_managed_service
 from portal.models.appraisals import Appraisal
 from portal.models.assessments import Assessment
-from portal.models.services import District, DistrictText
 from portal.store.assessments import get_public_figures, level_before, may_be_compared
+from portal.store.districts import list_districts
 from portal.store.doubts import Doubt, find_doubt
 from portal.store.evidence.records import list_open_cases
 from portal.store.publicity import get_public_since
 from portal.store.scope import NotAllowed, Scope
 from portal.store.service_names import get_service_name
-from portal.store.texts import InLanguage, in_language
+from portal.store.texts import InLanguage
 
 
 @dataclass(frozen=True)
@@ -83,7 +83,7 @@ def get_service(
         published=_published(session, service.id, since),
         doubt=find_doubt(session, service.id),
         todays=todays,
-        district_names=_district_names(session, langs),
+        district_names=dict(list_districts(session, langs[0], langs[1:], with_closed=True)),
         may_read=service.department_id in scope.desk,
     )
 
@@ -106,18 +106,6 @@ def _published(session: Session, service_id: int, since: date | None) -> Publish
         return Published(*row[:3], before=row.before if is_compared else None)
     figures = get_public_figures(session, service_id)
     return replace(Published(figures.level), is_provisional=True) if figures else None
-
-
-def _district_names(session: Session, langs: Sequence[str]) -> dict[str, str]:
-    names: dict[str, dict[str, str]] = {}
-    for slug, lang, name in session.execute(
-        select(District.slug, DistrictText.lang, DistrictText.name).join(
-            DistrictText, DistrictText.district_id == District.id
-        )
-    ):
-        names.setdefault(slug, {})[lang] = name
-    chosen = {slug: in_language(texts, langs[0], langs[1:]) for slug, texts in names.items()}
-    return {slug: name.text for slug, name in chosen.items() if name is not None}
 
 
 def list_open(session: Session, service: ManagedService) -> list[OpenCase]:

@@ -14,10 +14,10 @@ from typing import TypeVar
 from sqlalchemy import Select, func, select
 from sqlalchemy.orm import Session
 
-from portal.models.people import Person
 from portal.models.services import Service
 from portal.models.set_apart import SetApart
 from portal.models.submissions import Submission
+from portal.store.names import people_names
 from portal.store.scope import NotAllowed, Scope
 from portal.store.service_names import get_service_names
 from portal.store.set_apart import IS_SET_APART, of_hour
@@ -125,11 +125,12 @@ def get_set_apart(session: Session, scope: Scope, hour_id: int, langs: Sequence[
     if found is None:
         raise NotAllowed
     row = found[0]
+    people = people_names(session, [row.asked_by, row.decided_by])
     return HourDetail(
         hour=_named(session, scope, [(row, found[1], found[2])], langs)[0],
         answers=_look_at(session, row),
-        asked_by=_name(session, row.asked_by),
-        decided_by=_name(session, row.decided_by),
+        asked_by=people.get(row.asked_by or 0),
+        decided_by=people.get(row.decided_by or 0),
     )
 
 
@@ -137,10 +138,6 @@ def require_reviewer(session: Session, scope: Scope, hour_id: int) -> None:
     """Raise NotAllowed unless the hour exists and is about a department that is not one's own."""
     if get_set_apart(session, scope, hour_id, ["en"]).hour.is_own:
         raise NotAllowed
-
-
-def _name(session: Session, person_id: int | None) -> str | None:
-    return session.scalar(select(Person.name).where(Person.id == person_id)) if person_id else None
 
 
 def _look_at(session: Session, row: SetApart) -> Answers | None:

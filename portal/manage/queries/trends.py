@@ -14,7 +14,7 @@ from portal.domain.monthly import no_counts
 from portal.domain.trends import Figure, find_breaks
 from portal.manage.scoped import managed_services
 from portal.models.appraisals import CityFigure, MonthlyFigure
-from portal.models.services import District, DistrictText, Service, ServiceText
+from portal.models.services import Service, ServiceText
 from portal.store.monitors import Comparison
 from portal.store.scope import Scope
 from portal.store.texts import InLanguage, in_language
@@ -133,17 +133,3 @@ def list_named_services(
         for service in services
     ]
     return sorted(named, key=lambda pair: pair[1].text)
-
-
-def district_names(session: Session, langs: Sequence[str]) -> dict[str, str]:
-    """{slug: name} of the districts."""
-    names: dict[str, dict[str, str]] = {}
-    rows = session.execute(
-        select(District.slug, DistrictText.lang, DistrictText.name).join(
-            DistrictText, DistrictText.district_id == District.id
-        )
-    )
-    for slug, lang, name in rows:
-        names.setdefault(slug, {})[lang] = name
-    found = {slug: in_language(by, langs[0], langs[1:]) for slug, by in names.items()}
-    return {slug: name.text for slug, name in found.items() if name is not None}

@@ -22,6 +22,7 @@ from portal.models.warnings import (
     DigestSubscription,
     WarningRow,
 )
+from portal.store.names import people_names
 from portal.store.scope import Scope
 from portal.store.service_names import get_service_names
 from portal.store.texts import in_language
@@ -98,7 +99,7 @@ def list_warnings(session: Session, scope: Scope, wanted: Wanted, langs: list[st
     shown = [(row[0], row[1]) for row in rows[:PAGE]]
     return WarningPage(
         views=view_warnings(session, shown, langs),
-        owners=_names(session, {row.owner_id for row, _ in shown}),
+        owners=people_names(session, {row.owner_id for row, _ in shown}),
         counts=counts,
         has_next=len(rows) > PAGE,
         services=_options(session, services, langs),
@@ -110,12 +111,6 @@ def _count(session: Session, query: Select[WarningRow, str]) -> dict[str, int]:
     rows = session.execute(select(found.c.state, func.count()).group_by(found.c.state))
     counts = {row[0]: row[1] for row in rows}
     return {**counts, OPEN: sum(counts.get(state, 0) for state in OPEN_STATES)}
-
-
-def _names(session: Session, ids: set[int | None]) -> dict[int, str]:
-    wanted = {one for one in ids if one is not None}
-    rows = session.execute(select(Person.id, Person.name).where(Person.id.in_(wanted)))
-    return {row[0]: row[1] for row in rows}
 
 
 def _options(session: Session, services: list[Service], langs: list[str]) -> list[tuple[str, str]]:
@@ -172,7 +167,7 @@ def _with_owner(session: Session, row: WarningRow) -> list[tuple[int, str]]:
     """Who may own it, and who does: somebody whose roles have changed stays until replaced."""
     people = list_owners(session, row.service_id)
     known = {person_id for person_id, _name in people}
-    owner = _names(session, {row.owner_id} - known)
+    owner = people_names(session, {row.owner_id} - known)
     return [*people, *owner.items()]
 
 

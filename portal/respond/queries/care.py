@@ -15,11 +15,11 @@ from portal.domain.redaction import STAFF_REASONS, marked_lines
 from portal.models.case_work import CaseNote, Redaction
 from portal.models.loops import LoopRow
 from portal.models.services import Service
-from portal.respond.queries.names import people_names
 from portal.respond.rules import may_strike
 from portal.respond.scoped import get_case
 from portal.store.coverage import DELIVERIES
 from portal.store.loops import list_events
+from portal.store.names import people_names
 from portal.store.personal_data import find_personal_data
 from portal.store.remarks import list_remarks, verdict_of
 from portal.store.scope import NotAllowed, Scope

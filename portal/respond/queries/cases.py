@@ -14,17 +14,12 @@ from portal.models.responses import Response, Theme, ThemeCase
 from portal.models.services import Service
 from portal.models.submissions import Contact, Submission
 from portal.respond.queries.inbox import days_left, target_left
-from portal.respond.queries.names import (
-    Name,
-    district_name,
-    people_names,
-    service_names,
-    theme_names,
-)
 from portal.respond.scoped import get_case
 from portal.store.assignments import holder
 from portal.store.contacts import is_mailable
+from portal.store.districts import get_district_name
 from portal.store.loops import facts_of, list_events
+from portal.store.names import Name, people_names, service_names, theme_names
 from portal.store.scope import Scope
 
 
@@ -117,7 +112,9 @@ def get_case_view(
         submission=submission,
         service=service_names(session, [row.service_id], langs)[row.service_id],
         department_id=session.get_one(Service, row.service_id).department_id,
-        district=district_name(session, row.district, langs),
+        district=get_district_name(session, row.district, langs[0], langs[1:])
+        if row.district
+        else None,
         days_left=days_left(row, today),
         target_left=target_left(row, today),
         steps=_steps(session, submission_id, names, langs),

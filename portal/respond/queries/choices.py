@@ -10,11 +10,12 @@ from sqlalchemy.orm import Session
 
 from portal.models.people import Person
 from portal.models.responses import Theme
-from portal.models.services import District, DistrictText, Service
-from portal.respond.queries.names import Name, list_my_services, service_names, theme_names
+from portal.models.services import Service
+from portal.respond.queries.names import list_my_services
 from portal.store.assignments import works_in
+from portal.store.districts import get_district_names
+from portal.store.names import Name, service_names, theme_names
 from portal.store.scope import Scope
-from portal.store.texts import in_language
 
 MAX_THEMES = 200  # that are offered: a list to choose from, not an archive
 
@@ -42,7 +43,7 @@ def list_choices(
         services=services,
         themes=_themes(session, {service.id for service, _name in services}, asked, langs),
         people=list_people(session, scope.desk),
-        districts=_districts(session, langs),
+        districts=list(get_district_names(session, langs[0], langs[1:]).items()),
     )
 
 
@@ -77,16 +78,3 @@ def _themes(
             name = names[theme_id]
             names[theme_id] = Name(name.lang, f"{name.text} ({homes[service_id].text})")
     return sorted(names.items(), key=lambda pair: pair[1].text.casefold())
-
-
-def _districts(session: Session, langs: list[str]) -> list[tuple[str, Name]]:
-    rows = session.execute(
-        select(District.slug, DistrictText.lang, DistrictText.name)
-        .join(DistrictText, DistrictText.district_id == District.id)
-        .order_by(District.position, District.id)
-    ).all()
-    names: dict[str, dict[str, str]] = {}
-    for slug, lang, name in rows:
-        names.setdefault(slug, {})[lang] = name
-    found = ((slug, in_language(texts, langs[0], langs[1:])) for slug, texts in names.items())
-    return [(slug, name) for slug, name in found if name is not None]

@@ -17,8 +17,8 @@ from portal.models.services import Service
 from portal.models.submissions import Submission
 from portal.respond.queries import responses
 from portal.respond.queries.inbox import days_left
-from portal.respond.queries.names import Name, service_names, theme_names
 from portal.store.coverage import DELIVERIES, list_texts
+from portal.store.names import Name, service_names, theme_names
 from portal.store.remarks import find_newest
 from portal.store.scope import Scope
 

@@ -14,8 +14,9 @@ from portal.domain.doors import STAFF_ENTERED
 from portal.models.base import MAX_ID
 from portal.models.doors import EntryCheck, PaperBatch, PaperForm, PendingEntry
 from portal.models.services import Service, ServiceChannel
-from portal.respond.queries.names import Name, list_my_services, people_names
+from portal.respond.queries.names import list_my_services
 from portal.respond.scoped import get_service
+from portal.store.names import Name, people_names
 from portal.store.offers import open_on
 from portal.store.scope import NotAllowed, Scope
 

@@ -8,8 +8,8 @@ from sqlalchemy.orm import Session
 from portal.models.services import Service
 from portal.respond.operations.cases import is_low
 from portal.respond.operations.hand_overs import count_hand_overs
-from portal.respond.queries.names import Name, service_names
 from portal.respond.scoped import get_case
+from portal.store.names import Name, service_names
 from portal.store.scope import Scope
 
 

@@ -34,9 +34,9 @@ from portal.respond.queries.filters import (
     order_of,
     with_submissions,
 )
-from portal.respond.queries.names import Name, people_names, service_names, theme_names
 from portal.respond.queries.selection import Selection, count_left, selected
 from portal.store.assignments import holder
+from portal.store.names import Name, people_names, service_names, theme_names
 from portal.store.remarks import find_newest
 from portal.store.scope import Scope
 

@@ -1,59 +1,16 @@
-"""Names of services, themes and people, in the reader's language where there is one."""
+"""One's departments and services by name, in the reader's language where there is one."""
 
 from __future__ import annotations
 
 from collections import defaultdict
-from collections.abc import Iterable
 
 from sqlalchemy import select
 from sqlalchemy.orm import Session
 
-from portal.models.people import Person
-from portal.models.responses import ThemeText
-from portal.models.services import DepartmentText, District, DistrictText, Service, ServiceText
+from portal.models.services import DepartmentText, Service
+from portal.store.names import Name, service_names
 from portal.store.scope import Scope
-from portal.store.texts import InLanguage, in_language
-
-Name = InLanguage[str]
-
-
-def service_names(session: Session, ids: Iterable[int], langs: list[str]) -> dict[int, Name]:
-    """Names of services by id; `langs` = the reader's language, then the fallbacks."""
-    rows = session.execute(
-        select(ServiceText.service_id, ServiceText.lang, ServiceText.name).where(
-            ServiceText.service_id.in_(set(ids))
-        )
-    )
-    return _chosen([(row[0], row[1], row[2]) for row in rows], langs)
-
-
-def theme_names(session: Session, ids: Iterable[int], langs: list[str]) -> dict[int, Name]:
-    """Names of themes by id."""
-    rows = session.execute(
-        select(ThemeText.theme_id, ThemeText.lang, ThemeText.name).where(
-            ThemeText.theme_id.in_(set(ids))
-        )
-    )
-    return _chosen([(row[0], row[1], row[2]) for row in rows], langs)
-
-
-def people_names(session: Session, ids: Iterable[int | None]) -> dict[int, str]:
-    """Names of people who sign in, by id."""
-    wanted = {one for one in ids if one is not None}
-    rows = session.execute(select(Person.id, Person.name).where(Person.id.in_(wanted)))
-    return {row[0]: row[1] for row in rows}
-
-
-def district_name(session: Session, slug: str | None, langs: list[str]) -> Name | None:
-    """The name of a district as residents chose it."""
-    if slug is None:
-        return None
-    rows = session.execute(
-        select(DistrictText.lang, DistrictText.name)
-        .join(District, District.id == DistrictText.district_id)
-        .where(District.slug == slug)
-    )
-    return in_language({row[0]: row[1] for row in rows}, langs[0], langs[1:])
+from portal.store.texts import in_language
 
 
 def list_departments(

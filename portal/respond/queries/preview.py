@@ -13,9 +13,9 @@ from portal.models.loops import LoopRow
 from portal.models.responses import Response
 from portal.models.services import Service
 from portal.models.submissions import Submission
-from portal.respond.queries.names import Name, service_names
 from portal.respond.scoped import get_response
 from portal.store.coverage import covered_cases, list_texts
+from portal.store.names import Name, service_names
 from portal.store.next_steps import OpenStep, find_open_step
 from portal.store.scope import NotAllowed, Scope
 from portal.store.texts import in_language

@@ -14,8 +14,8 @@ from portal.domain.promises import OPEN_STANDINGS, Standing
 from portal.models.loops import LoopEvent, LoopRow
 from portal.models.responses import Response
 from portal.models.services import Service
-from portal.respond.queries.names import Name, people_names, service_names, theme_names
 from portal.store.coverage import DELIVERIES
+from portal.store.names import Name, people_names, service_names, theme_names
 from portal.store.promises import PromiseStory, list_stories
 from portal.store.reach import Reach, count_reach
 from portal.store.scope import Scope

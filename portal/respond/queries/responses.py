@@ -21,7 +21,6 @@ from portal.models.responses import (
 )
 from portal.models.services import Service
 from portal.respond.queries.filters import WAITING
-from portal.respond.queries.names import Name, people_names, service_names, theme_names
 from portal.respond.scoped import get_response
 from portal.store.coverage import (
     count_waiting,
@@ -30,6 +29,7 @@ from portal.store.coverage import (
     list_texts,
     told_languages,
 )
+from portal.store.names import Name, people_names, service_names, theme_names
 from portal.store.scope import NotAllowed, Scope
 from portal.store.texts import in_language
 

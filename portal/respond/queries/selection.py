@@ -25,7 +25,7 @@ from portal.respond.queries.filters import (
     in_states,
     narrowed,
 )
-from portal.respond.queries.names import Name, service_names
+from portal.store.names import Name, service_names
 from portal.store.scope import NotAllowed, Scope
 
 

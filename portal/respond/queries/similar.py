@@ -21,8 +21,8 @@ from portal.models.responses import Theme, ThemeCase
 from portal.models.submissions import Submission
 from portal.respond.queries.filters import cases_of, in_place, with_submissions
 from portal.respond.queries.inbox import InboxCase, list_selected
-from portal.respond.queries.names import Name, theme_names
 from portal.respond.scoped import get_theme
+from portal.store.names import Name, theme_names
 from portal.store.scope import Scope
 
 COMPARED = 300  # of the newest untreated cases

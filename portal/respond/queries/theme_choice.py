@@ -13,8 +13,8 @@ from sqlalchemy.orm import Session
 
 from portal.domain.search_words import is_found
 from portal.models.responses import Response, Theme, ThemeCase, ThemeText
-from portal.respond.queries.names import Name, service_names, theme_names
 from portal.respond.scoped import get_service
+from portal.store.names import Name, service_names, theme_names
 from portal.store.scope import Scope
 
 OFFERED = 200  # at once; older ones are found by their names

@@ -15,10 +15,10 @@ from portal.models.services import Service
 from portal.models.submissions import Submission
 from portal.respond.queries.filters import WAITING
 from portal.respond.queries.inbox import PAGE, days_left
-from portal.respond.queries.names import Name, service_names, theme_names
 from portal.respond.queries.sharing import holds_others
 from portal.respond.queries.theme_choice import ThemeChoice, choose
 from portal.respond.scoped import get_open_theme, get_theme
+from portal.store.names import Name, service_names, theme_names
 from portal.store.scope import Scope
 
 

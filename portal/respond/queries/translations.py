@@ -16,8 +16,8 @@ from sqlalchemy.orm import Session, aliased
 
 from portal.models.responses import PendingCorrection, Response, ResponseText
 from portal.models.services import Service
-from portal.respond.queries.names import Name, service_names, theme_names
 from portal.store.coverage import count_waiting_of
+from portal.store.names import Name, service_names, theme_names
 from portal.store.scope import Scope
 from portal.store.wordings import hash_of
 

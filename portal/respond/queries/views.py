@@ -8,7 +8,8 @@ from sqlalchemy import or_, select
 from sqlalchemy.orm import Session
 
 from portal.models.desk import InboxView
-from portal.respond.queries.names import Name, list_departments
+from portal.respond.queries.names import list_departments
+from portal.store.names import Name
 from portal.store.scope import NotAllowed, Scope
 
 

@@ -11,11 +11,11 @@ from portal.respond.operations import cases as operations
 from portal.respond.operations import restoring
 from portal.respond.operations import themes as theme_operations
 from portal.respond.operations.assigning import assign_cases
-from portal.respond.queries.names import service_names
 from portal.respond.queries.selection import Selection
 from portal.respond.routes.blueprint import blueprint, langs
 from portal.respond.routes.case_page import case_page, to_case
 from portal.respond.rules import Refusal
+from portal.store.names import service_names
 from portal.web.access import Access, access, current_scope
 from portal.web.context import portal
 from portal.web.database import read, write

@@ -1,0 +1,46 @@
+"""What services, themes and people are called, for one reader; districts stand in `districts`."""
+
+from __future__ import annotations
+
+from collections import defaultdict
+from collections.abc import Iterable, Mapping, Sequence
+
+from sqlalchemy import select
+from sqlalchemy.orm import Session
+
+from portal.models.people import Person
+from portal.models.responses import ThemeText
+from portal.store.service_names import get_service_names
+from portal.store.texts import InLanguage, in_language
+
+Name = InLanguage[str]
+
+
+def service_names(session: Session, ids: Iterable[int], langs: Sequence[str]) -> dict[int, Name]:
+    """Names of services by id; `langs` = the reader's language, then the fallbacks."""
+    return _chosen(get_service_names(session, set(ids)), langs)
+
+
+def theme_names(session: Session, ids: Iterable[int], langs: Sequence[str]) -> dict[int, Name]:
+    """Names of themes by id."""
+    texts: dict[int, dict[str, str]] = defaultdict(dict)
+    rows = session.execute(
+        select(ThemeText.theme_id, ThemeText.lang, ThemeText.name).where(
+            ThemeText.theme_id.in_(set(ids))
+        )
+    )
+    for theme_id, lang, name in rows:
+        texts[theme_id][lang] = name
+    return _chosen(texts, langs)
+
+
+def people_names(session: Session, ids: Iterable[int | None]) -> dict[int, str]:
+    """Names of people who sign in, by id; None, for what nobody did, has no name."""
+    wanted = {one for one in ids if one is not None}
+    rows = session.execute(select(Person.id, Person.name).where(Person.id.in_(wanted)))
+    return {row.id: row.name for row in rows}
+
+
+def _chosen(texts: Mapping[int, Mapping[str, str]], langs: Sequence[str]) -> dict[int, Name]:
+    found = {one: in_language(names, langs[0], langs[1:]) for one, names in texts.items()}
+    return {one: name for one, name in found.items() if name is not None}
