@@ -19,11 +19,11 @@ from portal.domain.search_words import holds, index_words, wanted_words
 from portal.models.base import MAX_ID
 from portal.models.services import (
     Department,
-    DepartmentText,
     Service,
     ServiceText,
 )
 from portal.store.assessments import PublicLevel, list_public_assessments
+from portal.store.department_names import get_department_names
 from portal.store.districts import list_districts
 from portal.store.texts import InLanguage, in_language
 
@@ -107,7 +107,7 @@ class Reader:
 
 def list_services(session: Session, reader: Reader) -> list[ServiceEntry]:
     """Every service in use, in the order of names in the reader's language."""
-    departments = department_names(session)
+    departments = get_department_names(session)
     levels = list_public_assessments(session)
     entries = []
     for rows in _services_with_texts(session):
@@ -174,28 +174,15 @@ def find_service(session: Session, slug: str, reader: Reader) -> ServiceDetail |
     if not rows:
         return None
     first, shown = rows[0], [row for row in rows if row.lang]
-    departments = department_names(session, first.department_id)
+    departments = get_department_names(session, [first.department_id])
     return ServiceDetail(
         id=first.id,
         slug=slug,
         name=reader.name({row.lang: row.name for row in shown}, slug),
         summary=reader.choose({row.lang: row.summary for row in shown}),
         about=reader.choose({row.lang: row.about for row in shown}),
-        department=reader.name(departments[first.department_id], first.department_slug),
+        department=reader.name(departments.get(first.department_id, {}), first.department_slug),
     )
-
-
-def department_names(
-    session: Session, department_id: int | None = None
-) -> dict[int, dict[str, str]]:
-    """{department: {language: name}}, of one department or of all."""
-    query = select(DepartmentText.department_id, DepartmentText.lang, DepartmentText.name)
-    if department_id is not None:
-        query = query.where(DepartmentText.department_id == department_id)
-    names: dict[int, dict[str, str]] = defaultdict(dict)
-    for found_id, lang, name in session.execute(query):
-        names[found_id][lang] = name
-    return names
 
 
 def find_slug(session: Session, service_id: int) -> str | None:

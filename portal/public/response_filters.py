@@ -21,10 +21,10 @@ from portal.public.queries import (
     Named,
     Reader,
     ServiceName,
-    department_names,
     list_district_names,
 )
 from portal.store.concerned import concerns
+from portal.store.department_names import get_department_names
 from portal.store.word_index import has_words
 
 PUBLISHED = "published"
@@ -131,7 +131,7 @@ def list_choices(session: Session, reader: Reader) -> Choices:
             Department.id.in_(select(Service.department_id).where(answered))
         )
     ).all()
-    names = department_names(session)
+    names = get_department_names(session)
     named = [
         DepartmentName(slug, reader.name(names.get(found_id, {}), slug))
         for found_id, slug in departments
@@ -217,7 +217,7 @@ def _find_department_name(session: Session, reader: Reader, slug: str) -> Depart
     found_id = session.scalar(select(Department.id).where(Department.slug == slug))
     if found_id is None:
         return None
-    names = department_names(session, found_id)
+    names = get_department_names(session, [found_id])
     return DepartmentName(slug, reader.name(names.get(found_id, {}), slug))
 
 

@@ -1,15 +1,19 @@
-"""What services, themes and people are called, for one reader; districts stand in `districts`."""
+"""What services, departments, themes and people are called, for one reader.
+
+Districts have an order of their own: `districts`.
+"""
 
 from __future__ import annotations
 
 from collections import defaultdict
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Collection, Iterable, Mapping, Sequence
 
 from sqlalchemy import select
 from sqlalchemy.orm import Session
 
 from portal.models.people import Person
 from portal.models.responses import ThemeText
+from portal.store.department_names import get_department_names
 from portal.store.service_names import get_service_names
 from portal.store.texts import InLanguage, in_language
 
@@ -19,6 +23,13 @@ Name = InLanguage[str]
 def service_names(session: Session, ids: Iterable[int], langs: Sequence[str]) -> dict[int, Name]:
     """Names of services by id; `langs` = the reader's language, then the fallbacks."""
     return _chosen(get_service_names(session, set(ids)), langs)
+
+
+def department_names(
+    session: Session, ids: Collection[int], langs: Sequence[str]
+) -> dict[int, Name]:
+    """Names of departments by id."""
+    return _chosen(get_department_names(session, ids), langs)
 
 
 def theme_names(session: Session, ids: Iterable[int], langs: Sequence[str]) -> dict[int, Name]:

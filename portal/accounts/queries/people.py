@@ -20,7 +20,8 @@ from portal.models.people import (
     SignIn,
 )
 from portal.models.running import AuditEvent, Outbox
-from portal.models.services import Department, DepartmentText
+from portal.models.services import Department
+from portal.store.department_names import get_department_names
 from portal.store.texts import InLanguage, in_language
 
 PAGE = 50
@@ -172,20 +173,12 @@ def _state(is_active: bool, joined_at: datetime | None) -> str:
 
 def department_names(session: Session, langs: Sequence[str]) -> dict[int, Name]:
     """Names of all departments by id, in the order in which they were made."""
-    texts: dict[int, dict[str, str]] = {}
-    slugs: dict[int, str] = {}
-    for number, slug, lang, name in session.execute(
-        select(Department.id, Department.slug, DepartmentText.lang, DepartmentText.name)
-        .outerjoin(DepartmentText, DepartmentText.department_id == Department.id)
-        .order_by(Department.id)
-    ):
-        slugs[number] = slug
-        texts.setdefault(number, {})
-        if lang is not None:
-            texts[number][lang] = name
+    texts = get_department_names(session)
+    rows = session.execute(select(Department.id, Department.slug).order_by(Department.id))
     return {
-        number: in_language(known, langs[0], langs[1:]) or InLanguage(langs[0], slugs[number])
-        for number, known in texts.items()
+        row.id: in_language(texts.get(row.id, {}), langs[0], langs[1:])
+        or InLanguage(langs[0], row.slug)
+        for row in rows
     }
 
 

@@ -2,12 +2,12 @@
 
 from __future__ import annotations
 
-from collections import Counter, defaultdict
+from collections import Counter
 from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import date, timedelta
 
-from sqlalchemy import func, select
+from sqlalchemy import select
 from sqlalchemy.orm import Session
 
 from portal.admin.services.texts import TextState, get_states
@@ -16,12 +16,12 @@ from portal.domain.open_spans import Span, is_open
 from portal.models.people import Person
 from portal.models.services import (
     Department,
-    DepartmentText,
     PageCheck,
     Service,
     ServiceChannel,
     ServiceLanguage,
 )
+from portal.store.department_names import get_department_names
 from portal.store.service_names import get_service_names
 from portal.store.texts import InLanguage, in_language
 
@@ -103,7 +103,7 @@ def list_services(
 ) -> ServiceList:
     """Services whose name, slug or code holds what is looked for, in the order of their names."""
     departments = {one.id: one for one in session.scalars(select(Department))}
-    department_names = _department_names(session)
+    department_names = get_department_names(session)
     services = session.scalars(select(Service)).all()
     names = get_service_names(session, select(Service.id))
     found = []
@@ -186,7 +186,7 @@ def _checks(session: Session, service_id: int) -> dict[str, Check]:
 def list_departments(session: Session, langs: Sequence[str]) -> list[DepartmentRow]:
     """All departments, in the order of their names."""
     counts: Counter[int] = Counter(session.scalars(select(Service.department_id)))
-    names = _department_names(session)
+    names = get_department_names(session)
     rows = [
         DepartmentRow(one.slug, names.get(one.id, {}), counts[one.id])
         for one in session.scalars(select(Department))
@@ -200,13 +200,6 @@ def department_choices(session: Session, langs: Sequence[str]) -> list[tuple[str
         (row.slug, _named(row.names, langs, row.slug).text)
         for row in list_departments(session, langs)
     ]
-
-
-def _department_names(session: Session) -> dict[int, dict[str, str]]:
-    found: dict[int, dict[str, str]] = defaultdict(dict)
-    for row in session.scalars(select(DepartmentText).where(func.length(DepartmentText.name) > 0)):
-        found[row.department_id][row.lang] = row.name
-    return found
 
 
 def _named(names: dict[str, str], langs: Sequence[str], otherwise: str) -> InLanguage[str]:

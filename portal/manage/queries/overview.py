@@ -20,9 +20,10 @@ from portal.manage.changes import Change, direction, last_change
 from portal.manage.scoped import managed_services
 from portal.models.appraisals import Appraisal
 from portal.models.assessments import Assessment
-from portal.models.services import Department, DepartmentText, Service
+from portal.models.services import Department, Service
 from portal.models.warnings import OPEN_STATES, WarningRow
 from portal.store.assessments import may_be_compared
+from portal.store.department_names import get_department_names
 from portal.store.publicity import get_public_since
 from portal.store.scope import Scope
 from portal.store.service_names import get_service_names
@@ -130,7 +131,7 @@ def get_overview(session: Session, scope: Scope, *, today: date, langs: Sequence
         managed_services(scope).with_only_columns(Service.id, Service.slug, Service.department_id)
     ).all()
     names = get_service_names(session, _ids(scope))
-    departments = _department_names(session)
+    departments = _departments(session)
     quarters, since = last_quarters(today), get_public_since(session)
     paths, newest = _appraisals(session, scope, today, since)
     published = (_provisional(session, scope) if since else {}) | newest
@@ -182,17 +183,10 @@ def _ids(scope: Scope) -> Select[int]:
     return managed_services(scope).with_only_columns(Service.id)
 
 
-def _department_names(session: Session) -> dict[int, _Department]:
-    rows = session.execute(
-        select(Department.id, Department.slug, DepartmentText.lang, DepartmentText.name).outerjoin(
-            DepartmentText, DepartmentText.department_id == Department.id
-        )
-    ).all()
-    names: dict[int, dict[str, str]] = defaultdict(dict)
-    for department_id, _slug, lang, name in rows:
-        if lang:
-            names[department_id][lang] = name
-    return {row[0]: _Department(row[1], names[row[0]]) for row in rows}
+def _departments(session: Session) -> dict[int, _Department]:
+    names = get_department_names(session)
+    rows = session.execute(select(Department.id, Department.slug))
+    return {row.id: _Department(row.slug, names.get(row.id, {})) for row in rows}
 
 
 def _appraisals(

@@ -2,24 +2,17 @@
 
 from __future__ import annotations
 
-from collections import defaultdict
-from collections.abc import Collection, Iterable, Mapping, Sequence
+from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 
 from sqlalchemy import select
 from sqlalchemy.orm import Session
 
 from portal.manage.scoped import managed_services
-from portal.models.services import (
-    Department,
-    DepartmentText,
-    Service,
-    ServiceText,
-)
+from portal.models.services import Department, Service
+from portal.store.names import Name, department_names, service_names
 from portal.store.scope import Scope
-from portal.store.texts import InLanguage, in_language
-
-Name = InLanguage[str]
+from portal.store.service_names import get_service_name
 
 
 @dataclass(frozen=True)
@@ -39,17 +32,15 @@ def list_own_services(
     """One's services by name; only those of the department with this slug, where one is given."""
     services = session.scalars(managed_services(scope)).all()
     slugs = {row[0]: row[1] for row in session.execute(select(Department.id, Department.slug))}
-    names = _names(session, ServiceText.service_id, ServiceText, {one.id for one in services})
-    departments = _names(
-        session, DepartmentText.department_id, DepartmentText, {s.department_id for s in services}
-    )
+    names = service_names(session, {one.id for one in services}, langs)
+    departments = department_names(session, {one.department_id for one in services}, langs)
     found = [
         OwnService(
             id=one.id,
             slug=one.slug,
-            name=_choose(names[one.id], langs, one.slug),
+            name=names.get(one.id, Name(langs[0], one.slug)),
             department_slug=slugs[one.department_id],
-            department=_choose(departments[one.department_id], langs, slugs[one.department_id]),
+            department=departments.get(one.department_id, Name(langs[0], slugs[one.department_id])),
         )
         for one in services
     ]
@@ -65,21 +56,4 @@ def list_departments(services: Iterable[OwnService]) -> list[tuple[str, Name]]:
 
 def name_of(session: Session, service: Service, langs: Sequence[str]) -> Name:
     """A service's name for this reader."""
-    names = _names(session, ServiceText.service_id, ServiceText, {service.id})
-    return _choose(names[service.id], langs, service.slug)
-
-
-def _names(
-    session: Session, key: object, table: type[ServiceText | DepartmentText], ids: Collection[int]
-) -> Mapping[int, Mapping[str, str]]:
-    rows = session.execute(
-        select(key, table.lang, table.name).where(key.in_(ids), table.name != "")  # type: ignore[attr-defined,call-overload]
-    )
-    found: dict[int, dict[str, str]] = defaultdict(dict)
-    for one, lang, name in rows:
-        found[one][lang] = name
-    return found
-
-
-def _choose(names: Mapping[str, str], langs: Sequence[str], otherwise: str) -> Name:
-    return in_language(names, langs[0], langs[1:]) or Name(langs[0], otherwise)
+    return get_service_name(session, service.id, service.slug, langs[0], langs[1:])

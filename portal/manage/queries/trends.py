@@ -14,12 +14,10 @@ from portal.domain.monthly import no_counts
 from portal.domain.trends import Figure, find_breaks
 from portal.manage.scoped import managed_services
 from portal.models.appraisals import CityFigure, MonthlyFigure
-from portal.models.services import Service, ServiceText
+from portal.models.services import Service
 from portal.store.monitors import Comparison
+from portal.store.names import Name, service_names
 from portal.store.scope import Scope
-from portal.store.texts import InLanguage, in_language
-
-Name = InLanguage[str]
 
 
 @dataclass(frozen=True)
@@ -117,19 +115,6 @@ def list_named_services(
 ) -> list[tuple[Service, Name]]:
     """The services that one looks after, by name."""
     services = session.scalars(managed_services(scope)).all()
-    texts: dict[int, dict[str, str]] = {service.id: {} for service in services}
-    rows = session.execute(
-        select(ServiceText.service_id, ServiceText.lang, ServiceText.name).where(
-            ServiceText.service_id.in_(texts), ServiceText.name != ""
-        )
-    )
-    for service_id, lang, name in rows:
-        texts[service_id][lang] = name
-    named = [
-        (
-            service,
-            in_language(texts[service.id], langs[0], langs[1:]) or Name(langs[0], service.slug),
-        )
-        for service in services
-    ]
+    names = service_names(session, [service.id for service in services], langs)
+    named = [(service, names.get(service.id, Name(langs[0], service.slug))) for service in services]
     return sorted(named, key=lambda pair: pair[1].text)
