@@ -14,6 +14,7 @@ from sqlalchemy.orm import Session
 from portal.models.people import Person
 from portal.models.running import AuditEvent
 from portal.store import audit
+from portal.store.paging import CountedPage, counted_page, on_page
 
 PAGE = 50
 _BATCH = 1000
@@ -55,30 +56,23 @@ class Line:
 class Log:
     """One page of the log, and what it can be narrowed to."""
 
-    lines: list[Line]
-    total: int
-    page: int
+    page: CountedPage[Line]
     people: dict[int, str]
     subjects: list[str]
     actions: list[str]
 
-    @property
-    def has_next(self) -> bool:
-        """Whether there are more."""
-        return self.page * PAGE < self.total
 
-
-def get_log(session: Session, filters: Filters, zone: ZoneInfo, page: int = 1) -> Log:
+def get_log(session: Session, filters: Filters, zone: ZoneInfo, number: int) -> Log:
     """One page of the log."""
     wanted = _narrowed(filters, zone)
-    rows = session.execute(wanted.order_by(*_NEWEST).offset((page - 1) * PAGE).limit(PAGE))
+    total = session.scalar(select(func.count()).select_from(wanted.subquery())) or 0
+    rows = session.execute(on_page(wanted.order_by(*_NEWEST), number, PAGE))
+    lines = [_line(event, who) for event, who in rows]
     people = session.execute(
         select(Person.id, Person.name).where(Person.id.in_(select(AuditEvent.person_id).distinct()))
     )
     return Log(
-        lines=[_line(event, who) for event, who in rows],
-        total=session.scalar(select(func.count()).select_from(wanted.subquery())) or 0,
-        page=page,
+        page=counted_page(lines, number, PAGE, total),
         people={row.id: row.name for row in people},
         subjects=sorted(session.scalars(select(AuditEvent.subject).distinct())),
         actions=sorted(session.scalars(select(AuditEvent.action).distinct())),

@@ -6,16 +6,7 @@ from datetime import date
 
 from flask import abort, request
 
-_MAX_PAGE_DIGITS = 6
 _MAX_QUERY = 200
-
-
-def page_number() -> int:
-    """The page asked for (`?page=`), from 1; whatever is no such number is no page of ours."""
-    text = request.args.get("page", "1")
-    if not (text.isascii() and text.isdigit() and len(text) <= _MAX_PAGE_DIGITS and int(text)):
-        abort(404)
-    return int(text)
 
 
 def words_wanted() -> str:

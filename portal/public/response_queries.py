@@ -30,6 +30,7 @@ from portal.public.response_filters import (
 )
 from portal.store.concerned import list_further
 from portal.store.coverage import is_stale
+from portal.store.paging import CountedPage, counted_page, on_page
 from portal.store.promises import PromiseStory, find_story, list_stories
 from portal.store.texts import in_language
 from portal.store.wordings import wording_of
@@ -87,26 +88,6 @@ class _Reviewed:
     is_outdated: bool
 
 
-@dataclass(frozen=True)
-class Page:
-    """A page of a list: its items, its number from 1, and the number of all items."""
-
-    items: Sequence[ResponseEntry]
-    number: int
-    size: int
-    total: int
-
-    @property
-    def first(self) -> int:
-        """The place of the first item in the whole list, from 1."""
-        return (self.number - 1) * self.size + 1
-
-    @property
-    def last(self) -> int:
-        """The place of the last item in the whole list."""
-        return self.first + len(self.items) - 1
-
-
 def list_responses(
     session: Session,
     reader: Reader,
@@ -127,12 +108,12 @@ def page_responses(
     number: int,
     size: int,
     filters: Filters = EVERYTHING,
-) -> Page:
+) -> CountedPage[ResponseEntry]:
     """One page of the published responses that fit the filters, newest first."""
     query = narrowed(session, reader, filters).add_columns(func.count().over())
-    rows = session.execute(query.limit(size).offset((number - 1) * size)).all()
+    rows = session.execute(on_page(query, number, size)).all()
     items = list_entries(session, reader, [row[0] for row in rows])
-    return Page(items, number, size, rows[0][1] if rows else 0)
+    return counted_page(items, number, size, rows[0][1] if rows else 0)
 
 
 def count_responses(session: Session, reader: Reader, filters: Filters = EVERYTHING) -> int:

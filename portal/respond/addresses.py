@@ -28,7 +28,6 @@ from portal.respond.queries.filters import (
 from portal.web.fields import whole_number
 
 MAX_WORDS = 200
-MAX_PAGE = 100_000
 MAX_FILTERS = 1000  # characters of all of them as a query, as models.desk.InboxView keeps it
 _MANY = ("rating", "flag")  # may be given several times; the others once
 
@@ -112,7 +111,7 @@ def filters_of(address: Address, choices: Choices, page: int = 1) -> Filters:
         received_to=_day(first("to")),
         words=first("q"),
         sort=first("sort"),
-        page=min(max(page, 1), MAX_PAGE),
+        page=page,
     )
 
 

@@ -22,6 +22,7 @@ from portal.models.people import (
 from portal.models.running import AuditEvent, Outbox
 from portal.models.services import Department
 from portal.store.department_names import get_department_names
+from portal.store.paging import CountedPage, counted_page, on_page
 from portal.store.texts import InLanguage, in_language
 
 PAGE = 50
@@ -53,14 +54,6 @@ class Line:
     has_factor: bool
     last_seen_on: date | None
     roles: list[tuple[str, Name | None]] = field(default_factory=list)
-
-
-@dataclass(frozen=True)
-class Found:
-    """One page of the list."""
-
-    people: list[Line]
-    total: int
 
 
 class Mailed(StrEnum):
@@ -101,14 +94,15 @@ class OnePerson:
     history: list[Note]
 
 
-def list_people(session: Session, filters: Filters, langs: Sequence[str]) -> Found:
+def list_people(session: Session, filters: Filters, langs: Sequence[str]) -> CountedPage[Line]:
     """The people who fit, by name; those who may sign in before those who may not any more."""
     wanted = _narrowed(select(Person.id), filters)
     total = session.scalar(select(func.count()).select_from(wanted.subquery())) or 0
     ordered = wanted.order_by(Person.active.desc(), func.lower(Person.name), Person.id)
-    ids = session.scalars(ordered.limit(PAGE).offset((filters.page - 1) * PAGE)).all()
+    ids = session.scalars(on_page(ordered, filters.page, PAGE)).all()
     lines = _lines(session, ids, langs)
-    return Found([lines[person_id] for person_id in ids], total)
+    people = [lines[person_id] for person_id in ids]
+    return counted_page(people, filters.page, PAGE, total)
 
 
 def _narrowed(wanted: Select[int], filters: Filters) -> Select[int]:

@@ -11,7 +11,7 @@ from portal.accounts import words
 from portal.accounts.forms import RolesForm
 from portal.accounts.operations import people, sign_ins
 from portal.accounts.queries import people as queries
-from portal.accounts.queries.people import PAGE, STATES, Filters, OnePerson
+from portal.accounts.queries.people import STATES, Filters, OnePerson
 from portal.accounts.routes.blueprint import blueprint, langs
 from portal.accounts.visiting import TOKEN, keep_secret
 from portal.models.base import MAX_ID
@@ -22,6 +22,7 @@ from portal.web.database import read, write
 from portal.web.fields import whole_number
 from portal.web.forms import ErrorList, errors_of
 from portal.web.pages import page
+from portal.web.paging import asked_page
 from portal.web.words import gettext as _
 
 
@@ -38,7 +39,6 @@ def list_people() -> Response:
         states=STATES,
         roles=ROLES,
         words=words,
-        size=PAGE,
         address=lambda number: f"{url_for('accounts.list_people')}?{_query(number)}",
     )
 
@@ -57,7 +57,7 @@ def _filters() -> Filters:
         role=role if role in ROLES else "",
         state=state if state in STATES else "",
         department_id=number if number is not None and number <= MAX_ID else None,
-        page=min(max(whole_number(request.args.get("page")) or 1, 1), 10_000),
+        page=asked_page(),
     )
 
 

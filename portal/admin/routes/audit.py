@@ -20,6 +20,7 @@ from portal.web.csv_text import CSV, to_csv
 from portal.web.database import read, write
 from portal.web.fields import whole_number
 from portal.web.pages import page
+from portal.web.paging import asked_page
 
 _COLUMNS = ("id", "at", "who", "action", "subject", "subject_id", "detail")
 
@@ -29,8 +30,7 @@ _COLUMNS = ("id", "at", "who", "action", "subject", "subject_id", "detail")
 def list_audit_events() -> Response:
     """One page of the log."""
     filters = _filters(request.args)
-    number = max(whole_number(request.args.get("page")) or 1, 1)
-    log = audit_log.get_log(read(), filters, portal().settings.zone, min(number, 10**6))
+    log = audit_log.get_log(read(), filters, portal().settings.zone, asked_page())
     chosen = {
         "person": filters.person_id,
         "action": filters.action or None,
@@ -38,7 +38,7 @@ def list_audit_events() -> Response:
         "first": filters.first and filters.first.isoformat(),
         "last": filters.last and filters.last.isoformat(),
     }
-    names = find_names(read(), wanted_names(log.lines), langs())
+    names = find_names(read(), wanted_names(log.page.items), langs())
     return page(
         "admin/list_audit_events.html", log=log, chosen=chosen, actions=ACTIONS, subjects=SUBJECTS,
         action_of=action_of, subject_of=lambda line: subject_of(line, names),

@@ -11,9 +11,9 @@ from portal.admin.services import operations, queries
 from portal.web.access import Access, access, current_scope
 from portal.web.context import portal
 from portal.web.database import read, write
-from portal.web.fields import whole_number
 from portal.web.forms import ErrorList, errors_of
 from portal.web.pages import page
+from portal.web.paging import asked_page
 from portal.web.warning_words import channel_name
 from portal.web.words import gettext as _
 
@@ -25,7 +25,7 @@ def list_services() -> Response:
     wanted, department = request.args.get("q", "").strip(), request.args.get("department", "")
     found = queries.list_services(
         read(), langs=langs(), offered=offered(), wanted=wanted, department=department,
-        page=whole_number(request.args.get("page")) or 1,
+        number=asked_page(),
     )  # fmt: skip
     chosen = {"q": wanted or None, "department": department or None}
     departments = queries.department_choices(read(), langs())

@@ -22,6 +22,7 @@ from portal.models.services import (
     ServiceLanguage,
 )
 from portal.store.department_names import get_department_names
+from portal.store.paging import CountedPage, cut_page
 from portal.store.service_names import get_service_names
 from portal.store.texts import InLanguage, in_language
 
@@ -38,20 +39,6 @@ class ServiceRow:
     department: InLanguage[str]
     is_active: bool
     todo: int
-
-
-@dataclass(frozen=True)
-class ServiceList:
-    """One page of the list, of `total` that fit."""
-
-    rows: list[ServiceRow]
-    total: int
-    page: int
-
-    @property
-    def has_next(self) -> bool:
-        """Whether there are more."""
-        return self.page * PAGE < self.total
 
 
 @dataclass(frozen=True)
@@ -99,9 +86,9 @@ def list_services(
     offered: Sequence[str],
     wanted: str = "",
     department: str = "",
-    page: int = 1,
-) -> ServiceList:
-    """Services whose name, slug or code holds what is looked for, in the order of their names."""
+    number: int,
+) -> CountedPage[ServiceRow]:
+    """One page of the services whose name, slug or code holds what is looked for, by name."""
     departments = {one.id: one for one in session.scalars(select(Department))}
     department_names = get_department_names(session)
     services = session.scalars(select(Service)).all()
@@ -116,16 +103,16 @@ def list_services(
             owner_name = _named(department_names.get(owner.id, {}), langs, owner.slug)
             found.append((service, name, owner_name))
     found.sort(key=lambda one: (fold(one[1].text), one[0].slug))
-    shown = found[(page - 1) * PAGE : page * PAGE]
-    states = get_states(session, [service.id for service, *_rest in shown], offered)
+    page = cut_page(found, number, PAGE)
+    states = get_states(session, [service.id for service, *_rest in page.items], offered)
     rows = [
         ServiceRow(
             service.slug, name, owner, service.is_active,
             sum(bool(state.need) for state in states[service.id].values()),
         )
-        for service, name, owner in shown
+        for service, name, owner in page.items
     ]  # fmt: skip
-    return ServiceList(rows, len(found), page)
+    return page.showing(rows)
 
 
 def get_service(

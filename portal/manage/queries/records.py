@@ -25,6 +25,7 @@ from portal.store.evidence.records import (
     list_records,
 )
 from portal.store.evidence.window import Window
+from portal.store.paging import CountedPage, counted_page
 from portal.store.scope import NotAllowed
 
 PAGE = 50
@@ -40,31 +41,19 @@ class Words:
 
 @dataclass(frozen=True)
 class RecordsPage:
-    """Records behind a criterion: of `total`, `positive` count for the service.
+    """Records behind a criterion, of which `positive` count for the service.
 
     `is_hidden`: too few ratings, so that showing them would show who said what.
     """
 
-    items: Sequence[tuple[Record, Words | None]]
-    number: int
+    page: CountedPage[tuple[Record, Words | None]]
     positive: int
-    total: int
     is_hidden: bool
 
     @property
-    def first(self) -> int:
-        """The place of the first one shown."""
-        return (self.number - 1) * PAGE + 1
-
-    @property
-    def last(self) -> int:
-        """The place of the last one shown."""
-        return self.first + len(self.items) - 1
-
-    @property
-    def pages(self) -> int:
-        """How many pages there are."""
-        return -(-self.total // PAGE)
+    def total(self) -> int:
+        """How many there are."""
+        return self.page.total
 
 
 def get_criterion(service: ManagedService, criterion_id: str) -> Mapping[str, Any]:
@@ -106,11 +95,10 @@ def page_records(
     is_hidden = share.startswith("q") and 0 < records.total < STAFF_K
     items = [] if is_hidden else records.items
     words = _words(session, items) if service.may_read else {}
+    shown = [(record, words.get(record.submission_id)) for record in items]
     return RecordsPage(
-        items=[(record, words.get(record.submission_id)) for record in items],
-        number=number,
+        page=counted_page(shown, number, PAGE, records.total),
         positive=records.positive,
-        total=records.total,
         is_hidden=is_hidden,
     )
 

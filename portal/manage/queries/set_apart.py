@@ -18,6 +18,7 @@ from portal.models.services import Service
 from portal.models.set_apart import SetApart
 from portal.models.submissions import Submission
 from portal.store.names import people_names
+from portal.store.paging import Page, on_page_and_one, peeked_page
 from portal.store.scope import NotAllowed, Scope
 from portal.store.service_names import get_service_names
 from portal.store.set_apart import IS_SET_APART, of_hour
@@ -43,10 +44,9 @@ class Hour:
 class HourPage:
     """A page of hours, the newest first, and how many wait and are decided."""
 
-    hours: list[Hour]
+    page: Page[Hour]
     waiting: int
     decided: int
-    has_next: bool
 
 
 def list_set_apart(
@@ -54,16 +54,15 @@ def list_set_apart(
 ) -> HourPage:
     """The hours that wait for a decision, or that were decided on."""
     wanted = SetApart.decided_at.is_not(None) if is_decided else SetApart.decided_at.is_(None)
-    query = _hours().where(wanted).offset((number - 1) * PAGE).limit(PAGE + 1)
-    found = [(row, slug, department) for row, slug, department in session.execute(query)]
+    rows = session.execute(on_page_and_one(_hours().where(wanted), number, PAGE))
+    page = peeked_page([(row, slug, department) for row, slug, department in rows], number, PAGE)
     decided, every = session.execute(
         select(func.count(SetApart.decided_at), func.count()).select_from(SetApart)
     ).one()
     return HourPage(
-        hours=_named(session, scope, found[:PAGE], langs),
+        page=page.showing(_named(session, scope, page.items, langs)),
         waiting=every - decided,
         decided=decided,
-        has_next=len(found) > PAGE,
     )
 
 

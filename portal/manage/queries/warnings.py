@@ -23,6 +23,7 @@ from portal.models.warnings import (
     WarningRow,
 )
 from portal.store.names import people_names
+from portal.store.paging import Page, on_page_and_one, peeked_page
 from portal.store.scope import Scope
 from portal.store.service_names import get_service_names
 from portal.store.texts import in_language
@@ -58,16 +59,15 @@ class Wanted:
 class WarningPage:
     """A page of the list: what looks different, what may be late, what is gone."""
 
-    views: list[WarningView]
+    page: Page[WarningView]
     owners: Mapping[int, str]
     counts: Mapping[str, int]  # by state, for what else was chosen
-    has_next: bool
     services: list[tuple[str, str]]  # (slug, name) of those that have warnings
 
     @property
     def groups(self) -> list[tuple[str, list[WarningView]]]:
         """The warnings under `different`, `late` and `gone`, in this order."""
-        return [(name, list(views)) for name, views in groupby(self.views, key=_group)]
+        return [(name, list(views)) for name, views in groupby(self.page.items, key=_group)]
 
 
 def _group(view: WarningView) -> str:
@@ -93,15 +93,12 @@ def list_warnings(session: Session, scope: Scope, wanted: Wanted, langs: list[st
     if wanted.state:
         states = OPEN_STATES if wanted.state == OPEN else (wanted.state,)
         query = query.where(WarningRow.state.in_(states))
-    rows = session.execute(
-        query.order_by(*in_order(session)).offset((wanted.page - 1) * PAGE).limit(PAGE + 1)
-    ).all()
-    shown = [(row[0], row[1]) for row in rows[:PAGE]]
+    rows = session.execute(on_page_and_one(query.order_by(*in_order(session)), wanted.page, PAGE))
+    page = peeked_page([(row, slug) for row, slug in rows], wanted.page, PAGE)
     return WarningPage(
-        views=view_warnings(session, shown, langs),
-        owners=people_names(session, {row.owner_id for row, _ in shown}),
+        page=page.showing(view_warnings(session, page.items, langs)),
+        owners=people_names(session, {row.owner_id for row, _ in page.items}),
         counts=counts,
-        has_next=len(rows) > PAGE,
         services=_options(session, services, langs),
     )
 

@@ -24,8 +24,8 @@ from portal.web.access import Access, access
 from portal.web.criteria_text import DESK_LEAST, group_name
 from portal.web.database import read
 from portal.web.pages import page
+from portal.web.paging import asked_page
 
-_MOST_PAGES = 100_000
 Criterion = Mapping[str, Any]
 
 
@@ -47,12 +47,8 @@ def show_records(slug: str, criterion_id: str) -> Response:
     )
 
 
-def _number() -> int:
-    return min(max(request.args.get("page", 1, int), 1), _MOST_PAGES)
-
-
 def _records(service: ManagedService, criterion: Criterion) -> dict[str, Any]:
-    records = page_records(read(), service, criterion, number=_number())
+    records = page_records(read(), service, criterion, number=asked_page())
     return {
         "metric": criterion["metric"],
         "is_same": (records.positive, records.total) == (criterion["x"], criterion["n"]),
@@ -67,7 +63,7 @@ def _group(service: ManagedService, criterion: Criterion) -> dict[str, Any]:
         return {"groups": [], "is_same": True}
     behind = [row["group"] for row in criterion["groups"] if row["verdict"] == DISPARITY]
     chosen = request.args.get("group") or (behind or list(groups))[0]
-    records = page_records(read(), service, criterion, group=chosen, number=_number())
+    records = page_records(read(), service, criterion, group=chosen, number=asked_page())
     metric = criterion["metric"]
     names = {one: group_name(metric, one, service.district_names) for one in groups}
     return {

@@ -14,9 +14,10 @@ from portal.manage.routes.blueprint import blueprint, langs
 from portal.web.access import Access, access, current_scope
 from portal.web.context import portal
 from portal.web.database import read, write
-from portal.web.fields import ChoiceField, Needed, whole_number
+from portal.web.fields import ChoiceField, Needed
 from portal.web.forms import DeskForm, ErrorList, errors_of
 from portal.web.pages import page
+from portal.web.paging import asked_page
 from portal.web.words import gettext as _
 
 CONFLICT = 409
@@ -36,14 +37,12 @@ class FindingForm(DeskForm):
 def show_set_apart() -> Response:
     """All hours whose ratings were set apart, the newest first."""
     is_decided = request.args.get("state") == "decided"
-    number = min(max(whole_number(request.args.get("page")) or 1, 1), 10_000)
     return page(
         "manage/show_set_apart.html",
         found=list_set_apart(
-            read(), current_scope(), langs(), is_decided=is_decided, number=number
+            read(), current_scope(), langs(), is_decided=is_decided, number=asked_page()
         ),
         is_decided=is_decided,
-        number=number,
         words=set_apart_words,
     )
 

@@ -24,6 +24,7 @@ from portal.web.database import read, write
 from portal.web.fields import AtMost, ChoiceField, Needed, Storable, tidy, whole_number
 from portal.web.forms import DeskForm, ErrorList, errors_of
 from portal.web.pages import page
+from portal.web.paging import asked_page
 from portal.web.words import gettext as _
 
 CONFLICT = 409
@@ -49,7 +50,7 @@ def show_warnings() -> Response:
         state=request.args.get("state", queries.OPEN),
         kind=request.args.get("kind", ""),
         service=request.args.get("service", ""),
-        page=min(max(whole_number(request.args.get("page")) or 1, 1), 10_000),
+        page=asked_page(),
     )
     wanted = asked if asked.is_sensible else queries.Wanted()
     scope = current_scope()

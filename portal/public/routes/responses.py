@@ -9,7 +9,6 @@ from flask import abort, render_template, request, url_for
 from werkzeug.wrappers import Response
 
 from portal.public import response_queries, theme_queries
-from portal.public.addresses import page_number
 from portal.public.documents import ATOM, document
 from portal.public.feed import render_feed
 from portal.public.reading import current_reader
@@ -23,6 +22,7 @@ from portal.web.context import portal
 from portal.web.database import read
 from portal.web.i18n import current_language
 from portal.web.pages import cached_page
+from portal.web.paging import strictly_asked_page
 from portal.web.site import city_name
 from portal.web.words import gettext as _
 
@@ -37,7 +37,7 @@ def list_responses() -> str:
     """What was done, newest first: all of it, or what fits the filters in the address."""
     filters = filters_in_address()
     page = response_queries.page_responses(
-        read(), current_reader(), number=page_number(), size=PAGE_SIZE, filters=filters
+        read(), current_reader(), number=strictly_asked_page(), size=PAGE_SIZE, filters=filters
     )
     if not page.items and page.number > 1:
         abort(404)

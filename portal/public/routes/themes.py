@@ -5,15 +5,16 @@ from __future__ import annotations
 from flask import abort, render_template
 
 from portal.public import promise_queries, response_queries, theme_queries
-from portal.public.addresses import page_number
 from portal.public.reading import current_reader
 from portal.public.response_addresses import filters_in_address
 from portal.public.response_words import narrowed_to
 from portal.public.routes.blueprint import blueprint
+from portal.store.paging import cut_page
 from portal.web.access import Access, access
 from portal.web.context import portal
 from portal.web.database import read
 from portal.web.pages import cached_page
+from portal.web.paging import strictly_asked_page
 
 PAGE_SIZE = 40
 
@@ -42,19 +43,16 @@ def show_theme(theme_id: int) -> str:
 def list_promises() -> str:
     """Every promise with its day, and whether it was kept."""
     filters = filters_in_address()
-    number = page_number()
     promises = promise_queries.list_promises(
         read(), current_reader(), filters, today=portal().clock.today()
     )
-    shown = promises[(number - 1) * PAGE_SIZE : number * PAGE_SIZE]
-    if not shown and number > 1:
+    page = cut_page(promises, strictly_asked_page(), PAGE_SIZE)
+    if not page.items and page.number > 1:
         abort(404)
     return render_template(
         "public/list_promises.html",
         filters=filters,
         narrowed=narrowed_to(filters),
-        promises=shown,
+        page=page,
         tally=promise_queries.tally(promises),
-        number=number,
-        has_next=len(promises) > number * PAGE_SIZE,
     )

@@ -19,6 +19,7 @@ from portal.respond.queries import responses
 from portal.respond.queries.inbox import days_left
 from portal.store.coverage import DELIVERIES, list_texts
 from portal.store.names import Name, service_names, theme_names
+from portal.store.paging import Page, on_page_and_one, peeked_page
 from portal.store.remarks import find_newest
 from portal.store.scope import Scope
 
@@ -89,13 +90,11 @@ class DisputedAnswer:
 
 
 def list_disputed_answers(
-    session: Session, scope: Scope, *, page: int, langs: list[str]
-) -> tuple[list[DisputedAnswer], bool]:
-    """One page of the answers after which people wait again, most people first; and whether there
-    are more.
-    """
+    session: Session, scope: Scope, *, number: int, langs: list[str]
+) -> Page[DisputedAnswer]:
+    """One page of the answers after which people wait again, most people first."""
     people = func.count(LoopRow.person_key.distinct())
-    rows = session.execute(
+    wanted = (
         select(Response, people, func.min(LoopRow.disputed_on))
         .join(LoopEvent, LoopEvent.response_id == Response.id)
         .join(LoopRow, LoopRow.submission_id == LoopEvent.submission_id)
@@ -108,12 +107,11 @@ def list_disputed_answers(
         )
         .group_by(Response.id)
         .order_by(people.desc(), Response.id)
-        .offset((page - 1) * responses.LISTED)
-        .limit(responses.LISTED + 1)
-    ).all()
-    rows, has_next = rows[: responses.LISTED], len(rows) > responses.LISTED
-    themes = theme_names(session, [row[0].theme_id or 0 for row in rows], langs)
-    services = service_names(session, [row[0].service_id for row in rows], langs)
+    )
+    rows = session.execute(on_page_and_one(wanted, number, responses.LISTED)).all()
+    page = peeked_page(rows, number, responses.LISTED)
+    themes = theme_names(session, [row[0].theme_id or 0 for row in page.items], langs)
+    services = service_names(session, [row[0].service_id for row in page.items], langs)
     found = [
         DisputedAnswer(
             response_id=response.id,
@@ -123,9 +121,9 @@ def list_disputed_answers(
             since=since,
             people=waiting,
         )
-        for response, waiting, since in rows
+        for response, waiting, since in page.items
     ]
-    return found, has_next
+    return page.showing(found)
 
 
 def list_partly(session: Session, scope: Scope, response_id: int) -> Said:

@@ -37,6 +37,7 @@ from portal.respond.queries.filters import (
 from portal.respond.queries.selection import Selection, count_left, selected
 from portal.store.assignments import holder
 from portal.store.names import Name, people_names, service_names, theme_names
+from portal.store.paging import CountedPage, counted_page, on_page
 from portal.store.remarks import find_newest
 from portal.store.scope import Scope
 
@@ -74,22 +75,6 @@ class InboxCase:
     missing: Remark | None  # what its resident said is missing from the newest answer
 
 
-@dataclass(frozen=True)
-class InboxPage:
-    """One page of the list."""
-
-    cases: list[InboxCase]
-    page: int
-    first: int
-    last: int
-    total: int
-
-    @property
-    def has_next(self) -> bool:
-        """Whether there are more."""
-        return self.last < self.total
-
-
 def list_cases(
     session: Session,
     scope: Scope,
@@ -98,22 +83,22 @@ def list_cases(
     today: date,
     langs: list[str],
     total: int | None = None,
-) -> InboxPage:
+) -> CountedPage[InboxCase]:
     """One page of the cases of one's desk; `total` is how many they are, where that is known."""
     wanted = narrowed(scope, filters, today)
     if total is None:
         total = session.scalar(wanted.with_only_columns(func.count())) or 0
-    start = (filters.page - 1) * PAGE
     # What stands on the page is looked up afterwards: sorting ten thousand wide rows costs more
     # than all the rest.
     ids = session.scalars(
-        wanted.with_only_columns(LoopRow.submission_id)
-        .order_by(*order_of(filters))
-        .offset(start)
-        .limit(PAGE)
+        on_page(
+            wanted.with_only_columns(LoopRow.submission_id).order_by(*order_of(filters)),
+            filters.page,
+            PAGE,
+        )
     ).all()
     cases = _lines(session, scope, ids, today=today, langs=langs)
-    return InboxPage(cases, filters.page, start + 1, start + len(cases), total)
+    return counted_page(cases, filters.page, PAGE, total)
 
 
 def list_selected(

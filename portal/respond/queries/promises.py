@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections import Counter
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from datetime import date, datetime, timedelta
 
@@ -16,6 +16,7 @@ from portal.models.responses import Response
 from portal.models.services import Service
 from portal.store.coverage import DELIVERIES
 from portal.store.names import Name, people_names, service_names, theme_names
+from portal.store.paging import CountedPage, cut_page
 from portal.store.promises import PromiseStory, list_stories
 from portal.store.reach import Reach, count_reach
 from portal.store.scope import Scope
@@ -59,17 +60,10 @@ class LedgerLine:
 class Ledger:
     """One page of the ledger."""
 
-    lines: list[LedgerLine]
+    page: CountedPage[LedgerLine]
     counts: dict[str, int]  # by view
     services: dict[int, Name]
     authors: dict[int, str]
-    page: int
-    total: int
-
-    @property
-    def has_next(self) -> bool:
-        """Whether there are more."""
-        return self.page * PAGE < self.total
 
 
 def get_ledger(
@@ -88,16 +82,14 @@ def get_ledger(
     shown = [one for one in wanted if one.standing in VIEWS[filters.view]]
     if filters.view in ("kept", "late"):
         shown.reverse()
-    start = (filters.page - 1) * PAGE
-    page = shown[start : start + PAGE]
-    due = {one.promise.id: one.story.last_due_on for one in page if one.story.done_on is None}
+    page = cut_page(shown, filters.page, PAGE)
+    due = {one.promise.id: one.story.last_due_on for one in page.items if one.story.done_on is None}
+    reach = count_reach(session, due, now=now, today=today)
     return Ledger(
-        lines=_lines(session, page, count_reach(session, due, now=now, today=today), langs),
+        page=page.showing(_lines(session, page.items, reach, langs)),
         counts={view: sum(counts[one] for one in standings) for view, standings in VIEWS.items()},
         services=service_names(session, {one.promise.service_id for one in stories}, langs),
         authors=people_names(session, {one.promise.author_id for one in stories}),
-        page=filters.page,
-        total=len(shown),
     )
 
 
@@ -126,7 +118,7 @@ def _fits(story: PromiseStory, filters: LedgerFilters) -> bool:
 
 
 def _lines(
-    session: Session, stories: list[PromiseStory], reach: Mapping[int, Reach], langs: list[str]
+    session: Session, stories: Sequence[PromiseStory], reach: Mapping[int, Reach], langs: list[str]
 ) -> list[LedgerLine]:
     themes = theme_names(session, [one.promise.theme_id or 0 for one in stories], langs)
     services = service_names(session, [one.promise.service_id for one in stories], langs)
@@ -146,7 +138,7 @@ def _lines(
     ]
 
 
-def _told(session: Session, stories: list[PromiseStory]) -> dict[int, int]:
+def _told(session: Session, stories: Sequence[PromiseStory]) -> dict[int, int]:
     rows = session.execute(
         select(LoopEvent.response_id, func.count(LoopRow.person_key.distinct()))
         .join(LoopRow, LoopRow.submission_id == LoopEvent.submission_id)
@@ -159,7 +151,7 @@ def _told(session: Session, stories: list[PromiseStory]) -> dict[int, int]:
     return {row[0]: row[1] for row in rows if row[0] is not None}
 
 
-def _drafts(session: Session, stories: list[PromiseStory]) -> dict[int, int]:
+def _drafts(session: Session, stories: Sequence[PromiseStory]) -> dict[int, int]:
     rows = session.execute(
         select(Response.follows_id, Response.id)
         .where(

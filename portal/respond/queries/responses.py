@@ -30,6 +30,7 @@ from portal.store.coverage import (
     told_languages,
 )
 from portal.store.names import Name, people_names, service_names, theme_names
+from portal.store.paging import Page, on_page_and_one, peeked_page
 from portal.store.scope import NotAllowed, Scope
 from portal.store.texts import in_language
 
@@ -209,14 +210,14 @@ def find_earlier(
 
 
 def list_unanswered_themes(
-    session: Session, scope: Scope, *, page: int, langs: list[str]
-) -> tuple[list[ResponseLine], bool]:
+    session: Session, scope: Scope, *, number: int, langs: list[str]
+) -> Page[ResponseLine]:
     """One page of the themes in which people wait and for which nobody has begun a response.
 
-    Those in which most people wait stand first; and whether there are more.
+    Those in which most people wait stand first.
     """
     waiting = func.count(LoopRow.person_key.distinct())
-    rows = session.execute(
+    wanted = (
         select(Theme.id, Theme.service_id, waiting)
         .join(Service, Service.id == Theme.service_id)
         .join(ThemeCase, ThemeCase.theme_id == Theme.id)
@@ -230,21 +231,20 @@ def list_unanswered_themes(
         )
         .group_by(Theme.id, Theme.service_id)
         .order_by(waiting.desc(), Theme.id)
-        .offset((page - 1) * LISTED)
-        .limit(LISTED + 1)
-    ).all()
-    rows, has_next = rows[:LISTED], len(rows) > LISTED
-    themes = theme_names(session, [row[0] for row in rows], langs)
-    services = service_names(session, [row[1] for row in rows], langs)
-    lines = [ResponseLine(row[0], themes[row[0]], services[row[1]], row[2]) for row in rows]
-    return lines, has_next
+    )
+    rows = session.execute(on_page_and_one(wanted, number, LISTED)).all()
+    page = peeked_page(rows, number, LISTED)
+    themes = theme_names(session, [row[0] for row in page.items], langs)
+    services = service_names(session, [row[1] for row in page.items], langs)
+    lines = [ResponseLine(row[0], themes[row[0]], services[row[1]], row[2]) for row in page.items]
+    return page.showing(lines)
 
 
 def list_responses(
-    session: Session, scope: Scope, status: str, *, page: int, langs: list[str]
-) -> tuple[list[ResponseLine], bool]:
-    """One page of the responses of one's departments, newest first, and whether there are more."""
-    rows = session.scalars(
+    session: Session, scope: Scope, status: str, *, number: int, langs: list[str]
+) -> Page[ResponseLine]:
+    """One page of the responses of one's departments, newest first."""
+    wanted = (
         select(Response)
         .join(Service, Service.id == Response.service_id)
         .where(
@@ -253,10 +253,10 @@ def list_responses(
             Response.import_id.is_(None),
         )
         .order_by(Response.id.desc())
-        .offset((page - 1) * LISTED)
-        .limit(LISTED + 1)
-    ).all()
-    return _lines(session, rows[:LISTED], langs), len(rows) > LISTED
+    )
+    rows = session.scalars(on_page_and_one(wanted, number, LISTED)).all()
+    page = peeked_page(rows, number, LISTED)
+    return page.showing(_lines(session, page.items, langs))
 
 
 def _lines(session: Session, responses: Sequence[Response], langs: list[str]) -> list[ResponseLine]:

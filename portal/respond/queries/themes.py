@@ -19,6 +19,7 @@ from portal.respond.queries.sharing import holds_others
 from portal.respond.queries.theme_choice import ThemeChoice, choose
 from portal.respond.scoped import get_open_theme, get_theme
 from portal.store.names import Name, service_names, theme_names
+from portal.store.paging import CountedPage, counted_page, on_page
 from portal.store.scope import Scope
 
 
@@ -51,18 +52,11 @@ class ThemeView:
     service: Name
     waiting: dict[str, int]  # people by language
     responses: list[Response]
-    cases: list[ThemeCaseLine]
-    page: int
-    total: int
+    cases: CountedPage[ThemeCaseLine]
     elsewhere: int
     merged_into: tuple[int, Name] | None
     merged: list[tuple[int, Name]]  # into this one
     others: ThemeChoice  # of the service, that it may be merged into
-
-    @property
-    def has_next(self) -> bool:
-        """Whether there are more cases."""
-        return self.page * PAGE < self.total
 
     @property
     def is_answered(self) -> bool:
@@ -83,7 +77,7 @@ def get_theme_view(
     scope: Scope,
     theme_id: int,
     *,
-    page: int,
+    number: int,
     today: date,
     langs: list[str],
     to_change: bool = False,
@@ -97,6 +91,7 @@ def get_theme_view(
     theme = (get_theme if to_change else get_open_theme)(session, scope, theme_id)
     is_home = session.get_one(Service, theme.service_id).department_id in scope.desk
     total, elsewhere = _count_cases(session, scope, theme_id)
+    cases = _cases(session, scope, theme, number=number, today=today, langs=langs)
     return ThemeView(
         theme=theme,
         is_home=is_home,
@@ -105,9 +100,7 @@ def get_theme_view(
         service=service_names(session, [theme.service_id], langs)[theme.service_id],
         waiting=_waiting(session, theme_id),
         responses=_responses(session, theme_id, with_drafts=is_home),
-        cases=_cases(session, scope, theme, page=page, today=today, langs=langs),
-        page=page,
-        total=total,
+        cases=counted_page(cases, number, PAGE, total),
         elsewhere=elsewhere,
         merged_into=next(iter(_named(session, Theme.id == theme.merged_into_id, langs)), None),
         merged=_named(session, Theme.merged_into_id == theme_id, langs),
@@ -186,18 +179,17 @@ def _waiting(session: Session, theme_id: int) -> dict[str, int]:
 
 
 def _cases(
-    session: Session, scope: Scope, theme: Theme, *, page: int, today: date, langs: list[str]
+    session: Session, scope: Scope, theme: Theme, *, number: int, today: date, langs: list[str]
 ) -> list[ThemeCaseLine]:
     """Cases of one's own departments: what others wrote is for their departments to read."""
-    rows = session.execute(
+    wanted = (
         _in_theme(theme.id)
         .add_columns(Submission)
         .join(Submission, Submission.id == LoopRow.submission_id)
         .where(Service.department_id.in_(scope.desk))
         .order_by(LoopRow.received_on, LoopRow.submission_id)
-        .offset((page - 1) * PAGE)
-        .limit(PAGE)
-    ).all()
+    )
+    rows = session.execute(on_page(wanted, number, PAGE)).all()
     ids = {row.service_id for row, _submission in rows} if theme.is_shared else set()
     services = service_names(session, ids, langs)
     return [

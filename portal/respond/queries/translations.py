@@ -18,6 +18,7 @@ from portal.models.responses import PendingCorrection, Response, ResponseText
 from portal.models.services import Service
 from portal.store.coverage import count_waiting_of
 from portal.store.names import Name, service_names, theme_names
+from portal.store.paging import CountedPage, cut_page
 from portal.store.scope import Scope
 from portal.store.wordings import hash_of
 
@@ -56,17 +57,10 @@ class QueueFilters:
 class Queue:
     """One page of the queue, with the names that it shows, and how many texts each language has."""
 
-    tasks: list[TextTask]
+    page: CountedPage[TextTask]
     themes: dict[int, Name]
     services: dict[int, Name]  # of the whole queue, to choose from
     languages: dict[str, int]
-    page: int
-    total: int
-
-    @property
-    def has_next(self) -> bool:
-        """Whether there are more."""
-        return self.page * PAGE < self.total
 
 
 def get_queue(
@@ -85,16 +79,13 @@ def get_queue(
         if filters.is_everything or task.waiting or task.need != "missing"
     ]
     wanted = [task for task in tasks if _fits(task, filters)]
-    start = (filters.page - 1) * PAGE
-    shown = wanted[start : start + PAGE]
+    page = cut_page(wanted, filters.page, PAGE)
     counts = Counter(task.lang for task in tasks)
     return Queue(
-        tasks=shown,
-        themes=theme_names(session, {task.theme_id for task in shown}, langs),
+        page=page,
+        themes=theme_names(session, {task.theme_id for task in page.items}, langs),
         services=service_names(session, {task.service_id for task in tasks}, langs),
         languages={lang: counts[lang] for lang in offered},
-        page=filters.page,
-        total=len(wanted),
     )
 
 

@@ -23,9 +23,9 @@ from portal.store.targets import is_any_set
 from portal.web.access import Access, access, current_scope
 from portal.web.context import portal
 from portal.web.database import read, write
-from portal.web.fields import whole_number
 from portal.web.formats import number
 from portal.web.pages import page
+from portal.web.paging import asked_page
 from portal.web.words import ngettext
 
 
@@ -37,7 +37,7 @@ def show_inbox() -> Response:
     values = request.args.to_dict(flat=False)
     choices = list_choices(read(), scope, langs=langs(), asked=asked_themes(values))
     address = read_address(values, choices, _languages())
-    filters = filters_of(address, choices, whole_number(request.args.get("page")) or 1)
+    filters = filters_of(address, choices, asked_page())
     flags, sorts = (_offered(FLAGS), _offered(SORTS))
     counts = inbox.count_views(read(), scope, filters, today=clock.today())
     return page(

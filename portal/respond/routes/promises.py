@@ -13,6 +13,7 @@ from portal.web.context import portal
 from portal.web.database import read
 from portal.web.fields import whole_number
 from portal.web.pages import page
+from portal.web.paging import asked_page
 
 
 @blueprint.get("/promises/")
@@ -24,7 +25,7 @@ def show_promises() -> Response:
         view=view if view in VIEWS else "open",
         service_id=whole_number(request.args.get("service")),
         author_id=whole_number(request.args.get("author")),
-        page=min(max(whole_number(request.args.get("page")) or 1, 1), 100_000),
+        page=asked_page(),
     )
     clock = portal().clock
     chosen = {"view": filters.view, "service": filters.service_id, "author": filters.author_id}

@@ -38,6 +38,7 @@ from portal.web.fields import whole_number
 from portal.web.forms import ErrorList, errors_of
 from portal.web.i18n import current_language
 from portal.web.pages import page
+from portal.web.paging import asked_page
 from portal.web.words import gettext as _
 
 CONFLICT = 409
@@ -62,13 +63,14 @@ def responses_page(form: PublishForm, errors: ErrorList, status: int = 200) -> R
         errors=errors,
         ticked=form.versions,
         zone=portal().settings.time_zone,
-        disputed=list_disputed_answers(read(), scope, page=at["disputed"], langs=langs()),
-        unanswered=queries.list_unanswered_themes(read(), scope, page=at["waiting"], langs=langs()),
-        drafts=queries.list_responses(read(), scope, "draft", page=at["drafts"], langs=langs()),
-        published=queries.list_responses(
-            read(), scope, "published", page=at["page"], langs=langs()
+        disputed=list_disputed_answers(read(), scope, number=at["disputed"], langs=langs()),
+        unanswered=queries.list_unanswered_themes(
+            read(), scope, number=at["waiting"], langs=langs()
         ),
-        pages=at,
+        drafts=queries.list_responses(read(), scope, "draft", number=at["drafts"], langs=langs()),
+        published=queries.list_responses(
+            read(), scope, "published", number=at["page"], langs=langs()
+        ),
         chosen=pages_address(),
     )
 
@@ -76,8 +78,7 @@ def responses_page(form: PublishForm, errors: ErrorList, status: int = 200) -> R
 def _pages() -> dict[str, int]:
     """How far each of the lists is turned; they turn by themselves."""
     names = ("disputed", "waiting", "drafts", "page")
-    found = {name: whole_number(request.args.get(name)) for name in names}
-    return {name: min(max(number or 1, 1), 100_000) for name, number in found.items()}
+    return {name: asked_page(name) for name in names}
 
 
 def pages_address() -> dict[str, Any]:
@@ -107,7 +108,7 @@ def _earlier(form: ResponseForm, theme_id: int) -> queries.Earlier | None:
 
 def _new_page(theme_id: int, form: ResponseForm, errors: ErrorList, status: int = 200) -> Response:
     view = themes.get_theme_view(
-        read(), current_scope(), theme_id, page=1, today=portal().clock.today(), langs=langs(),
+        read(), current_scope(), theme_id, number=1, today=portal().clock.today(), langs=langs(),
         to_change=True,
     )  # fmt: skip
     return page(

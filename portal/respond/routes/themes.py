@@ -35,6 +35,7 @@ from portal.web.forms import ErrorList, errors_of
 from portal.web.i18n import current_language
 from portal.web.names import NamesForm
 from portal.web.pages import page
+from portal.web.paging import asked_page
 from portal.web.words import gettext as _
 from portal.web.words import ngettext
 
@@ -136,10 +137,9 @@ def _theme_page(
     is_moved: bool = False,
 ) -> Response:
     """The page; a form is one that was refused, or something was, for what the theme holds."""
-    number = min(max(whole_number(request.args.get("page")) or 1, 1), 100_000)
     refused = names or split or merge
     view = themes.get_theme_view(
-        read(), current_scope(), theme_id, page=number, today=portal().clock.today(),
+        read(), current_scope(), theme_id, number=asked_page(), today=portal().clock.today(),
         langs=langs(), to_change=bool(refused or refusal), find=words_to_find(),
     )  # fmt: skip
     if names is None:

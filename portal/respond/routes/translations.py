@@ -15,6 +15,7 @@ from portal.web.context import portal
 from portal.web.database import read
 from portal.web.fields import whole_number
 from portal.web.pages import page
+from portal.web.paging import asked_page
 
 
 @blueprint.get("/translations/")
@@ -63,13 +64,12 @@ def address_of(task: TextTask) -> str:
 
 def _filters() -> QueueFilters:
     lang, need = request.args.get("language", ""), request.args.get("need", "")
-    number = whole_number(request.args.get("page")) or 1
     return QueueFilters(
         lang=lang if lang in portal().settings.languages else "",
         service_id=whole_number(request.args.get("service")),
         need=need if need in NEEDS else "",
         is_everything=request.args.get("all") == "1",
-        page=min(max(number, 1), 100_000),
+        page=asked_page(),
     )
 
 

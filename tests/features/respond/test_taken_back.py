@@ -79,7 +79,7 @@ def test_it_is_told_what_the_other_theme_was_answered(
     tell(store, office, response)
     with store.read() as session:
         states = {one: session.get_one(LoopRow, one).state for one in (here, there, last, aside)}
-        lines, _more = list_unanswered_themes(session, office.staff, page=1, langs=["en"])
+        lines = list_unanswered_themes(session, office.staff, number=1, langs=["en"]).items
     assert set(states.values()) == {"told"}
     assert lines == []
 
