@@ -6,7 +6,7 @@ The worker has computed it (`portal/store/calibrations.py`); here it is read and
 from __future__ import annotations
 
 from collections import Counter
-from collections.abc import Mapping, Sequence
+from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import date, datetime
 
@@ -18,8 +18,8 @@ from portal.domain.criteria import CRITERIA
 from portal.models.appraisals import Appraisal, Calibration
 from portal.models.services import Service
 from portal.store.calibrations import count_waiting, drawn_of, list_quarters, standing_of
-from portal.store.service_names import get_service_names
-from portal.store.texts import InLanguage, in_language
+from portal.store.names import service_names
+from portal.store.texts import InLanguage
 
 UNSURE = 0.1
 """Where chance gives another level more often than this, the service does not stand firm."""
@@ -180,25 +180,21 @@ def _get_report(session: Session, quarter_on: date, langs: Sequence[str]) -> Qua
     ).all()
     if any(row[-1] is None for row in rows):
         return None
-    names = get_service_names(session, [service_id for service_id, *_rest in rows])
-    services = []
-    for service_id, slug, raters, confirmed, level, flag, calibration in rows:
-        name = in_language(names.get(service_id, {}), langs[0], langs[1:])
-        found = name or InLanguage(langs[0], slug)
-        replies: Mapping[str, int | None] = confirmed or {}
-        services.append(
-            ServiceReport(
-                slug=slug,
-                name=found,
-                people=raters or 0,
-                replied=replies.get("n") or 0,
-                asked=replies.get("asked") or 0,
-                standing=standing_of(calibration),
-                published=level,
-                is_doubtful=flag is not None,
-                drawn=drawn_of(calibration),
-            )
+    names = service_names(session, [service_id for service_id, *_rest in rows], langs)
+    services = [
+        ServiceReport(
+            slug=slug,
+            name=names.get(service_id, InLanguage(langs[0], slug)),
+            people=raters or 0,
+            replied=(confirmed or {}).get("n") or 0,
+            asked=(confirmed or {}).get("asked") or 0,
+            standing=standing_of(calibration),
+            published=level,
+            is_doubtful=flag is not None,
+            drawn=drawn_of(calibration),
         )
+        for service_id, slug, raters, confirmed, level, flag, calibration in rows
+    ]
     return QuarterReport(
         quarter_on,
         max(calibration.made_at for *_rest, calibration in rows),

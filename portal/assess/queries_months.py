@@ -1,61 +1,27 @@
-"""Counting a service's ratings and cases by month in SQL: one statement per breakdown.
-
-The statements are built once. Rows stay in the database: only counts come out.
-"""
+"""Counting a service's ratings and cases by month, by the statements of `month_statements`."""
 
 from __future__ import annotations
 
 from collections.abc import Iterator, Sequence
 from datetime import date, timedelta
-from functools import cache
-from typing import Any, NamedTuple
+from typing import NamedTuple
 
-from sqlalchemy import (
-    CTE,
-    ColumnElement,
-    Date,
-    RowMapping,
-    Select,
-    and_,
-    bindparam,
-    case,
-    extract,
-    func,
-    not_,
-    or_,
-    select,
-    true,
-)
-from sqlalchemy.orm import InstrumentedAttribute, Session
+from sqlalchemy import RowMapping
+from sqlalchemy.orm import Session
 
-from portal.domain.loop import RETELL_DAYS, Kind, Verdict
+from portal.assess.month_statements import TOLD_DAYS, cases_by, ratings_by, touched_months
+from portal.domain.loop import RETELL_DAYS
 from portal.domain.monthly import (
     BREAKDOWNS,
     LOOP_COUNTS,
     OWN_COUNTS,
     QUESTIONS,
-    WAIT_DAYS,
     WAITS,
     Counts,
     month_from_number,
     month_number,
     no_counts,
 )
-from portal.models.base import BigId, days_between
-from portal.models.loops import LoopEvent, LoopRow
-from portal.models.submissions import Submission
-from portal.store.evidence.hand_overs import IS_HAND_OVER, ever_with
-
-TOLD_DAYS = 30
-CASES_OF_A_PERSON = 3
-REPLIES = (Verdict.YES, Verdict.PARTLY, Verdict.NO)
-_SERVICE = bindparam("service_id", type_=BigId)
-_BEGIN, _END = bindparam("begin", type_=Date), bindparam("end", type_=Date)
-_OLD_ENOUGH = bindparam("old_enough", type_=Date)
-_TODAY = bindparam("today", type_=Date)
-_MAY_BE_RETOLD = bindparam("may_be_retold", type_=Date)
-
-Day = ColumnElement[date] | InstrumentedAttribute[date]
 
 
 class Cell(NamedTuple):
@@ -82,7 +48,7 @@ def count_months(
             "may_be_retold": today - timedelta(days=RETELL_DAYS),
         }
         for breakdown in BREAKDOWNS:
-            for statement in (_ratings_by(breakdown), _cases_by(breakdown)):
+            for statement in (ratings_by(breakdown), cases_by(breakdown)):
                 for row in session.execute(statement, asked).mappings():
                     cell = Cell(
                         month_from_number(int(row["month"])),  # PostgreSQL extracts decimals
@@ -105,7 +71,7 @@ def list_touched_months(
     }
     numbers = {
         int(number)
-        for statement in _touched_months()
+        for statement in touched_months()
         for number in session.scalars(statement, asked)
     }
     return [month_from_number(number) for number in sorted(numbers)]
@@ -133,185 +99,3 @@ def _counts(row: RowMapping) -> Counts:
         "q0": [row[f"q0_{answer}"] for answer in range(1, 6)],
         **{q: [row[f"{q}_{answer}"] for answer in range(6)] for q in QUESTIONS},
     }
-
-
-def _month(day: Day) -> ColumnElement[int]:
-    return (extract("year", day) * 12 + extract("month", day) - 1).label("month")
-
-
-def _count_where(*conditions: ColumnElement[bool]) -> ColumnElement[int]:
-    return func.count().filter(and_(*conditions))
-
-
-@cache
-def _ratings_by(breakdown: str) -> Select[Any]:
-    """Each person's last rating of a month, and its answers counted."""
-    month = _month(Submission.received_on)
-    place = func.row_number().over(
-        partition_by=(Submission.person_key, month),
-        order_by=(Submission.received_on.desc(), Submission.id.desc()),
-    )
-    rating = (
-        select(
-            month,
-            Submission.instrument,
-            *([getattr(Submission, breakdown).label("value")] if breakdown != "all" else []),
-            *(getattr(Submission, question) for question in ("q0", *QUESTIONS)),
-            place.label("place"),
-        )
-        .where(
-            Submission.service_id == _SERVICE,
-            Submission.received_on >= _BEGIN,
-            Submission.received_on < _END,
-            Submission.is_rating,
-            Submission.is_rating_excluded.is_(False),
-            Submission.is_quarantined.is_(False),
-        )
-        .cte("rating")
-    )
-    answers = {"q0": range(1, 6), **dict.fromkeys(QUESTIONS, range(6))}
-    counts = (
-        _count_where(rating.c[question] == answer).label(f"{question}_{answer}")
-        for question, possible in answers.items()
-        for answer in possible
-    )
-    return _by_group(
-        rating.c, breakdown, rating.c.place == 1, func.count().label("ratings"), *counts
-    )
-
-
-@cache
-def _cases_by(breakdown: str) -> Select[Any]:
-    """The first three cases of each person in a month, and what became of them."""
-    counted = _counted_cases(breakdown)
-    return _by_group(
-        counted.c,
-        breakdown,
-        true(),
-        *(count.label(name) for name, count in _case_counts(counted.c).items()),
-    )
-
-
-def _counted_cases(breakdown: str) -> CTE:
-    """Those cases, with the place of their reply among their person's, the last one first."""
-    found = _found_cases(breakdown)
-    reply = case((and_(found.c.is_loop, found.c.verdict.in_(REPLIES)), found.c.verdict))
-    reply_place = func.row_number().over(
-        partition_by=(found.c.person_key, found.c.month, reply.is_(None)),
-        order_by=found.c.place.desc(),
-    )
-    return (
-        select(found, reply.label("reply"), reply_place.label("reply_place"))
-        .where(found.c.place <= CASES_OF_A_PERSON)
-        .cte("counted")
-    )
-
-
-def _found_cases(breakdown: str) -> CTE:
-    """Every case of the months that counts, with its place among those of its person."""
-    month = _month(LoopRow.received_on)
-    place = func.row_number().over(
-        partition_by=(LoopRow.person_key, month),
-        order_by=(LoopRow.received_on, LoopRow.submission_id),
-    )
-    source = Submission if breakdown == "channel" else LoopRow
-    return (
-        select(
-            month,
-            Submission.instrument,
-            *([getattr(source, breakdown).label("value")] if breakdown != "all" else []),
-            LoopRow.person_key,
-            LoopRow.verdict,
-            (LoopRow.kind != Kind.PRAISE).label("is_loop"),
-            (LoopRow.received_on <= _OLD_ENOUGH).label("is_old_enough"),
-            LoopRow.told_on.is_not(None).label("is_told"),
-            _is_told_in_time().label("is_told_in_time"),
-            days_between(LoopRow.told_on, LoopRow.received_on).label("waited"),
-            LoopRow.target_on,
-            LoopRow.told_on,
-            place.label("place"),
-        )
-        .join(Submission, Submission.id == LoopRow.submission_id)
-        .where(
-            LoopRow.service_id == _SERVICE,
-            LoopRow.received_on >= _BEGIN,
-            LoopRow.received_on < _END,
-            LoopRow.excluded.is_(None),
-            LoopRow.is_joined.is_(False),
-        )
-        .cte("found")
-    )
-
-
-def _case_counts(row: Any) -> dict[str, ColumnElement[int]]:
-    """What is counted of these cases, by the names of `domain.monthly`."""
-    is_due = and_(row.is_loop, row.is_old_enough)
-    return {
-        "cases": func.count(),
-        "case_people": func.count(row.person_key.distinct()),
-        "due": _count_where(is_due),
-        "told30": _count_where(is_due, row.is_told_in_time),
-        "told": _count_where(row.is_loop, row.is_told),
-        "own": _count_where(row.is_loop, row.target_on.is_not(None)),
-        "own_due": _count_where(row.is_loop, row.target_on < _TODAY),
-        "own_met": _count_where(row.is_loop, row.target_on < _TODAY, row.told_on <= row.target_on),
-        **{
-            str(verdict): _count_where(row.reply == verdict, row.reply_place == 1)
-            for verdict in REPLIES
-        },
-        **{name: _count_where(row.is_loop, waited) for name, waited in _waits(row.waited)},
-    }
-
-
-def _waits(waited: ColumnElement[int]) -> Iterator[tuple[str, ColumnElement[bool]]]:
-    """The bands of `WAITS`, each beginning where the one before ends."""
-    *bands, later, not_yet = WAITS
-    after = None
-    for name, days in zip(bands, WAIT_DAYS, strict=True):
-        yield name, waited <= days if after is None else waited.between(after + 1, days)
-        after = days
-    yield later, waited > WAIT_DAYS[-1]
-    yield not_yet, waited.is_(None)
-
-
-def _by_group(
-    row: Any, breakdown: str, counts_here: ColumnElement[bool], *counts: ColumnElement[int]
-) -> Select[Any]:
-    groups = [row.month, row.instrument, *([row.value] if breakdown != "all" else [])]
-    statement = select(*groups, *counts).where(counts_here).group_by(*groups)
-    return statement if breakdown == "all" else statement.where(row.value.is_not(None))
-
-
-def _is_told_in_time() -> ColumnElement[bool]:
-    """Told within 30 days, and not undone by a dispute left unanswered (METHOD.md A)."""
-    is_undone = case(
-        (LoopRow.disputed_on.is_(None), False),
-        (LoopRow.disputed_on >= _MAY_BE_RETOLD, False),
-        (days_between(LoopRow.retold_on, LoopRow.disputed_on).between(0, RETELL_DAYS), False),
-        else_=True,
-    )
-    waited = days_between(LoopRow.told_on, LoopRow.received_on)
-    return and_(waited.between(0, TOLD_DAYS), not_(is_undone))
-
-
-@cache
-def _touched_months() -> tuple[Select[Any], Select[Any]]:
-    sent, received = _month(Submission.received_on), _month(LoopRow.received_on)
-    return (
-        select(sent)
-        .distinct()
-        .where(
-            Submission.service_id == _SERVICE,
-            Submission.id > bindparam("after_submission", type_=BigId),
-        ),
-        select(received)
-        .distinct()
-        .join(LoopEvent, LoopEvent.submission_id == LoopRow.submission_id)
-        .where(
-            LoopEvent.id > bindparam("after_event", type_=BigId),
-            or_(
-                LoopRow.service_id == _SERVICE,
-                and_(IS_HAND_OVER, LoopRow.submission_id.in_(ever_with(_SERVICE))),
-            ),
-        ),
-    )

@@ -7,7 +7,7 @@ evidence of the day it was last seen: it is said to be gone, since records move 
 from __future__ import annotations
 
 from collections.abc import Iterable, Mapping, Sequence
-from dataclasses import dataclass, replace
+from dataclasses import dataclass
 from datetime import date
 from typing import Any
 
@@ -75,32 +75,34 @@ def view_warnings(
     )
     rounds = last_rounds(session)
     is_doubtful = any(_compares_answers(row) for row, _ in rows) and do_languages_differ(session)
-    views = []
-    for row, slug in rows:
-        service = services.get(row.service_id, InLanguage(langs[0], slug))
-        if row.kind == "disparity":
-            measure, attribute, group = row.subject.split(":", 2)
-            district = districts.get(group) if attribute == "district" else None
-            view = WarningView(row, slug, service, None, measure, attribute, group, district)
-        elif row.kind == "theme":
-            number = theme_id_of(row)
-            view = WarningView(
-                row, slug, service, themes.get(number, InLanguage("en", str(number)))
-            )
-        elif row.kind == "word":
-            lang, _, word = row.subject.partition(":")
-            text = as_written(word, row.evidence["words"], lang)
-            view = WarningView(row, slug, service, word=InLanguage(lang, text))
-        else:
-            view = WarningView(row, slug, service)
-        views.append(
-            replace(
-                view,
-                is_gone=_is_gone(row, rounds),
-                is_doubtful=is_doubtful and _compares_answers(row),
-            )
+    return [
+        WarningView(
+            row,
+            slug,
+            services.get(row.service_id, InLanguage(langs[0], slug)),
+            **_subject_of(row, themes, districts),
+            is_gone=_is_gone(row, rounds),
+            is_doubtful=is_doubtful and _compares_answers(row),
         )
-    return views
+        for row, slug in rows
+    ]
+
+
+def _subject_of(
+    row: WarningRow, themes: Mapping[int, Name], districts: Mapping[str, Name]
+) -> dict[str, Any]:
+    """What a warning is about beside its service: the fields of its view, as its kind has them."""
+    if row.kind == "disparity":
+        measure, attribute, group = row.subject.split(":", 2)
+        district = districts.get(group) if attribute == "district" else None
+        return {"measure": measure, "attribute": attribute, "group": group, "district": district}
+    if row.kind == "theme":
+        number = theme_id_of(row)
+        return {"theme": themes.get(number, InLanguage("en", str(number)))}
+    if row.kind == "word":
+        lang, _, word = row.subject.partition(":")
+        return {"word": InLanguage(lang, as_written(word, row.evidence["words"], lang))}
+    return {}
 
 
 def last_rounds(session: Session) -> dict[str, date]:
