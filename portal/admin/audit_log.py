@@ -18,6 +18,7 @@ from portal.store.paging import CountedPage, counted_page, on_page
 
 PAGE = 50
 _BATCH = 1000
+BY_RECEIPT = frozenset({"withdrawal_requested", "withdrawal_not_wanted"})
 # By time: what is taken over from elsewhere is written down later than it was done.
 _NEWEST = (AuditEvent.at.desc(), AuditEvent.id.desc())
 
@@ -35,7 +36,7 @@ class Filters:
 
 @dataclass(frozen=True)
 class Line:
-    """One thing that somebody did; `who` is None for the portal itself."""
+    """One thing that somebody did; `who` is None for the portal itself, and for receipts."""
 
     id: int
     at: datetime
@@ -45,6 +46,11 @@ class Line:
     subject_id: int | None
     detail: dict[str, Any]
     person_id: int | None
+
+    @property
+    def is_by_receipt(self) -> bool:
+        """Whether whoever holds a resident's receipt did it, who is nobody by name."""
+        return self.action in BY_RECEIPT
 
     @property
     def is_about_themselves(self) -> bool:

@@ -13,7 +13,7 @@ from portal.domain.personal_data import DataKind
 from portal.web.criteria_short import SHORT
 from portal.web.formats import number
 from portal.web.i18n import current_language
-from portal.web.reason_words import REASONS, REDACTIONS
+from portal.web.reason_words import REASONS, REDACTIONS, WITHDRAWALS
 from portal.web.redaction_words import kinds_in_words
 from portal.web.warning_words import channel_name, state_name
 
@@ -71,6 +71,8 @@ def _threshold(detail: dict[str, Any], key: str) -> str:
 def _reasons(action: str) -> dict[str, Any]:
     if action.startswith("set_apart"):
         return _SET_APART
+    if action.startswith("withdrawal"):
+        return WITHDRAWALS
     return REDACTIONS if "redact" in action else REASONS
 
 

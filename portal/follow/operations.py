@@ -4,23 +4,26 @@ from __future__ import annotations
 
 from datetime import date, datetime, timedelta
 
-from sqlalchemy import delete, select
+from sqlalchemy import select
 from sqlalchemy.orm import Session
 
 from portal.domain.doors import is_first_hand
 from portal.domain.loop import Actor, Event, EventKind, LoopError
+from portal.domain.second_person import withdraws_at_once
 from portal.follow.together import find_judgement, may_judge
-from portal.models.loops import ExclusionRequest, LoopRow
+from portal.models.loops import LoopRow, WithdrawalRequest
 from portal.models.partners import Attestation
 from portal.models.submissions import Submission
-from portal.store.comments import Cause, redact_case, strike_notes
+from portal.store import audit
 from portal.store.contacts import erase_contacts
 from portal.store.loops import append_event
 from portal.store.throttle import require_room
 from portal.store.verdicts import VERDICTS_A_DAY, get_channel
+from portal.store.withdrawals import find_withdrawal_request, lock_unwithdrawn, withdraw
 
 LOOKUPS_AN_HOUR = 120  # of one network prefix: a library's readers share one
 EXPORTS_A_DAY = 20  # of one receipt
+WITHDRAWALS_A_DAY = 5  # asked for by one receipt
 
 
 def look_up(session: Session, *, receipt_hash: str, prefix_key: str, now: datetime) -> bool:
@@ -100,22 +103,54 @@ def erase_contact(session: Session, *, submission_id: int, now: datetime) -> Non
     erase_contacts(session, [submission_id], now=now)
 
 
-def withdraw(session: Session, *, submission_id: int, now: datetime, today: date) -> None:
-    """The resident takes the message back: it leaves the loop, words and address are erased.
+def take_back(session: Session, *, submission_id: int, now: datetime, today: date) -> None:
+    """The resident takes the message back, or asks for it where staff have seen the receipt.
 
-    Colleagues' notes go too, since they may repeat it. The rating stays: it is a number that leads
-    to nobody, and it stands in lists that were published. Raises LoopError when it was withdrawn.
+    Then nothing is erased and the case stays in the loop until a second person has looked at it
+    (SECURITY.md T2). Asking twice is asking once. Raises LoopError when it was withdrawn.
     """
-    row = session.scalars(
-        select(LoopRow).where(LoopRow.submission_id == submission_id).with_for_update()
-    ).one()
-    if row.withdrawn_on is not None:
-        raise LoopError("it was withdrawn already")
-    append_event(session, submission_id, _by_resident(EventKind.WITHDRAWN, today), at=now)
-    redact_case(session, submission_id, cause=Cause(reason="withdrawn"), now=now, today=today)
-    strike_notes(session, submission_id, now=now)
-    erase_contacts(session, [submission_id], now=now)
-    session.execute(delete(ExclusionRequest).where(ExclusionRequest.submission_id == submission_id))
+    lock_unwithdrawn(session, submission_id)
+    submission = session.get_one(Submission, submission_id)
+    if withdraws_at_once(submission.channel, submission.q0):
+        withdraw(session, submission_id, now=now, today=today)
+        return
+    request = find_withdrawal_request(session, submission_id)
+    if request is not None and request.declined_on is None:
+        return
+    require_room(
+        session,
+        scope="withdrawal",
+        key=str(submission_id),
+        now=now,
+        length=timedelta(days=1),
+        limit=WITHDRAWALS_A_DAY,
+    )
+    session.merge(WithdrawalRequest(
+        submission_id=submission_id, requested_on=today, declined_on=None, declined_by=None,
+        reason=None,
+    ))  # fmt: skip
+    _audit(session, "withdrawal_requested", submission_id, now)
+
+
+def keep_message(session: Session, *, submission_id: int, now: datetime) -> None:
+    """The resident no longer asks to take the message back; what was decided on stays decided.
+
+    Raises LoopError when it was withdrawn meanwhile.
+    """
+    lock_unwithdrawn(session, submission_id)
+    request = find_withdrawal_request(session, submission_id)
+    if request is None or request.declined_on is not None:
+        return
+    session.delete(request)
+    _audit(session, "withdrawal_not_wanted", submission_id, now)
+
+
+def _audit(session: Session, action: str, submission_id: int, now: datetime) -> None:
+    """Whoever holds the receipt did it, and is nobody by name."""
+    audit.record(
+        session, at=now, person_id=None, action=action, subject="submission",
+        subject_id=submission_id,
+    )  # fmt: skip
 
 
 def _by_resident(kind: EventKind, today: date) -> Event:

@@ -12,8 +12,10 @@ from portal.follow.forms import LookUpForm
 from portal.follow.queries import Case, Sent
 from portal.follow.timeline import timeline
 from portal.models.submissions import Submission
+from portal.store.city import get_contact
 from portal.web import messages
 from portal.web.context import portal
+from portal.web.database import read
 from portal.web.i18n import current_language
 from portal.web.pages import page
 from portal.web.qr import draw_qr
@@ -53,6 +55,7 @@ def show_receipt(sent: Sent, code: str) -> Response:
         rated=rated_in_words(sent),
         steps=timeline(sent, today),
         today=today,
+        contact=get_contact(read()) if sent.withdrawal else None,
         remark=asking_of(sent, code).empty() if sent.open_verdict else None,
         is_new=sent.received_on == today and (not sent.answers or sent.loop.told_on is None),
         verdicts=[

@@ -13,10 +13,11 @@ from sqlalchemy.orm import Session, aliased
 from portal.domain.doors import is_first_hand
 from portal.domain.loop import EventKind, Loop
 from portal.domain.publication import quarter_of
+from portal.domain.second_person import withdraws_at_once
 from portal.follow.answers import Answer, Reader, list_answers
 from portal.follow.together import Invited, Judged, list_invited, list_judged
 from portal.models.case_work import Redaction
-from portal.models.loops import LoopEvent, LoopRow
+from portal.models.loops import LoopEvent, LoopRow, WithdrawalRequest
 from portal.models.remarks import Remark
 from portal.models.services import Service
 from portal.models.submissions import Submission
@@ -29,6 +30,7 @@ from portal.store.service_names import get_service_name
 from portal.store.set_apart import is_left_apart
 from portal.store.texts import InLanguage
 from portal.store.verdicts import find_open_to_words, find_verdict
+from portal.store.withdrawals import find_withdrawal_request
 
 _RATED = aliased(Service)
 
@@ -102,6 +104,7 @@ class Case(Sent):
     redactions: Sequence[Redaction] = ()
     is_redacted: bool = False
     remarks: Sequence[Remark] = ()
+    withdrawal: WithdrawalRequest | None = None
     rated: InLanguage[str] | None = None
     handed_to: Mapping[int, InLanguage[str]] = field(default_factory=dict)
 
@@ -109,6 +112,11 @@ class Case(Sent):
     def is_first_hand(self) -> bool:
         """Whether nobody but the resident has seen this receipt."""
         return is_first_hand(self.channel)
+
+    @property
+    def withdraws_at_once(self) -> bool:
+        """Whether this receipt alone withdraws the message."""
+        return withdraws_at_once(self.channel, self.q0)
 
     @property
     def is_asked_in_full(self) -> bool:
@@ -196,6 +204,7 @@ def _case(session: Session, submission: Submission, row: LoopRow, reader: Reader
         if any(event.kind == EventKind.REDACTED for event in events)
         else (),
         "is_redacted": submission.is_redacted,
+        "withdrawal": find_withdrawal_request(session, submission.id),
         "remarks": list_remarks(session, submission.id) if answers else (),
         **_together(session, row, reader, may_judge=is_first_hand(submission.channel)),
         **_on_its_way(session, submission, events, reader),

@@ -11,7 +11,7 @@ from portal.data import load_instrument
 from portal.domain.loop import LoopError
 from portal.follow import held
 from portal.follow.by_code import find_by_code, refuse_other_sites
-from portal.follow.operations import count_export, erase_contact, withdraw
+from portal.follow.operations import count_export, erase_contact, keep_message, take_back
 from portal.follow.pages import answers_in_words, rated_in_words, show_no_receipt
 from portal.follow.queries import Case
 from portal.store.districts import get_district_name
@@ -93,14 +93,32 @@ def show_withdrawal(code: str) -> Response:
 @blueprint.post("/withdraw")
 @access(Access.RESIDENT)
 def withdraw_case(code: str) -> Response:
-    """Take the message back: words and address go, the case leaves the loop."""
+    """Take the message back: words and address go, the case leaves the loop.
+
+    Where staff know the code of a low rating, a second person has to agree first.
+    """
     refuse_other_sites()
     sent = find_by_code(code)
     if not isinstance(sent, Case):
         return show_no_receipt()
     clock = portal().clock
     try:
-        write(withdraw, submission_id=sent.submission_id, now=clock.now(), today=clock.today())
+        write(take_back, submission_id=sent.submission_id, now=clock.now(), today=clock.today())
+    except LoopError:
+        abort(409)
+    return redirect(url_for("follow.show_case", code=code), 303)
+
+
+@blueprint.post("/withdraw/keep")
+@access(Access.RESIDENT)
+def keep(code: str) -> Response:
+    """Take back the request to withdraw the message."""
+    refuse_other_sites()
+    sent = find_by_code(code)
+    if not isinstance(sent, Case):
+        return show_no_receipt()
+    try:
+        write(keep_message, submission_id=sent.submission_id, now=portal().clock.now())
     except LoopError:
         abort(409)
     return redirect(url_for("follow.show_case", code=code), 303)

@@ -16,6 +16,7 @@ from portal.domain.loop import (
     Outcome,
     Verdict,
 )
+from portal.domain.second_person import REFUSALS
 from portal.models.base import Base, BigId, one_of
 from portal.models.submissions import KINDS
 
@@ -113,6 +114,29 @@ class ExclusionRequest(Base):
     to_service_id: Mapped[int | None] = mapped_column(ForeignKey("service.id"))
     person_id: Mapped[int] = mapped_column(ForeignKey("person.id"))
     requested_at: Mapped[datetime]
+
+
+class WithdrawalRequest(Base):
+    """A resident's receipt asks to withdraw a case, and staff know its code: somebody else agrees.
+
+    The row goes when the case is withdrawn or the receipt takes it back. Where nobody agreed it
+    stays, as it says to the receipt who asked on which day, and why not.
+    """
+
+    __tablename__ = "withdrawal_request"
+    __table_args__ = (
+        CheckConstraint(one_of("reason", REFUSALS), name="reason"),
+        CheckConstraint("(declined_on IS NULL) = (reason IS NULL)", name="declined_for_reason"),
+        CheckConstraint(
+            "(declined_on IS NULL) = (declined_by IS NULL)", name="declined_by_somebody"
+        ),
+    )
+
+    submission_id: Mapped[int] = mapped_column(ForeignKey("submission.id"), primary_key=True)
+    requested_on: Mapped[date]
+    declined_on: Mapped[date | None]
+    declined_by: Mapped[int | None] = mapped_column(ForeignKey("person.id"))
+    reason: Mapped[str | None] = mapped_column(String(16))
 
 
 class LoopRow(Base):

@@ -15,6 +15,7 @@ from wtforms.validators import ValidationError
 
 from portal.domain.loop import Outcome
 from portal.domain.redaction import STAFF_REASONS
+from portal.domain.second_person import REFUSALS
 from portal.domain.wording import MAX_LINES, LineError, Wording, as_lines, read_links, read_names
 from portal.models.desk import PHRASE_KINDS
 from portal.respond.operations.phrases import Said
@@ -232,6 +233,15 @@ class SetAsideForm(DeskForm):
 
     reason = ChoiceField(
         choices=[(one, one) for one in OFFERED_REASONS],
+        validators=[Needed(_l("Choose a reason."))],
+    )
+
+
+class RefuseWithdrawalForm(DeskForm):
+    """Why a case is not withdrawn as its receipt asks."""
+
+    refusal = ChoiceField(
+        choices=[(one, one) for one in REFUSALS],
         validators=[Needed(_l("Choose a reason."))],
     )
 

@@ -10,7 +10,6 @@ from portal.domain.loop import MIN_REASON, PROMISES, Outcome
 from portal.domain.wording import Wording
 from portal.store.scope import Scope
 
-LOW_RATING = 2  # setting aside a case rated so low needs a second person (SECURITY.md T2)
 # A case of another service is not set aside, where nobody would ever answer it, but handed over.
 OFFERED_REASONS = ("spam", "abuse", "duplicate", "test", "withdrawn")
 # A case goes from hand to hand so often at most; whoever has it then answers it.
@@ -33,6 +32,7 @@ class Problem(StrEnum):
     UNFINISHED = "unfinished"
     OWN_TEXT = "own_text"
     OWN_REQUEST = "own_request"
+    SEEN_RECEIPT = "seen_receipt"
     STALE = "stale"
     NOT_REVIEWED = "not_reviewed"
     NOT_BEGUN = "not_begun"

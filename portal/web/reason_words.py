@@ -1,4 +1,4 @@
-"""Why a case is set aside and why words are taken out, as the desk and the audit log say it."""
+"""Why a case is set aside, words are taken out or not: as the desk and the audit log say it."""
 
 from __future__ import annotations
 
@@ -22,4 +22,9 @@ REDACTIONS: dict[str, Any] = {
     "asked": _l("The resident asked us to"),
     "withdrawn": _l("The resident withdrew it"),
     "expired": _l("Words are kept for a limited time only"),
+}
+WITHDRAWALS: dict[str, Any] = {
+    "unsure": _l("Nobody can be sure that the resident asked for it"),
+    "denied": _l("The resident says that they did not ask for it"),
+    "staff": _l("Somebody of the city had asked for it"),
 }

@@ -488,6 +488,7 @@ VALID: dict[str, Callable[[World], dict[str, Any]]] = {
         "person_id": w.staff,
         "requested_at": NOW,
     },
+    "withdrawal_request": lambda w: {"submission_id": w.case, "requested_on": DAY},
     "loop": lambda w: {
         "submission_id": w.bare,
         "service_id": w.city.potholes,
@@ -789,6 +790,9 @@ REFUSED: list[tuple[str, str, dict[str, Any]]] = [
     ("reason", "exclusion_request", {"reason": "automatic"}),
     ("names_right_service", "exclusion_request", {"reason": "wrong_service"}),
     ("names_right_service", "exclusion_request", {"to_service_id": 1}),
+    ("reason", "withdrawal_request", {"declined_on": DAY, "declined_by": 1, "reason": "x"}),
+    ("declined_for_reason", "withdrawal_request", {"declined_on": DAY, "declined_by": 1}),
+    ("declined_by_somebody", "withdrawal_request", {"declined_on": DAY, "reason": "staff"}),
     ("reason", "redaction", {"reason": "dislike"}),
     ("pieces_counted", "redaction", {"pieces": 0, "kinds": "email"}),
     ("pieces_have_kinds", "redaction", {"pieces": 1}),

@@ -8,12 +8,12 @@ from sqlalchemy import delete, select
 from sqlalchemy.orm import Session
 
 from portal.domain.loop import Actor, Event, EventKind
+from portal.domain.second_person import is_low
 from portal.models.loops import ExclusionRequest, LoopRow
 from portal.models.responses import Response, Theme, ThemeCase, ThemeText
 from portal.models.running import AuditEvent
-from portal.models.submissions import Submission
 from portal.respond.act import Act
-from portal.respond.rules import LOW_RATING, OFFERED_REASONS, Conflict, Problem, Refusal
+from portal.respond.rules import OFFERED_REASONS, Conflict, Problem, Refusal
 from portal.respond.scoped import get_case, get_open_theme, lock_themes
 from portal.store import audit, outbox
 from portal.store.loops import Links, append_event, facts_of
@@ -146,16 +146,11 @@ def set_aside(
     row, submission = get_case(session, scope, submission_id, lock=True)
     if row.excluded is not None or row.withdrawn_on is not None:
         raise Conflict
-    if is_low(submission):
+    if is_low(submission.q0):
         request_exclusion(session, Act(scope, now, today), submission_id, reason)
         return False
     _exclude(session, Act(scope, now, today), submission_id, reason)
     return True
-
-
-def is_low(submission: Submission) -> bool:
-    """Whether the resident rated the service so low that one person alone may not set it aside."""
-    return submission.q0 is not None and submission.q0 <= LOW_RATING
 
 
 def request_exclusion(

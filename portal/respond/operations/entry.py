@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+from collections.abc import Collection
 from dataclasses import asdict, dataclass
 from datetime import date, timedelta
 
@@ -14,13 +15,15 @@ from portal.domain.doors import TYPED_TWICE
 from portal.models.base import MAX_ID
 from portal.models.doors import EntryCheck, PaperBatch, PaperForm, PendingEntry
 from portal.models.services import Service
+from portal.models.submissions import Submission
 from portal.respond.act import Act
 from portal.respond.scoped import get_service
 from portal.store import audit
 from portal.store.personal_data import find_personal_data
 from portal.store.ratings import QUESTIONS, Answers, Result, Sent, send_rating
 from portal.store.scope import NotAllowed
-from portal.store.secrets import Secrets
+from portal.store.secrets import Secrets, sha256
+from portal.store.withdrawals import ENTERED
 
 
 class AlreadyEntered(Exception):
@@ -117,8 +120,13 @@ def type_in(
         if differs.fields and not is_decided:
             return differs
         _keep_check(session, act, pending, len(differs.fields))
-    token = secrets.paper_token(form_id)
-    store_entry(session, act, service, entry, token=token, secrets=secrets)
+    seen_by = {session.get_one(PaperBatch, form.batch_id).printed_by}
+    if pending is not None:
+        seen_by.add(pending.entered_by)
+    store_entry(
+        session, act, service, entry, token=secrets.paper_token(form_id), secrets=secrets,
+        seen_by=seen_by,
+    )  # fmt: skip
     form.entered_on = act.today
     return None
 
@@ -141,9 +149,20 @@ def get_paper_form(
 
 
 def store_entry(
-    session: Session, act: Act, service: Service, entry: Entry, *, token: str, secrets: Secrets
+    session: Session,
+    act: Act,
+    service: Service,
+    entry: Entry,
+    *,
+    token: str,
+    secrets: Secrets,
+    seen_by: Collection[int] = (),
 ) -> Result:
-    """As the form on the web does; no person behind it is known twice, so each counts as one."""
+    """As the form on the web does; no person behind it is known twice, so each counts as one.
+
+    `seen_by` are others who have seen the receipt. Where it is a case they are written down, as
+    they may not decide whether its receipt takes it back.
+    """
     days_ago = act.today - entry.received_on
     sent = Sent(
         service_id=service.id,
@@ -165,16 +184,14 @@ def store_entry(
         now=act.now - timedelta(days=days_ago.days),
         on=entry.received_on,
     )
+    number = None
+    if entry.answers.is_case:
+        number = session.scalar(select(Submission.id).where(Submission.token_hash == sha256(token)))
+    others = {} if number is None else {"case": number, "seen_by": sorted(seen_by)}
     audit.record(
-        session,
-        at=act.now,
-        person_id=act.person_id,
-        action="entered",
-        subject="service",
-        subject_id=service.id,
-        channel=entry.channel,
-        result=result.value,
-    )
+        session, at=act.now, person_id=act.person_id, action=ENTERED, subject="service",
+        subject_id=service.id, channel=entry.channel, result=result.value, **others,
+    )  # fmt: skip
     return result
 
 

@@ -5,10 +5,11 @@ from __future__ import annotations
 from sqlalchemy import func, select
 from sqlalchemy.orm import Session
 
+from portal.domain.second_person import is_low
 from portal.models.loops import LoopEvent
 from portal.models.services import Service
 from portal.respond.act import Act
-from portal.respond.operations.cases import is_low, move_case, request_exclusion
+from portal.respond.operations.cases import move_case, request_exclusion
 from portal.respond.rules import MAX_HAND_OVERS, Problem, Refusal
 from portal.respond.scoped import get_case
 from portal.store.evidence.hand_overs import IS_HAND_OVER, WRONG_SERVICE
@@ -31,7 +32,7 @@ def hand_over(session: Session, *, act: Act, submission_id: int, slug: str) -> b
     before = count_hand_overs(session, submission_id)
     if before >= MAX_HAND_OVERS:
         raise Refusal(("service", Problem.HANDED_ENOUGH))
-    if before or is_low(submission):
+    if before or is_low(submission.q0):
         request_exclusion(session, act, submission_id, WRONG_SERVICE, target)
         return False
     move_case(session, act, row, target)

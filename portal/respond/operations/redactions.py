@@ -10,10 +10,10 @@ from sqlalchemy.orm import Session
 
 from portal.domain.personal_data import Finding
 from portal.domain.redaction import STAFF_REASONS
+from portal.domain.second_person import is_low
 from portal.models.case_work import Redaction
 from portal.models.submissions import Submission
 from portal.respond.act import Act
-from portal.respond.operations.cases import is_low
 from portal.respond.rules import Conflict, Problem, Refusal
 from portal.respond.scoped import get_case, get_remark
 from portal.store import audit
@@ -69,7 +69,7 @@ def redact_all(
     cause = Cause(reason=reason, person_id=act.person_id)
     if find_redaction_request(session, submission_id, remark_id) is not None:
         raise Conflict
-    if remark_id is None and not is_low(session.get_one(Submission, submission_id)):
+    if remark_id is None and not is_low(session.get_one(Submission, submission_id).q0):
         _redact(session, act, (submission_id, remark_id), cause)
         return True
     session.add(

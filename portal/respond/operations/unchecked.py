@@ -70,8 +70,10 @@ def _store_one(
     dated = replace(entry, received_on=max(entry.received_on, today - timedelta(days=LATE_DAYS)))
     typist = Act(Scope(pending.entered_by, {}, is_administrator=False), now, today)
     service = session.get_one(Service, batch.service_id)
-    store_entry(session, typist, service, dated, token=secrets.paper_token(form_id),
-                secrets=secrets)  # fmt: skip
+    store_entry(
+        session, typist, service, dated, token=secrets.paper_token(form_id), secrets=secrets,
+        seen_by={batch.printed_by},
+    )  # fmt: skip
     form.entered_on = today
     session.delete(pending)
     return True

@@ -21,6 +21,7 @@ from portal.store.districts import get_district_name
 from portal.store.loops import facts_of, list_events
 from portal.store.names import Name, people_names, service_names, theme_names
 from portal.store.scope import Scope
+from portal.store.withdrawals import find_withdrawal_request, list_who_saw_receipt
 
 
 @dataclass(frozen=True)
@@ -65,6 +66,20 @@ class Request:
 
 
 @dataclass(frozen=True)
+class Withdrawal:
+    """The receipt asks to withdraw the case; `declined_by` is who did not agree, and when.
+
+    `may_decide`: whoever looks at it has not seen the receipt.
+    """
+
+    requested_on: date
+    may_decide: bool
+    declined_on: date | None
+    declined_by: str | None
+    reason: str | None
+
+
+@dataclass(frozen=True)
 class Holder:
     """Who looks after the case, and since when."""
 
@@ -89,6 +104,7 @@ class CaseView:
     responses: list[Response]
     given: list[Response]
     request: Request | None
+    withdrawal: Withdrawal | None
     is_told_by_mail: bool
     may_be_handed_over: bool
     holder: Holder | None
@@ -126,6 +142,7 @@ def get_case_view(
             if department_id not in scope.desk and one.status == "published"
         ],
         request=_request(session, submission_id, langs),
+        withdrawal=_withdrawal(session, scope, submission),
         is_told_by_mail=is_mailable(session.get(Contact, submission_id)),
         may_be_handed_over=facts_of(row).may_be_handed_over and not row.is_imported,
         holder=_holder(session, submission_id),
@@ -188,6 +205,19 @@ def _request(session: Session, submission_id: int, langs: list[str]) -> Request 
     if row.to_service_id is not None:
         service = service_names(session, [row.to_service_id], langs).get(row.to_service_id)
     return Request(row.reason, service, row.person_id, names[row.person_id], row.requested_at)
+
+
+def _withdrawal(session: Session, scope: Scope, submission: Submission) -> Withdrawal | None:
+    row = find_withdrawal_request(session, submission.id)
+    if row is None:
+        return None
+    return Withdrawal(
+        row.requested_on,
+        scope.person_id not in list_who_saw_receipt(session, submission),
+        row.declined_on,
+        people_names(session, [row.declined_by]).get(row.declined_by or 0),
+        row.reason,
+    )
 
 
 def _holder(session: Session, submission_id: int) -> Holder | None:

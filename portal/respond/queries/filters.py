@@ -23,7 +23,7 @@ from sqlalchemy.orm import InstrumentedAttribute
 
 from portal.domain.loop import LoopState
 from portal.domain.search_words import case_number
-from portal.models.loops import ExclusionRequest, LoopRow
+from portal.models.loops import ExclusionRequest, LoopRow, WithdrawalRequest
 from portal.models.remarks import Remark
 from portal.models.responses import ThemeCase
 from portal.models.services import Service
@@ -31,6 +31,7 @@ from portal.models.submissions import Submission
 from portal.respond.queries.called import has_called
 from portal.store.assignments import is_held_by
 from portal.store.scope import Scope
+from portal.store.withdrawals import asks_to_withdraw
 from portal.store.word_index import has_words
 
 TELL_DAYS = 30  # METHOD.md 3.2, L3.1: told within 30 days
@@ -63,6 +64,7 @@ FLAGS = (
     "personal_data",
     "wants_answer",
     "set_aside",
+    "withdrawal",
     "quarantined",
     TARGET,
 )
@@ -187,7 +189,7 @@ def in_place(place: str, today: date) -> ColumnElement[bool]:
         "overdue": waiting & is_overdue(today),
         "due": waiting & is_due(today),
         "reopened": in_states((LoopState.REOPENED,)),
-        "set_aside": is_requested(),
+        "set_aside": _waits_for_second_person(),
         "personal_data": waiting & has_personal_data(),
         "new": in_states(UNTHEMED) | (themed & ~has_theme()),
         "in_theme": themed & has_theme(),
@@ -224,6 +226,15 @@ def is_past_target(today: date) -> ColumnElement[bool]:
 def is_requested() -> ColumnElement[bool]:
     """Whether somebody asks to set the case aside."""
     return exists().where(ExclusionRequest.submission_id == LoopRow.submission_id)
+
+
+def _waits_for_second_person() -> ColumnElement[bool]:
+    """Whether somebody, or its receipt, asks to take the case out of the loop."""
+    # One list of numbers: "or" between two tables would read all cases.
+    withdrawals = select(WithdrawalRequest.submission_id).where(
+        WithdrawalRequest.declined_on.is_(None)
+    )
+    return LoopRow.submission_id.in_(union_all(select(ExclusionRequest.submission_id), withdrawals))
 
 
 def has_personal_data() -> ColumnElement[bool]:
@@ -281,6 +292,7 @@ def _flag(flag: str, today: date) -> ColumnElement[bool]:
         "personal_data": has_personal_data(),
         "wants_answer": Submission.wants_answer.is_(True),
         "set_aside": is_requested(),
+        "withdrawal": asks_to_withdraw(),
         "quarantined": Submission.is_quarantined.is_(True),
         TARGET: is_past_target(today),
     }

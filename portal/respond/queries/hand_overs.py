@@ -5,8 +5,8 @@ from __future__ import annotations
 from sqlalchemy import select
 from sqlalchemy.orm import Session
 
+from portal.domain.second_person import is_low
 from portal.models.services import Service
-from portal.respond.operations.cases import is_low
 from portal.respond.operations.hand_overs import count_hand_overs
 from portal.respond.scoped import get_case
 from portal.store.names import Name, service_names
@@ -29,4 +29,4 @@ def list_other_services(
 def needs_second_person(session: Session, scope: Scope, submission_id: int) -> bool:
     """Whether handing it over now would need a second person."""
     _row, submission = get_case(session, scope, submission_id)
-    return is_low(submission) or count_hand_overs(session, submission_id) > 0
+    return is_low(submission.q0) or count_hand_overs(session, submission_id) > 0

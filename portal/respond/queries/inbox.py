@@ -40,6 +40,7 @@ from portal.store.names import Name, people_names, service_names, theme_names
 from portal.store.paging import CountedPage, counted_page, on_page
 from portal.store.remarks import find_newest
 from portal.store.scope import Scope
+from portal.store.withdrawals import asks_to_withdraw
 
 PAGE = 50
 FIRST = 5  # of many cases, enough to see whether they are the ones that are meant
@@ -72,6 +73,7 @@ class InboxCase:
     wants_answer: bool
     is_quarantined: bool
     is_to_be_set_aside: bool
+    is_to_be_withdrawn: bool
     missing: Remark | None  # what its resident said is missing from the newest answer
 
 
@@ -197,6 +199,7 @@ def _lines(
         query.add_columns(
             Submission,
             is_requested().label("requested"),
+            asks_to_withdraw().label("taken_back"),
             holder().label("holder"),
             has_personal_data().label("has_personal_data"),
         )
@@ -217,6 +220,7 @@ def _lines(
             holder=people.get(row.holder),
             is_mine=row.holder == scope.person_id,
             is_to_be_set_aside=bool(row.requested),
+            is_to_be_withdrawn=bool(row.taken_back),
             has_personal_data=bool(row.has_personal_data),
             missing=missing.get(row[0].submission_id),
         )

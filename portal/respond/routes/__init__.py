@@ -17,6 +17,7 @@ from portal.respond.routes import (
     themes,
     translations,
     views,
+    withdrawals,
 )
 from portal.respond.routes.blueprint import blueprint
 
@@ -38,4 +39,5 @@ __all__ = [
     "themes",
     "translations",
     "views",
+    "withdrawals",
 ]

@@ -13,7 +13,7 @@ from portal.web.access import current_scope
 from portal.web.context import portal
 from portal.web.database import read
 from portal.web.i18n import current_language
-from portal.web.reason_words import REASONS, REDACTIONS
+from portal.web.reason_words import REASONS, REDACTIONS, WITHDRAWALS
 from portal.web.warning_words import channel_name
 
 blueprint = Blueprint("respond", __name__, url_prefix="/<lang:lang>/staff")
@@ -63,4 +63,5 @@ def _words() -> dict[str, object]:
         "kind_name": words.kind_name,
         "rating_name": words.rating_name,
         "verdict_name": words.verdict_name,
+        "withdrawals": WITHDRAWALS,
     }

@@ -7,7 +7,7 @@ from dataclasses import dataclass
 from flask import redirect, url_for
 from werkzeug.wrappers import Response
 
-from portal.respond.forms import NoteForm, SetAsideForm
+from portal.respond.forms import NoteForm, RefuseWithdrawalForm, SetAsideForm
 from portal.respond.inbox_forms import AssignForm
 from portal.respond.queries.care import get_care
 from portal.respond.queries.cases import get_case_view
@@ -38,6 +38,7 @@ def case_page(
     *,
     note: NoteForm | None = None,
     assigning: AssignForm | None = None,
+    refusing: RefuseWithdrawalForm | None = None,
     translation: Translation | None = None,
 ) -> Response:
     """The case with its forms: those that were sent with their errors, the others empty.
@@ -48,6 +49,7 @@ def case_page(
     aside = form if form is not None else SetAsideForm(formdata=None)
     noting = note if note is not None else NoteForm(formdata=None)
     assigned = assigning if assigning is not None else AssignForm(formdata=None)
+    refused = refusing if refusing is not None else RefuseWithdrawalForm(formdata=None)
     country, now = portal().settings.country, clock.now()
     view = get_case_view(read(), scope, case_id, today=clock.today(), langs=langs())
     return page(
@@ -60,9 +62,10 @@ def case_page(
         care=get_care(read(), scope, case_id, country=country, now=now),
         form=aside,
         note=noting,
+        refusing=refused,
         errors=errors
         if errors is not None
-        else [*errors_of(assigned), *errors_of(aside), *errors_of(noting)],
+        else [one for sent in (assigned, aside, noting, refused) for one in errors_of(sent)],
         aside_errors=errors if errors is not None else errors_of(aside),
         strike_hours=STRIKE_HOURS,
         person_id=scope.person_id,

@@ -254,5 +254,14 @@ STANDS = (
     ),
     _stands("theme_text theme_id", "lang name", (*_NEW_THEME, "theme_named"), subject="theme"),
     _stands("warning id", "state owner_id note", ("warning_changed",), only="changed_at"),
+    _stands(
+        "withdrawal_request submission_id",
+        "requested_on declined_on declined_by reason",
+        (
+            "withdrawal_agreed", "withdrawal_not_wanted", "withdrawal_refused",
+            "withdrawal_requested", EventKind.WITHDRAWN,
+        ),
+        subject="submission",
+    ),
     _stands("webhook id", "url events disabled_at", ("webhook_added", "webhook_disabled")),
 )  # fmt: skip

@@ -40,7 +40,7 @@ from portal.admin.webhooks import add_webhook, disable_webhook
 from portal.domain.self_assessment import Block, Dimension, EvidenceItem, EvidenceKind
 from portal.domain.typed_texts import TypedTexts
 from portal.domain.wording import Wording
-from portal.follow.operations import withdraw
+from portal.follow.operations import keep_message, take_back
 from portal.manage.operations.barriers import Plan, add_barrier, save_barrier
 from portal.manage.operations.self_assessments import assess_dimension
 from portal.manage.operations.warnings import change_warning
@@ -48,6 +48,7 @@ from portal.models.integrity import Standing
 from portal.models.running import AuditEvent
 from portal.models.targets import Holiday
 from portal.models.warnings import WarningRow
+from portal.respond.act import Act
 from portal.respond.operations.assigning import assign_cases
 from portal.respond.operations.cases import decide_request, set_aside
 from portal.respond.operations.merging import merge_themes
@@ -56,6 +57,7 @@ from portal.respond.operations.texts import propose_correction
 from portal.respond.operations.themes import name_theme, share_theme, split_theme
 from portal.respond.operations.undoing import undo
 from portal.respond.operations.views import change_view, save_view
+from portal.respond.operations.withdrawals import decide_withdrawal
 from portal.respond.queries.selection import Selection
 from portal.store.engine import Store
 from portal.store.integrity.own_seals import seal_rows
@@ -142,7 +144,18 @@ class Busy:
             set_aside, today=TODAY, submission_id=case, reason="spam", **self.desk
         )
         self.settle()
-        self.store.write(withdraw, submission_id=case, now=LATER, today=LATER.date())
+        self.store.write(take_back, submission_id=case, now=LATER, today=LATER.date())
+
+    def ask_by_receipt(self) -> None:
+        """One wish is taken back, one is declined, one is agreed to."""
+        cases = [self.case(q0=1, channel="phone") for _wish in range(3)]
+        for case in cases:
+            self.store.write(take_back, submission_id=case, now=NOW, today=TODAY)
+        self.settle()
+        self.store.write(keep_message, submission_id=cases[0], now=LATER)
+        act = Act(self.office.reviewer, LATER, LATER.date())
+        for case, refusal in zip(cases[1:], ("staff", None), strict=True):
+            self.store.write(decide_withdrawal, act=act, submission_id=case, refusal=refusal)
 
     def assign(self) -> None:
         chosen = Selection(ids=(self.case(),))

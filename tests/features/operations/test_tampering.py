@@ -22,7 +22,7 @@ from portal.models.case_work import CaseNote
 from portal.models.city_logo import THE_ONE, CityLogo
 from portal.models.desk import CaseAssignment, InboxView, Phrase
 from portal.models.doors import EntryCheck, Kiosk, PaperBatch, PaperForm
-from portal.models.loops import ExclusionRequest, LoopRow
+from portal.models.loops import ExclusionRequest, LoopRow, WithdrawalRequest
 from portal.models.partners import Attestation
 from portal.models.people import Authenticator, Passkey, RecoveryCode
 from portal.models.reminders import Reminder
@@ -254,6 +254,10 @@ RED = {
     "exclusion_request": (
         "UPDATE exclusion_request SET reason = 'test'",
         "DELETE FROM exclusion_request",
+    ),
+    "withdrawal_request": (
+        "UPDATE withdrawal_request SET requested_on = '2026-11-01'",
+        "DELETE FROM withdrawal_request",
     ),
     "history_import": (
         "UPDATE history_import SET channels = 9",
@@ -524,6 +528,7 @@ def _work_at_the_desk(session: Session, city: City, case: int) -> None:
             ExclusionRequest(
                 submission_id=case, reason="spam", person_id=staff, requested_at=NOW
             ),
+            WithdrawalRequest(submission_id=case, requested_on=TODAY),
             InboxView(
                 person_id=staff, name="Mine", filters="place=all", author_id=staff, updated_at=NOW
             ),

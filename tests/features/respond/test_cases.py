@@ -210,7 +210,7 @@ def test_a_request_may_be_refused_or_taken_back(app: Flask, store: Store, desk_c
         staff.post(f"cases/{case}/set-aside", reason="spam")
         decider.post(f"cases/{case}/set-aside/refuse")
         assert row(store, case).excluded is None
-    assert "To be set aside0" in staff.get("").words()
+    assert "To be set aside or withdrawn0" in staff.get("").words()
 
 
 def test_a_withdrawn_case_stays_withdrawn(app: Flask, store: Store, desk_city: City) -> None:
