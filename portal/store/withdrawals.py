@@ -95,7 +95,8 @@ def _conclude_who_saw(
     typed = {
         one.person_id
         for one in entries
-        if one.detail.get("channel") == submission.channel
+        if "case" not in one.detail
+        and one.detail.get("channel") == submission.channel
         and (one.at - submission.received_at) % _DAY == timedelta()
     }
     printed: Iterable[int] = ()

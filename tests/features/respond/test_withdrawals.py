@@ -181,11 +181,12 @@ def test_who_typed_it_is_found_where_entries_did_not_name_their_case_yet(
     case = send(store, desk_city.potholes, q0=1, channel=channel)
 
     def enter(session: Session) -> None:
-        for who, later in (("staff", 0), ("parks", 1)):
+        of_another = {"case": case + 1, "seen_by": []}
+        for who, later, others in (("staff", 0, {}), ("parks", 1, {}), ("admin", 0, of_another)):
             audit.record(
                 session, at=NOW + timedelta(days=days, seconds=later), person_id=people[who],
                 action="entered", subject="service", subject_id=desk_city.potholes,
-                channel=channel, result="stored",
+                channel=channel, result="stored", **others,
             )  # fmt: skip
         session.add(
             PaperBatch(
