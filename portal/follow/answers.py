@@ -12,11 +12,10 @@ from sqlalchemy.orm import Session
 from portal.domain.loop import EventKind
 from portal.domain.wording import References
 from portal.models.loops import LoopEvent
-from portal.models.responses import Response, ResponseCorrection, ResponseText
+from portal.models.responses import Response, ResponseCorrection
 from portal.models.submissions import Submission
-from portal.store.coverage import is_stale
 from portal.store.joining import is_readable
-from portal.store.texts import in_language
+from portal.store.shown_texts import find_shown_text
 from portal.store.wordings import wording_of
 
 _ANSWERS = (EventKind.RESPONDED, EventKind.TOLD, EventKind.RETOLD)
@@ -92,14 +91,8 @@ def _ids_of_theme(session: Session, theme_id: int) -> list[int]:
 
 
 def _answer(session: Session, response: Response, lang: str, reader: Reader) -> Answer | None:
-    texts = {
-        text.lang: text
-        for text in session.scalars(
-            select(ResponseText).where(ResponseText.response_id == response.id)
-        )
-    }
-    reviewed = {tag: text for tag, text in texts.items() if text.status == "reviewed"}
-    shown = in_language(reviewed, reader.lang, (lang, response.source_lang, *reader.fallbacks))
+    fallbacks = (lang, response.source_lang, *reader.fallbacks)
+    shown = find_shown_text(session, response, reader.lang, fallbacks)
     if shown is None:
         return None
     return Answer(
@@ -112,7 +105,7 @@ def _answer(session: Session, response: Response, lang: str, reader: Reader) -> 
         outcome=response.outcome,
         due_on=response.due_on,
         done_on=response.done_on,
-        is_outdated=is_stale(shown.text, texts.get(response.source_lang)),
+        is_outdated=shown.is_outdated,
         corrections=_list_corrections(session, response.id, shown.lang),
     )
 

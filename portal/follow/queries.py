@@ -80,6 +80,7 @@ class Joined:
     theme_id: int
     lang: str
     said: str
+    is_outdated: bool
 
 
 @dataclass(frozen=True)
@@ -255,4 +256,5 @@ def _find_proof(session: Session, submission: Submission, service: str) -> Proof
 def _joined(submission: Submission, answers: Sequence[Answer]) -> Joined | None:
     if submission.joined_theme_id is None or not answers:
         return None
-    return Joined(submission.joined_theme_id, answers[0].lang, answers[0].you_said)
+    newest = answers[0]
+    return Joined(submission.joined_theme_id, newest.lang, newest.you_said, newest.is_outdated)

@@ -10,7 +10,7 @@ from sqlalchemy import Select, select
 from sqlalchemy.orm import Session
 
 from portal.models.news import NewsSubscription
-from portal.models.responses import Response, ResponseText
+from portal.models.responses import Response
 from portal.models.running import Outbox
 from portal.models.said import ThemeDistrict
 from portal.models.services import Service
@@ -20,7 +20,8 @@ from portal.store.concerned import concerns
 from portal.store.districts import get_district_name
 from portal.store.joining import is_readable
 from portal.store.service_names import get_service_name
-from portal.store.texts import InLanguage, in_language
+from portal.store.shown_texts import find_shown_text
+from portal.store.texts import InLanguage
 
 LISTED = 20
 WEEK = timedelta(days=7)
@@ -37,6 +38,7 @@ class Item:
     you_said: str
     we_did: str
     outcome: str
+    is_outdated: bool  # a correction has overtaken this translation
 
 
 def prepare_news_question(
@@ -100,21 +102,16 @@ def list_items(
     """What was published in the week before this day about it, the newest first."""
     items = []
     for response, slug in session.execute(_published(row, until)):
-        texts = {
-            text.lang: text
-            for text in session.scalars(
-                select(ResponseText).where(
-                    ResponseText.response_id == response.id, ResponseText.status == "reviewed"
-                )
-            )
-        }
-        shown = in_language(texts, row.lang, (response.source_lang, *languages))
+        shown = find_shown_text(session, response, row.lang, (response.source_lang, *languages))
         if shown is not None:
             name = get_service_name(session, response.service_id, slug, row.lang, languages)
             did = shown.text.we_did or shown.text.why_not
             items.append(
-                Item(response.id, name, shown.lang, shown.text.you_said, did, response.outcome)
-            )
+                Item(
+                    response.id, name, shown.lang, shown.text.you_said, did, response.outcome,
+                    shown.is_outdated,
+                )
+            )  # fmt: skip
     return items
 
 

@@ -17,11 +17,12 @@ from portal.models.loops import LoopRow
 from portal.models.responses import Response
 from portal.models.services import Service
 from portal.notify.operations import find_contact
-from portal.store.coverage import list_texts, newest_told
+from portal.store.coverage import newest_told
 from portal.store.loops import list_events
 from portal.store.remarks import has_words_to, verdict_of
 from portal.store.service_names import get_service_name
-from portal.store.texts import InLanguage, in_language
+from portal.store.shown_texts import find_shown_text
+from portal.store.texts import InLanguage
 from portal.store.verdicts import find_open_to_words, find_verdict, get_channel
 from portal.store.wordings import wording_of
 
@@ -34,6 +35,7 @@ class Question:
     response_id: int
     service: InLanguage[str]
     text: InLanguage[Wording]
+    is_outdated: bool  # a correction has overtaken this translation
     outcome: str
     due_on: date | None
     done_on: date | None
@@ -54,13 +56,8 @@ def find_question(session: Session, token: str, lang: str, langs: Sequence[str])
     response = session.get(Response, told) if told else None
     if response is None:
         return None
-    reviewed = {
-        tag: wording_of(text)
-        for tag, text in list_texts(session, response.id).items()
-        if text.status == "reviewed"
-    }
-    text = in_language(reviewed, lang, (row.lang, response.source_lang, *langs))
-    if text is None:
+    shown = find_shown_text(session, response, lang, (row.lang, response.source_lang, *langs))
+    if shown is None:
         return None
     said = find_open_to_words(events)
     has_words = said is not None and has_words_to(session, said.id)
@@ -69,6 +66,7 @@ def find_question(session: Session, token: str, lang: str, langs: Sequence[str])
     return Question(
         row.submission_id, response.id,
         get_service_name(session, row.service_id, slug, lang, (row.lang, *langs)),
-        text, response.outcome, response.due_on, response.done_on, find_verdict(events),
-        get_channel(session, row.submission_id), open_verdict, has_words,
+        InLanguage(shown.lang, wording_of(shown.text)),
+        shown.is_outdated, response.outcome, response.due_on, response.done_on,
+        find_verdict(events), get_channel(session, row.submission_id), open_verdict, has_words,
     )  # fmt: skip

@@ -11,7 +11,7 @@ from sqlalchemy.orm import Session
 
 from portal.domain.doors import is_first_hand
 from portal.models.loops import LoopRow
-from portal.models.responses import Response, ResponseText
+from portal.models.responses import Response
 from portal.models.services import Service
 from portal.models.submissions import Contact, Submission
 from portal.store.districts import list_districts
@@ -19,7 +19,8 @@ from portal.store.invitations import get_next_use
 from portal.store.joining import is_readable
 from portal.store.offers import find_open
 from portal.store.service_names import get_service_name
-from portal.store.texts import InLanguage, in_language
+from portal.store.shown_texts import find_shown_text
+from portal.store.texts import InLanguage
 
 
 @dataclass(frozen=True)
@@ -69,30 +70,28 @@ class Joinable:
     theme_id: int
     slug: str
     said: InLanguage[str]
+    is_outdated: bool  # what it says is a translation that a correction has overtaken
 
 
 def find_joinable(
     session: Session, theme_id: int, lang: str, fallbacks: Sequence[str]
 ) -> Joinable | None:
     """The theme of this number, in the reader's language or marked as another; None without."""
-    newest = session.execute(
-        select(Response.id, Response.source_lang, Service.slug)
+    found = session.execute(
+        select(Response, Service.slug)
         .join(Service, Service.id == Response.service_id)
         .where(Response.theme_id == theme_id, Service.is_active, is_readable())
         .order_by(Response.published_on.desc(), Response.id.desc())
         .limit(1)
     ).first()
-    if newest is None:
+    if found is None:
         return None
-    texts = session.execute(
-        select(ResponseText.lang, ResponseText.you_said).where(
-            ResponseText.response_id == newest.id, ResponseText.status == "reviewed"
-        )
-    )
-    said = in_language(
-        {row.lang: row.you_said for row in texts}, lang, (newest.source_lang, *fallbacks)
-    )
-    return Joinable(theme_id, newest.slug, said) if said is not None else None
+    newest, slug = found
+    shown = find_shown_text(session, newest, lang, (newest.source_lang, *fallbacks))
+    if shown is None:
+        return None
+    said = InLanguage(shown.lang, shown.text.you_said)
+    return Joinable(theme_id, slug, said, shown.is_outdated)
 
 
 def find_place(

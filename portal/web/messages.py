@@ -1,4 +1,4 @@
-"""Every message that a form can give, in one place and in every language.
+"""Messages that several places give, those of forms above all, in one place and every language.
 
 WTForms' own messages are never shown: it has none for Vietnamese, and ours say what to do.
 """
@@ -18,3 +18,4 @@ FORM_TOO_OLD = _l("This form was open for too long. Check it and send it once mo
 DATE_WRONG = _l("Enter a date as year-month-day, for example 2027-03-31.")
 NUMBER_BETWEEN = _l("Enter a whole number from %(low)d to %(high)d.")
 FORM_NUMBER_WRONG = _l("There is no form with this number. It stands at the top of the form.")
+OVERTAKEN = _l("This answer was corrected. The correction is not translated yet.")

@@ -1,4 +1,4 @@
-"""What every template may use besides language: addresses of static files and the city's name."""
+"""What every template may use besides language: addresses of static files, the city's name."""
 
 from __future__ import annotations
 
@@ -10,6 +10,7 @@ from markupsafe import escape
 from sqlalchemy.exc import SQLAlchemyError
 
 from portal.store.city import City, get_city
+from portal.web import messages
 from portal.web.context import portal
 from portal.web.database import read
 from portal.web.i18n import current_language
@@ -45,6 +46,7 @@ def register(app: Flask) -> None:
     app.jinja_env.globals["static"] = lambda name: portal().static[name]
     app.jinja_env.globals["static_url"] = _static_url
     app.jinja_env.globals["icon_itself"] = _ICON
+    app.jinja_env.globals["overtaken_words"] = messages.OVERTAKEN
 
     @app.context_processor
     def add_site() -> dict[str, Any]:

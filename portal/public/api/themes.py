@@ -24,6 +24,7 @@ _COLUMNS = (
     "language",
     "you_said",
     "services",
+    "is_outdated",
 )
 
 
@@ -55,6 +56,7 @@ def _shape(entry: ThemeEntry) -> dict[str, Any]:
         "people": entry.people,
         "newest_response": entry.newest.id,
         "you_said": {lang: words.you_said for lang, words in entry.newest.texts.items()},
+        "outdated": list(entry.newest.outdated),
     }
 
 
@@ -70,4 +72,5 @@ def _rows(entries: Iterable[ThemeEntry]) -> Iterator[Row]:
                 lang,
                 words.you_said,
                 " ".join(list_services(entry.newest)),
+                lang in entry.newest.outdated,
             ]

@@ -17,6 +17,7 @@ from portal.public.response_filters import list_choices
 from portal.public.response_queries import Correction, ResponseEntry
 from portal.public.response_words import list_fields, narrowed_to, title_of
 from portal.public.routes.blueprint import blueprint
+from portal.web import messages
 from portal.web.access import Access, access
 from portal.web.context import portal
 from portal.web.database import read
@@ -24,7 +25,6 @@ from portal.web.i18n import current_language
 from portal.web.pages import cached_page
 from portal.web.paging import strictly_asked_page
 from portal.web.site import city_name
-from portal.web.words import gettext as _
 
 PAGE_SIZE = 20
 FEED_SIZE = 50
@@ -94,7 +94,7 @@ def _render_feed() -> str:
         address_of=lambda one: base + url_for("public.show_response", response_id=one.id),
         changed_on=lambda one: _changed_on(one, corrections.get(one.id, ())),
         zone=portal().clock.zone,
-        outdated=_("This answer was corrected. The correction is not translated yet."),
+        outdated=str(messages.OVERTAKEN),
     )
 
 

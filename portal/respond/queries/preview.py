@@ -14,7 +14,7 @@ from portal.models.responses import Response
 from portal.models.services import Service
 from portal.models.submissions import Submission
 from portal.respond.scoped import get_response
-from portal.store.coverage import covered_cases, list_texts
+from portal.store.coverage import covered_cases, is_stale, list_texts
 from portal.store.names import Name, service_names
 from portal.store.next_steps import OpenStep, find_open_step
 from portal.store.scope import NotAllowed, Scope
@@ -35,7 +35,7 @@ class PreviewedAnswer:
     outcome: str
     due_on: date | None
     done_on: date | None
-    is_outdated: bool = False
+    is_outdated: bool
     corrections: Sequence[object] = ()
 
 
@@ -79,6 +79,7 @@ def get_preview(
             outcome=response.outcome,
             due_on=response.due_on,
             done_on=response.done_on,
+            is_outdated=is_stale(shown.text, texts.get(response.source_lang)),
         ),
         status=wanted.status if wanted else None,
         words=words.comment if words else None,

@@ -21,6 +21,7 @@ from portal.notify.confirming import confirm_address
 from portal.notify.reports import Report
 from portal.notify.telling import tell_next
 from portal.respond.rules import Promise
+from portal.store.coverage import list_texts
 from portal.store.engine import Store
 from portal.store.joining import join_theme
 from portal.store.loops import append_event
@@ -159,6 +160,27 @@ def test_the_pages_behind_mails_say_how_long_this_city_keeps_an_address(
     assert "We delete the address 30 days after the last step." in read()
     assert "We delete the address 30 days after the last step." in press(client, worker, case)
     assert "We forget addresses 30 days after the last step" in read("answer")
+
+
+def test_a_translation_that_a_correction_has_overtaken_says_so_behind_the_mails_link(
+    store: Store, office: Office, worker: Worker, send: Send, client: FlaskClient
+) -> None:
+    case = send("es", "ana@mail.example")
+    response = office.answer([case])
+    office.translate(response)
+    office.review(response, "es")
+    worker.run()
+    path = f"/es/mail/{worker.secrets.mail_token(case)}/answer"
+    said = "Esta respuesta se corrigió. La corrección aún no está traducida."
+    page = response_page(client.get(path)).words()
+    assert "Repavimentamos la calle junto a la escuela." in page
+    assert said not in page
+
+    def correct(session: Session) -> None:
+        list_texts(session, response)["en"].we_did = "We repaved half of the street."
+
+    store.write(correct)
+    assert said in response_page(client.get(path)).words()
 
 
 def test_who_said_that_it_does_not_help_waits_for_another_answer(

@@ -21,6 +21,7 @@ from portal.notify.news import Subject, post_news, subscribe
 from portal.notify.reports import Report
 from portal.settings import Settings
 from portal.store.concerned import keep_concerned
+from portal.store.coverage import list_texts
 from portal.store.engine import Store
 from portal.web.form_token import MIN_AGE
 from tests.features.notify.conftest import Mailbox, Worker
@@ -187,6 +188,31 @@ def test_a_text_in_another_language_is_marked(
     html = mailbox.messages[0].get_body(("html",))
     assert html is not None
     assert '<span lang="en" dir="ltr">The lamps are dark.' in html.get_content()
+
+
+def test_a_translation_that_a_correction_has_overtaken_says_so(
+    store: Store, city: City, worker: Worker, mailbox: Mailbox, client: FlaskClient
+) -> None:
+    for lang in ("en", "es"):
+        have(store, worker, mailbox, client, email=f"{lang}@example.org", lang=lang)
+    answer(store, city.lights, FRIDAY)
+    corrected = answer(store, city.pools, FRIDAY)
+
+    def correct(session: Session) -> None:
+        list_texts(session, corrected)["en"].we_did = "We changed fourteen bulbs."
+
+    store.write(correct)
+    week(store, worker)
+    said = {
+        "es": "Esta respuesta se corrigió. La corrección aún no está traducida.",
+        "en": "This answer was corrected. The correction is not translated yet.",
+    }
+    for message in mailbox.messages:
+        lang = str(message["To"]).partition("@")[0]
+        for kind in ("plain", "html"):
+            body = message.get_body((kind,))
+            assert body is not None
+            assert body.get_content().count(said[lang]) == (1 if lang == "es" else 0)
 
 
 def test_news_of_a_district_are_what_enough_people_there_said(

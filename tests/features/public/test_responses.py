@@ -2,12 +2,10 @@
 
 from __future__ import annotations
 
-import csv
 from dataclasses import replace
 from datetime import timedelta
 from xml.etree import ElementTree
 
-import pytest
 from flask.testing import FlaskClient
 from sqlalchemy.orm import Session
 
@@ -15,7 +13,6 @@ from portal.app import create_app
 from portal.models.assessments import HistoryImport
 from portal.models.responses import Response
 from portal.settings import Settings
-from portal.store.coverage import list_texts
 from portal.store.engine import Store
 from tests.features.public.conftest import NOW, Showcase
 from tests.features.public.publishing import add_text, correct_text, publish_response
@@ -199,40 +196,6 @@ def read_feed(
 def day_in_feed(day: int, month: int = 6) -> str:
     """The city's midnight, with which its day begins."""
     return f"2026-{month:02}-{day:02}T00:00:00+00:00"
-
-
-def test_a_translation_that_a_correction_has_overtaken_says_so(
-    client: FlaskClient, city: City, store: Store, monkeypatch: pytest.MonkeyPatch
-) -> None:
-    monkeypatch.setattr("portal.web.cache.VERSION_SECONDS", 0)
-    texts = {"en": ("It is dark.", "We mended 40 lamps.", ""), "es": ("Hay poca luz.", "40.", "")}
-    response_id = store.write(lambda s: publish_response(s, city.lights, NOW, texts))
-    with store.read() as session:
-        theme_id = session.get_one(Response, response_id).theme_id
-    said = {
-        "en": "This answer was corrected. The correction is not translated yet.",
-        "es": "Esta respuesta se corrigió. La corrección aún no está traducida.",
-    }
-    pages = (f"responses/{response_id}/", f"themes/{theme_id}/", "responses/feed.atom")
-
-    def read(lang: str) -> list[bool]:
-        return [said[lang] in client.get(f"/{lang}/{page}").text for page in pages]
-
-    def outdated() -> tuple[list[str], list[str]]:
-        (found,) = client.get("/api/v1/responses").get_json()["responses"]
-        rows = csv.DictReader(client.get("/api/v1/responses.csv").text.splitlines())
-        return found["outdated"], [row["language"] for row in rows if row["is_outdated"] == "True"]
-
-    assert (read("es"), outdated()) == ([False] * 3, ([], []))
-    store.write(correct_source, response_id)
-    assert (read("es"), outdated()) == ([True] * 3, (["es"], ["es"]))
-    assert read("en") == [False] * 3, "the source says what holds"
-
-
-def correct_source(session: Session, response_id: int) -> None:
-    """As the desk does: the new words at once, the old ones on record."""
-    correct_text(session, response_id, "en", ("It is dark.", "We mended 40 lamps.", ""), NOW)
-    list_texts(session, response_id)["en"].we_did = "We mended 14 lamps."
 
 
 def test_the_feed_is_atom_in_the_readers_language(client: FlaskClient, showcase: Showcase) -> None:

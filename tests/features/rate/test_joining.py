@@ -19,6 +19,8 @@ from portal.models.submissions import Submission
 from portal.notify.rendering import make_renderer
 from portal.notify.runner import run_due
 from portal.settings import Settings
+from portal.store.content import raise_content_version
+from portal.store.coverage import list_texts
 from portal.store.engine import Store
 from portal.web.form_token import MIN_AGE
 from tests.features.public.publishing import publish_response
@@ -104,6 +106,26 @@ def test_it_is_said_in_the_language_of_the_page(resident: Resident, theme: int) 
     assert 'lang="en" dir="ltr"><p' not in resident.get(path(theme)).text
     korean = resident.get(path(theme, "ko"))
     assert any(one.get("lang") == "en" for one in korean.all("p"))
+
+
+def test_a_translation_that_a_correction_has_overtaken_says_so(
+    resident: Resident, store: Store, theme: int, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr("portal.web.cache.VERSION_SECONDS", 0)
+    token = resident.token(path(theme, "es"))
+    code = receipt_of(resident.post(path(theme, "es"), token=token))
+    pages = (path(theme, "es"), f"/es/receipts/{code}/")
+    said = "Esta respuesta se corrigió."
+    assert [resident.get(one).words().count(said) for one in pages] == [0, 0]
+
+    def correct(session: Session) -> None:
+        response = session.scalars(select(Response)).one()
+        list_texts(session, response.id)["en"].you_said = "The lamps in the park are dark."
+        raise_content_version(session)
+
+    store.write(correct)
+    # On the receipt both stand: what people said, and what the city did about it.
+    assert [resident.get(one).words().count(said) for one in pages] == [1, 2]
 
 
 def test_a_form_sent_twice_is_one_case_and_one_receipt(
