@@ -16,12 +16,14 @@ from typing import Any
 from xml.etree import ElementTree
 
 from portal.domain.language import is_language_tag
+from portal.store.files import place_of
 
 MAX_BYTES = 20 * 1024 * 1024
 MAX_NAME = 200
 MAX_CODE = 80
 _NAME_COLUMN = re.compile(r"name:(.+)")
-_CONTROL = re.compile(r"[\x00-\x08\x0b\x0c\x0e-\x1f\x7f]")
+# Halves of a surrogate pair too, which JSON can name and no database can keep.
+_CONTROL = re.compile("[\x00-\x08\x0b\x0c\x0e-\x1f\x7f\ud800-\udfff]")
 
 
 @dataclass(frozen=True)
@@ -46,7 +48,7 @@ FAULTS = {
 }
 LIST_FAULTS = {
     "large": "it is larger than %(most)s MB",
-    "encoding": "it is not UTF-8 (byte %(place)s)",
+    "encoding": "it is not UTF-8 (%(place)s); save it as UTF-8",
     "csv": "line %(line)s is not CSV",
     "no_column": "it has no column service_name",
     "document_type": "it holds a document type, which is not accepted",
@@ -95,7 +97,7 @@ def _decode(raw: bytes) -> str:
     try:
         return raw.decode("utf-8-sig")
     except UnicodeDecodeError as error:
-        raise ListError("encoding", place=error.start) from error
+        raise ListError("encoding", place=place_of(error)) from error
 
 
 def read_service_list(text: str) -> tuple[list[ServiceLine], list[BadLine]]:

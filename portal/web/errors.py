@@ -17,6 +17,7 @@ from werkzeug.exceptions import HTTPException
 from werkzeug.wrappers import Response
 
 from portal.store.throttle import LimitReached
+from portal.web.body import NotUtf8
 from portal.web.pages import page
 
 _log = logging.getLogger("portal.errors")
@@ -31,6 +32,7 @@ def register(app: Flask) -> None:
     app.register_error_handler(HTTPException, _show_http_error)
     app.register_error_handler(LimitReached, _show_limit)
     app.register_error_handler(CSRFError, lambda _error: _error_page(400))
+    app.register_error_handler(NotUtf8, _show_not_utf8)
     for unreachable in (OperationalError, InterfaceError, PoolTimeoutError):
         app.register_error_handler(unreachable, _show_unavailable)
     app.register_error_handler(Exception, _show_fault)
@@ -46,6 +48,10 @@ def _show_http_error(error: HTTPException) -> Response:
         if name.lower() in {"allow", "retry-after"}:
             response.headers[name] = value
     return response
+
+
+def _show_not_utf8(error: NotUtf8) -> Response:
+    return _error_page(400, error.description, "errors/not_utf8.html")
 
 
 def _show_limit(error: LimitReached) -> Response:
@@ -66,9 +72,9 @@ def _show_fault(error: Exception) -> Response:
     return _error_page(500)
 
 
-def _error_page(status: int, words: str | None = None) -> Response:
+def _error_page(status: int, words: str | None = None, template: str | None = None) -> Response:
     if not request.path.startswith(OPEN_DATA):
-        return page(f"errors/{status if status in _PAGES else 400}.html", status)
+        return page(template or f"errors/{status if status in _PAGES else 400}.html", status)
     response = Response(_in_json(words or HTTPStatus(status).phrase), status, mimetype=JSON)
     response.headers["Access-Control-Allow-Origin"] = "*"
     response.headers["Cache-Control"] = "no-store"

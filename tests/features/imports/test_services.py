@@ -128,8 +128,15 @@ def test_json_is_read_as_open311_gives_it(store: Store, write: Write) -> None:
 def test_a_file_that_is_not_utf8_is_refused(tmp_path: Path) -> None:
     path = tmp_path / "a.csv"
     path.write_bytes("service_name\nStraße\n".encode("latin-1"))
-    with pytest.raises(ValueError, match="not UTF-8"):
+    with pytest.raises(ValueError, match=r"not UTF-8 \(line 2, byte 5\); save it as UTF-8"):
         _read(path)
+
+
+def test_half_a_letter_in_json_is_a_bad_line(write: Write) -> None:
+    path = write("services.json", '[{"service_name": "Lamps"}, {"service_name": "A\\ud800"}]')
+    good, bad = _read(path)
+    assert [line.name for line in good] == ["Lamps"]
+    assert [str(line) for line in bad] == ["line 2: service_name holds control characters"]
 
 
 def test_an_import_that_fails_leaves_nothing(store: Store, write: Write) -> None:

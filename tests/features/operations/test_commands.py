@@ -346,7 +346,14 @@ BAD_INPUT = {
     "bytes to judge": ("evaluate FILE", "\udcff\udcfe", "UTF-8"),
     "a nest to judge": ("evaluate FILE", "[" * 100000, "deep"),
     "services without names": ("import-services FILE", "a,b\n1,2\n", "service_name"),
-    "services of bytes": ("import-services FILE", "\udcff", ""),
+    "services of bytes": ("import-services FILE", "\udcff", "UTF-8 (line 1, byte 1)"),
+    "services in Latin-1": (
+        "import-services FILE", "service_name\nSe\udcf1al\n", "UTF-8 (line 2, byte 3)",
+    ),
+    "history in Latin-1": (
+        "import-history FILE --service pothole-repair", '{"a":\n"Se\udcf1al"}',
+        "UTF-8 text (line 2, byte 4)",
+    ),
     "history of an unknown service": ("import-history FILE --service nowhere", "{}", "nowhere"),
     "history that is none": ("import-history FILE --service pothole-repair", "[", "JSON"),
     "a role that is none": ("user add a@b.example --name A --role boss", "", "boss"),
