@@ -2,8 +2,6 @@
 
 from __future__ import annotations
 
-import re
-from pathlib import Path
 from urllib.parse import quote_from_bytes, urlencode
 
 import pytest
@@ -20,7 +18,6 @@ from tests.support.desk import Desk
 from tests.support.residents import RATE, Resident, receipt_of, submission_of
 
 URLENCODED = "application/x-www-form-urlencoded"
-TEMPLATES = Path(__file__).parents[3] / "portal" / "templates"
 OLD_TEXTS = {
     "iso-8859-1": "La señal no funciona.",
     "gbk": "路灯坏了。",
@@ -136,16 +133,3 @@ def test_a_search_in_another_encoding_finds_nothing(client: FlaskClient, city: C
     for path in ("/en/services/?q=Se%f1al", "/en/responses/?q=Se%f1al"):
         page = response_page(client.get(path))
         assert "\ufffd" not in page.text
-
-
-def test_residents_forms_ask_every_browser_for_utf8() -> None:
-    """Also one whose reader has set another encoding, which some browsers let them."""
-    tags = [
-        tag
-        for folder in ("rate", "follow", "notify", "public", "macros")
-        for path in (TEMPLATES / folder).glob("*.html")
-        for tag in re.findall(r"<form\b.*?>", path.read_text())
-        if 'method="post"' in tag
-    ]
-    assert len(tags) > 20
-    assert [tag for tag in tags if 'accept-charset="utf-8"' not in tag] == []
