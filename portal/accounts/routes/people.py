@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable
+from typing import Any
 from urllib.parse import urlencode
 
 from flask import abort, flash, redirect, request, session, url_for
@@ -162,36 +164,30 @@ def deactivate_person(person_id: int) -> Response:
 @access(Access.ADMINISTRATOR, is_fresh=True)
 def reactivate_person(person_id: int) -> Response:
     """Let somebody in again."""
-    get_person(person_id)
-    write(
-        people.reactivate_person, now=portal().clock.now(), by=current_scope().person_id,
-        person_id=person_id,
-    )  # fmt: skip
-    flash(_("This person can sign in again."), "done")
-    return redirect(url_for("accounts.show_person", person_id=person_id), 303)
+    return _do(people.reactivate_person, person_id, _("This person can sign in again."))
 
 
 @blueprint.post("/admin/people/<int:person_id>/forget-second-factor")
 @access(Access.ADMINISTRATOR, is_fresh=True)
 def forget_second_factor(person_id: int) -> Response:
     """Somebody lost their phone and their codes."""
-    get_person(person_id)
-    write(
-        people.forget_second_factor, now=portal().clock.now(), by=current_scope().person_id,
-        person_id=person_id,
-    )  # fmt: skip
-    flash(_("The second factor is removed. This person is signed out everywhere."), "done")
-    return redirect(url_for("accounts.show_person", person_id=person_id), 303)
+    said = _("The second factor is removed. This person is signed out everywhere.")
+    return _do(people.forget_second_factor, person_id, said)
 
 
 @blueprint.post("/admin/people/<int:person_id>/sign-out")
 @access(Access.ADMINISTRATOR, is_fresh=True)
 def sign_person_out(person_id: int) -> Response:
     """End all sign-ins of a person, for example after a theft."""
+    said = _("This person is signed out everywhere.")
+    return _do(sign_ins.end_all, person_id, said, but=session[TOKEN])
+
+
+def _do(operation: Callable[..., object], person_id: int, said: str, **given: Any) -> Response:
     get_person(person_id)
     write(
-        sign_ins.end_all, now=portal().clock.now(), by=current_scope().person_id,
-        person_id=person_id, but=session[TOKEN],
+        operation, now=portal().clock.now(), by=current_scope().person_id, person_id=person_id,
+        **given,
     )  # fmt: skip
-    flash(_("This person is signed out everywhere."), "done")
+    flash(said, "done")
     return redirect(url_for("accounts.show_person", person_id=person_id), 303)
