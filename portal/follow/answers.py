@@ -4,19 +4,18 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 from dataclasses import dataclass
-from datetime import date, datetime
+from datetime import date
 
 from sqlalchemy import select
 from sqlalchemy.orm import Session
 
 from portal.domain.loop import EventKind
-from portal.domain.wording import References
 from portal.models.loops import LoopEvent
 from portal.models.responses import Response, ResponseCorrection
 from portal.models.submissions import Submission
 from portal.store.joining import is_readable
+from portal.store.shown_answers import Correction, ShownAnswer, show_answer
 from portal.store.shown_texts import find_shown_text
-from portal.store.wordings import wording_of
 
 _ANSWERS = (EventKind.RESPONDED, EventKind.TOLD, EventKind.RETOLD)
 
@@ -30,38 +29,9 @@ class Reader:
     today: date
 
 
-@dataclass(frozen=True)
-class Correction:
-    """Why a published answer was corrected, and when. The old text stays on its public page."""
-
-    reason: str
-    lang: str
-    at: datetime
-
-
-@dataclass(frozen=True)
-class Answer:
-    """A published response as this reader sees it: in `lang`, reviewed.
-
-    `is_outdated`: the source was corrected and this translation was not yet.
-    """
-
-    response_id: int
-    lang: str
-    you_said: str
-    we_did: str
-    why_not: str
-    references: References
-    outcome: str
-    due_on: date | None
-    done_on: date | None
-    is_outdated: bool
-    corrections: Sequence[Correction]
-
-
 def list_answers(
     session: Session, events: Sequence[LoopEvent], submission: Submission, reader: Reader
-) -> list[Answer]:
+) -> list[ShownAnswer]:
     """The published answers to a case, the newest first; those without a reviewed text left out.
 
     Whoever has joined a theme reads its answers at once, before anybody counts as told.
@@ -90,22 +60,14 @@ def _ids_of_theme(session: Session, theme_id: int) -> list[int]:
     )
 
 
-def _answer(session: Session, response: Response, lang: str, reader: Reader) -> Answer | None:
+def _answer(session: Session, response: Response, lang: str, reader: Reader) -> ShownAnswer | None:
     fallbacks = (lang, response.source_lang, *reader.fallbacks)
     shown = find_shown_text(session, response, reader.lang, fallbacks)
     if shown is None:
         return None
-    return Answer(
-        response_id=response.id,
-        lang=shown.lang,
-        you_said=shown.text.you_said,
-        we_did=shown.text.we_did,
-        why_not=shown.text.why_not,
-        references=wording_of(shown.text).references,
-        outcome=response.outcome,
-        due_on=response.due_on,
-        done_on=response.done_on,
-        is_outdated=shown.is_outdated,
+    return show_answer(
+        response,
+        shown,
         corrections=_list_corrections(session, response.id, shown.lang),
     )
 

@@ -14,7 +14,7 @@ from portal.domain.doors import is_first_hand
 from portal.domain.loop import EventKind, Loop
 from portal.domain.publication import quarter_of
 from portal.domain.second_person import withdraws_at_once
-from portal.follow.answers import Answer, Reader, list_answers
+from portal.follow.answers import Reader, list_answers
 from portal.follow.together import Invited, Judged, list_invited, list_judged
 from portal.models.case_work import Redaction
 from portal.models.loops import LoopEvent, LoopRow, WithdrawalRequest
@@ -28,6 +28,7 @@ from portal.store.loops import facts_of, list_events
 from portal.store.remarks import list_remarks, verdict_of
 from portal.store.service_names import get_service_name
 from portal.store.set_apart import is_left_apart
+from portal.store.shown_answers import ShownAnswer
 from portal.store.texts import InLanguage
 from portal.store.verdicts import find_open_to_words, find_verdict
 from portal.store.withdrawals import find_withdrawal_request
@@ -97,7 +98,7 @@ class Case(Sent):
     loop: Loop
     free_on: date | None
     events: Sequence[LoopEvent] = field(repr=False)
-    answers: Sequence[Answer] = field(repr=False)
+    answers: Sequence[ShownAnswer] = field(repr=False)
     is_joined: bool = False
     joined: Joined | None = None
     invited: Sequence[Invited] = ()
@@ -253,7 +254,7 @@ def _find_proof(session: Session, submission: Submission, service: str) -> Proof
     )
 
 
-def _joined(submission: Submission, answers: Sequence[Answer]) -> Joined | None:
+def _joined(submission: Submission, answers: Sequence[ShownAnswer]) -> Joined | None:
     if submission.joined_theme_id is None or not answers:
         return None
     newest = answers[0]

@@ -2,13 +2,11 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import date
 
 from sqlalchemy.orm import Session
 
-from portal.domain.wording import References
 from portal.models.loops import LoopRow
 from portal.models.responses import Response
 from portal.models.services import Service
@@ -18,32 +16,16 @@ from portal.store.coverage import covered_cases, is_stale, list_texts
 from portal.store.names import Name, service_names
 from portal.store.next_steps import OpenStep, find_open_step
 from portal.store.scope import NotAllowed, Scope
+from portal.store.shown_answers import ShownAnswer, show_answer
+from portal.store.shown_texts import ShownText
 from portal.store.texts import in_language
-from portal.store.wordings import wording_of
-
-
-@dataclass(frozen=True)
-class PreviewedAnswer:
-    """The answer with the fields that the page of a receipt shows."""
-
-    response_id: int
-    lang: str
-    you_said: str
-    we_did: str
-    why_not: str
-    references: References
-    outcome: str
-    due_on: date | None
-    done_on: date | None
-    is_outdated: bool
-    corrections: Sequence[object] = ()
 
 
 @dataclass(frozen=True)
 class Preview:
     """The answer, and the words of one resident who waits for it, where there are some."""
 
-    answer: PreviewedAnswer
+    answer: ShownAnswer
     status: str | None  # of the text in the wanted language; None where there is none yet
     words: str | None
     words_lang: str
@@ -61,26 +43,16 @@ def get_preview(
     """
     response = get_response(session, scope, response_id)
     texts = list_texts(session, response_id)
-    shown = in_language(texts, langs[0], (response.source_lang, *langs))
-    if shown is None:
+    chosen = in_language(texts, langs[0], (response.source_lang, *langs))
+    if chosen is None:
         raise NotAllowed
+    is_outdated = is_stale(chosen.text, texts.get(response.source_lang))
     case = _case(session, scope, response, langs[0])
     words = case[1] if case else None
     service_id = case[0].service_id if case else response.service_id
     wanted = texts.get(langs[0])
     return Preview(
-        answer=PreviewedAnswer(
-            response_id=response_id,
-            lang=shown.lang,
-            you_said=shown.text.you_said,
-            we_did=shown.text.we_did,
-            why_not=shown.text.why_not,
-            references=wording_of(shown.text).references,
-            outcome=response.outcome,
-            due_on=response.due_on,
-            done_on=response.done_on,
-            is_outdated=is_stale(shown.text, texts.get(response.source_lang)),
-        ),
+        answer=show_answer(response, ShownText(chosen.lang, chosen.text, is_outdated)),
         status=wanted.status if wanted else None,
         words=words.comment if words else None,
         words_lang=(words.comment_lang if words else None) or langs[0],
