@@ -18,8 +18,6 @@ from portal.store.comments import Cause, redact_case, strike_notes
 from portal.store.contacts import erase_contacts
 from portal.store.loops import append_event
 
-ENTERED = "entered"
-"""What the audit trail calls typing in what somebody said or wrote."""
 _DAY = timedelta(days=1)
 
 
@@ -69,7 +67,7 @@ def list_who_saw_receipt(session: Session, submission: Submission) -> frozenset[
     entries = session.scalars(
         select(AuditEvent).where(
             # Written out: SQLite finds its index of entries by that.
-            AuditEvent.action == literal_column(f"'{ENTERED}'"),
+            AuditEvent.action == literal_column("'entered'"),
             AuditEvent.subject_id == submission.service_id,
             AuditEvent.at.between(submission.received_at, latest),
         )

@@ -23,7 +23,6 @@ from portal.store.personal_data import find_personal_data
 from portal.store.ratings import QUESTIONS, Answers, Result, Sent, send_rating
 from portal.store.scope import NotAllowed
 from portal.store.secrets import Secrets, sha256
-from portal.store.withdrawals import ENTERED
 
 
 class AlreadyEntered(Exception):
@@ -189,7 +188,7 @@ def store_entry(
         number = session.scalar(select(Submission.id).where(Submission.token_hash == sha256(token)))
     others = {} if number is None else {"case": number, "seen_by": sorted(seen_by)}
     audit.record(
-        session, at=act.now, person_id=act.person_id, action=ENTERED, subject="service",
+        session, at=act.now, person_id=act.person_id, action="entered", subject="service",
         subject_id=service.id, channel=entry.channel, result=result.value, **others,
     )  # fmt: skip
     return result
