@@ -42,7 +42,12 @@ from portal.store.clock import Clock
 from portal.store.command import Context
 from portal.store.engine import Store
 from portal.store.integrity.days import sign_due
-from portal.store.retention import KEEP_COUNTS, purge_contacts, redact_expired
+from portal.store.retention import (
+    KEEP_COUNTS,
+    purge_contacts,
+    purge_partner_addresses,
+    redact_expired,
+)
 from portal.store.secrets import destroy_past_period_secrets
 from portal.store.throttle import forget_before
 from portal.store.worker_jobs import get_worker_state, note_run
@@ -163,7 +168,7 @@ def purge(store: Store, clock: Clock) -> int:
     store.write(forget_before, now - KEEP_COUNTS)
     store.write(forget_ended, now=now)
     store.write(forget_told, now=now)
-    done = 0
+    done = store.write(purge_partner_addresses, now=now)
     while gone := store.write(purge_contacts, now=now):
         done += gone
     while gone := store.write(redact_expired, now=now, today=clock.day(now)):

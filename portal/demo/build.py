@@ -114,6 +114,8 @@ class CityBuilder:
             recorder.service_id,
             recorder.theme_ids,
             recorder.authors.author_id,
+            recorder.authors.reviewer_id,
+            self.marlow.secrets,
             self.marlow.moment,
             self.today,
         )

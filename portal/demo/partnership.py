@@ -28,10 +28,11 @@ from portal.models.partners import (
     NextStep,
     NextStepText,
     Partner,
+    PartnerContact,
     Signature,
 )
 from portal.store.record_hash import hash_record
-from portal.store.secrets import new_token, sha256
+from portal.store.secrets import Secrets, new_token, sha256
 
 _MEETS_EVERY = timedelta(days=91)
 _NEXT_MEETING = timedelta(days=33)
@@ -120,6 +121,8 @@ class PartnershipRecorder:
     service_id: int
     theme_ids: Sequence[int]
     author_id: int
+    colleague_id: int  # who has the partner sign what the author wrote
+    secrets: Secrets
     moment: Callable[[date, int], datetime]
     today: date
 
@@ -192,6 +195,7 @@ class PartnershipRecorder:
         )
         self.session.add(partner)
         self.session.flush()
+        self._name_mailbox(partner.id, together.content["email"])
         decision = CoDecision(
             service_id=self.service_id,
             theme_id=self.theme_ids[together.content["theme"]],
@@ -230,6 +234,18 @@ class PartnershipRecorder:
             )
         self.session.flush()
 
+    def _name_mailbox(self, partner_id: int, email: str) -> None:
+        self.session.add(
+            PartnerContact(
+                partner_id=partner_id,
+                email_encrypted=self.secrets.encrypt(email),
+                email_hash=self.secrets.email_hash(email),
+                lang="en",
+                set_by=self.colleague_id,
+                set_at=self.moment(self.today - _DAY, 9),
+            )
+        )
+
     def _write(self, together: Together, decision_id: int) -> None:
         for lang, (proposed, decided, changed) in together.content["record"].items():
             self.session.add(
@@ -251,7 +267,8 @@ class PartnershipRecorder:
             Signature(
                 co_decision_id=decision.id,
                 token_hash=sha256(new_token()),
-                person_id=self.author_id,
+                person_id=self.colleague_id,
+                is_mailed=True,
                 made_at=made_at,
                 expires_at=made_at + timedelta(days=14),
                 signed_at=self.moment(together.signed_on, 14),

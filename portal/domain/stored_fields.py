@@ -11,7 +11,9 @@ from dataclasses import dataclass
 from typing import Any
 
 ABOUT = ("resident", "case", "staff", "city", "technical")
-PERIODS = ("lasting", "words", "contact", "period", "two_days", "typing", "sign_in", "leaving")
+PERIODS = (
+    "lasting", "words", "contact", "partner", "period", "two_days", "typing", "sign_in", "leaving",
+)  # fmt: skip
 
 
 @dataclass(frozen=True)

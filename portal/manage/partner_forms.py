@@ -2,6 +2,9 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
+from typing import Any
+
 from flask import request
 from flask_babel import lazy_gettext as _l
 from wtforms import StringField, TextAreaField
@@ -10,6 +13,7 @@ from portal.web.fields import (
     AtMost,
     ChoiceField,
     DayField,
+    EmailField,
     Needed,
     Storable,
     tidy,
@@ -38,6 +42,20 @@ class PartnerForm(DeskForm):
         choices=[("yes", "yes"), ("no", "no")],
         validators=[Needed(_l("Say whether it is part of the city government."))],
     )
+
+
+class AddressForm(DeskForm):
+    """Where a partner gets its links, and in which language."""
+
+    email = EmailField(
+        filters=[tidy], validators=[Needed(_l("Enter an email address.")), Storable()]
+    )
+    lang = ChoiceField(validators=[Needed(_l("Choose a language."))])
+
+    def __init__(self, *args: Any, languages: Sequence[tuple[str, str]], **kwargs: Any) -> None:
+        """`languages` are (tag, name)."""
+        super().__init__(*args, **kwargs)
+        self.lang.choices = languages
 
 
 class BeginForm(DeskForm):

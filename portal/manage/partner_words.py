@@ -78,7 +78,7 @@ def _missing(figures: Mapping[str, Any]) -> dict[str, str]:
         "invited_all": _(
             "Name a next step for the theme, in every language in which people were told."
         ),
-        "partner_signed": _("Make a link below and send it to the partner."),
+        "partner_signed": _("See below how the partner gets its link."),
         "attested": _("%(people)s Only residents can: on the pages of their receipts.",
                       people=_people(judged)),
         "fair": fair_note,

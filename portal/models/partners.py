@@ -8,7 +8,16 @@ from __future__ import annotations
 
 from datetime import date, datetime
 
-from sqlalchemy import CheckConstraint, ForeignKey, Index, String, Text, UniqueConstraint
+from sqlalchemy import (
+    CheckConstraint,
+    ForeignKey,
+    Index,
+    LargeBinary,
+    String,
+    Text,
+    UniqueConstraint,
+    false,
+)
 from sqlalchemy.orm import Mapped, mapped_column
 
 from portal.models.base import Base, BigId
@@ -51,6 +60,24 @@ class Partner(Base):
     is_external: Mapped[bool]
     author_id: Mapped[int | None] = mapped_column(ForeignKey("person.id"))
     created_at: Mapped[datetime]
+
+
+class PartnerContact(Base):
+    """Where an organisation gets the links by which it signs, and in which language.
+
+    Encrypted; its HMAC tells whether two are the same. It goes on schedule (store/retention.py)
+    and leaves no row behind. `set_by` vouches for it: nobody sends a partner a record that this
+    person wrote, since they could have named a mailbox of their own.
+    """
+
+    __tablename__ = "partner_contact"
+
+    partner_id: Mapped[int] = mapped_column(ForeignKey("partner.id"), primary_key=True)
+    email_encrypted: Mapped[bytes] = mapped_column(LargeBinary)
+    email_hash: Mapped[str] = mapped_column(String(64))
+    lang: Mapped[str] = mapped_column(String(16))
+    set_by: Mapped[int] = mapped_column(ForeignKey("person.id"))
+    set_at: Mapped[datetime]
 
 
 class CoDecision(Base):
@@ -126,7 +153,8 @@ class Signature(Base):
     """The partner's link to a co-decision's record, and its signature once it has signed.
 
     The link is known by the SHA-256 of its token only and works once. A new one takes the place
-    of one that nobody used. `record_hash` is the SHA-256 of what was signed.
+    of one that nobody used. `record_hash` is the SHA-256 of what was signed. `is_mailed`: the
+    portal mailed it to the partner, so that nobody in the city has seen it.
     """
 
     __tablename__ = "signature"
@@ -145,6 +173,7 @@ class Signature(Base):
     co_decision_id: Mapped[int] = mapped_column(ForeignKey("co_decision.id"), primary_key=True)
     token_hash: Mapped[str] = mapped_column(String(64))
     person_id: Mapped[int | None] = mapped_column(ForeignKey("person.id"))  # who made the link
+    is_mailed: Mapped[bool] = mapped_column(default=False, server_default=false())
     made_at: Mapped[datetime]
     expires_at: Mapped[datetime]
     signed_at: Mapped[datetime | None]

@@ -20,6 +20,7 @@ OUTBOX_KINDS = (
     "invite",
     "invite_theme",
     "news",
+    "partner_link",
     "promise",
     "remind",
     "tell",

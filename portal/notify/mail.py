@@ -29,6 +29,7 @@ MAIL = (
     "digest",
     "invite",
     "news",
+    "partner_link",
     "promise",
     "remind",
     "tell",

@@ -35,6 +35,7 @@ from portal.notify.mail import (
 from portal.notify.news import drop_refused
 from portal.notify.news_letters import prepare_news, prepare_news_question
 from portal.notify.operations import Job
+from portal.notify.partner_links import prepare_partner_link
 from portal.notify.reminders import prepare_reminder
 from portal.notify.stationery import Letter, Nothing, Stationery
 from portal.notify.telling import tell_next
@@ -63,6 +64,7 @@ _PREPARE: dict[str, _Prepare] = {
     "confirm_news": prepare_news_question,
     "digest": prepare_digest,
     "news": prepare_news,
+    "partner_link": prepare_partner_link,
     "promise": prepare_reminder,
     "tell": prepare_telling,
     "invite": prepare_invitation,
@@ -229,6 +231,7 @@ class _Runner:
             "confirm_news",
             "digest",
             "news",
+            "partner_link",
             "promise",
         }:
             if has_bounced:

@@ -16,6 +16,7 @@ _KINDS: dict[str, Any] = {
     "invite": _l("Invitation to a next step"),
     "invite_theme": _l("Inviting everybody in a theme"),
     "news": _l("Weekly news to a resident"),
+    "partner_link": _l("Link for a partner to sign"),
     "promise": _l("Reminder of a promise"),
     "remind": _l("Reminder to say whether an answer helps"),
     "tell": _l("Answer to a resident"),

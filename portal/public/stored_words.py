@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
 from typing import Any
 
@@ -97,6 +97,10 @@ WORDS: dict[str, tuple[Any, Any]] = {
         _l("Signatures of partners"),
         _l("Who signed a decision that residents and the city took together."),
     ),
+    "partner_address": (
+        _l("Email addresses of partners"),
+        _l("We send partners the link by which they sign. The address is encrypted."),
+    ),
 }
 _PERIODS: dict[str, Any] = {
     "lasting": _l("for as long as the city runs this portal"),
@@ -125,27 +129,53 @@ def list_stored(periods: Periods, *about: str) -> Sequence[Stored]:
     ]
 
 
+def _contact(periods: Periods) -> str:
+    return ngettext(
+        "until %(n)s day after the last step of your case, or until you erase it",
+        "until %(n)s days after the last step of your case, or until you erase it",
+        periods.contact_days,
+        n=number(periods.contact_days),
+    )
+
+
+def _partner(periods: Periods) -> str:
+    return ngettext(
+        "until %(n)s day after the last link or signature, or until we erase it",
+        "until %(n)s days after the last link or signature, or until we erase it",
+        periods.contact_days,
+        n=number(periods.contact_days),
+    )
+
+
+def _words(periods: Periods) -> str:
+    if not periods.comment_months:
+        return _("for as long as the city runs this portal, or until you withdraw it")
+    return ngettext(
+        "until %(n)s month after the last step of your case, or until you withdraw it",
+        "until %(n)s months after the last step of your case, or until you withdraw it",
+        periods.comment_months,
+        n=number(periods.comment_months),
+    )
+
+
+def _sign_in(_periods: Periods) -> str:
+    days = KEEP_SIGN_INS.days
+    return _("a sign-in for %(n)s days, the rest until it is removed", n=number(days))
+
+
+def _two_days(_periods: Periods) -> str:
+    days = KEEP_COUNTS.days
+    return ngettext("%(n)s day", "%(n)s days", days, n=number(days))
+
+
+_COUNTED: Mapping[str, Callable[[Periods], str]] = {
+    "contact": _contact,
+    "partner": _partner,
+    "words": _words,
+    "sign_in": _sign_in,
+    "two_days": _two_days,
+}
+
+
 def _period(key: str, periods: Periods) -> str:
-    if key == "contact":
-        return ngettext(
-            "until %(n)s day after the last step of your case, or until you erase it",
-            "until %(n)s days after the last step of your case, or until you erase it",
-            periods.contact_days,
-            n=number(periods.contact_days),
-        )
-    if key == "sign_in":
-        days = KEEP_SIGN_INS.days
-        return _("a sign-in for %(n)s days, the rest until it is removed", n=number(days))
-    if key == "words" and periods.comment_months:
-        return ngettext(
-            "until %(n)s month after the last step of your case, or until you withdraw it",
-            "until %(n)s months after the last step of your case, or until you withdraw it",
-            periods.comment_months,
-            n=number(periods.comment_months),
-        )
-    if key == "words":
-        return str(_l("for as long as the city runs this portal, or until you withdraw it"))
-    if key == "two_days":
-        days = KEEP_COUNTS.days
-        return ngettext("%(n)s day", "%(n)s days", days, n=number(days))
-    return str(_PERIODS[key])
+    return _COUNTED[key](periods) if key in _COUNTED else str(_PERIODS[key])

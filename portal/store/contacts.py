@@ -9,6 +9,7 @@ from cryptography.fernet import InvalidToken
 from sqlalchemy import ColumnElement, and_, select, update
 from sqlalchemy.orm import Session
 
+from portal.models.partners import PartnerContact
 from portal.models.submissions import Contact
 from portal.store.secrets import Secrets
 
@@ -21,6 +22,9 @@ def check_contacts(session: Session, secrets: Secrets) -> Iterator[str]:
     for number, encrypted, known_by in session.execute(kept.execution_options(yield_per=2000)):
         if not _is_known_by(secrets, encrypted, known_by):
             yield f"case {number}: its address is not the one that the resident left"
+    for row in session.scalars(select(PartnerContact)):
+        if not _is_known_by(secrets, row.email_encrypted, row.email_hash):
+            yield f"partner {row.partner_id}: its address is not the one that it is known by"
 
 
 def _is_known_by(secrets: Secrets, encrypted: bytes | None, known_by: str | None) -> bool:

@@ -3,12 +3,26 @@
 from __future__ import annotations
 
 from datetime import datetime
+from enum import StrEnum
 from typing import Any
 
+from sqlalchemy import select
 from sqlalchemy.dialects import postgresql, sqlite
 from sqlalchemy.orm import Session
 
 from portal.models.running import Outbox
+
+_REFUSALS = ("refused", "bounced")
+
+
+class Mailed(StrEnum):
+    """What became of a mail."""
+
+    WAITS = "waits"
+    SENT = "sent"
+    REFUSED = "refused"  # by whoever keeps the mailbox, at once or later
+    GIVEN_UP = "given_up"  # the mail server did not take it, for reasons of its own
+    LEFT = "left"  # not sent: what it was about had changed by then
 
 
 def post(
@@ -38,3 +52,17 @@ def post(
         )
         .on_conflict_do_nothing(index_elements=["dedupe_key"])
     )
+
+
+def find_mailed(session: Session, dedupe_key: str) -> Mailed:
+    """What became of the mail that was asked for under this key."""
+    mail = session.scalar(select(Outbox).where(Outbox.dedupe_key == dedupe_key))
+    if mail is None:
+        return Mailed.SENT
+    if mail.dead_at is not None:
+        return Mailed.GIVEN_UP
+    if mail.done_at is None:
+        return Mailed.WAITS
+    if mail.last_error is None:
+        return Mailed.SENT
+    return Mailed.REFUSED if mail.last_error.startswith(_REFUSALS) else Mailed.LEFT

@@ -1,7 +1,8 @@
 """How long what residents wrote is kept, and taking it out when its time is over.
 
 Addresses go so many days, and words so many months, after the last thing that happened in their
-case. The same questions choose what goes now and foretell what will.
+case; those of partners as many days after their last link or signature. The same questions choose
+what goes now and foretell what will.
 """
 
 from __future__ import annotations
@@ -11,13 +12,15 @@ from dataclasses import dataclass
 from datetime import date, datetime, timedelta
 from typing import Any
 
-from sqlalchemy import ColumnElement, Select, exists, func, or_, select, update
+from sqlalchemy import ColumnElement, Select, delete, exists, func, or_, select, update
 from sqlalchemy.orm import InstrumentedAttribute, Session
 
 from portal.models.loops import LoopEvent
+from portal.models.partners import CoDecision, PartnerContact, Signature
 from portal.models.remarks import Remark
 from portal.models.running import Setting
 from portal.models.submissions import Contact, PeriodKey, Submission, Throttle
+from portal.store import audit
 from portal.store.comments import Cause, redact_case
 from portal.store.content import raise_content_version
 from portal.store.secrets import PERIOD_DAYS, period_of
@@ -93,7 +96,8 @@ def count_due(session: Session, periods: Periods, *, at: datetime, on: date) -> 
     """What would go at that moment under these periods, if nothing more happened until then."""
     comments = _expired_comments(at - periods.comment) if periods.comment else None
     return Due(
-        contacts=_count(session, _expired_contacts(at - periods.contact)),
+        contacts=_count(session, _expired_contacts(at - periods.contact))
+        + _count(session, _expired_partners(at - periods.contact)),
         comments=_count(session, comments) if comments is not None else 0,
         period_secrets=_count(
             session, select(PeriodKey.period).where(PeriodKey.period < period_of(on))
@@ -119,6 +123,19 @@ def purge_contacts(session: Session, *, now: datetime, limit: int = 500) -> int:
     return len(ids)
 
 
+def purge_partner_addresses(session: Session, *, now: datetime) -> int:
+    """Erase the addresses of partners whose time is over; returns how many."""
+    expired = _expired_partners(now - get_periods(session).contact)
+    ids = session.scalars(expired.order_by(PartnerContact.partner_id).with_for_update()).all()
+    session.execute(delete(PartnerContact).where(PartnerContact.partner_id.in_(ids)))
+    for partner_id in ids:
+        audit.record(
+            session, at=now, person_id=None, action="partner_address_erased", subject="partner",
+            subject_id=partner_id,
+        )  # fmt: skip
+    return len(ids)
+
+
 def redact_expired(session: Session, *, now: datetime, today: date, limit: int = 100) -> int:
     """Take out the words whose time is over, as a redaction that everybody sees; returns how many.
 
@@ -137,6 +154,20 @@ def redact_expired(session: Session, *, now: datetime, today: date, limit: int =
 
 def _expired_contacts(before: datetime) -> Select[int]:
     return select(Contact.submission_id).where(Contact.erased_at.is_(None), is_over(before))
+
+
+def _expired_partners(before: datetime) -> Select[int]:
+    """Partners whose address nobody has said or used since then, for a link or a signature."""
+    is_used = (
+        select(Signature.co_decision_id)
+        .join(CoDecision, CoDecision.id == Signature.co_decision_id)
+        .where(
+            CoDecision.partner_id == PartnerContact.partner_id,
+            or_(Signature.made_at >= before, Signature.signed_at >= before),
+        )
+        .exists()
+    )
+    return select(PartnerContact.partner_id).where(PartnerContact.set_at < before, ~is_used)
 
 
 def is_over(before: datetime | ColumnElement[datetime]) -> ColumnElement[bool]:

@@ -144,6 +144,13 @@ class Secrets:
         """
         return self._hex("account-link", f"{link_id}:{made_at.isoformat()}")
 
+    def partner_token(self, co_decision_id: int, made_at: datetime) -> str:
+        """The token of a link that is mailed to a partner, the same every time.
+
+        Nobody but the portal can make it, so it need not be kept anywhere until it is mailed.
+        """
+        return self._hex("partner-link", f"{co_decision_id}:{made_at.isoformat()}")
+
     def passkey_user(self, person_id: int) -> bytes:
         """What devices know a person by who keeps a passkey there; it says nothing about them."""
         return bytes.fromhex(self._hex("passkey-user", str(person_id)))

@@ -6,7 +6,7 @@ from collections.abc import Sequence
 from dataclasses import replace
 from datetime import date, datetime, timedelta
 
-from portal.manage.operations import co_decisions, partners
+from portal.manage.operations import co_decisions, partner_links, partners
 from portal.manage.operations.co_decisions import Record
 from portal.manage.queries.co_decisions import find_signing
 from portal.manage.seen import hash_of_record
@@ -79,7 +79,7 @@ class Table:
         """The token of the partner's link, made by a colleague of whoever wrote the record."""
         colleague = replace(self.scope, person_id=self.colleague)
         return self.store.write(
-            co_decisions.make_link, now=now, scope=colleague, co_decision_id=number
+            partner_links.make_link, now=now, scope=colleague, co_decision_id=number
         )
 
     def sign(self, token: str, now: datetime = NOW) -> None:

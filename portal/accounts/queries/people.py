@@ -5,7 +5,6 @@ from __future__ import annotations
 from collections.abc import Sequence
 from dataclasses import dataclass, field
 from datetime import date, datetime
-from enum import StrEnum
 
 from sqlalchemy import ColumnElement, Select, exists, func, or_, select
 from sqlalchemy.orm import Session
@@ -19,16 +18,16 @@ from portal.models.people import (
     Person,
     SignIn,
 )
-from portal.models.running import AuditEvent, Outbox
+from portal.models.running import AuditEvent
 from portal.models.services import Department
 from portal.store.department_names import get_department_names
+from portal.store.outbox import Mailed, find_mailed
 from portal.store.paging import CountedPage, counted_page, on_page
 from portal.store.texts import InLanguage, in_language
 
 PAGE = 50
 STATES = ("active", "invited", "inactive")
 _HISTORY = 20
-_REFUSALS = ("refused", "bounced")  # how the outbox notes them
 Name = InLanguage[str]
 
 
@@ -54,15 +53,6 @@ class Line:
     has_factor: bool
     last_seen_on: date | None
     roles: list[tuple[str, Name | None]] = field(default_factory=list)
-
-
-class Mailed(StrEnum):
-    """What became of a mail."""
-
-    WAITS = "waits"  # or will never be sent, where the link is worth nothing any more
-    SENT = "sent"
-    REFUSED = "refused"  # by whoever keeps the mailbox, at once or later
-    GIVEN_UP = "given_up"  # the mail server did not take it, for reasons of its own
 
 
 @dataclass(frozen=True)
@@ -203,18 +193,8 @@ def _newest_link(session: Session, person_id: int, now: datetime) -> MailedLink 
     )
     if link is None:
         return None
-    mailed = Mailed.SENT if link.used_at else _what_became(session, mail_key(link))
+    mailed = Mailed.SENT if link.used_at else find_mailed(session, mail_key(link))
     return MailedLink(link.made_at, link.expires_at, is_open(link, now), mailed)
-
-
-def _what_became(session: Session, key: str) -> Mailed:
-    mail = session.scalar(select(Outbox).where(Outbox.dedupe_key == key))
-    if mail is None or (mail.done_at is not None and mail.last_error is None):
-        return Mailed.SENT
-    if mail.dead_at is not None:
-        return Mailed.GIVEN_UP
-    is_refused = mail.done_at is not None and (mail.last_error or "").startswith(_REFUSALS)
-    return Mailed.REFUSED if is_refused else Mailed.WAITS
 
 
 def _history(session: Session, person_id: int) -> list[Note]:

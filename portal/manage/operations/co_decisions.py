@@ -8,7 +8,7 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 from dataclasses import dataclass
-from datetime import date, datetime, timedelta
+from datetime import date, datetime
 
 from sqlalchemy import delete, select
 from sqlalchemy.orm import Session
@@ -26,23 +26,14 @@ from portal.models.partners import (
 )
 from portal.models.responses import ThemeCase
 from portal.store import audit
+from portal.store.partner_links import has_set_address
 from portal.store.record_hash import hash_record
 from portal.store.scope import NotAllowed, Scope
-from portal.store.secrets import new_token, sha256
-
-LINK_LIFETIME = timedelta(days=14)
+from portal.store.secrets import sha256
 
 
 class SignedAlready(ValueError):
     """The record is signed and does not change any more."""
-
-
-class NotReady(ValueError):
-    """The record is not complete, or no case is linked: there is nothing to sign yet."""
-
-
-class WroteItself(ValueError):
-    """Whoever wrote the record asks for the link: a colleague hands it to the partner."""
 
 
 class LinkRefused(ValueError):
@@ -108,16 +99,17 @@ def write_record(
     record: Record,
     decided_on: date | None,
     seen: str,
-) -> None:
+) -> bool:
     """Write the record in one language. Its day belongs to the first language.
 
-    `seen` is the hash of the record as it was read. Raises TextMoved when somebody else has changed
-    it since. Once it is signed, only languages that are missing may be added; else raises
+    Returns whether that ended the partner's link: whoever may hold the link does not write what it
+    signs. `seen` is the hash of the record as it was read. Raises TextMoved when somebody else has
+    changed it since. Once it is signed, only languages that are missing may be added; else raises
     SignedAlready.
     """
     found = get_managed_co_decision(session, scope, co_decision_id, lock=True)
     text = session.get(CoDecisionText, (found.id, lang))
-    if text is not None and _is_signed(session, found.id):
+    if text is not None and is_signed(session, found.id):
         raise SignedAlready
     new = CoDecisionText(
         co_decision_id=found.id, lang=lang, proposed=record.proposed, decided=record.decided,
@@ -134,6 +126,22 @@ def write_record(
         is_complete = record.is_complete and decided_on is not None
         found.completed_on = (found.completed_on or today) if is_complete else None
     _audit(session, now, scope, "co_decision_written", found.id, lang=lang)
+    return is_source and _end_own_link(session, scope, found)
+
+
+def _end_own_link(session: Session, scope: Scope, found: CoDecision) -> bool:
+    """End a link that this person made by hand, or whose mailbox they named."""
+    link = session.get(Signature, found.id)
+    if link is None:
+        return False
+    may_hold_it = (
+        has_set_address(session, found.partner_id, scope.person_id)
+        if link.is_mailed
+        else link.person_id == scope.person_id
+    )
+    if may_hold_it:
+        session.delete(link)
+    return may_hold_it
 
 
 def link_cases(
@@ -151,7 +159,7 @@ def link_cases(
     What a colleague linked meanwhile stays. Raises SignedAlready, NotAllowed for others' cases.
     """
     found = get_managed_co_decision(session, scope, co_decision_id, lock=True)
-    if _is_signed(session, found.id):
+    if is_signed(session, found.id):
         raise SignedAlready
     wanted = set(case_ids)
     if max(wanted, default=0) > MAX_ID:
@@ -181,37 +189,6 @@ def link_cases(
             )
         )  # fmt: skip
     _audit(session, now, scope, "co_decision_linked", found.id, cases=len((linked - gone) | wanted))
-
-
-def make_link(session: Session, *, now: datetime, scope: Scope, co_decision_id: int) -> str:
-    """The token of a new link for the partner, valid once and for LINK_LIFETIME.
-
-    It is stored nowhere but as its SHA-256; an older link stops working. Whoever wrote the record
-    sees no link with which they could sign it. Raises NotReady, SignedAlready and WroteItself.
-    """
-    found = get_managed_co_decision(session, scope, co_decision_id, lock=True)
-    if _is_signed(session, found.id):
-        raise SignedAlready
-    text = session.get(CoDecisionText, (found.id, found.source_lang))
-    if text is not None and text.author_id == scope.person_id:
-        raise WroteItself
-    linked = session.scalar(
-        select(CoDecisionCase.submission_id).where(CoDecisionCase.co_decision_id == found.id)
-    )
-    if found.completed_on is None or linked is None:
-        raise NotReady
-    token = new_token()
-    session.merge(
-        Signature(
-            co_decision_id=found.id,
-            token_hash=sha256(token),
-            person_id=scope.person_id,
-            made_at=now,
-            expires_at=now + LINK_LIFETIME,
-        )
-    )
-    _audit(session, now, scope, "partner_link_made", found.id)
-    return token
 
 
 def sign(
@@ -246,7 +223,8 @@ def sign(
     )  # fmt: skip
 
 
-def _is_signed(session: Session, co_decision_id: int) -> bool:
+def is_signed(session: Session, co_decision_id: int) -> bool:
+    """Whether the partner has signed, as of this moment."""
     link = session.get(Signature, co_decision_id, populate_existing=True)
     return link is not None and link.signed_at is not None
 

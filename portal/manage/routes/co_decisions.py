@@ -12,6 +12,7 @@ from portal.manage.partner_forms import BeginForm, RecordForm, case_ids
 from portal.manage.partner_words import explain_rules
 from portal.manage.queries import co_decisions as queries
 from portal.manage.queries import partners
+from portal.manage.queries.partner_links import get_way
 from portal.manage.routes.blueprint import blueprint, langs
 from portal.manage.seen import TextMoved, hash_of_record
 from portal.web.access import Access, access, current_scope
@@ -78,16 +79,18 @@ def begin_co_decision() -> Response:
 @access(Access.MANAGER)
 def show_co_decision(co_decision_id: int) -> Response:
     """Its record, its cases, its partner's signature, and what keeps it from counting."""
-    return _co_decision_page(co_decision_id, RecordForm(formdata=None), 200)
+    return co_decision_page(co_decision_id, RecordForm(formdata=None), 200)
 
 
-def _co_decision_page(
+def co_decision_page(
     co_decision_id: int, form: RecordForm, status: int, link: str | None = None
 ) -> Response:
+    """The page, with the partner's link where one was just made by hand."""
     clock = portal().clock
     view = queries.get_co_decision_view(
         read(), current_scope(), co_decision_id, today=clock.today(), langs=langs()
     )
+    way = get_way(read(), current_scope(), co_decision_id, portal().secrets)
     text, is_conflict = view.texts.get(current_language()), status == _CONFLICT
     if not form.is_submitted() or link:
         form.decided_on.data = view.line.decided_on
@@ -101,6 +104,7 @@ def _co_decision_page(
         "manage/show_co_decision.html", status, view=view, form=form, errors=errors_of(form),
         rules=explain_rules(view.line.figures, view.line.conditions), link=link, text=text,
         now=clock.now(), is_conflict=is_conflict,
+        way=way, can_mail=bool(portal().settings.smtp_url),
         wrote_it=view.is_written_by(current_scope().person_id),
     )  # fmt: skip
 
@@ -113,20 +117,30 @@ def write_record(co_decision_id: int) -> Response:
     if form.validate():
         form.decided_on.errors = _day_faults(form.decided_on.day, clock.today())
     if errors_of(form):
-        return _co_decision_page(co_decision_id, form, 422)
+        return co_decision_page(co_decision_id, form, 422)
     record = operations.Record(
         form.proposed.data or "", form.decided.data or "", form.changed.data or ""
     )
     try:
-        write(
+        has_ended_link = write(
             operations.write_record, now=clock.now(), today=clock.today(), scope=current_scope(),
             co_decision_id=co_decision_id, lang=current_language(), record=record,
             decided_on=form.decided_on.day, seen=form.seen.data or "",
         )  # fmt: skip
     except (operations.SignedAlready, TextMoved):
-        return _co_decision_page(co_decision_id, form, _CONFLICT)
-    flash(_("Saved."))
+        return co_decision_page(co_decision_id, form, _CONFLICT)
+    _say_saved(has_ended_link=has_ended_link)
     return _back(co_decision_id)
+
+
+def _say_saved(*, has_ended_link: bool) -> None:
+    flash(_("Saved."))
+    if has_ended_link:
+        text = _(
+            "You had set up the partner’s link and now changed the record, so the link has stopped"
+            " working. A colleague sets up a new one."
+        )
+        flash(text, "alarm")
 
 
 def _day_faults(decided_on: date | None, today: date) -> list[str]:
@@ -154,22 +168,6 @@ def link_cases(co_decision_id: int) -> Response:
         abort(409)
     flash(_("Saved."))
     return _back(co_decision_id)
-
-
-@blueprint.post("/co-decisions/<int:co_decision_id>/link")
-@access(Access.MANAGER)
-def make_link(co_decision_id: int) -> Response:
-    """Make the partner's link and show it, this once."""
-    try:
-        token = write(
-            operations.make_link, now=portal().clock.now(), scope=current_scope(),
-            co_decision_id=co_decision_id,
-        )  # fmt: skip
-    except (operations.NotReady, operations.SignedAlready, operations.WroteItself):
-        abort(409)
-    path = url_for("signing.show_signing", code=token)
-    link = f"{portal().settings.base_url.rstrip('/')}{path}"
-    return _co_decision_page(co_decision_id, RecordForm(formdata=None), 200, link)
 
 
 def _back(co_decision_id: int) -> Response:

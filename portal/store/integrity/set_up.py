@@ -164,6 +164,15 @@ STANDS = (
     ),
     _stands("partner id", "name is_external", ("partner_added",)),
     _stands(
+        "partner_contact partner_id",
+        "email_hash lang set_by set_at",
+        (
+            "partner_address_confirmed", "partner_address_erased", "partner_address_removed",
+            "partner_address_set",
+        ),
+        subject="partner",
+    ),
+    _stands(
         "passkey person_id",
         "credential_id public_key",
         ("passkey_added", "passkey_removed", "second_factor_forgotten"),

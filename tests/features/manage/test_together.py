@@ -13,7 +13,8 @@ from sqlalchemy.orm import Session
 
 from portal.domain.loop import Actor, Event, EventKind
 from portal.manage.operations import co_decisions
-from portal.manage.operations.co_decisions import LINK_LIFETIME, LinkRefused
+from portal.manage.operations.co_decisions import LinkRefused
+from portal.manage.operations.partner_links import LINK_LIFETIME
 from portal.models.partners import (
     CoDecisionCase,
     Invitation,

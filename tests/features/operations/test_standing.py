@@ -163,6 +163,7 @@ CHANGES_NOTHING = {
     "missing_taken_down",
     "note_struck",
     "partner_link_made",
+    "partner_link_sent",
     "partner_signed",
     "redaction_refused",
     "redaction_requested",

@@ -1,0 +1,75 @@
+"""Where partners get the links by which they sign: contact data, said and taken back."""
+
+from __future__ import annotations
+
+from datetime import datetime
+
+from sqlalchemy import exists, select
+from sqlalchemy.orm import Session
+
+from portal.models.base import MAX_ID
+from portal.models.partners import Partner, PartnerContact
+from portal.models.people import Person
+from portal.store import audit
+from portal.store.scope import NotAllowed, Scope
+from portal.store.secrets import Secrets
+
+
+class OfTheCity(ValueError):
+    """Somebody of the city signs in with this address: a link sent there would come back to it."""
+
+
+def set_address(
+    session: Session,
+    *,
+    now: datetime,
+    scope: Scope,
+    partner_id: int,
+    email: str,
+    lang: str,
+    secrets: Secrets,
+) -> None:
+    """Say where the partner gets its links, and in which language.
+
+    Whoever saves what stands there already vouches for it from now on. Raises OfTheCity.
+    """
+    _lock_partner(session, partner_id)
+    if session.scalar(select(exists().where(Person.email == email.casefold()))):
+        raise OfTheCity
+    known = session.get(PartnerContact, partner_id)
+    email_hash = secrets.email_hash(email)
+    is_same = known is not None and (known.email_hash, known.lang) == (email_hash, lang)
+    session.merge(
+        PartnerContact(
+            partner_id=partner_id,
+            email_encrypted=secrets.encrypt(email),
+            email_hash=email_hash,
+            lang=lang,
+            set_by=scope.person_id,
+            set_at=now,
+        )
+    )
+    action = "partner_address_confirmed" if is_same else "partner_address_set"
+    _audit(session, now, scope, action, partner_id)
+
+
+def remove_address(session: Session, *, now: datetime, scope: Scope, partner_id: int) -> None:
+    """Erase it; a link that is not mailed yet is not mailed any more."""
+    _lock_partner(session, partner_id)
+    known = session.get(PartnerContact, partner_id)
+    if known is not None:
+        session.delete(known)
+        _audit(session, now, scope, "partner_address_removed", partner_id)
+
+
+def _lock_partner(session: Session, partner_id: int) -> None:
+    """Two people who say it at once do it one after the other. Raises NotAllowed for no partner."""
+    if partner_id > MAX_ID or session.get(Partner, partner_id, with_for_update=True) is None:
+        raise NotAllowed
+
+
+def _audit(session: Session, now: datetime, scope: Scope, action: str, partner_id: int) -> None:
+    audit.record(
+        session, at=now, person_id=scope.person_id, action=action, subject="partner",
+        subject_id=partner_id,
+    )  # fmt: skip
