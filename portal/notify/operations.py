@@ -21,8 +21,8 @@ from portal.store.secrets import sha256
 # Somebody waits for the first ones at this moment: no mass of the later ones may come before them.
 # Asking who is to be told takes no mail server, and brings answers to the receipts' pages.
 RANKS = (
-    ("account_link", "account_notice", "partner_link"),
-    ("confirm_address", "confirm_news", "acknowledge"),
+    ("account_link", "account_notice"),
+    ("confirm_address", "confirm_news", "acknowledge", "partner_link"),
     ("tell_response", "invite_theme"),
     ("tell",),
     ("invite", "promise", "remind"),

@@ -198,7 +198,7 @@ def make_examples(store: Store, city: City) -> dict[str, object]:
     published = office.answer([answered])
     told = send(store, city.potholes)
     tell(store, office, office.answer([told]))
-    theme = office.group([case])
+    theme, partner = office.group([case]), table.partner()
     view = store.write(
         save_view, now=NOW, scope=office.staff, name="Ours", filters="", department_id=city.works
     )

@@ -107,7 +107,7 @@ class World:
         ]
         session.add_all(co_decisions)
         session.flush()
-        self.next_step = step.id
+        self.next_step, self.partner = step.id, partner.id
         self.co_decision, self.another_co_decision = (one.id for one in co_decisions)
 
 
@@ -357,6 +357,14 @@ VALID: dict[str, Callable[[World], dict[str, Any]]] = {
         "is_external": True,
         "author_id": w.staff,
         "created_at": NOW,
+    },
+    "partner_contact": lambda w: {
+        "partner_id": w.partner,
+        "email_encrypted": b"e",
+        "email_hash": "h",
+        "lang": "en",
+        "set_by": w.staff,
+        "set_at": NOW,
     },
     "next_step": lambda w: {"theme_id": w.theme, "happens_on": DAY, "created_at": NOW},
     "next_step_text": lambda w: {

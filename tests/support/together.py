@@ -6,7 +6,12 @@ from collections.abc import Sequence
 from dataclasses import replace
 from datetime import date, datetime, timedelta
 
-from portal.manage.operations import co_decisions, partner_links, partners
+from portal.manage.operations import (
+    co_decisions,
+    partner_addresses,
+    partner_links,
+    partners,
+)
 from portal.manage.operations.co_decisions import Record
 from portal.manage.queries.co_decisions import find_signing
 from portal.manage.seen import hash_of_record
@@ -15,6 +20,7 @@ from portal.store.engine import Store
 from portal.store.scope import Scope
 from tests.support.answers import NOW, TODAY
 from tests.support.city import City
+from tests.support.signed import SECRETS
 
 RECORD = Record("Parents asked for a lower kerb.", "We chose the corner.", "The kerb is lower.")
 
@@ -34,6 +40,22 @@ class Table:
         return self.store.write(
             partners.add_partner, now=NOW, scope=self.scope, name=name, is_external=is_external
         )
+
+    def name_mailbox(
+        self,
+        partner_id: int,
+        email: str = "ana@parents.example",
+        *,
+        lang: str = "en",
+        by: int | None = None,
+        now: datetime = NOW,
+    ) -> None:
+        """Say where a partner gets its links; a colleague of whoever writes does."""
+        self.store.write(
+            partner_addresses.set_address, now=now,
+            scope=replace(self.scope, person_id=by or self.colleague), partner_id=partner_id,
+            email=email, lang=lang, secrets=SECRETS,
+        )  # fmt: skip
 
     def next_step(self, theme_id: int, lang: str = "en", on: date | None = None) -> int:
         """A theme's next step in one language; returns its id."""

@@ -176,6 +176,12 @@ RED = {
         "UPDATE page_check SET checked_on = '2026-11-01' WHERE id = 1", "DELETE FROM page_check",
     ),
     "partner": ("UPDATE partner SET is_external = NOT is_external",),
+    "partner_contact": (
+        "UPDATE partner_contact SET email_hash = 'x'",
+        "UPDATE partner_contact SET set_by = (SELECT max(id) FROM person)",
+        "UPDATE partner_contact SET lang = 'ko'",
+        "DELETE FROM partner_contact",
+    ),
     "passkey": ("UPDATE passkey SET credential_id = credential_id || 'x'", "DELETE FROM passkey"),
     "person": (
         "UPDATE person SET password = 'known'",
@@ -352,7 +358,8 @@ def full(busy: Store, city: City) -> Store:
     ]
     theme = office.group(cases)
     step = table.next_step(theme)
-    decision = table.decide(theme, table.partner(), cases[:1])
+    decision = table.decide(theme, partner := table.partner(), cases[:1])
+    table.name_mailbox(partner)
     table.sign(table.link(decision))
     busy.write(_invite_and_ask, cases[0], step, decision)
     busy.write(_say_of_oneself, city)

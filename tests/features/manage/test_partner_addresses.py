@@ -1,0 +1,160 @@
+"""The pages for a partner's address and for sending it its link."""
+
+from __future__ import annotations
+
+from dataclasses import replace
+
+import pytest
+from flask import Flask
+from sqlalchemy import select
+
+from portal.models.partners import PartnerContact, Signature
+from portal.models.running import Outbox
+from portal.settings import Settings
+from portal.store.engine import Store
+from tests.support.answers import NOW, Office, send
+from tests.support.city import City, make_person
+from tests.support.client import Page, response_page
+from tests.support.desk import Desk, open_desk
+from tests.support.signed import SECRETS
+from tests.support.together import Table
+
+EMAIL = "ana@parents.example"
+
+
+@pytest.fixture
+def mailing(app: Flask, settings: Settings) -> None:
+    """The portal has a mail server; nobody asks it for anything here."""
+    app.extensions["portal"].settings = replace(
+        settings, smtp_url="smtp://127.0.0.1:9", mail_from="answers@marlow.example"
+    )
+
+
+@pytest.fixture
+def desk(app: Flask, store: Store, city: City) -> Desk:
+    open_desk(store, city)
+    return Desk(app, "manager")
+
+
+@pytest.fixture
+def colleague(app: Flask, store: Store, city: City, desk: Desk) -> Desk:
+    del desk
+    roles: list[tuple[str, int | None]] = [("manager", city.works)]
+    store.write(lambda session: make_person(session, "colleague@city.example", NOW, roles))
+    return Desk(app, "colleague")
+
+
+@pytest.fixture
+def partner(store: Store, city: City) -> int:
+    return Table(store, city).partner()
+
+
+@pytest.fixture
+def decision(store: Store, city: City, partner: int) -> int:
+    case = send(store, city.potholes, comment="The kerb is high.")
+    return Table(store, city).decide(Office(store, city).group([case]), partner, [case])
+
+
+def get(desk: Desk, path: str, status: int = 200) -> Page:
+    answer = desk.client.get(f"/en/manage/{path}")
+    assert answer.status_code == status, path
+    return response_page(answer)
+
+
+def post(desk: Desk, path: str, status: int = 303, **data: object) -> str:
+    answer = desk.client.post(f"/en/manage/{path}", data={"csrf_token": desk.csrf_token(), **data})
+    assert answer.status_code == status, (path, answer.status_code)
+    return "" if status == 303 else response_page(answer).words()
+
+
+@pytest.mark.usefixtures("mailing")
+def test_from_no_address_to_a_link_that_is_on_its_way(
+    desk: Desk, colleague: Desk, store: Store, partner: int, decision: int
+) -> None:
+    record = f"co-decisions/{decision}/"
+    assert "The partner has no address yet." in get(colleague, record).words()
+    post(colleague, f"{record}send", 409)
+    post(desk, f"partners/{partner}/", email=EMAIL, lang="ko")
+    words = get(colleague, record).words()
+    assert "wrote in this record and entered the address too" in words
+    post(colleague, f"{record}send", 409, address=SECRETS.email_hash(EMAIL))
+    post(colleague, f"partners/{partner}/", email=EMAIL, lang="ko")
+
+    assert "a colleague has the link sent" in get(desk, record).words()
+    post(desk, f"{record}send", 409, address=SECRETS.email_hash(EMAIL))
+    page = get(colleague, record)
+    assert EMAIL in page.words()
+    post(colleague, f"{record}send", address="another")
+    assert "Somebody changed the address" in get(colleague, record).words()
+    post(colleague, f"{record}send", address=page.value("address"))
+    page = get(colleague, record)
+    assert "The portal is about to mail the link." in page.words()
+    assert not [link for link in page.links() if "/sign/" in link]
+    with store.read() as session:
+        job = session.scalars(select(Outbox).where(Outbox.kind == "partner_link")).one()
+        assert session.get_one(Signature, decision).is_mailed
+    assert set(job.detail) == {"co_decision_id", "address"}
+    post(colleague, f"{record}link", 409)
+
+
+@pytest.mark.usefixtures("mailing")
+def test_too_many_links_in_a_day_are_refused_in_words(
+    colleague: Desk, partner: int, decision: int
+) -> None:
+    record = f"co-decisions/{decision}/"
+    post(colleague, f"partners/{partner}/", email=EMAIL, lang="en")
+    for _time in range(4):
+        post(colleague, f"{record}send", address=SECRETS.email_hash(EMAIL))
+    assert "Try again tomorrow" in get(colleague, record).words()
+
+
+@pytest.mark.usefixtures("mailing")
+def test_who_named_the_mailbox_and_then_writes_ends_the_link(
+    colleague: Desk, partner: int, decision: int
+) -> None:
+    record = f"co-decisions/{decision}/"
+    post(colleague, f"partners/{partner}/", email=EMAIL, lang="en")
+    post(colleague, f"{record}send", address=SECRETS.email_hash(EMAIL))
+    page = get(colleague, record)
+    form = {one.get("name", ""): one.text or "" for one in page.all("textarea")}
+    form |= {"seen": page.value("seen"), "decided_on": page.value("decided_on")}
+    post(colleague, record, 303, **{**form, "changed": "Mine now."})
+    assert "the link has stopped working" in get(colleague, record).words()
+
+
+def test_without_a_mail_server_the_link_goes_by_hand_and_the_record_says_so(
+    desk: Desk, colleague: Desk, store: Store, city: City, partner: int, decision: int
+) -> None:
+    record = f"co-decisions/{decision}/"
+    post(desk, f"partners/{partner}/", email=EMAIL, lang="en")
+    post(colleague, f"{record}send", 409, address=SECRETS.email_hash(EMAIL))
+    assert "/sign/" in post(colleague, f"{record}link", 200)
+    assert "made the link by hand" in get(desk, record).words()
+    table = Table(store, city)
+    table.sign(table.link(decision))
+    words = get(desk, record).words()
+    assert "Signed on" in words
+    assert "made the link by hand" in words
+
+
+@pytest.mark.usefixtures("mailing")
+def test_an_address_is_kept_encrypted_and_erased_on_request(
+    desk: Desk, store: Store, partner: int
+) -> None:
+    path = f"partners/{partner}/"
+    assert "Enter an email address" in post(desk, path, 422, email="", lang="en")
+    assert "not one of the answers" in post(desk, path, 422, email=EMAIL, lang="xx")
+    city = post(desk, path, 422, email="Staff@city.example", lang="en")
+    assert "Somebody of the city signs in with this address" in city
+    post(desk, path, email=EMAIL, lang="ar")
+    assert get(desk, path).value("email") == EMAIL
+    with store.read() as session:
+        kept = session.scalars(select(PartnerContact)).one()
+    assert EMAIL.encode() not in kept.email_encrypted
+    assert SECRETS.decrypt(kept.email_encrypted) == EMAIL
+    post(desk, f"{path}remove-address")
+    assert "There is no address yet." in get(desk, path).words()
+    get(desk, f"partners/{2**63}/", 404)
+    get(desk, "partners/999/", 404)
+    post(desk, "partners/999/", 404, email=EMAIL, lang="en")
+    post(desk, "partners/999/remove-address", 404)
