@@ -74,8 +74,11 @@ OF_PUBLISHED = {
     "respond.show_correction", "respond.correct_text", "respond.review_correction",
     "respond.drop_correction",
 }  # fmt: skip
-# Shown to every manager, and decided by those who have nothing to do with the department.
-BY_ALL_MANAGERS = {"manage.show_hour"}
+# Shown to every manager, and decided by those who have nothing to do with the department; and
+# partners, which belong to no department.
+BY_ALL_MANAGERS = {
+    "manage.show_hour", "manage.show_partner", "manage.set_address", "manage.remove_address",
+}  # fmt: skip
 BY_OTHERS = {"manage.find_out_about_hour", "manage.decide_on_hour"}
 # What is only theirs who began it; colleagues find nothing.
 OF_ONE_PERSON = {"respond.undo_last", "respond.strike_note", "respond.show_sheets"}

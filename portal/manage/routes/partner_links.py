@@ -14,6 +14,7 @@ from portal.manage.partner_forms import AddressForm, RecordForm
 from portal.manage.queries.partner_links import get_partner_view
 from portal.manage.routes.blueprint import blueprint
 from portal.manage.routes.co_decisions import co_decision_page
+from portal.manage.scoped import get_managed_co_decision
 from portal.store.retention import get_periods
 from portal.store.throttle import LimitReached
 from portal.web.access import Access, access, current_scope
@@ -29,8 +30,7 @@ from portal.web.words import gettext as _
 @access(Access.MANAGER)
 def make_link(co_decision_id: int) -> Response:
     """Make the partner's link and show it, this once: only where the portal cannot mail it."""
-    if portal().settings.smtp_url:
-        abort(409)
+    _require_way(co_decision_id, is_mailed=False)
     try:
         token = write(
             operations.make_link, now=portal().clock.now(), scope=current_scope(),
@@ -47,8 +47,7 @@ def make_link(co_decision_id: int) -> Response:
 @access(Access.MANAGER)
 def send_link(co_decision_id: int) -> Response:
     """Have the portal mail the partner a link that nobody here sees."""
-    if not portal().settings.smtp_url:
-        abort(409)
+    _require_way(co_decision_id, is_mailed=True)
     try:
         write(
             operations.send_link, now=portal().clock.now(), scope=current_scope(),
@@ -64,6 +63,13 @@ def send_link(co_decision_id: int) -> Response:
     else:
         flash(_("The link is on its way to the partner."))
     return redirect(url_for("manage.show_co_decision", co_decision_id=co_decision_id), 303)
+
+
+def _require_way(co_decision_id: int, *, is_mailed: bool) -> None:
+    """With a mail server the link is mailed, without one it is made by hand; never either."""
+    get_managed_co_decision(read(), current_scope(), co_decision_id)  # another's does not exist
+    if bool(portal().settings.smtp_url) is not is_mailed:
+        abort(409)
 
 
 @blueprint.get("/partners/<int:partner_id>/")
