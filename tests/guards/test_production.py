@@ -50,10 +50,32 @@ def test_only_migrations_know_the_owners_password() -> None:
 
 
 def test_the_image_backs_up_with_the_servers_own_version() -> None:
-    [server] = re.findall(r"image: postgres:(\d+)", COMPOSE)
-    [client] = re.findall(r"FROM postgres:(\d+)-(?:\w+) AS postgres", DOCKERFILE)
+    [server] = re.findall(r"image: postgres:(\S+)", COMPOSE)
+    [client] = re.findall(r"FROM postgres:(\S+) AS postgres", DOCKERFILE)
     [copied] = re.findall(r"COPY --from=postgres /usr/lib/postgresql/(\d+)/bin/pg_dump", DOCKERFILE)
-    assert server == client == copied
+    assert server == client
+    assert server.split("-")[0] == copied
+
+
+def test_the_image_compiles_the_modules_of_its_own_python() -> None:
+    bases = set(re.findall(r"^FROM python:(\d+\.\d+)-", DOCKERFILE, re.MULTILINE))
+    assert bases == set(re.findall(r"^ +/usr/local/lib/python(\S+)$", DOCKERFILE, re.MULTILINE))
+
+
+def test_the_image_names_settings_that_there_are() -> None:
+    named = set(re.findall(rf"\b{PREFIX}([A-Z_]+)=", DOCKERFILE))
+    assert {name.lower() for name in named} <= {item.name for item in fields(Settings)}
+    assert "instance" in {name.lower() for name in named}
+
+
+def test_only_one_part_builds_the_image_and_no_registry_is_asked_for_it() -> None:
+    parts = dict(
+        re.findall(r"^  (\w+):\n((?:    .*\n)+)", COMPOSE.split("\nservices:\n")[1], re.MULTILINE)
+    )
+    ours = {name for name, text in parts.items() if "<<: *portal" in text}
+    assert ours == {"migrate", "web", "worker"}
+    assert [name for name in ours if "build: ." in parts[name]] == ["migrate"]
+    assert {name for name in ours if "pull_policy: never" in parts[name]} == ours - {"migrate"}
 
 
 def test_all_stages_of_the_image_are_of_one_release() -> None:
