@@ -7,8 +7,8 @@ from typing import Any
 
 from sqlalchemy.orm import Session
 
-from portal.domain.colours import Colours
-from portal.domain.typed_texts import TypedTexts
+from portal.domain.colours import STANDARD, Colours
+from portal.domain.typed_texts import TypedTexts, require_seen
 from portal.store import audit
 from portal.store.city import get_city, set_city_name, set_colours
 
@@ -26,10 +26,20 @@ def name_city(session: Session, names: TypedTexts, *, person_id: int, now: datet
 
 
 def change_colours(
-    session: Session, colours: Colours | None, *, person_id: int, now: datetime
+    session: Session,
+    colours: Colours | None,
+    *,
+    person_id: int,
+    now: datetime,
+    seen: str | None = None,
 ) -> None:
-    """Give the city its own colours, or with None the portal's."""
+    """Give the city its own colours, or with None the portal's.
+
+    `seen` is the key of the colours as they were read. Raises TextsMoved where somebody else has
+    changed them.
+    """
     before = get_city(session).colours
+    require_seen((before or STANDARD).key, seen=seen, typed=(colours or STANDARD).key)
     if before == colours:
         return
     set_colours(session, colours)

@@ -43,18 +43,23 @@ def _colour(label: Any) -> StringField:
 
 
 class ColoursForm(DeskForm):
-    """The city's four colours. `seen` says of which the reader saw how they look."""
+    """The city's four colours.
+
+    `seen` says of which the reader saw how they look, `was` which the city had then.
+    """
 
     accent_light = _colour(_l("Links and buttons on light screens"))
     accent_dark = _colour(_l("Links and buttons on dark screens"))
     tint_light = _colour(_l("Ground of answers on light screens"))
     tint_dark = _colour(_l("Ground of answers on dark screens"))
     seen = StringField()
+    was = StringField()
 
     def fill(self, colours: Colours) -> None:
         """Show these colours."""
         for one in fields(Colours):
             self[one.name].data = getattr(colours, one.name)
+        self.was.data = colours.key
 
     @property
     def colours(self) -> Colours | None:

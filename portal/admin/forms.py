@@ -49,13 +49,14 @@ class Ticked:
 
 
 class PublicDayForm(DeskForm):
-    """The day from which levels are public."""
+    """The day from which levels are public; `was` is the one chosen when the page was read."""
 
     day = DayField(validators=[Needed(_l("Enter the day from which levels are public."))])
+    was = StringField()
 
 
 class ThresholdForm(DeskForm):
-    """One number of one criterion, from a day on."""
+    """One number of one criterion, from a day on; `was` is the newest version that was read."""
 
     which = ChoiceField(
         choices=[(f"{criterion}.{number}", number) for criterion, number in list_numbers()],
@@ -68,6 +69,7 @@ class ThresholdForm(DeskForm):
         validators=[Needed(_l("Say why. The reason is kept with the change.")),
                     AtMost(MAX_REASON), Storable()],
     )  # fmt: skip
+    was = StringField()
 
     @property
     def chosen(self) -> tuple[str, str]:
@@ -82,7 +84,10 @@ class ThresholdForm(DeskForm):
 
 
 class RetentionForm(DeskForm):
-    """How long things are kept. `seen` says for which periods the reader saw what goes."""
+    """How long things are kept.
+
+    `seen` says for which periods the reader saw what goes, `was` which were in force then.
+    """
 
     contact_days = StringField(
         filters=[tidy],
@@ -90,6 +95,7 @@ class RetentionForm(DeskForm):
     )
     comment_months = StringField(filters=[tidy], validators=[Between(*COMMENT_MONTHS)])
     seen = StringField()
+    was = StringField()
 
     @property
     def periods(self) -> Periods | None:
@@ -104,7 +110,7 @@ class RetentionForm(DeskForm):
     @property
     def key(self) -> str:
         """The periods as `seen` holds them."""
-        return f"{self.contact_days.data}-{self.comment_months.data or ''}"
+        return self.periods.key if self.periods else ""
 
 
 def is_share(criterion_id: str, number: str) -> bool:

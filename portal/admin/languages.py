@@ -15,6 +15,7 @@ from sqlalchemy.orm import Session
 from portal.admin.services.operations import change_spans
 from portal.admin.services.queries import list_spans
 from portal.domain.open_spans import close_from, open_from
+from portal.domain.typed_texts import require_seen
 from portal.models.responses import Response, ResponseText
 from portal.models.services import (
     Department,
@@ -83,14 +84,25 @@ def list_languages(session: Session, installed: Sequence[str]) -> list[LanguageR
 
 
 def switch_off(
-    session: Session, *, lang: str, day: date, person_id: int | None, now: datetime, today: date
+    session: Session,
+    *,
+    lang: str,
+    day: date,
+    person_id: int | None,
+    now: datetime,
+    today: date,
+    seen: str | None = None,
 ) -> None:
     """From that day residents are not offered the language, and no service takes feedback in it.
 
-    What is required of services stays required. Raises ValueError for a day that has passed.
+    What is required of services stays required. `seen` is the day from which it was off when the
+    page was read, "" for none. Raises ValueError for a day that has passed, TextsMoved where
+    somebody else has chosen another one.
     """
     if day < today:
         raise ValueError("this day has passed")
+    closed_on = list_closed_languages(session).get(lang)
+    require_seen(closed_on.isoformat() if closed_on else "", seen=seen, typed=day.isoformat())
     close_language(session, lang, day)
     for service_id in session.scalars(select(Service.id)).all():
         change_spans(

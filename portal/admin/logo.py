@@ -7,12 +7,21 @@ from typing import Any
 
 from sqlalchemy.orm import Session
 
+from portal.domain.typed_texts import require_seen
 from portal.store import audit
 from portal.store.logo import find_logo, forget_logo, wish_for
 
 
-def change_logo(session: Session, *, url: str, person_id: int, now: datetime) -> None:
-    """Fetch the logo from this address from now on, beginning at once."""
+def change_logo(
+    session: Session, *, url: str, person_id: int, now: datetime, seen: str | None = None
+) -> None:
+    """Fetch the logo from this address from now on, beginning at once.
+
+    `seen` is the address as it was read, "" for none. Raises TextsMoved where somebody else has
+    changed it.
+    """
+    before = find_logo(session)
+    require_seen(before.url if before else "", seen=seen, typed=url)
     wish_for(session, url=url, now=now)
     _record(session, "logo_changed", person_id, now, url=url)
 

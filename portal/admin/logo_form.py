@@ -93,9 +93,10 @@ _FAULTS: Mapping[str, tuple[Any, Any]] = {
 
 
 class LogoForm(DeskForm):
-    """The address of the logo. `is_trial` allows plain http."""
+    """The address of the logo, which was `was`. `is_trial` allows plain http."""
 
     is_trial = False
+    was = StringField()
     url = StringField(filters=[tidy], validators=[Needed(_l("Enter the address of the picture."))])
 
     def validate_url(self, field: Field) -> None:

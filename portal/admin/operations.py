@@ -8,10 +8,11 @@ from typing import Any
 from sqlalchemy.orm import Session
 
 from portal.domain.criteria import CRITERIA, DEFAULTS, NUMBERS, Thresholds
+from portal.domain.typed_texts import TextsMoved, require_seen
 from portal.models.appraisals import ThresholdChange
 from portal.store import audit
 from portal.store.calibrations import ask_anew
-from portal.store.publicity import go_public_from, stay_in_shadow
+from portal.store.publicity import get_chosen_day, go_public_from, stay_in_shadow
 from portal.store.thresholds import change_thresholds, get_thresholds, list_threshold_changes
 
 
@@ -24,8 +25,22 @@ class LaterChangeError(ValueError):
         self.from_on = from_on
 
 
-def choose_day(session: Session, *, day: date, person_id: int, today: date, now: datetime) -> None:
-    """Choose the day from which levels are public. Raises ValueError where they already are."""
+def choose_day(
+    session: Session,
+    *,
+    day: date,
+    person_id: int,
+    today: date,
+    now: datetime,
+    seen: str | None = None,
+) -> None:
+    """Choose the day from which levels are public. Raises ValueError where they already are.
+
+    `seen` is the day that was chosen when the page was read, "" for none. Raises TextsMoved where
+    somebody else has chosen another one.
+    """
+    chosen = get_chosen_day(session)
+    require_seen(chosen.isoformat() if chosen else "", seen=seen, typed=day.isoformat())
     go_public_from(session, day, today)
     audit.record(
         session, at=now, person_id=person_id, action="chose the day for levels",
@@ -64,13 +79,17 @@ def change_threshold(
     person_id: int,
     today: date,
     now: datetime,
+    seen: str | None = None,
 ) -> ThresholdChange:
     """Change one number of one criterion from a day on, leaving the others as they are then.
 
-    Raises LaterChangeError where a later change would undo it, else ValueError as
+    `seen` is how many changes there were when the page was read. Raises TextsMoved where there are
+    more by now, LaterChangeError where a later change would undo it, else ValueError as
     `store.thresholds.change_thresholds` does.
     """
     changes = list_threshold_changes(session)
+    if seen is not None and seen != str(len(changes)):
+        raise TextsMoved
     if changes and changes[0].from_on > from_on:
         raise LaterChangeError(changes[0].from_on)
     before = get_thresholds(session, from_on)

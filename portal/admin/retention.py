@@ -6,13 +6,26 @@ from datetime import datetime
 
 from sqlalchemy.orm import Session
 
+from portal.domain.typed_texts import require_seen
 from portal.store import audit
 from portal.store.retention import Periods, get_periods, set_periods
 
 
-def change_periods(session: Session, periods: Periods, *, person_id: int, now: datetime) -> None:
-    """Keep addresses and words for other periods. Raises ValueError outside the limits."""
+def change_periods(
+    session: Session,
+    periods: Periods,
+    *,
+    person_id: int,
+    now: datetime,
+    seen: str | None = None,
+) -> None:
+    """Keep addresses and words for other periods. Raises ValueError outside the limits.
+
+    `seen` is the key of the periods as they were read. Raises TextsMoved where somebody else has
+    changed them.
+    """
     before = get_periods(session)
+    require_seen(before.key, seen=seen, typed=periods.key)
     if before == periods:
         return
     set_periods(session, periods)

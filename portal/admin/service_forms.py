@@ -2,17 +2,20 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 
 from flask_babel import lazy_gettext as _l
-from wtforms import StringField, TextAreaField
+from wtforms import Field, StringField, TextAreaField
 
 from portal.admin.services.queries import DOORS
+from portal.admin.services.records import read_of
 from portal.admin.services.texts import Wording
+from portal.domain.typed_texts import TypedTexts
 from portal.models.services import LANGUAGE_ROLES
 from portal.store.service_files import BadLine, ServiceLine
 from portal.web.fields import AtMost, ChoiceField, DayField, Needed, Storable, tidy
 from portal.web.forms import DeskForm
+from portal.web.shown import SHOWN, show_moved, typed_texts
 
 MAX_NAME, MAX_SUMMARY, MAX_ABOUT, MAX_CODE = 200, 500, 5000, 80
 MAX_LIST = 120_000  # characters: with three bytes each it still fits a request
@@ -35,6 +38,37 @@ class ServiceForm(DeskForm):
     code = StringField(filters=[tidy], validators=[AtMost(MAX_CODE), Storable()])
     department = ChoiceField(validators=[Needed(_l("Choose the department."))])
     is_active = ChoiceField(choices=[("1", "")])
+    was_code = StringField()
+    was_department = StringField()
+    was_is_active = StringField()
+
+    def fill(self, stored: Mapping[str, str]) -> None:
+        """Show what is stored."""
+        for name, text in stored.items():
+            self[name].data = self.shown[name].data = text
+
+    @property
+    def own(self) -> dict[str, Field]:
+        """The fields that are filled in."""
+        return {name: self[name] for name in ("department", "code", "is_active")}
+
+    @property
+    def shown(self) -> dict[str, Field]:
+        """The fields with what was shown."""
+        return {name: self[f"{SHOWN}{name}"] for name in self.own}
+
+    @property
+    def choices(self) -> TypedTexts:
+        """What was typed over what was shown."""
+        return typed_texts(self.own, self.shown)
+
+    def show_moved(self, stored: Mapping[str, str]) -> None:
+        """Show what somebody else stored meanwhile beside what was chosen."""
+        departments = dict(self.department.choices)
+        show_moved(
+            self.own, self.shown, stored,
+            lambda name, text: departments.get(text, text) if name == "department" else text,
+        )  # fmt: skip
 
 
 class SwitchForm(DeskForm):
@@ -49,6 +83,12 @@ class SwitchForm(DeskForm):
         choices=[("open", ""), ("close", "")], validators=[Needed(_l("Choose open or close."))]
     )
     day = DayField(validators=[Needed(_l("Enter the day from which it holds."))])
+    was = StringField()
+
+    @property
+    def read_spans(self) -> str | None:
+        """The record of what opens or closes, as it was read; None where none went along."""
+        return read_of(self.was.data, self.key.data or "")
 
     def offer(self, what: str, languages: list[str]) -> None:
         """Offer channels or languages, whichever it is about."""
@@ -72,9 +112,10 @@ class ListForm(DeskForm):
 
 
 class LanguageOffForm(DeskForm):
-    """The day from which a language is switched off for the whole city."""
+    """The day from which a language is switched off for the whole city; `was`: as it was read."""
 
     day = DayField(validators=[Needed(_l("Enter the day from which it holds."))])
+    was = StringField()
 
 
 class TextForm(DeskForm):

@@ -25,11 +25,15 @@ MAX_LIST = 60_000  # characters: with three bytes each it still fits a request
 
 
 class TargetForm(DeskForm):
-    """How many working days, for all services or for one, from a day on."""
+    """How many working days, for all services or for one, from a day on.
+
+    `was` is the newest decision that was read.
+    """
 
     service = ChoiceField()
     working_days = StringField(filters=[tidy], validators=[Between(1, LAST_DAY)])
     from_on = DayField(validators=[Needed(_l("Enter the day from which it holds."))])
+    was = StringField()
 
     def offer(self, services: Sequence[tuple[int, object]]) -> None:
         """Let these services, (id, name), be chosen."""
@@ -45,6 +49,11 @@ class TargetForm(DeskForm):
         """What was typed; None takes the target away."""
         return whole_number(self.working_days.data)
 
+    @property
+    def read_until(self) -> int | None:
+        """The newest decision that was read; None where none went along."""
+        return whole_number(self.was.data)
+
 
 class WeekdaysField(Field):
     """Weekdays, 0 for Monday."""
@@ -57,9 +66,10 @@ class WeekdaysField(Field):
 
 
 class WeekdaysForm(DeskForm):
-    """The weekdays on which the city works."""
+    """The weekdays on which the city works; `was` are those that were read."""
 
     weekdays = WeekdaysField(validators=[Ticked(_l("Tick at least one day."))])
+    was = StringField()
 
 
 class HolidaysForm(DeskForm):

@@ -6,9 +6,10 @@ from collections.abc import Collection, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import date, datetime
 
-from sqlalchemy import delete, select
+from sqlalchemy import delete, func, select
 from sqlalchemy.orm import Session
 
+from portal.domain.typed_texts import TextsMoved, require_seen
 from portal.models.people import Person
 from portal.models.services import Service
 from portal.models.targets import Holiday, TargetChange
@@ -49,11 +50,69 @@ def list_services(session: Session, langs: Sequence[str]) -> list[tuple[int, InL
     return sorted(named, key=lambda pair: pair[1].text)
 
 
-def choose_weekdays(
-    session: Session, weekdays: Collection[int], *, person_id: int, today: date, now: datetime
+def get_newest_decision(session: Session) -> int:
+    """The id of what was decided last about targets; 0 where nothing was."""
+    return session.scalar(select(func.max(TargetChange.id))) or 0
+
+
+def change_target(
+    session: Session,
+    *,
+    service_id: int | None,
+    working_days: int | None,
+    from_on: date,
+    read_until: int | None,
+    person_id: int,
+    today: date,
+    now: datetime,
 ) -> None:
-    """Choose the weekdays on which the city works. Raises as `store.targets.set_weekdays` does."""
-    if targets.get_weekdays(session) == frozenset(weekdays):
+    """Set the city's target or that of a service; None takes it away.
+
+    `read_until` is the newest decision that was read. Raises TextsMoved where somebody else has
+    decided anything else for the same since, else as `store.targets.add_target` does.
+    """
+    if read_until is not None:
+        newer = session.scalar(
+            select(TargetChange)
+            .where(
+                TargetChange.id > read_until,
+                TargetChange.service_id.is_not_distinct_from(service_id),
+            )
+            .order_by(TargetChange.id.desc())
+            .limit(1)
+        )
+        if newer is not None and (newer.working_days, newer.from_on) == (working_days, from_on):
+            return
+        if newer is not None:
+            raise TextsMoved
+    targets.add_target(
+        session, service_id=service_id, working_days=working_days, from_on=from_on,
+        person_id=person_id, today=today, now=now,
+    )  # fmt: skip
+
+
+def key_of_weekdays(weekdays: Collection[int]) -> str:
+    """The weekdays in one short text: the same always give the same."""
+    return "".join(str(one) for one in sorted(weekdays))
+
+
+def choose_weekdays(
+    session: Session,
+    weekdays: Collection[int],
+    *,
+    person_id: int,
+    today: date,
+    now: datetime,
+    seen: str | None = None,
+) -> None:
+    """Choose the weekdays on which the city works.
+
+    `seen` is the key of those that were read. Raises TextsMoved where somebody else has changed
+    them, else as `store.targets.set_weekdays` does.
+    """
+    stored = targets.get_weekdays(session)
+    require_seen(key_of_weekdays(stored), seen=seen, typed=key_of_weekdays(weekdays))
+    if stored == frozenset(weekdays):
         return
     targets.set_weekdays(session, weekdays, today)
     audit.record(

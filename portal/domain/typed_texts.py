@@ -1,4 +1,7 @@
-"""Short texts that several people write in one form, as names by language: what each changed."""
+"""Short texts that several people write in one form, as names by language: what each changed.
+
+And what was read before something was changed as a whole.
+"""
 
 from __future__ import annotations
 
@@ -8,6 +11,15 @@ from dataclasses import dataclass, field
 
 class TextsMoved(ValueError):
     """Somebody else changed one of these texts after they were shown."""
+
+
+def require_seen(stored: str, *, seen: str | None, typed: str) -> None:
+    """Raise TextsMoved unless what is stored was read, or is what was typed (sent twice).
+
+    `seen` is None where nobody reads before, as in a program.
+    """
+    if seen is not None and stored not in (seen, typed):
+        raise TextsMoved
 
 
 @dataclass(frozen=True)

@@ -1,4 +1,7 @@
-"""What somebody read before they wrote: a text that a colleague changed meanwhile is not lost."""
+"""What somebody read before they wrote: a text that a colleague changed meanwhile is not lost.
+
+`domain.typed_texts.require_seen` compares it with what is stored.
+"""
 
 from __future__ import annotations
 
@@ -6,10 +9,6 @@ from datetime import date
 
 from portal.models.partners import CoDecisionText, NextStepText
 from portal.store.texts import source_hash
-
-
-class TextMoved(ValueError):
-    """Somebody else has changed the text since it was read."""
 
 
 def hash_of_record(text: CoDecisionText | None, decided_on: date | None) -> str:
@@ -23,9 +22,3 @@ def hash_of_record(text: CoDecisionText | None, decided_on: date | None) -> str:
 def hash_of_step(text: NextStepText | None) -> str:
     """Of a next step in one language; "" for none."""
     return source_hash(text.what, text.place) if text else ""
-
-
-def require_seen(stored: str, *, seen: str, typed: str) -> None:
-    """Raise TextMoved unless what is stored was read, or is what was typed (sent twice)."""
-    if stored not in (seen, typed):
-        raise TextMoved

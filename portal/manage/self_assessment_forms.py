@@ -43,13 +43,17 @@ class ItemFields:
 
 
 class AssessmentForm(DeskForm):
-    """A level by its statement, and the evidence for it; empty items are left out."""
+    """A level by its statement, and the evidence for it; empty items are left out.
+
+    `was` is the newest assessment that was read.
+    """
 
     level = ChoiceField(
         choices=[(str(level), str(level)) for level in range(1, 5)],
         validators=[Needed(_l("Choose the statement that fits this service today."))],
     )
     note = TextAreaField(filters=[tidy], validators=[AtMost(MAX_NOTE), Storable()])
+    was = StringField()
 
     def items(self) -> Iterator[ItemFields]:
         """The fields of every item, in order."""
@@ -105,10 +109,11 @@ for _place in range(ITEMS):
 
 
 class ClaimForm(DeskForm):
-    """The engage level expected for the quarter that begins on `quarter`."""
+    """The engage level expected for the quarter that begins on `quarter`; `was`: as it was read."""
 
     quarter = DayField()
     level = ChoiceField(
         choices=[(str(level), str(level)) for level in range(5)],
         validators=[Needed(_l("Choose the level that you expect."))],
     )
+    was = StringField()

@@ -67,9 +67,10 @@ class BatchForm(DeskForm):
 
 
 class AssignForm(BatchForm):
-    """Who looks after the cases."""
+    """Who looks after the cases; `was` is who did when the page of one case was read."""
 
     person = StringField(validators=[Needed(_l("Choose a person, or nobody."))])
+    was = StringField()
 
 
 class GroupAllForm(BatchForm, GroupForm):

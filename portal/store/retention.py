@@ -43,6 +43,11 @@ class Periods:
     comment_months: int | None = None
 
     @property
+    def key(self) -> str:
+        """Both in one short text: the same periods always give the same."""
+        return f"{self.contact_days}-{self.comment_months or ''}"
+
+    @property
     def contact(self) -> timedelta:
         """How long an address is kept after the last event."""
         return timedelta(days=self.contact_days)

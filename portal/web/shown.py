@@ -1,11 +1,12 @@
 """Forms that several people fill in: what was shown goes along, in `was_<name>`.
 
-So nobody puts a colleague's newer text back by saving the form for another one.
+So nobody puts a colleague's newer text back by saving the form for another one. What is chosen as a
+whole goes along in one field, `was`.
 """
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping
 
 from wtforms import Field
 
@@ -25,19 +26,37 @@ def typed_texts(fields: Fields, shown: Fields) -> TypedTexts:
     )
 
 
-def show_moved(fields: Fields, shown: Fields, stored: Mapping[str, str]) -> None:
+def _itself(_key: str, text: str) -> str:
+    return text
+
+
+def show_moved(
+    fields: Fields,
+    shown: Fields,
+    stored: Mapping[str, str],
+    name: Callable[[str, str], str] = _itself,
+) -> None:
     """Show what somebody else stored meanwhile: beside what was typed, else in its field.
 
-    Whoever saves again has seen it.
+    Whoever saves again has seen it. `name` says what is stored in a field in words.
     """
     texts = typed_texts(fields, shown)
     for key, field in fields.items():
         now = stored.get(key, "")
         if texts.is_contested(key, stored):
-            field.errors = [_said(now)]
+            field.errors = [_said(name(key, now))]
         elif not texts.is_changed(key):
             field.data = now
         shown[key].data = now
+
+
+def show_newer(field: Field, was: Field, *, stored: str, words: str) -> None:
+    """Say beside what was chosen what somebody else stored meanwhile, in words ("" for nothing).
+
+    Whoever saves again has seen it.
+    """
+    field.errors = [_said(words)]
+    was.data = stored
 
 
 def _said(now: str) -> str:

@@ -65,6 +65,18 @@ class Page:
                 return element.get("value", "")
         raise AssertionError(f"no input named {name}")
 
+    def sent_along(self, address: str, **among: str) -> dict[str, str]:
+        """What the form that posts to this address sends beside what is typed, but for the token.
+
+        `among` names a hidden value, where several forms post there.
+        """
+        for form in self.all("form"):
+            hidden = [one for one in form.iter("input") if one.get("type") == "hidden"]
+            sent = {one.get("name", ""): one.get("value", "") for one in hidden}
+            if form.get("action", "").endswith(address) and among.items() <= sent.items():
+                return {name: value for name, value in sent.items() if name != "csrf_token"}
+        raise AssertionError(f"no form posts to {address}")
+
     def links(self) -> list[str]:
         """All addresses that the page links to."""
         return [element.get("href", "") for element in self.all("a")]

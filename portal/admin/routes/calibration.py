@@ -14,14 +14,17 @@ from portal.admin.routes.blueprint import blueprint, langs
 from portal.domain.calibration import DRAWS, EASED, STEP, STRICTER
 from portal.domain.criteria import CRITERIA
 from portal.domain.publication import quarter_after
+from portal.domain.typed_texts import TextsMoved
 from portal.store.publicity import get_chosen_day, get_public_since
 from portal.web import criteria_text
 from portal.web.access import Access, access, current_scope
 from portal.web.context import portal
 from portal.web.csv_text import CSV, to_csv
 from portal.web.database import read, write
+from portal.web.formats import day as day_in_words
 from portal.web.forms import ErrorList, errors_of
 from portal.web.pages import page
+from portal.web.shown import show_newer
 from portal.web.words import gettext as _
 
 _COLUMNS = (
@@ -35,7 +38,9 @@ _WAYS = {EASED: "eased", STRICTER: "stricter"}
 @access(Access.ADMINISTRATOR)
 def show_calibration() -> Response:
     """The report on the newest two quarters, and the form for the day."""
-    return _page(PublicDayForm(formdata=None), [])
+    chosen = get_chosen_day(read())
+    form = PublicDayForm(formdata=None, was=chosen.isoformat() if chosen else "")
+    return _page(form, [])
 
 
 def _page(form: PublicDayForm, errors: ErrorList, status: int = 200) -> Response:
@@ -75,8 +80,10 @@ def choose_public_day() -> Response:
     try:
         write(
             operations.choose_day, day=form.day.day, person_id=current_scope().person_id,
-            today=clock.today(), now=clock.now(),
+            today=clock.today(), now=clock.now(), seen=form.was.data,
         )  # fmt: skip
+    except TextsMoved:
+        return _moved(form)
     except ValueError:
         return _is_public()
     flash(_("The day is kept."), "done")
@@ -95,6 +102,14 @@ def ask_report_anew() -> Response:
     else:
         flash(_("The report is being made already."), "done")
     return redirect(url_for("admin.show_calibration"), 303)
+
+
+def _moved(form: PublicDayForm) -> Response:
+    """The day that somebody else has chosen meanwhile beside what was typed."""
+    chosen = get_chosen_day(read())
+    stored, words = (chosen.isoformat(), day_in_words(chosen)) if chosen else ("", "")
+    show_newer(form.day, form.was, stored=stored, words=words)
+    return _page(form, errors_of(form), 409)
 
 
 def _is_public() -> Response:

@@ -17,9 +17,11 @@ from portal.store.city import get_city
 from portal.web.access import Access, access, current_scope
 from portal.web.context import portal
 from portal.web.database import read, write
+from portal.web.formats import list_of
 from portal.web.forms import errors_of
 from portal.web.names import NamesForm
 from portal.web.pages import page
+from portal.web.shown import show_newer
 from portal.web.words import gettext as _
 
 
@@ -87,6 +89,13 @@ def keep_colours() -> Response:
     if form.colours != kept and form.seen.data != form.colours.key:
         return _colours_page(form, 422)
     wanted = None if form.colours == STANDARD else form.colours
-    write(change_colours, wanted, person_id=current_scope().person_id, now=portal().clock.now())
+    try:
+        write(
+            change_colours, wanted, person_id=current_scope().person_id, now=portal().clock.now(),
+            seen=form.was.data,
+        )  # fmt: skip
+    except TextsMoved:
+        show_newer(form.accent_light, form.was, stored=kept.key, words=list_of(astuple(kept)))
+        return _colours_page(form, 409)
     flash(_("The colours are kept. Every page shows them within a second."), "done")
     return redirect(url_for("admin.show_colours"), 303)

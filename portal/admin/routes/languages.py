@@ -9,6 +9,7 @@ from portal.admin import languages
 from portal.admin.routes.blueprint import blueprint
 from portal.admin.routes.services import offered
 from portal.admin.service_forms import LanguageOffForm
+from portal.domain.typed_texts import TextsMoved
 from portal.web.access import Access, access, current_scope
 from portal.web.completeness import interface_share, resident_share
 from portal.web.context import portal
@@ -61,10 +62,14 @@ def switch_language_off(tag: str) -> Response:
         form.day.errors = [_("This day has passed. Choose today or a later day.")]
     if form.errors or form.day.day is None or tag not in offered():
         return _page(tag, form, 422)
-    write(
-        languages.switch_off, lang=tag, day=form.day.day, person_id=current_scope().person_id,
-        now=clock.now(), today=clock.today(),
-    )  # fmt: skip
+    try:
+        write(
+            languages.switch_off, lang=tag, day=form.day.day, person_id=current_scope().person_id,
+            now=clock.now(), today=clock.today(), seen=form.was.data,
+        )  # fmt: skip
+    except TextsMoved:  # the page has no such form any more: it says from when it is off
+        flash(_("Somebody else has switched it off meanwhile. It is shown as it is now."), "alarm")
+        return _page(tag, LanguageOffForm(formdata=None), 409)
     flash(_("The change is kept."), "done")
     return redirect(url_for("admin.list_languages"), 303)
 

@@ -8,12 +8,14 @@ from werkzeug.wrappers import Response
 from portal.admin.logo import change_logo, fetch_logo_again, remove_logo
 from portal.admin.logo_form import KIND_NAMES, LogoForm, why_not
 from portal.admin.routes.blueprint import blueprint
+from portal.domain.typed_texts import TextsMoved
 from portal.store.logo import find_logo
 from portal.web.access import Access, access, current_scope
 from portal.web.context import portal
 from portal.web.database import read, write
 from portal.web.forms import errors_of
 from portal.web.pages import page
+from portal.web.shown import show_newer
 from portal.web.site import is_demo
 from portal.web.words import gettext as _
 
@@ -23,7 +25,7 @@ from portal.web.words import gettext as _
 def show_logo() -> Response:
     """The logo as it is shown, how fetching it went, and the form for its address."""
     form, logo = LogoForm(formdata=None), find_logo(read())
-    form.url.data = logo.url if logo else None
+    form.url.data = form.was.data = logo.url if logo else ""
     return _page(form)
 
 
@@ -43,10 +45,16 @@ def change_address() -> Response:
     form.is_trial = portal().settings.is_testing or is_demo()
     if not form.validate():
         return _page(form, 422)
-    write(
-        change_logo, url=form.url.data or "", person_id=current_scope().person_id,
-        now=portal().clock.now(),
-    )  # fmt: skip
+    try:
+        write(
+            change_logo, url=form.url.data or "", person_id=current_scope().person_id,
+            now=portal().clock.now(), seen=form.was.data,
+        )  # fmt: skip
+    except TextsMoved:
+        logo = find_logo(read())
+        stored = logo.url if logo else ""
+        show_newer(form.url, form.was, stored=stored, words=stored)
+        return _page(form, 409)
     flash(_("The address is kept. The picture is fetched now."), "done")
     return redirect(url_for("admin.show_logo"), 303)
 

@@ -8,13 +8,17 @@ from werkzeug.wrappers import Response
 from portal.admin.forms import RetentionForm
 from portal.admin.retention import change_periods
 from portal.admin.routes.blueprint import blueprint
+from portal.domain.typed_texts import TextsMoved
 from portal.store import retention
 from portal.web.access import Access, access, current_scope
 from portal.web.context import portal
 from portal.web.database import read, write
+from portal.web.formats import list_of, number
 from portal.web.forms import errors_of
 from portal.web.pages import page
+from portal.web.shown import show_newer
 from portal.web.words import gettext as _
+from portal.web.words import ngettext
 
 
 @blueprint.get("/retention/")
@@ -26,6 +30,7 @@ def show_retention() -> Response:
         formdata=None,
         contact_days=str(periods.contact_days),
         comment_months=str(periods.comment_months or ""),
+        was=periods.key,
     )
     return _page(form)
 
@@ -58,8 +63,21 @@ def change_retention() -> Response:
     before = retention.get_periods(read())
     if form.periods != before and form.seen.data != form.key:
         return _page(form, 422)
-    write(
-        change_periods, form.periods, person_id=current_scope().person_id, now=portal().clock.now()
-    )
+    try:
+        write(
+            change_periods, form.periods, person_id=current_scope().person_id,
+            now=portal().clock.now(), seen=form.was.data,
+        )  # fmt: skip
+    except TextsMoved:
+        show_newer(form.contact_days, form.was, stored=before.key, words=_words(before))
+        return _page(form, 409)
     flash(_("The periods are kept. The worker goes by them within the hour."), "done")
     return redirect(url_for("admin.show_retention"), 303)
+
+
+def _words(periods: retention.Periods) -> str:
+    days, months = periods.contact_days, periods.comment_months
+    parts = [ngettext("%(n)s day", "%(n)s days", days, n=number(days))]
+    if months is not None:
+        parts.append(ngettext("%(n)s month", "%(n)s months", months, n=number(months)))
+    return list_of(parts)

@@ -2,12 +2,16 @@
 
 from __future__ import annotations
 
+from datetime import date
+
 from flask import abort, flash, redirect, request, url_for
 from werkzeug.wrappers import Response
 
 from portal.admin.routes.blueprint import blueprint, langs
 from portal.admin.service_forms import NewServiceForm, ServiceForm, SwitchForm
 from portal.admin.services import operations, queries
+from portal.admin.services.records import keys_of
+from portal.domain.typed_texts import TextsMoved
 from portal.web.access import Access, access, current_scope
 from portal.web.context import portal
 from portal.web.database import read, write
@@ -88,6 +92,7 @@ def _service_page(
         today=today,
         errors=errors_of(form) if form else _errors_of_switch(switch),
         departments=queries.department_choices(read(), langs()), channel_name=channel_name,
+        keys_of=keys_of,
         due_before=today - queries.CHECK_HOLDS, is_open=queries.has_open_door(view, today),
     )  # fmt: skip
 
@@ -102,12 +107,17 @@ def _errors_of_switch(form: SwitchForm | None) -> ErrorList:
 
 
 def _filled(view: queries.ServiceView) -> ServiceForm:
-    return ServiceForm(
-        formdata=None,
-        code=view.service.code,
-        is_active="1" if view.service.is_active else None,
-        department=queries.get_department_slug(read(), view.service.department_id),
-    )
+    form = ServiceForm(formdata=None)
+    form.fill(queries.get_choices(read(), view.service))
+    return form
+
+
+def _show_moved(slug: str, form: ServiceForm) -> Response:
+    """What somebody else has chosen meanwhile beside what was chosen here."""
+    session = read()
+    service = queries.get_service(session, slug, langs=langs(), offered=offered()).service
+    form.show_moved(queries.get_choices(session, service))
+    return _service_page(slug, 409, form)
 
 
 @blueprint.post("/services/<slug>/")
@@ -120,10 +130,11 @@ def change_service(slug: str) -> Response:
         return _service_page(slug, 422, form)
     try:
         write(
-            operations.change_service, slug=slug, department=form.department.data,
-            code=form.code.data, is_active=bool(form.is_active.data), source_lang=offered()[0],
+            operations.change_service, slug=slug, choices=form.choices, source_lang=offered()[0],
             person_id=current_scope().person_id, now=portal().clock.now(),
         )  # fmt: skip
+    except TextsMoved:
+        return _show_moved(slug, form)
     except operations.CodeTakenError:
         form.code.errors = [_("Another service has this code. Enter another one or none.")]
         return _service_page(slug, 422, form)
@@ -147,19 +158,28 @@ def switch_service(slug: str) -> Response:
         form.day.errors = [_("This day has passed. Choose today or a later day.")]
     if errors_of(form) or form.day.day is None:
         return _service_page(slug, 422, switch=form)
-    shared = {
-        "slug": slug, "is_open": form.way.data == "open", "day": form.day.day,
-        "person_id": current_scope().person_id, "now": clock.now(), "today": clock.today(),
-    }  # fmt: skip
     try:
-        if form.what.data == "channel":
-            write(operations.switch_channel, channel=form.key.data, languages=offered(), **shared)
-        else:
-            write(operations.switch_language, lang=form.key.data, role=form.what.data, **shared)
+        _switch(slug, form, form.day.day)
+    except TextsMoved:
+        form.day.errors = [_("Somebody else changed this record. It is shown as it is now: look,"
+                             " then save again.")]  # fmt: skip
+        return _service_page(slug, 409, switch=form)
     except LookupError:
         abort(404)
     flash(_("The change is kept."), "done")
     return redirect(url_for("admin.show_service", slug=slug), 303)
+
+
+def _switch(slug: str, form: SwitchForm, day: date) -> None:
+    clock = portal().clock
+    shared = {
+        "slug": slug, "is_open": form.way.data == "open", "day": day, "seen": form.read_spans,
+        "person_id": current_scope().person_id, "now": clock.now(), "today": clock.today(),
+    }  # fmt: skip
+    if form.what.data == "channel":
+        write(operations.switch_channel, channel=form.key.data, languages=offered(), **shared)
+    else:
+        write(operations.switch_language, lang=form.key.data, role=form.what.data, **shared)
 
 
 @blueprint.post("/services/<slug>/checks/<tag>")

@@ -10,6 +10,7 @@ from portal.admin.forms import ThresholdForm
 from portal.admin.routes.blueprint import blueprint
 from portal.admin.words import floor_text, number_name, number_text
 from portal.domain.criteria import METHOD
+from portal.domain.typed_texts import TextsMoved
 from portal.web import criteria_text
 from portal.web.access import Access, access, current_scope
 from portal.web.context import portal
@@ -30,6 +31,8 @@ def show_thresholds() -> Response:
 def _page(form: ThresholdForm, errors: ErrorList, status: int = 200) -> Response:
     clock = portal().clock
     view = thresholds.get_view(read(), clock.today())
+    if status in (200, 409):  # whoever sees what was decided goes on from here
+        form.was.data = str(len(view.changes))
     return page(
         "admin/show_thresholds.html",
         status,
@@ -65,8 +68,14 @@ def change_threshold() -> Response:
             operations.change_threshold, criterion_id=criterion_id, number=number,
             value=form.typed or 0, from_on=form.from_on.day or clock.today(),
             reason=form.reason.data or "", person_id=current_scope().person_id,
-            today=clock.today(), now=clock.now(),
+            today=clock.today(), now=clock.now(), seen=form.was.data,
         )  # fmt: skip
+    except TextsMoved:
+        form.value.errors = [
+            _("Somebody else has changed thresholds since you opened this page: look at what was"
+              " decided, then save again.")
+        ]  # fmt: skip
+        return _page(form, errors_of(form), 409)
     except operations.LaterChangeError as error:
         form.from_on.errors = [_later(error)]
         return _page(form, errors_of(form), 422)

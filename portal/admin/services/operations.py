@@ -2,15 +2,17 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from datetime import date, datetime
 
 from sqlalchemy import delete, select
 from sqlalchemy.orm import Session
 
-from portal.admin.services.queries import get_service_id, list_spans
+from portal.admin.services.queries import get_choices, get_service_id, list_spans
+from portal.admin.services.records import key_of, spans_of
 from portal.domain.open_spans import Span, close_from, open_from
 from portal.domain.slug import free_slug, slugify
+from portal.domain.typed_texts import TypedTexts, require_seen
 from portal.models.service_drafts import ServiceDraft
 from portal.models.services import (
     Department,
@@ -72,34 +74,46 @@ def change_service(
     session: Session,
     *,
     slug: str,
-    department: str,
-    code: str | None,
-    is_active: bool,
+    choices: TypedTexts,
     source_lang: str,
     person_id: int,
     now: datetime,
 ) -> None:
     """Hand a service to a department, change its code, take it into or out of use.
 
-    Raises CodeTakenError, or NoTextError for a service that residents could not read about.
+    Raises TextsMoved where somebody else has changed one of these, CodeTakenError, or NoTextError
+    for a service that residents could not read about.
     """
     service = session.get_one(Service, get_service_id(session, slug, lock=True))
-    _require_free(session, code, service.id)
-    if is_active and not service.is_active and not _has_text(session, service.id, source_lang):
-        raise NoTextError(slug)
-    before = (service.department_id, service.code, service.is_active)
-    service.department_id = _department_id(session, department)
-    service.code, service.is_active = code, is_active
-    after = (service.department_id, service.code, service.is_active)
-    if before == after:
+    typed = choices.changes(get_choices(session, service))
+    if not typed:
         return
+    changed = _read_changes(session, typed)
+    _require_free(session, typed.get("code"), service.id)
+    if changed.get("is_active") and not _has_text(session, service.id, source_lang):
+        raise NoTextError(slug)
+    for name, value in changed.items():
+        setattr(service, name, value)
     raise_content_version(session)
-    changed = {
-        name: new
-        for name, old, new in zip(("department", "code", "in_use"), before, after, strict=True)
-        if old != new
-    }
-    _record(session, "service_changed", service.id, person_id, now, **changed)
+    _record(
+        session, "service_changed", service.id, person_id, now,
+        **{_AUDITED[name]: value for name, value in changed.items()},
+    )  # fmt: skip
+
+
+_AUDITED = {"department_id": "department", "code": "code", "is_active": "in_use"}
+
+
+def _read_changes(session: Session, typed: Mapping[str, str]) -> dict[str, int | str | bool | None]:
+    """The columns of a service that change, with their values."""
+    changed: dict[str, int | str | bool | None] = {}
+    if "department" in typed:
+        changed["department_id"] = _department_id(session, typed["department"])
+    if "code" in typed:
+        changed["code"] = typed["code"] or None
+    if "is_active" in typed:
+        changed["is_active"] = bool(typed["is_active"])
+    return changed
 
 
 def switch_language(
@@ -113,12 +127,16 @@ def switch_language(
     person_id: int,
     now: datetime,
     today: date,
+    seen: str | None = None,
 ) -> None:
-    """Open or close a language from a day on. Raises ValueError for a day that has passed."""
+    """Open or close a language from a day on.
+
+    Raises ValueError for a day that has passed, TextsMoved as `change_spans` does.
+    """
     service_id = get_service_id(session, slug, lock=True)
     change_spans(
         session, ServiceLanguage, service_id, {"lang": lang, "role": role},
-        change=open_from if is_open else close_from, day=day, today=today,
+        change=open_from if is_open else close_from, day=day, today=today, seen=seen,
     )  # fmt: skip
     action = "language_opened" if is_open else "language_closed"
     _record(session, action, service_id, person_id, now, lang=lang, role=role, day=day.isoformat())
@@ -135,8 +153,11 @@ def switch_channel(
     person_id: int,
     now: datetime,
     today: date,
+    seen: str | None = None,
 ) -> None:
-    """Open or close a channel from a day on. Raises ValueError for a day that has passed.
+    """Open or close a channel from a day on.
+
+    Raises ValueError for a day that has passed, TextsMoved as `change_spans` does.
 
     With its first channel a service opens in the city's `languages` that were not there, or not
     offered, when it took ratings last: whoever offers a language opens it where ratings are taken.
@@ -145,7 +166,7 @@ def switch_channel(
     is_first = is_open and not has_door(session, service_id, day)
     change_spans(
         session, ServiceChannel, service_id, {"channel": channel},
-        change=open_from if is_open else close_from, day=day, today=today,
+        change=open_from if is_open else close_from, day=day, today=today, seen=seen,
     )  # fmt: skip
     if is_first:
         open_languages(session, service_id, languages, day)
@@ -177,10 +198,16 @@ def change_spans(
     change: Callable[[Sequence[Span], date, date], list[Span]],
     day: date,
     today: date,
+    seen: str | None = None,
 ) -> None:
-    """Open or close what has this key from a day on; `change` is of domain.open_spans."""
+    """Open or close what has this key from a day on; `change` is of domain.open_spans.
+
+    `seen` is the record as it was read. Raises TextsMoved where somebody else has changed it.
+    """
     before = list_spans(session, table, service_id, **key)
     after = change(before, day, today)
+    if seen is not None:
+        require_seen(key_of(before), seen=seen, typed=_meant(seen, change, day, today))
     for span in before:
         if span not in after:
             session.execute(
@@ -196,6 +223,16 @@ def change_spans(
             )
     session.flush()
     raise_content_version(session)
+
+
+def _meant(
+    seen: str, change: Callable[[Sequence[Span], date, date], list[Span]], day: date, today: date
+) -> str:
+    """What the record would be, had nobody else changed it: a form sent twice finds that there."""
+    try:
+        return key_of(change(spans_of(seen), day, today))
+    except ValueError:
+        return ""
 
 
 def _department_id(session: Session, slug: str) -> int:

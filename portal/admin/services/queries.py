@@ -200,6 +200,10 @@ def has_open_door(view: ServiceView, today: date) -> bool:
     )
 
 
-def get_department_slug(session: Session, department_id: int) -> str:
-    """What a department is called in addresses."""
-    return session.get_one(Department, department_id).slug
+def get_choices(session: Session, service: Service) -> dict[str, str]:
+    """Whose a service is, its code, and whether it is in use, as the form has it."""
+    return {
+        "department": session.get_one(Department, service.department_id).slug,
+        "code": service.code or "",
+        "is_active": "1" if service.is_active else "",
+    }

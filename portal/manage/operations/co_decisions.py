@@ -13,8 +13,9 @@ from datetime import date, datetime
 from sqlalchemy import delete, select
 from sqlalchemy.orm import Session
 
+from portal.domain.typed_texts import require_seen
 from portal.manage.scoped import get_managed_co_decision, get_managed_theme
-from portal.manage.seen import hash_of_record, require_seen
+from portal.manage.seen import hash_of_record
 from portal.models.base import MAX_ID
 from portal.models.loops import LoopRow
 from portal.models.partners import (
@@ -103,7 +104,7 @@ def write_record(
     """Write the record in one language. Its day belongs to the first language.
 
     Returns whether that ended the partner's link: whoever may hold the link does not write what it
-    signs. `seen` is the hash of the record as it was read. Raises TextMoved when somebody else has
+    signs. `seen` is the hash of the record as it was read. Raises TextsMoved when somebody else has
     changed it since. Once it is signed, only languages that are missing may be added; else raises
     SignedAlready.
     """

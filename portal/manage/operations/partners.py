@@ -7,8 +7,9 @@ from datetime import date, datetime
 from sqlalchemy import select
 from sqlalchemy.orm import Session
 
+from portal.domain.typed_texts import require_seen
 from portal.manage.scoped import get_managed_step, get_managed_theme
-from portal.manage.seen import hash_of_step, require_seen
+from portal.manage.seen import hash_of_step
 from portal.models.partners import NextStep, NextStepText, Partner
 from portal.store import audit, outbox
 from portal.store.scope import Scope
@@ -81,7 +82,7 @@ def write_next_step(
 ) -> None:
     """Say the next step in one more language, or better in one: people are invited in theirs.
 
-    `seen` is the hash of the text as it was read. Raises TextMoved when somebody else has changed
+    `seen` is the hash of the text as it was read. Raises TextsMoved when somebody else has changed
     it since, and StepIsOver once its day has passed: what people were invited to does not change.
     """
     step = get_managed_step(session, scope, next_step_id, lock=True)

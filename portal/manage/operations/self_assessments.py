@@ -16,6 +16,7 @@ from portal.domain.self_assessment import (
     open_quarter,
     problem_of,
 )
+from portal.domain.typed_texts import TextsMoved, require_seen
 from portal.manage.scoped import get_managed_service
 from portal.models.self_assessments import EngageClaim, SelfAssessment, SelfAssessmentEvidence
 from portal.store import audit
@@ -54,12 +55,16 @@ def assess_dimension(
     level: int,
     note: str,
     evidence: Sequence[EvidenceItem],
+    read_until: int | None = None,
 ) -> int:
     """Say which level a service has reached in a dimension; returns the id of the new row.
 
-    Without evidence it is kept as a claim without any. Raises BadEvidence.
+    Without evidence it is kept as a claim without any. `read_until` is the newest assessment that
+    was read, 0 for none. Raises TextsMoved where somebody else has assessed it since, BadEvidence.
     """
     service = get_managed_service(session, scope, slug)
+    if read_until is not None:
+        _require_newest(session, scope, (service.id, dimension), read_until)
     problems = [
         (place, *problem)
         for place, item in enumerate(evidence)
@@ -82,6 +87,25 @@ def assess_dimension(
     session.flush()
     _record(session, now, scope, "dimension_assessed", row)
     return row.id
+
+
+def _require_newest(
+    session: Session, scope: Scope, about: tuple[int, Dimension], read_until: int
+) -> None:
+    """Whoever assesses anew has read what others said last."""
+    service_id, dimension = about
+    newer = session.scalar(
+        select(SelfAssessment.id)
+        .where(
+            SelfAssessment.service_id == service_id,
+            SelfAssessment.dimension == dimension.value,
+            SelfAssessment.id > read_until,
+            SelfAssessment.assessed_by != scope.person_id,
+        )
+        .limit(1)
+    )
+    if newer is not None:
+        raise TextsMoved
 
 
 def _row(place: int, item: EvidenceItem) -> SelfAssessmentEvidence:
@@ -129,14 +153,23 @@ def claim_level(
     slug: str,
     quarter_on: date,
     level: int,
+    seen: str | None = None,
 ) -> None:
     """Say which engage level the quarter to come will show, before it is measured.
 
-    The newest claim of a quarter counts. Raises ClaimClosed from the quarter's first day on.
+    The newest claim of a quarter counts; `seen` is the one that was read, "" for none. Raises
+    ClaimClosed from the quarter's first day on, TextsMoved where somebody else claims another one.
     """
     service = get_managed_service(session, scope, slug)
     if quarter_on != open_quarter(today):
         raise ClaimClosed
+    stored = session.scalar(
+        select(EngageClaim.level)
+        .where(EngageClaim.service_id == service.id, EngageClaim.quarter_on == quarter_on)
+        .order_by(EngageClaim.id.desc())
+        .limit(1)
+    )
+    require_seen("" if stored is None else str(stored), seen=seen, typed=str(level))
     claim = EngageClaim(
         service_id=service.id,
         quarter_on=quarter_on,

@@ -7,6 +7,7 @@ from datetime import date, timedelta
 from flask import abort, flash, redirect, request, url_for
 from werkzeug.wrappers import Response
 
+from portal.domain.typed_texts import TextsMoved
 from portal.manage.operations import co_decisions as operations
 from portal.manage.partner_forms import BeginForm, RecordForm, case_ids
 from portal.manage.partner_words import explain_rules
@@ -14,7 +15,7 @@ from portal.manage.queries import co_decisions as queries
 from portal.manage.queries import partners
 from portal.manage.queries.partner_links import get_way
 from portal.manage.routes.blueprint import blueprint, langs
-from portal.manage.seen import TextMoved, hash_of_record
+from portal.manage.seen import hash_of_record
 from portal.web.access import Access, access, current_scope
 from portal.web.context import portal
 from portal.web.database import read, write
@@ -127,7 +128,7 @@ def write_record(co_decision_id: int) -> Response:
             co_decision_id=co_decision_id, lang=current_language(), record=record,
             decided_on=form.decided_on.day, seen=form.seen.data or "",
         )  # fmt: skip
-    except (operations.SignedAlready, TextMoved):
+    except (operations.SignedAlready, TextsMoved):
         return co_decision_page(co_decision_id, form, _CONFLICT)
     _say_saved(has_ended_link=has_ended_link)
     return _back(co_decision_id)

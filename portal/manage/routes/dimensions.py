@@ -6,6 +6,7 @@ from flask import abort, flash, redirect, url_for
 from werkzeug.wrappers import Response
 
 from portal.domain.self_assessment import Dimension, open_quarter
+from portal.domain.typed_texts import TextsMoved
 from portal.manage import self_assessment_words as words
 from portal.manage.operations import self_assessments as operations
 from portal.manage.queries import claims, dimensions
@@ -19,9 +20,13 @@ from portal.web.access import Access, access, current_scope
 from portal.web.context import portal
 from portal.web.criteria_short import doubtful_in_short
 from portal.web.database import read, write
+from portal.web.fields import whole_number
 from portal.web.forms import errors_of
 from portal.web.pages import page
+from portal.web.shown import show_newer
 from portal.web.words import gettext as _
+
+_CONFLICT = 409
 
 
 @blueprint.get("/services/<slug>/dimensions/")
@@ -37,8 +42,12 @@ def _grid_page(slug: str, form: ClaimForm, status: int = 200) -> Response:
     quarters = claims.list_perceptions(session, [service.id])[service.id]
     form.quarter.data = open_quarter(today)
     claimed = claims.open_claim(quarters, today)
-    if claimed is not None and not form.is_submitted():
-        form.level.data = str(claimed.claimed)
+    if not form.is_submitted():
+        form.level.data = form.was.data = str(claimed.claimed) if claimed else ""
+    elif status == _CONFLICT and claimed is not None:
+        words_of = dict(words.engage_options())
+        stored = str(claimed.claimed)
+        show_newer(form.level, form.was, stored=stored, words=words_of[stored])
     return page(
         "manage/show_dimensions.html",
         status,
@@ -69,7 +78,10 @@ def claim_level(slug: str) -> Response:
         write(
             operations.claim_level, now=clock.now(), today=clock.today(), scope=current_scope(),
             slug=slug, quarter_on=form.quarter.day, level=int(form.level.data or 0),
+            seen=form.was.data,
         )  # fmt: skip
+    except TextsMoved:
+        return _grid_page(slug, form, _CONFLICT)
     except operations.ClaimClosed:
         form.level.errors = [
             _("That quarter has begun and its level is measured. This is the next one.")
@@ -103,6 +115,8 @@ def _dimension_page(
         form = AssessmentForm(formdata=None)
         if row.history:
             form.fill(row.history[0].row)
+    if not form.is_submitted() or status == _CONFLICT:  # whoever sees both goes on from here
+        form.was.data = str(row.history[0].row.id if row.history else 0)
     return page(
         "manage/show_dimension.html",
         status,
@@ -131,7 +145,12 @@ def assess_dimension(slug: str, letter: str) -> Response:
             operations.assess_dimension, now=clock.now(), today=clock.today(),
             scope=current_scope(), slug=slug, dimension=dimension,
             level=int(form.level.data or 0), note=form.note.data or "", evidence=evidence,
+            read_until=whole_number(form.was.data),
         )  # fmt: skip
+    except TextsMoved:
+        form.level.errors = [_("Somebody else has assessed it meanwhile. What they said stands on"
+                               " this page: look, then save again.")]  # fmt: skip
+        return _dimension_page(slug, dimension, form, _CONFLICT)
     except operations.BadEvidence as bad:
         form.explain(bad)
         return _dimension_page(slug, dimension, form, 422)

@@ -5,11 +5,12 @@ from __future__ import annotations
 from flask import flash, redirect, request, url_for
 from werkzeug.wrappers import Response
 
+from portal.domain.typed_texts import TextsMoved
 from portal.manage.operations import partners as operations
 from portal.manage.partner_forms import PartnerForm, StepForm, StepTextForm
 from portal.manage.queries import partners as queries
 from portal.manage.routes.blueprint import blueprint, langs
-from portal.manage.seen import TextMoved, hash_of_step
+from portal.manage.seen import hash_of_step
 from portal.web.access import Access, access, current_scope
 from portal.web.context import portal
 from portal.web.database import read, write
@@ -128,7 +129,7 @@ def write_next_step(next_step_id: int) -> Response:
             scope=current_scope(), next_step_id=next_step_id, lang=current_language(),
             what=form.what.data or "", place=form.place.data or "", seen=form.seen.data or "",
         )  # fmt: skip
-    except TextMoved:
+    except TextsMoved:
         return _step_page(next_step_id, form, _CONFLICT)
     except operations.StepIsOver:
         flash(_("This day has passed: its words do not change any more."), "alarm")

@@ -10,6 +10,7 @@ from typing import Any
 from sqlalchemy import ColumnElement, delete, insert, select
 from sqlalchemy.orm import Session
 
+from portal.domain.typed_texts import require_seen
 from portal.models.base import MAX_ID
 from portal.models.desk import CaseAssignment
 from portal.models.loops import LoopRow
@@ -70,6 +71,31 @@ def assign_cases(
     deed = _assign(session, Act(scope, now, today), after, before, deed=deed)
     session.flush()
     return Done(len(before), count_left(session, scope, selection, today, *wanted), deed)
+
+
+def assign_one(
+    session: Session,
+    *,
+    now: datetime,
+    today: date,
+    scope: Scope,
+    submission_id: int,
+    person_id: int | None,
+    seen: str | None,
+) -> None:
+    """Let somebody look after one case, None for nobody.
+
+    `seen` is the id of who did when the page was read, "" for nobody. Raises TextsMoved where
+    somebody else has assigned it since, NotAllowed as `assign_cases` does.
+    """
+    selection = Selection(ids=(submission_id,))
+    cases = selected(scope, selection, today)
+    session.execute(cases.with_only_columns(LoopRow.submission_id).with_for_update(of=LoopRow))
+    stored = session.scalar(cases.with_only_columns(holder()))
+    require_seen(str(stored or ""), seen=seen, typed=str(person_id or ""))
+    assign_cases(
+        session, now=now, today=today, scope=scope, selection=selection, person_id=person_id
+    )
 
 
 def _require_colleague(session: Session, scope: Scope, person_id: int) -> None:

@@ -180,15 +180,17 @@ def decide_request(
     scope: Scope,
     submission_id: int,
     is_agreed: bool,
+    seen: str | None = None,
 ) -> int | None:
     """Confirm or refuse a request to set a case aside, or to hand it over; returns to whom.
 
     Only somebody else than who asked may confirm (else Refusal); who asked may take it back.
-    Raises Conflict when it was decided already.
+    `seen` is when the request that was read was made. Raises Conflict when it was decided already,
+    or another one has taken its place.
     """
     row, _submission = get_case(session, scope, submission_id, lock=True)
     request = session.get(ExclusionRequest, submission_id)
-    if request is None:
+    if request is None or seen not in (None, request.requested_at.isoformat()):
         raise Conflict
     if is_agreed and request.person_id == scope.person_id:
         raise Refusal(("", Problem.OWN_REQUEST))

@@ -61,6 +61,8 @@ def schedule_together(
         response = get_response(session, act.scope, response_id, for_desk=True, lock=True)
         if response.status != "draft" or response.version != version:
             raise Conflict
+        if response.publish_at not in (None, at):  # somebody else has chosen one meanwhile
+            raise Conflict
         require_publishable(session, response, at.astimezone(zone).date())
         response.publish_at, response.publisher_id = at, act.person_id
         record_response(

@@ -5,6 +5,7 @@ a second person where the rating is low.
 from __future__ import annotations
 
 from collections.abc import Collection, Sequence
+from datetime import datetime
 
 from sqlalchemy.orm import Session
 
@@ -92,14 +93,16 @@ def decide_redaction(
     submission_id: int,
     is_agreed: bool,
     remark_id: int | None = None,
+    seen: str | None = None,
 ) -> None:
     """Agree to take all words out, or refuse it; who asked may only take it back (else Refusal).
 
-    Raises Conflict where it was decided already.
+    `seen` is when the request that was read was made. Raises Conflict where it was decided
+    already, or another one has taken its place.
     """
     get_case(session, act.scope, submission_id, lock=True)
     request = find_redaction_request(session, submission_id, remark_id)
-    if request is None:
+    if request is None or seen not in (None, _moment(request.requested_at)):
         raise Conflict
     if is_agreed and request.requested_by == act.person_id:
         raise Refusal(("", Problem.OWN_REQUEST))
@@ -109,6 +112,10 @@ def decide_redaction(
     else:
         session.delete(request)
         _audit(session, act, "redaction_refused", submission_id, remark_id, reason=request.reason)
+
+
+def _moment(at: datetime | None) -> str:
+    return at.isoformat() if at else ""
 
 
 def _get_words(

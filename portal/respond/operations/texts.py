@@ -163,17 +163,24 @@ def _kept_parts(source: ResponseText) -> Wording:
 
 
 def review_correction(
-    session: Session, *, now: datetime, scope: Scope, response_id: int, lang: str
+    session: Session,
+    *,
+    now: datetime,
+    scope: Scope,
+    response_id: int,
+    lang: str,
+    seen: str | None = None,
 ) -> None:
     """Let a correction stand, as somebody else than who wrote it; the old text stays public.
 
-    Raises Refusal for one's own correction and for one that does not say what an answer has to,
-    Conflict when there is none (any more).
+    `seen` is when the correction that was read was proposed. Raises Refusal for one's own
+    correction and for one that does not say what an answer has to, Conflict when there is none
+    (any more) or another one.
     """
     response = get_response(session, scope, response_id, lock=True)
     text = get_text(session, response_id, lang)
-    pending = session.get(PendingCorrection, (response_id, lang))
-    if pending is None or pending.text_version != text.version:
+    pending = _get_pending(session, response_id, lang, seen)
+    if pending.text_version != text.version:
         raise Conflict
     if pending.author_id == scope.person_id:
         raise Refusal(("", Problem.OWN_TEXT))
@@ -219,15 +226,31 @@ def _apply(
 
 
 def drop_correction(
-    session: Session, *, now: datetime, scope: Scope, response_id: int, lang: str
+    session: Session,
+    *,
+    now: datetime,
+    scope: Scope,
+    response_id: int,
+    lang: str,
+    seen: str | None = None,
 ) -> None:
-    """Give a proposed correction up; the published text stays as it is."""
+    """Give a proposed correction up; the published text stays as it is.
+
+    `seen` is when the correction that was read was proposed. Raises Conflict when there is none
+    (any more) or another one.
+    """
     get_response(session, scope, response_id, lock=True)
-    pending = session.get(PendingCorrection, (response_id, lang))
-    if pending is None:
-        raise Conflict
-    session.delete(pending)
+    session.delete(_get_pending(session, response_id, lang, seen))
     record_response(session, now, scope, "correction_dropped", response_id, lang=lang)
+
+
+def _get_pending(
+    session: Session, response_id: int, lang: str, seen: str | None
+) -> PendingCorrection:
+    pending = session.get(PendingCorrection, (response_id, lang))
+    if pending is None or seen not in (None, pending.proposed_at.isoformat()):
+        raise Conflict
+    return pending
 
 
 def _find_text(session: Session, response_id: int, lang: str) -> ResponseText | None:

@@ -5,11 +5,12 @@ from __future__ import annotations
 from collections.abc import Collection
 from dataclasses import dataclass
 
-from sqlalchemy import case, select
+from sqlalchemy import ColumnElement, case, exists, select
 from sqlalchemy.orm import Session
 
+from portal.models.loops import LoopRow
 from portal.models.people import Person
-from portal.models.responses import Theme
+from portal.models.responses import Theme, ThemeCase
 from portal.models.services import Service
 from portal.respond.queries.names import list_my_services
 from portal.store.assignments import works_in
@@ -62,12 +63,17 @@ def _themes(
 ) -> list[tuple[int, Name]]:
     """One's own themes, and those of others that are shared, with the service that answers them.
 
-    The newest, one's own before others', and those that were asked for.
+    The newest that a case of one's own is in, one's own before others', and those that were asked
+    for.
     """
     is_own = Theme.service_id.in_(service_ids)
     open_to_me = select(Theme.id, Theme.service_id).where(is_own | Theme.is_shared)
     own_first = case((is_own, 0), else_=1)
-    offered = open_to_me.order_by(own_first, Theme.id.desc()).limit(MAX_THEMES)
+    offered = (
+        open_to_me.where(_holds_case_of(service_ids))
+        .order_by(own_first, Theme.id.desc())
+        .limit(MAX_THEMES)
+    )
     named = open_to_me.where(Theme.id.in_(set(asked)))
     queries = (offered, named) if asked else (offered,)
     rows = {one: home for query in queries for one, home in session.execute(query)}
@@ -78,3 +84,13 @@ def _themes(
             name = names[theme_id]
             names[theme_id] = Name(name.lang, f"{name.text} ({homes[service_id].text})")
     return sorted(names.items(), key=lambda pair: pair[1].text.casefold())
+
+
+def _holds_case_of(service_ids: set[int]) -> ColumnElement[bool]:
+    """Whether a case that the inbox may show is in the theme, wherever it stands in the loop."""
+    return exists().where(
+        ThemeCase.theme_id == Theme.id,
+        LoopRow.submission_id == ThemeCase.submission_id,
+        LoopRow.service_id.in_(service_ids),
+        LoopRow.is_imported.is_(False),
+    )

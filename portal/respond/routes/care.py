@@ -6,7 +6,7 @@ import logging
 from collections.abc import Mapping
 from typing import Any
 
-from flask import abort, flash
+from flask import abort, flash, request
 from werkzeug.wrappers import Response
 
 from portal.respond.act import Act
@@ -109,7 +109,7 @@ def decide_redaction(case_id: int, remark_id: int | None, is_agreed: bool) -> Re
     try:
         write(
             redactions.decide_redaction, act=_act(), submission_id=case_id, is_agreed=is_agreed,
-            remark_id=remark_id,
+            remark_id=remark_id, seen=request.form.get("seen"),
         )  # fmt: skip
     except Refusal as refusal:
         form = RedactForm(formdata=None)

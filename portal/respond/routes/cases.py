@@ -2,16 +2,16 @@
 
 from __future__ import annotations
 
-from flask import flash, redirect, url_for
+from flask import flash, redirect, request, url_for
 from werkzeug.wrappers import Response
 
+from portal.domain.typed_texts import TextsMoved
 from portal.respond.forms import SetAsideForm, explain
 from portal.respond.inbox_forms import NOBODY, AssignForm
 from portal.respond.operations import cases as operations
 from portal.respond.operations import restoring
 from portal.respond.operations import themes as theme_operations
-from portal.respond.operations.assigning import assign_cases
-from portal.respond.queries.selection import Selection
+from portal.respond.operations.assigning import assign_one
 from portal.respond.routes.blueprint import blueprint, langs
 from portal.respond.routes.case_page import case_page, to_case
 from portal.respond.rules import Refusal
@@ -40,10 +40,15 @@ def assign_case(case_id: int) -> Response:
     if not form.validate() or (person is None and form.person.data != NOBODY):
         form.person.errors = [_("Choose a person, or nobody.")]
         return case_page(case_id, status=422, assigning=form)
-    write(
-        assign_cases, now=clock.now(), today=clock.today(), scope=current_scope(),
-        selection=Selection(ids=(case_id,)), person_id=person,
-    )  # fmt: skip
+    try:
+        write(
+            assign_one, now=clock.now(), today=clock.today(), scope=current_scope(),
+            submission_id=case_id, person_id=person, seen=form.was.data,
+        )  # fmt: skip
+    except TextsMoved:
+        form.person.errors = [_("Somebody else has assigned this case meanwhile. It is shown as it"
+                                " is now: look, then save again.")]  # fmt: skip
+        return case_page(case_id, status=409, assigning=form)
     flash(_("Assigned.") if person else _("Nobody looks after this case now."))
     return to_case(case_id)
 
@@ -74,6 +79,7 @@ def decide_set_aside(case_id: int, is_agreed: bool) -> Response:
         service_id = write(
             operations.decide_request, now=clock.now(), today=clock.today(),
             scope=current_scope(), submission_id=case_id, is_agreed=is_agreed,
+            seen=request.form.get("seen"),
         )  # fmt: skip
     except Refusal as refusal:
         form = SetAsideForm(formdata=None)

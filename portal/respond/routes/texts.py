@@ -186,7 +186,7 @@ def review_correction(response_id: int, tag: str) -> Response:
     try:
         write(
             operations.review_correction, now=portal().clock.now(), scope=current_scope(),
-            response_id=response_id, lang=tag,
+            response_id=response_id, lang=tag, seen=request.form.get("seen"),
         )  # fmt: skip
     except Refusal as refusal:
         errors = explain(CorrectionForm(formdata=None), refusal)
@@ -201,7 +201,7 @@ def drop_correction(response_id: int, tag: str) -> Response:
     """Give the correction up."""
     write(
         operations.drop_correction, now=portal().clock.now(), scope=current_scope(),
-        response_id=response_id, lang=tag,
+        response_id=response_id, lang=tag, seen=request.form.get("seen"),
     )  # fmt: skip
     return _to_text(response_id, tag)
 

@@ -8,12 +8,14 @@ from typing import Any
 import pytest
 from flask import Flask
 from flask.testing import FlaskClient
+from sqlalchemy import delete
 from sqlalchemy.orm import Session
 from werkzeug.test import TestResponse
 
 from portal.domain.level import evaluate
 from portal.domain.publication import evidence_hash
 from portal.models.appraisals import Appraisal
+from portal.models.running import Setting
 from portal.store.engine import Store
 from tests.support.city import City, set_passwords
 from tests.support.client import response_page
@@ -55,6 +57,15 @@ def city(store: Store, city: City) -> City:
 @pytest.fixture
 def admin(app: Flask, city: City) -> Visitor:
     return Visitor(app, "admin")
+
+
+@pytest.fixture
+def shadow(store: Store, city: City) -> None:
+    """The city as it begins: nothing is public, no day is chosen."""
+    del city
+    store.write(
+        lambda session: session.execute(delete(Setting).where(Setting.name.like("levels%")))
+    )
 
 
 def keep_appraisal(

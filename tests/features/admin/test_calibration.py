@@ -17,7 +17,7 @@ from sqlalchemy.orm import Session
 from portal.assess.calibration import calibrate_due
 from portal.domain.calibration import Standing
 from portal.models.appraisals import Appraisal, Calibration
-from portal.models.running import AuditEvent, Setting
+from portal.models.running import AuditEvent
 from portal.models.services import Service
 from portal.store.calibrations import keep_calibration
 from portal.store.clock import Clock
@@ -31,15 +31,6 @@ from tests.support.soundness import find_problems
 from tests.support.statements import watch_statements
 
 Change = Callable[[Callable[[Session], Any]], Any]
-
-
-@pytest.fixture
-def shadow(store: Store, city: City) -> None:
-    """The city as it begins: nothing is public, no day is chosen."""
-    del city
-    store.write(
-        lambda session: session.execute(delete(Setting).where(Setting.name.like("levels%")))
-    )
 
 
 @pytest.fixture

@@ -207,6 +207,31 @@ def test_a_level_is_expected_before_it_is_measured_or_not_at_all(
         store.write(lambda session: session.execute(update(EngageClaim).values(level=0)))
 
 
+def test_the_second_of_two_managers_sees_what_the_first_one_said(
+    app: Flask, store: Store, desk: ManagersDesk, clock: Clock
+) -> None:
+    other, path = ManagersDesk(app, "second"), f"{GRID}B/"
+    along = desk.get(path).sent_along(f"/manage/{path}")
+    other.post(path, level="3", note="Theirs", **along)
+    other.post(path, level="3", note="Theirs, sent twice", **along)
+    page = response_page(desk.post(path, 409, level="2", note="Mine", **along))
+    assert "Somebody else has assessed it meanwhile" in page.words()
+    assert "Theirs" in page.words()
+    assert "Mine" in page.text
+    desk.post(path, level="2", note="Mine", **page.sent_along(f"/manage/{path}"))
+    along = desk.get(GRID).sent_along(f"/manage/{CLAIM}")
+    coming = open_quarter(clock.today()).isoformat()
+    assert along.pop("quarter") == coming
+    other.post(CLAIM, quarter=coming, level="3", **along)
+    desk.post(CLAIM, quarter=coming, level="3", **along)
+    page = response_page(desk.post(CLAIM, 409, quarter=coming, level="1", **along))
+    assert "“Level 3: Answers" in page.words()
+    desk.post(CLAIM, level="1", **page.sent_along(f"/manage/{CLAIM}"))
+    with store.read() as session:
+        levels = session.scalars(select(EngageClaim.level).order_by(EngageClaim.id)).all()
+    assert levels[-1] == 1
+
+
 def test_the_file_keeps_measured_and_self_assessed_apart(
     app: Flask, store: Store, desk: ManagersDesk, city: City, clock: Clock
 ) -> None:

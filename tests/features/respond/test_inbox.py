@@ -116,6 +116,7 @@ def test_any_theme_that_one_may_open_narrows_the_list_however_old_it_is(
     ids = [office.group([cases[words]]) for words in WORDS[:3]]
     shared = store.write(_add_theme, desk_city.pools, "Benches", is_shared=True)
     hidden = store.write(_add_theme, desk_city.pools, "Secret benches", is_shared=False)
+    store.write(_put_into, cases[WORDS[3]], shared)
     desk = Desk(app)
     offered = {option.get("value") for option in desk.get("").by_id("filter-theme").iter("option")}
     assert offered == {"", "none", str(ids[1]), str(ids[2])}, "one's own before others'"
@@ -338,6 +339,37 @@ def holders(store: Store) -> dict[int, int]:
 
 def _set_district(session: Session, case: int, district: str) -> None:
     session.get_one(LoopRow, case).district = district
+
+
+def _put_into(session: Session, case: int, theme: int) -> None:
+    session.add(ThemeCase(theme_id=theme, submission_id=case, person_id=None, added_at=NOW))
+
+
+def test_only_themes_that_hold_a_case_of_ones_own_are_offered(
+    app: Flask, store: Store, cases: dict[str, int], office: Office, desk_city: City
+) -> None:
+    answered, open_ = (office.group([cases[words]]) for words in WORDS[:2])
+    store.write(_close, cases[WORDS[0]])
+    empty = store.write(_add_theme, desk_city.potholes, "Nothing yet", is_shared=False)
+    others = store.write(_add_theme, desk_city.pools, "Benches", is_shared=True)
+    store.write(_put_into, send(store, desk_city.pools), others)
+    ours = store.write(_add_theme, desk_city.pools, "Lamps by benches", is_shared=True)
+    store.write(_put_into, cases[WORDS[2]], ours)
+    desk = Desk(app)
+
+    def offered(query: str) -> set[str | None]:
+        return {one.get("value") for one in desk.get(query).by_id("filter-theme").iter("option")}
+
+    usual = {"", "none", *map(str, (answered, open_, ours))}
+    assert offered("") == usual
+    for chosen in (empty, others):
+        assert offered(f"?theme={chosen}") == {*usual, str(chosen)}
+    store.write(lambda session: session.execute(delete(ThemeCase).filter_by(theme_id=open_)))
+    assert str(open_) not in offered("")
+
+
+def _close(session: Session, case: int) -> None:
+    session.get_one(LoopRow, case).state = "confirmed"
 
 
 def _add_theme(session: Session, service: int, name: str, *, is_shared: bool) -> int:
