@@ -29,6 +29,7 @@ from portal.assess.said import refresh_due
 from portal.assess.warnings import warn_due
 from portal.notify.bounces import read_reports
 from portal.notify.digest import post_digests
+from portal.notify.job_faults import tell_of_faults
 from portal.notify.news import post_news
 from portal.notify.reminders import post_reminders
 from portal.notify.reminding import remind_due
@@ -158,6 +159,7 @@ def list_jobs(app: Flask) -> list[Job]:
         Job("post news", lambda: post_news(store, clock), 10 * _MINUTE),
         Job("sign days", lambda: sign_due(store, clock, secrets), 5 * _MINUTE),
         Job("purge", lambda: purge(store, clock), _HOUR),
+        Job("tell of faults", lambda: tell_of_faults(store, clock), _MINUTE),
     ]
 
 

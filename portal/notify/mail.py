@@ -28,6 +28,7 @@ MAIL = (
     "confirm_news",
     "digest",
     "invite",
+    "job_fault",
     "news",
     "partner_link",
     "promise",

@@ -21,7 +21,7 @@ from portal.store.secrets import sha256
 # Somebody waits for the first ones at this moment: no mass of the later ones may come before them.
 # Asking who is to be told takes no mail server, and brings answers to the receipts' pages.
 RANKS = (
-    ("account_link", "account_notice"),
+    ("account_link", "account_notice", "job_fault"),
     ("confirm_address", "confirm_news", "acknowledge", "partner_link"),
     ("tell_response", "invite_theme"),
     ("tell",),

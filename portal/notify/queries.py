@@ -9,10 +9,13 @@ from datetime import datetime, timedelta
 from sqlalchemy import func, select
 from sqlalchemy.orm import Session
 
+from portal.models.people import AccountLink, Person
 from portal.models.running import Outbox, WorkerJob
 from portal.models.submissions import Contact
+from portal.notify.dead_letters import AGAIN
 from portal.notify.mail import MAIL
 from portal.store.secrets import Secrets
+from portal.store.undelivered import KEPT, list_undelivered
 
 SHOWN = 50
 LATE = timedelta(hours=1)  # mail that waits for longer than this is worth a look
@@ -42,17 +45,32 @@ class Waiting:
 
 
 @dataclass(frozen=True)
+class Refused:
+    """A mail that whoever keeps the mailbox refused; `person` is (id, name) of whom it was for.
+
+    None where it was for a resident: their address is erased.
+    """
+
+    id: int
+    kind: str
+    person: tuple[int, str] | None
+    sent_at: datetime
+    may_retry: bool
+
+
+@dataclass(frozen=True)
 class Queue:
     """The outbox at a moment."""
 
     waiting: Sequence[Waiting]
     dead: Sequence[DeadLetter]
     dead_count: int
+    refused: Sequence[Refused]
     jobs: Sequence[WorkerJob]
 
 
-def get_queue(session: Session, secrets: Secrets) -> Queue:
-    """What waits, what was given up (newest first), and the worker's jobs (failing first)."""
+def get_queue(session: Session, secrets: Secrets, *, now: datetime) -> Queue:
+    """What waits, what was given up or refused (newest first), and the worker's jobs."""
     is_dead = Outbox.dead_at.is_not(None)
     rows = session.execute(
         select(Outbox, Contact.email_encrypted)
@@ -65,10 +83,36 @@ def get_queue(session: Session, secrets: Secrets) -> Queue:
         waiting=_list_waiting(session),
         dead=[_dead_letter(row[0], row[1], secrets) for row in rows],
         dead_count=session.scalar(select(func.count()).select_from(Outbox).where(is_dead)) or 0,
+        refused=_list_refused(session, now),
         jobs=session.scalars(
             select(WorkerJob).order_by(WorkerJob.fault.is_(None), WorkerJob.name)
         ).all(),
     )
+
+
+def _list_refused(session: Session, now: datetime) -> list[Refused]:
+    rows = list_undelivered(session, since=now - KEPT, limit=SHOWN)
+    links = {row.detail.get("link_id") for row in rows}
+    owners = session.execute(
+        select(AccountLink.id, AccountLink.person_id).where(AccountLink.id.in_(links - {None}))
+    )
+    by_link: dict[int, int] = {row[0]: row[1] for row in owners}
+    to = {
+        row.id: row.detail.get("person_id") or by_link.get(row.detail.get("link_id", 0))
+        for row in rows
+    }
+    people = session.execute(
+        select(Person.id, Person.name, Person.email).where(Person.id.in_(set(to.values()) - {None}))
+    )
+    names: dict[int, str] = {row[0]: row[1] or mask(row[2]) for row in people}
+    return [
+        Refused(
+            row.id, row.kind, (person, names[person]) if person in names else None,
+            row.done_at or row.created_at, row.kind in AGAIN,
+        )
+        for row in rows
+        for person in [to[row.id] or 0]
+    ]  # fmt: skip
 
 
 def _list_waiting(session: Session) -> list[Waiting]:

@@ -5,12 +5,14 @@ from __future__ import annotations
 from flask import Blueprint, flash, redirect, request, url_for
 from werkzeug.wrappers import Response
 
-from portal.notify.dead_letters import retry
+from portal.models.base import MAX_ID
+from portal.notify.dead_letters import retry, retry_refused
 from portal.notify.queries import LATE, SHOWN, get_queue
 from portal.notify.words import job_name, kind_name
 from portal.web.access import Access, access, current_scope
 from portal.web.context import portal
 from portal.web.database import read, write
+from portal.web.fields import whole_number
 from portal.web.formats import number
 from portal.web.pages import page
 from portal.web.words import ngettext
@@ -25,7 +27,7 @@ def show_queue() -> Response:
     settings, now = portal().settings, portal().clock.now()
     return page(
         "notify/show_queue.html",
-        queue=get_queue(read(), portal().secrets),
+        queue=get_queue(read(), portal().secrets, now=now),
         has_server=bool(settings.smtp_url),
         has_reports=bool(settings.bounce_mailbox),
         late_before=now - LATE,
@@ -47,9 +49,27 @@ def retry_mail() -> Response:
         person_id=current_scope().person_id,
         job_id=int(wanted) if is_one else None,
     )
+    _say_tried(count)
+    return redirect(url_for("mail.show_queue"), 303)
+
+
+@blueprint.post("/retry-refused")
+@access(Access.ADMINISTRATOR)
+def retry_refused_mail() -> Response:
+    """Send one mail again that a mailbox refused."""
+    count = write(
+        retry_refused,
+        now=portal().clock.now(),
+        person_id=current_scope().person_id,
+        job_id=min(whole_number(request.form.get("mail")) or 0, MAX_ID),
+    )
+    _say_tried(count)
+    return redirect(url_for("mail.show_queue"), 303)
+
+
+def _say_tried(count: int) -> None:
     if count:
         text = ngettext(
             "%(n)s mail is tried again.", "%(n)s mails are tried again.", count, n=number(count)
         )
         flash(text, "done")
-    return redirect(url_for("mail.show_queue"), 303)

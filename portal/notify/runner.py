@@ -16,6 +16,7 @@ from portal.notify.account_links import prepare_account_link
 from portal.notify.account_notices import prepare_account_notice
 from portal.notify.digest import prepare_digest
 from portal.notify.inviting import invite_next
+from portal.notify.job_faults import prepare_job_fault
 from portal.notify.letters import (
     prepare_acknowledgement,
     prepare_confirmation,
@@ -63,6 +64,7 @@ _PREPARE: dict[str, _Prepare] = {
     "confirm_address": prepare_confirmation,
     "confirm_news": prepare_news_question,
     "digest": prepare_digest,
+    "job_fault": prepare_job_fault,
     "news": prepare_news,
     "partner_link": prepare_partner_link,
     "promise": prepare_reminder,
@@ -230,6 +232,7 @@ class _Runner:
             "account_notice",
             "confirm_news",
             "digest",
+            "job_fault",
             "news",
             "partner_link",
             "promise",

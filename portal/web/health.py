@@ -1,4 +1,4 @@
-"""Is the process up, and can it work? For load balancers and whoever is called at night."""
+"""Is the process up, can it work, and does the worker? For load balancers and monitoring."""
 
 from __future__ import annotations
 
@@ -6,6 +6,7 @@ from flask import Blueprint
 from werkzeug.wrappers import Response
 
 from portal.store.revision import current_revision, pinned_head
+from portal.store.worker_jobs import get_worker_state
 from portal.web.access import Access, access
 from portal.web.context import portal
 
@@ -30,3 +31,29 @@ def show_readiness() -> Response:
     if revision != pinned_head():
         return Response("database not migrated\n", 503, {"Retry-After": "5"}, mimetype="text/plain")
     return Response("ready\n", mimetype="text/plain")
+
+
+@blueprint.get("/workerz")
+@access(Access.OPERATIONS)
+def show_worker() -> Response:
+    """200 while the worker does its jobs, 503 where it stands still or a job keeps failing.
+
+    Not for load balancers: pages are served all the same. A worker that stands still cannot mail,
+    so somebody outside has to ask.
+    """
+    try:
+        with portal().store.read() as session:
+            state = get_worker_state(session, now=portal().clock.now())
+    except Exception:
+        return _unwell("database unreachable")
+    if not state.has_run:
+        return _unwell("the worker has not run yet")
+    if state.still_since is not None:
+        return _unwell(f"the worker has not run since {state.still_since:%Y-%m-%d %H:%M} UTC")
+    if state.lasting:
+        return _unwell(f"jobs that have failed for an hour: {state.lasting}")
+    return Response("working\n", mimetype="text/plain")
+
+
+def _unwell(why: str) -> Response:
+    return Response(f"{why}\n", 503, {"Retry-After": "60"}, mimetype="text/plain")

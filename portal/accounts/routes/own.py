@@ -12,7 +12,7 @@ from portal.accounts import words
 from portal.accounts.forms import NewPasswordForm, OwnForm
 from portal.accounts.operations import links, people, sign_ins
 from portal.accounts.passwords import PasswordError
-from portal.accounts.queries.own import get_factors, list_sign_ins
+from portal.accounts.queries.own import find_refused_mail, get_factors, list_sign_ins
 from portal.accounts.routes.blueprint import blueprint
 from portal.accounts.visiting import TOKEN, current_visitor, keep_secret
 from portal.accounts.words import password_text
@@ -39,7 +39,7 @@ def _own_form(**data: Any) -> OwnForm:
 
 
 def _page(form: OwnForm, status: int) -> Response:
-    visitor = current_visitor()
+    visitor, now = current_visitor(), portal().clock.now()
     return page(
         "accounts/show_account.html",
         status,
@@ -48,8 +48,9 @@ def _page(form: OwnForm, status: int) -> Response:
         visitor=visitor,
         factors=get_factors(read(), visitor.id),
         words=words,
-        sign_ins=list_sign_ins(read(), person_id=visitor.id, now=portal().clock.now()),
+        sign_ins=list_sign_ins(read(), person_id=visitor.id, now=now),
         hours=SIGN_IN_HOURS,
+        refused_at=find_refused_mail(read(), visitor.id, now),
     )
 
 

@@ -8,13 +8,14 @@ from datetime import UTC, datetime, timedelta
 
 import pytest
 from flask import Flask
-from sqlalchemy import select, update
+from sqlalchemy import select, text, update
 from sqlalchemy.orm import Session
 
 from portal.models.running import AuditEvent, Outbox, WorkerJob
 from portal.notify.queries import mask
 from portal.notify.words import _JOBS
 from portal.store.engine import Store
+from portal.store.undelivered import IS_UNDELIVERED
 from portal.store.worker_jobs import note_run
 from portal.worker import list_jobs
 from tests.features.notify.conftest import Mailbox, Worker
@@ -132,3 +133,80 @@ def test_every_job_of_the_worker_has_words(app: Flask, store: Store) -> None:
 def test_masks_keep_the_provider_and_hide_the_person() -> None:
     assert mask("ana.lopez@mail.example") == "a…@mail.example"
     assert mask("x@y") == "x…@y"
+
+
+def _refuse(session: Session, /, kind: str, note: str, days: int, **detail: object) -> int:
+    at = datetime.now(UTC) - timedelta(days=days)
+    row = Outbox(
+        kind=kind, dedupe_key=f"{kind}:{note}:{days}", detail=detail, created_at=at, due_at=at,
+        done_at=at, last_error=note, attempts=1,
+    )  # fmt: skip
+    session.add(row)
+    session.flush()
+    return row.id
+
+
+def test_what_a_mailbox_refused_is_shown_without_addresses_and_sent_again(
+    store: Store, administration: Administration, city: City
+) -> None:
+    staff = city.people["staff"]
+    digest = store.write(_refuse, "digest", "refused", 1, person_id=staff)
+    store.write(_refuse, "account_notice", "bounced: 5.1.1", 2, person_id=staff, bounced="5.1.1")
+    news = store.write(_refuse, "confirm_news", "refused", 3, subscription_id=987)
+    store.write(_refuse, "digest", "refused", 31, person_id=staff)
+    store.write(_refuse, "promise", "nothing to remind of any more", 1, person_id=staff)
+    page = administration.page()
+    rows = [page.words(row) for row in page.all("tr") if "Try again" in page.words(row)]
+    assert "Weekly mail of warnings" in rows[1]
+    assert f"/en/admin/people/{staff}/" in page.links()
+    assert "a resident; the address is erased" in page.words()
+    assert "staff@city.example" not in page.text
+    kept = [str(one.get("value")) for one in page.all("button") if one.get("name") == "mail"]
+    assert str(news) not in kept
+    assert len(kept) == 2, "no older one, and nothing that was not refused"
+    send_again(administration, [*kept, str(news)])
+    with store.read() as session:
+        row = session.get_one(Outbox, digest)
+        assert (row.done_at, row.last_error, row.attempts) == (None, None, 0)
+        assert session.get_one(Outbox, news).done_at is not None
+        assert all("bounced" not in one.detail for one in session.scalars(select(Outbox)))
+
+
+def send_again(administration: Administration, mails: list[str]) -> None:
+    for wanted in mails:
+        data = {"csrf_token": administration.token, "mail": wanted}
+        answer = administration.client.post("/en/admin/mail/retry-refused", data=data)
+        assert answer.status_code == 303
+
+
+def test_who_was_not_reached_reads_so_in_their_own_account(
+    app: Flask, store: Store, administration: Administration, city: City
+) -> None:
+    mail = store.write(_refuse, "digest", "refused", 1, person_id=city.people["staff"])
+    store.write(_refuse, "digest", "refused", 9, person_id=city.people["parks"])
+
+    def told(who: str) -> bool:
+        page = response_page(Desk(app, who).client.get("/en/account/"))
+        return "A mail to you could not be delivered" in page.words()
+
+    assert told("staff")
+    assert not told("parks"), "the next weekly mail has gone out since"
+    assert not told("admin")
+    administration.page()
+    send_again(administration, [str(mail)])
+    assert not told("staff")
+
+
+def test_refusals_are_found_by_an_index(store: Store) -> None:
+    with store.read() as session:
+        statement = (
+            select(Outbox.id)
+            .where(IS_UNDELIVERED, Outbox.done_at >= NOW)
+            .order_by(Outbox.done_at.desc(), Outbox.id.desc())
+        )
+        if store.engine.dialect.name == "postgresql":
+            session.execute(text("SET enable_seqscan = off"))
+        explain = "EXPLAIN " if store.engine.dialect.name == "postgresql" else "EXPLAIN QUERY PLAN "
+        query = statement.compile(store.engine, compile_kwargs={"literal_binds": True})
+        plan = session.connection().exec_driver_sql(explain + str(query).replace("%", "%%")).all()
+    assert "ix_outbox_undelivered" in str(plan)
