@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import math
 from collections.abc import Iterator, Sequence
+from itertools import accumulate
 
 NEGLIGIBLE = 1e-17
 """Terms smaller than this share of their sum no longer change it."""
@@ -33,6 +34,21 @@ def binomial_at_least(k: int, n: int, p: float) -> float:
     if k < n * p:
         return 1.0 - binomial_at_most(k - 1, n, p)
     return min(1.0, _sum_shrinking(_binomial_terms(k, n, p, 1 - p)))
+
+
+def binomial_upper_tails(n: int, p: float) -> dict[int, float]:
+    """{k: P(X ≥ k)} for every k above the mean, as far up as it is more than negligible."""
+    first = math.floor(n * p) + 1
+    if first > n or p <= 0:
+        return {}
+    terms, total = [], 0.0
+    for term in _binomial_terms(first, n, p, 1 - p):
+        terms.append(term)
+        total += term
+        if term <= total * NEGLIGIBLE:
+            break
+    tails = list(accumulate(reversed(terms)))
+    return dict(enumerate(reversed(tails), start=first))
 
 
 def poisson_at_least(k: int, mean: float) -> float:

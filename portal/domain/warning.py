@@ -12,6 +12,7 @@ from datetime import date, timedelta
 from types import MappingProxyType
 from typing import NamedTuple
 
+from portal.domain.many_counts import Kind, believed_counts
 from portal.domain.statistics import Z_PARITY, at_least
 from portal.domain.tails import benjamini_hochberg, binomial_at_least
 
@@ -164,22 +165,44 @@ def theme_surges(
     could be raised (`days_before`), where it was not all of them; with fewer than 28 it is left out
     before anything is tested.
     """
-    usual = {name: days.get(name, THEME_DAYS_BEFORE) for name in themes}
-    tested = sorted(
-        (binomial_at_least(now, now + before, _share_now(usual[name])), name)
-        for name, (now, before) in themes.items()
+    tested = _tested(themes, days)
+    p_values = [binomial_at_least(now, *kind) for now, kind in tested.values()]
+    return _surging(themes, days, tested, benjamini_hochberg(p_values, THEME_Q))
+
+
+def word_surges(
+    words: Mapping[str, tuple[int, int]], days: Mapping[str, int] = MappingProxyType({})
+) -> list[str]:
+    """The same of words, which are many and mostly rare: `believed_counts` says what to believe."""
+    tested = _tested(words, days)
+    return _surging(words, days, tested, believed_counts(list(tested.values()), THEME_Q))
+
+
+def _tested(
+    pairs: Mapping[str, tuple[int, int]], days: Mapping[str, int]
+) -> dict[str, tuple[int, Kind]]:
+    """{name: (people now, (people in all, the chance of each to be of now))}."""
+    usual = {name: days.get(name, THEME_DAYS_BEFORE) for name in pairs}
+    return {
+        name: (now, (now + before, THEME_DAYS_NOW / (THEME_DAYS_NOW + usual[name])))
+        for name, (now, before) in pairs.items()
         if now + before >= THEME_TOTAL_MIN and usual[name] >= THEME_DAYS_BEFORE_MIN
+    }
+
+
+def _surging(
+    pairs: Mapping[str, tuple[int, int]],
+    days: Mapping[str, int],
+    tested: Mapping[str, tuple[int, Kind]],
+    believed: Sequence[bool],
+) -> list[str]:
+    """Those believed that are large enough, most surprising first (ties by name)."""
+    found = sorted(
+        (binomial_at_least(now, *kind), name)
+        for (name, (now, kind)), is_believed in zip(tested.items(), believed, strict=True)
+        if is_believed and _is_surge(*pairs[name], days.get(name, THEME_DAYS_BEFORE))
     )
-    believed = benjamini_hochberg([p for p, _ in tested], THEME_Q)
-    return [
-        name
-        for (_, name), is_believed in zip(tested, believed, strict=True)
-        if is_believed and _is_surge(*themes[name], usual[name])
-    ]
-
-
-def _share_now(before: int) -> float:
-    return THEME_DAYS_NOW / (THEME_DAYS_NOW + before)
+    return [name for _, name in found]
 
 
 def _is_surge(now: int, before: int, days: int) -> bool:

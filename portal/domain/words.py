@@ -15,7 +15,7 @@ from types import MappingProxyType
 from typing import Any, Generic, NamedTuple, TypeVar
 
 from portal.domain.statistics import at_least
-from portal.domain.warning import THEME_DAYS_NOW, THEME_TIMES_MIN, theme_surges
+from portal.domain.warning import THEME_DAYS_NOW, THEME_TIMES_MIN, word_surges
 
 LONGEST = 40
 """Longer ones are no words."""
@@ -131,12 +131,12 @@ def find_word_surges(
     groups: Mapping[tuple[Service, str], Sequence[Mention]],
     days: Mapping[tuple[Service, str], int] = MappingProxyType({}),
 ) -> list[WordSurge[Service]]:
-    """Words that surge as themes do, all groups and words judged together (`theme_surges`).
+    """Words that surge as themes do, all groups and words judged together (`word_surges`).
 
     A group is a service and a language. Safeguards can only make it fewer. Words that more than a
     third of the group's people write, and those of the language, which people use about other
     services too, are left out before anything is tested, by all that was written, so that no false
-    alarm is made. And where everybody writes more, a word must be twice as frequent. `days` are
+    alarm is made. And where everybody writes more, a word must have grown twice as much. `days` are
     those of the 182 before since when people write in a group, where it was not all.
     """
     words: dict[str, tuple[tuple[Service, str], str]] = {}
@@ -152,9 +152,9 @@ def find_word_surges(
             words[name], writers[name] = (key, word), who
     surging: dict[tuple[Service, str], dict[str, _Writers]] = defaultdict(dict)
     usual = {name: days[key] for name, (key, _) in words.items() if key in days}
-    for name in theme_surges({name: who.pair for name, who in writers.items()}, usual):
+    for name in word_surges({name: who.pair for name, who in writers.items()}, usual):
         key, word = words[name]
-        if _is_more_frequent(writers[name], everybody[key]):
+        if _has_grown(writers[name], everybody[key]):
             surging[key][word] = writers[name]
     return [surge for key, found in surging.items() for surge in _gather(key, found, languages)]
 
@@ -215,10 +215,17 @@ def _is_grammar(language: Counter[str], word: str, who: _Writers, everybody: _Wr
     return elsewhere >= GRAMMAR_MIN and elsewhere > GRAMMAR * others
 
 
-def _is_more_frequent(who: _Writers, everybody: _Writers) -> bool:
+def _has_grown(who: _Writers, everybody: _Writers) -> bool:
+    """Whether twice as much as everything else that people write.
+
+    A word that nobody wrote before counts as if one had: without that, where few wrote, every word
+    that they happened not to use would be new.
+    """
     now, before = who.pair
-    all_now, all_before = everybody.pair
-    return at_least(now * all_before, THEME_TIMES_MIN * before * all_now)
+    others_now, others_before = (
+        all_of_them - own for all_of_them, own in zip(everybody.pair, who.pair, strict=True)
+    )
+    return at_least(now * others_before, THEME_TIMES_MIN * max(before, 1) * others_now)
 
 
 def _gather(

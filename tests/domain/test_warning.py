@@ -39,6 +39,14 @@ def test_themes_need_people_and_growth() -> None:
     assert warning.theme_surges({"b": (20, 0), "a": (20, 0), "most": (40, 0)}) == ["most", "a", "b"]
 
 
+def test_rare_words_hide_no_other_as_they_do_among_themes() -> None:
+    surging, rare = {"hydrant": (9, 11)}, {f"rare{number}": (0, 5) for number in range(2000)}
+    assert warning.theme_surges(surging | rare) == []
+    assert warning.word_surges(surging | rare) == ["hydrant"]
+    assert warning.word_surges({"few": (4, 0), "steady": (6, 39)}) == []
+    assert warning.word_surges({"hydrant": (30, 0)}, {"hydrant": 27}) == []
+
+
 def test_what_began_lately_is_compared_with_the_days_that_there_were() -> None:
     today = date(2026, 11, 20)
 

@@ -81,6 +81,20 @@ def test_where_everybody_writes_more_a_usual_word_is_no_suggestion() -> None:
     assert not [one for one in find_word_surges({(1, "en"): mentions}) if "hydrant" in one.words]
 
 
+def test_where_few_wrote_before_not_every_word_that_they_did_not_use_is_new() -> None:
+    """Three wrote before, fifty write now: so many find a word that none of the three had."""
+    few, many = comments({}, {"x": 3}, others=0), comments({"y": 40}, {}, others=0)
+    hydrant = comments({"hydrant": 10}, {}, others=0)
+    assert find_word_surges({(1, "en"): [*few, *many, *hydrant]}) == []
+    [surge] = find_word_surges({(1, "en"): [*comments({}, {"x": 9}, others=0), *many, *hydrant]})
+    assert surge.words == ("hydrant",)
+
+
+def test_a_word_is_new_where_nobody_wrote_before_and_nobody_writes_of_anything_else() -> None:
+    [surge] = find_word_surges({(1, "en"): comments({"hydrant": 9}, {}, others=0)})
+    assert surge.words == ("hydrant",)
+
+
 def test_words_of_the_language_are_no_suggestion() -> None:
     """People who write of other things use them as well."""
     mentions = comments({"hydrant has": 9}, {})
