@@ -3,9 +3,10 @@
 from __future__ import annotations
 
 import math
-from collections.abc import Collection, Mapping, Sequence
+from collections.abc import Callable, Collection, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import date, timedelta
+from functools import partial
 from itertools import groupby
 from statistics import fmean, pstdev
 from typing import Any
@@ -16,7 +17,7 @@ from portal.domain.warning import (
     CUSUM_LIMIT,
     WEEK,
     ChartStart,
-    chart_start,
+    chart_starts,
     cusum_chart,
     days_before,
     ewma_chart,
@@ -52,6 +53,8 @@ class Finding:
 
 Resolved = Mapping[int, date]
 """{service: day on which its last warning of a kind was done with}."""
+Chart = Callable[[ChartStart], dict[str, Any] | None]
+"""The evidence of an alarm, drawn from a start on; None without an alarm."""
 
 
 def find_fallen_ratings(
@@ -60,11 +63,15 @@ def find_fallen_ratings(
     """Services whose weekly share of good ratings has clearly fallen, and still has."""
     found = []
     for service_id, weeks in ratings.items():
-        start = chart_start(weeks.first_on, resolved.get(service_id), as_of)
-        evidence = _chart_ratings(weeks, start, as_of) if start else None
-        if evidence:
+        starts = chart_starts(weeks.first_on, resolved.get(service_id), as_of)
+        if evidence := _first(partial(_chart_ratings, weeks, as_of=as_of), starts):
             found.append(Finding(service_id, "ratings", "", evidence))
     return found
+
+
+def _first(chart: Chart, starts: Sequence[ChartStart]) -> dict[str, Any] | None:
+    """The evidence of the newest chart that has an alarm."""
+    return next(filter(None, map(chart, starts)), None)
 
 
 def _chart_ratings(weeks: Weeks, start: ChartStart, as_of: date) -> dict[str, Any] | None:
@@ -96,9 +103,8 @@ def find_slower_answers(
     """Services whose residents clearly wait longer to be told, and still do."""
     found = []
     for service_id, cases in waits.items():
-        start = chart_start(cases.first_on, resolved.get(service_id), as_of)
-        evidence = _chart_waits(cases, start, as_of) if start else None
-        if evidence:
+        starts = chart_starts(cases.first_on, resolved.get(service_id), as_of)
+        if evidence := _first(partial(_chart_waits, cases, as_of=as_of), starts):
             found.append(Finding(service_id, "time_to_told", "", evidence))
     return found
 

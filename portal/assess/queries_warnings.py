@@ -17,6 +17,7 @@ from portal.domain.counted_ratings import POSITIVE_FROM
 from portal.domain.evidence import YEAR
 from portal.domain.loop import Kind
 from portal.domain.warning import (
+    BESIDE_WEEKS,
     THEME_DAYS_BEFORE,
     THEME_DAYS_NOW,
     USUAL_WEEKS,
@@ -31,7 +32,7 @@ from portal.models.submissions import Submission
 from portal.store.evidence.case_shares import CaseShares
 from portal.store.evidence.window import Day, Window, count_where
 
-CHART_WEEKS = 2 * USUAL_WEEKS + 1
+CHART_WEEKS = 2 * USUAL_WEEKS + BESIDE_WEEKS + 1
 Pair = tuple[int, int]
 
 _IS_RATING = and_(

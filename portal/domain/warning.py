@@ -22,6 +22,8 @@ EWMA_LIMIT_YOUNG = 3.3
 """Where the usual share comes from less than 52 weeks."""
 USUAL_WEEKS = 52
 USUAL_WEEKS_MIN = 26
+BESIDE_WEEKS = 6
+"""So long a chart goes on beside the next one: the time within which a fall is to be found."""
 WEEK = timedelta(days=7)
 WEEK_MIN = 5
 P0_BETWEEN = (0.05, 0.95)
@@ -128,19 +130,23 @@ class ChartStart(NamedTuple):
         return EWMA_LIMIT if self.weeks_before >= USUAL_WEEKS else EWMA_LIMIT_YOUNG
 
 
-def chart_start(first_on: date, resolved_on: date | None, today: date) -> ChartStart | None:
-    """Where the chart of a service stands that has had records since the Monday `first_on`.
+def chart_starts(first_on: date, resolved_on: date | None, today: date) -> list[ChartStart]:
+    """Where the charts of a service stand that has had records since the Monday `first_on`.
 
-    It begins after 26 weeks, and anew, with the last year as its usual, after every year and
-    after every alarm that people are done with (`resolved_on`, the last one). None before that.
+    The first begins after 26 weeks, and anew, with the last year as its usual, after every year and
+    after every alarm that people are done with (`resolved_on`, the last one). The chart of the year
+    before goes on beside the new one for six weeks: a fall in its last weeks is a part of what the
+    new one takes for usual. None before the first.
     """
     begin = first_on + USUAL_WEEKS_MIN * WEEK
     if resolved_on is not None:
         begin = max(begin, monday_of(resolved_on) + WEEK)
     if begin > today:
-        return None
-    begin += (today - begin) // (USUAL_WEEKS * WEEK) * (USUAL_WEEKS * WEEK)
-    return ChartStart(begin, min((begin - first_on) // WEEK, USUAL_WEEKS))
+        return []
+    years, since = divmod(today - begin, USUAL_WEEKS * WEEK)
+    is_beside = years > 0 and since < BESIDE_WEEKS * WEEK
+    begins = [begin + year * USUAL_WEEKS * WEEK for year in (years, years - 1)[: 1 + is_beside]]
+    return [ChartStart(on, min((on - first_on) // WEEK, USUAL_WEEKS)) for on in begins]
 
 
 def monday_of(day: date) -> date:

@@ -132,28 +132,35 @@ def weeks_later(weeks: int) -> date:
 
 
 def test_a_chart_begins_after_half_a_year_and_anew_every_year() -> None:
-    assert warning.chart_start(FIRST, None, weeks_later(26) - timedelta(days=1)) is None
+    assert warning.chart_starts(FIRST, None, weeks_later(26) - timedelta(days=1)) == []
     young = warning.ChartStart(weeks_later(26), 26)
-    assert warning.chart_start(FIRST, None, weeks_later(26)) == young
-    assert warning.chart_start(FIRST, None, weeks_later(77)) == young
+    assert warning.chart_starts(FIRST, None, weeks_later(26)) == [young]
+    assert warning.chart_starts(FIRST, None, weeks_later(77)) == [young]
     assert young.limit == warning.EWMA_LIMIT_YOUNG
     settled = warning.ChartStart(weeks_later(78), 52)
-    assert warning.chart_start(FIRST, None, weeks_later(78)) == settled
+    assert warning.chart_starts(FIRST, None, weeks_later(78))[0] == settled
     assert settled.limit == warning.EWMA_LIMIT
+
+
+def test_a_chart_goes_on_beside_the_next_one_for_six_weeks() -> None:
+    both = [warning.ChartStart(weeks_later(78), 52), warning.ChartStart(weeks_later(26), 26)]
+    assert warning.chart_starts(FIRST, None, weeks_later(78)) == both
+    assert warning.chart_starts(FIRST, None, weeks_later(84) - timedelta(days=1)) == both
+    assert warning.chart_starts(FIRST, None, weeks_later(84)) == both[:1]
 
 
 def test_a_chart_begins_anew_after_an_alarm_that_people_are_done_with() -> None:
     done_on = weeks_later(40) + timedelta(days=3)
-    assert warning.chart_start(FIRST, done_on, done_on) is None
-    start = warning.chart_start(FIRST, done_on, weeks_later(50))
-    assert start == warning.ChartStart(weeks_later(41), 41)
+    assert warning.chart_starts(FIRST, done_on, done_on) == []
+    starts = warning.chart_starts(FIRST, done_on, weeks_later(42))  # the old one is over
+    assert starts == [warning.ChartStart(weeks_later(41), 41)]
 
 
 @given(st.integers(0, 300), st.one_of(st.none(), st.integers(0, 300)))
 def test_a_chart_never_begins_in_the_future(day: int, done: int | None) -> None:
     today = weeks_later(day)
-    start = warning.chart_start(FIRST, None if done is None else weeks_later(done), today)
-    if start is not None:
-        assert start.on <= today < start.on + timedelta(weeks=52)
+    starts = warning.chart_starts(FIRST, None if done is None else weeks_later(done), today)
+    for start, weeks in zip(starts, (52, 58), strict=False):
+        assert start.on <= today < start.on + timedelta(weeks=weeks)
         assert start.on.weekday() == 0
         assert 26 <= start.weeks_before <= 52

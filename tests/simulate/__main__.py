@@ -11,7 +11,7 @@ from itertools import chain
 from random import Random
 from statistics import fmean, median
 
-from tests.simulate import layer, planted
+from tests.simulate import charts, layer, planted
 from tests.simulate.planted import share
 
 SEED = 2026
@@ -43,6 +43,7 @@ def figures(random: Random, runs: int) -> Iterator[Row]:
     yield "forecast: the 80 % range covers what came", "72–88 %", _percent(covered)
     # Last, with chance of their own: they came later, and the figures above stay as they were.
     yield from _words(Random(SEED), max(runs // 3, 20))
+    yield from _charts(Random(SEED), runs)
 
 
 def _ratings(random: Random, runs: int) -> Iterator[Row]:
@@ -99,6 +100,21 @@ def _words(random: Random, runs: int) -> Iterator[Row]:
         found = share(runs, lambda times=times: planted.word_surge_found(random, times))  # type: ignore[misc]
         wanted = "≥ 90 %" if times == 5 else ""
         yield f"words: ×{times} at 4 people in 28 days found", wanted, _percent(found)
+
+
+def _charts(random: Random, runs: int) -> Iterator[Row]:
+    """Ratings as they are wired, wherever a chart begins anew."""
+    for weekly in (10, 20, 40):
+        false = share(runs, lambda weekly=weekly: charts.false_alarm(random, weekly))  # type: ignore[misc]
+        yield (
+            f"charts of ratings, {weekly} a week: false alarm in a year",
+            "≤ 12 %",
+            _percent(false),
+        )
+    for begins in (-12, -6, -4, -2, 0, 6):
+        found = share(runs, lambda begins=begins: charts.fall_found(random, 20, begins))  # type: ignore[misc]
+        what = f"charts of ratings, 20 a week: −15 points {begins:+d} weeks from a new chart found"
+        yield what, "≥ 70 %", _percent(found)
 
 
 def _layer(random: Random, cities: int) -> Iterator[Row]:

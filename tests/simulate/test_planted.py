@@ -9,7 +9,7 @@ import math
 from random import Random
 from statistics import fmean, median
 
-from tests.simulate import planted
+from tests.simulate import charts, planted
 from tests.simulate.planted import share
 
 
@@ -28,6 +28,18 @@ def test_ratings_that_fall_are_found() -> None:
     random = Random(2)
     found = share(120, lambda: planted.ratings_fall_found(random, 20))
     assert found >= 0.70 - slack(0.70, 120)
+
+
+def test_as_they_are_wired_ratings_alarm_no_more_often() -> None:
+    random = Random(8)
+    false = share(200, lambda: charts.false_alarm(random, 20))
+    assert false <= 0.12 + slack(0.12, 200)
+
+
+def test_a_fall_just_before_a_chart_begins_anew_is_found_as_any_other() -> None:
+    random = Random(9)
+    found = share(200, lambda: charts.fall_found(random, 20, -4))
+    assert found >= 0.70 - slack(0.70, 200)
 
 
 def test_slower_answers_are_found_and_usual_ones_are_not() -> None:
