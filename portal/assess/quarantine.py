@@ -1,21 +1,28 @@
-"""Hours that look like stuffing: set apart visibly, not counted, and reviewed (METHOD.md 3.6)."""
+"""Hours that look like stuffing: set apart visibly, not counted, and reviewed (METHOD.md 3.6).
+
+What comes through the open form is judged against what is usual there, what is given at kiosks
+against what is usual at kiosks. Other doors have staff behind them who type piles of forms.
+"""
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections import Counter
+from collections.abc import Iterator, Mapping
+from dataclasses import replace
 from datetime import datetime, timedelta
 
 from sqlalchemy import ColumnElement, and_, func, select, update
 from sqlalchemy.dialects import postgresql, sqlite
 from sqlalchemy.orm import Session
 
-from portal.domain.quarantine import BURST_MIN, is_burst
+from portal.domain.quarantine import BURST_MIN, is_burst, is_kiosk_burst, usual_at_kiosks
 from portal.models.running import Setting
 from portal.models.submissions import Submission, Throttle
 from portal.store.clock import Clock
 from portal.store.engine import Store
 from portal.store.set_apart import (
     HOUR,
+    IS_SET_APART,
     LOOKED_UNTIL,
     Burst,
     Place,
@@ -29,8 +36,11 @@ GRACE = timedelta(minutes=2)  # a rating of the hour may still be on its way int
 TRAILING = timedelta(days=28)
 FIRST_LOOK = timedelta(days=7)
 PREFIX_SCOPE = "rate-prefix"
+WEB, KIOSK = "web", "kiosk"
 _IS_OPEN_RATING = and_(
-    Submission.is_rating, Submission.channel == "web", Submission.is_verified.is_(False)
+    Submission.is_rating,
+    Submission.channel.in_((WEB, KIOSK)),
+    Submission.is_verified.is_(False),
 )
 
 
@@ -52,9 +62,9 @@ def look_until(session: Session, end: datetime, *, now: datetime) -> int:
     begin, is_first = _begin(session, end)
     bursts: dict[Place, Burst] = {}
     set_apart = sum(
-        _quarantine(session, (service_id, hour), count, bursts)
+        _quarantine(session, (service_id, hour), counts, bursts)
         for hour in _busy_hours(session, begin, end)
-        for service_id, count in _busy_services(session, hour, hour + HOUR)
+        for service_id, counts in _busy_services(session, hour, hour + HOUR).items()
     )
     if begin < end:
         keep_hours(session, begin=None if is_first else begin, end=end, now=now, bursts=bursts)
@@ -91,45 +101,69 @@ def _busy_hours(session: Session, begin: datetime, end: datetime) -> Iterator[da
         begin = until
 
 
-def _busy_services(session: Session, begin: datetime, end: datetime) -> list[tuple[int, int]]:
-    """Services with enough ratings for a burst between the two moments, and how many."""
+def _busy_services(session: Session, begin: datetime, end: datetime) -> dict[int, dict[str, int]]:
+    """{service: {channel: how many}} where there are enough for a burst between the moments."""
     rows = session.execute(
-        select(Submission.service_id, func.count().label("count"))
+        select(Submission.service_id, Submission.channel, func.count())
         .where(_IS_OPEN_RATING, Submission.received_at >= begin, Submission.received_at < end)
-        .group_by(Submission.service_id)
+        .group_by(Submission.service_id, Submission.channel)
         .having(func.count() >= BURST_MIN)
     )
-    return [(service_id, count) for service_id, count in rows]
+    found: dict[int, dict[str, int]] = {}
+    for service_id, channel, count in rows:
+        found.setdefault(service_id, {})[channel] = count
+    return found
 
 
-def _quarantine(session: Session, place: Place, count: int, bursts: dict[Place, Burst]) -> int:
-    """Set the hour's ratings apart when they are a burst, and say so in `bursts`."""
-    service_id, hour = place
-    usual = _count_trailing(session, service_id, hour) / (TRAILING / HOUR)
-    # Refused attempts are counted too, so one prefix may seem to have sent more than there are.
-    largest = min(count, _count_of_largest_prefix(session, service_id, hour))
-    if not is_burst(count, usual, largest):
+def _quarantine(
+    session: Session, place: Place, counts: Mapping[str, int], bursts: dict[Place, Burst]
+) -> int:
+    """Set apart what came in through each channel that has a burst, and say so in `bursts`."""
+    look = {WEB: _look_at_web, KIOSK: _look_at_kiosks}
+    found = {
+        channel: burst
+        for channel, count in counts.items()
+        if (burst := look[channel](session, place, count)) is not None
+    }
+    if not found:
         return 0
-    set_apart = and_(_IS_OPEN_RATING, *_received(service_id, hour, hour + HOUR))
-    first, marked = session.execute(
-        select(func.min(Submission.id), func.count().filter(Submission.is_quarantined)).where(
-            set_apart
-        )
-    ).one()
+    service_id, hour = place
+    in_hour = _received(service_id, hour, hour + HOUR)
+    set_apart = and_(_IS_OPEN_RATING, Submission.channel.in_(found), *in_hour)
+    marked = select(func.count()).where(IS_SET_APART, *in_hour)
+    burst = next(iter(found.values())) if len(found) == 1 else Burst(None, None)
+    bursts[place] = replace(burst, marked=session.scalars(marked).one())
+    first = session.scalars(select(func.min(Submission.id)).where(set_apart)).one()
     session.execute(update(Submission).where(set_apart).values(is_quarantined=True))
     forget_in_assessments(session, service_id, hour, first)
-    bursts[place] = Burst(usual, largest, marked)
-    return count
+    return sum(counts[channel] for channel in found)
 
 
-def _count_trailing(session: Session, service_id: int, hour: datetime) -> int:
+def _look_at_web(session: Session, place: Place, count: int) -> Burst | None:
+    service_id, hour = place
+    earlier = select(func.count()).where(*_trailing(WEB, service_id, hour))
+    usual = session.scalars(earlier).one() / (TRAILING / HOUR)
+    # Refused attempts are counted too, so one prefix may seem to have sent more than there are.
+    largest = min(count, _count_of_largest_prefix(session, service_id, hour))
+    return Burst(usual, largest) if is_burst(count, usual, largest) else None
+
+
+def _look_at_kiosks(session: Session, place: Place, count: int) -> Burst | None:
+    service_id, hour = place
+    earlier = select(Submission.received_at).where(*_trailing(KIOSK, service_id, hour))
+    hours = Counter(-((at - hour) // HOUR) for at in session.scalars(earlier))
+    usual = usual_at_kiosks(hours)
+    return Burst(usual, None) if is_kiosk_burst(count, usual) else None
+
+
+def _trailing(channel: str, service_id: int, hour: datetime) -> tuple[ColumnElement[bool], ...]:
     """Ratings of the 28 days before; what was set apart itself does not make a burst usual."""
-    statement = select(func.count()).where(
+    return (
         _IS_OPEN_RATING,
+        Submission.channel == channel,
         Submission.is_quarantined.is_(False),
         *_received(service_id, hour - TRAILING, hour),
     )
-    return session.scalars(statement).one()
 
 
 def _count_of_largest_prefix(session: Session, service_id: int, hour: datetime) -> int:

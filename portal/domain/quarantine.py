@@ -5,6 +5,8 @@ Quarantined ratings are shown and reviewed but not counted, whichever way they p
 
 from __future__ import annotations
 
+from collections.abc import Mapping
+
 from portal.domain.tails import poisson_at_least
 
 BURST_MIN = 10
@@ -12,6 +14,7 @@ BURST_MIN = 10
 SHARED_ADDRESS_AT_MOST = 40
 """A library where this many residents an hour share one address is no burst."""
 UNLIKELY = 1e-4
+_HOURS_OF_A_WEEK = 7 * 24
 CAUSES = ("burst", "form")
 """Why ratings are set apart: too many in an hour, or each for the way in which it came in."""
 COUNTING = frozenset({"asked", "place", "usual"})
@@ -32,3 +35,33 @@ def is_burst(count: int, trailing_hourly_mean: float, largest_prefix_count: int)
     if others < BURST_MIN:
         return False
     return poisson_at_least(others, trailing_hourly_mean) < UNLIKELY
+
+
+def usual_at_kiosks(hours: Mapping[int, int]) -> float | None:
+    """How many the busiest hour of a week has at a service's kiosks; None in their first week.
+
+    `hours` says how many ratings came how many hours ago, over the 28 days before. Kiosks stand
+    where doors open and close, and have rushes: a mean over all hours, nights included, would take
+    every rush for stuffing (decision 69). Weeks without any rating do not count, nor does the
+    first one while it is not over, unless there is no other.
+    """
+    weeks = max(hours, default=0) // _HOURS_OF_A_WEEK
+    if not weeks:
+        return None
+    busiest: dict[int, int] = {}
+    for ago, count in hours.items():
+        week = (ago - 1) // _HOURS_OF_A_WEEK
+        busiest[week] = max(busiest.get(week, 0), count)
+    whole = [count for week, count in busiest.items() if week < weeks] or [*busiest.values()]
+    return sum(whole) / len(whole)
+
+
+def is_kiosk_burst(count: int, usual: float | None) -> bool:
+    """Is an hour with `count` ratings of one service at its kiosks a burst?
+
+    `usual` is what `usual_at_kiosks` says. While nothing is known, a kiosk is an address that
+    people share, and as many may use it as may share another one.
+    """
+    if usual is None:
+        return count > SHARED_ADDRESS_AT_MOST
+    return count >= BURST_MIN and poisson_at_least(count, usual) < UNLIKELY

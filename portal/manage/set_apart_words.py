@@ -25,6 +25,12 @@ def cause(row: SetApart) -> str:
         return _("Each came in like those that machines send.")
     if row.usual is None:
         return _("They came in within one hour, far more than usual.")
+    if row.is_at_kiosks:
+        return _(
+            "They were given at a kiosk within one hour."
+            " In the four weeks before, the busiest hour of a week had about %(usual)s.",
+            usual=number(round(row.usual, 1)),
+        )
     return _(
         "They came in within one hour. The four weeks before had about %(usual)s an hour.",
         usual=number(round(row.usual, 1)),

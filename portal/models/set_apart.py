@@ -16,8 +16,10 @@ class SetApart(Base):
 
     `hour_at` is when the hour began. `ratings` were set apart in all, `marked` of them on arrival,
     by the way in which they came in. Of a burst, `usual` says how many ratings an hour the 28 days
-    before had, and `shared` how many at most came from one network; both are missing where nobody
-    wrote them down. `reason` is what the first person found; it holds once a second one agreed.
+    before had, and `shared` how many at most came from one network. At kiosks there is no `shared`,
+    and `usual` says how many the busiest hour of a week had. Both are missing where nobody wrote
+    them down, or no one figure says it (store.set_apart.Burst). `reason` is what the first person
+    found; it holds once a second one agreed.
     """
 
     __tablename__ = "set_apart"
@@ -53,6 +55,11 @@ class SetApart(Base):
     asked_at: Mapped[datetime | None]
     decided_by: Mapped[int | None] = mapped_column(ForeignKey("person.id"))
     decided_at: Mapped[datetime | None]
+
+    @property
+    def is_at_kiosks(self) -> bool:
+        """Whether it is known that they were given at kiosks."""
+        return self.usual is not None and self.shared is None
 
     @property
     def counts(self) -> bool:

@@ -27,11 +27,15 @@ Place = tuple[int, datetime]
 
 @dataclass(frozen=True)
 class Burst:
-    """Why an hour is a burst. `usual` ratings an hour; the others count ratings of the hour."""
+    """Why an hour is a burst. `usual` ratings an hour; the others count ratings of the hour.
 
-    usual: float
-    shared: int
-    marked: int
+    At kiosks nobody is `shared`, and `usual` is what the busiest hour of a week has; both are
+    missing while a kiosk is new, and where the web and kiosks have a burst at once.
+    """
+
+    usual: float | None
+    shared: int | None
+    marked: int = 0
 
 
 def looked_until(session: Session) -> datetime | None:
@@ -71,7 +75,7 @@ def _row(place: Place, count: int, burst: Burst | None, now: datetime) -> SetApa
         cause="burst" if burst else "form",
         ratings=count,
         marked=burst.marked if burst else count,
-        usual=round(burst.usual, 4) if burst else None,
+        usual=round(burst.usual, 4) if burst and burst.usual is not None else None,
         shared=burst.shared if burst else None,
         found_at=now,
     )

@@ -1,4 +1,4 @@
-"""`make simulate`: how often early warning errs and finds, on cities with planted effects.
+"""`make simulate`: how often early warning and the burst rule err and find, on invented cities.
 
 Prints METHOD.md section 4's figures, in Markdown; docs/simulation.md holds one run's.
 """
@@ -11,7 +11,7 @@ from itertools import chain
 from random import Random
 from statistics import fmean, median
 
-from tests.simulate import charts, layer, planted
+from tests.simulate import charts, kiosks, layer, planted
 from tests.simulate.planted import share
 
 SEED = 2026
@@ -44,6 +44,7 @@ def figures(random: Random, runs: int) -> Iterator[Row]:
     # Last, with chance of their own: they came later, and the figures above stay as they were.
     yield from _words(Random(SEED), max(runs // 3, 20))
     yield from _charts(Random(SEED), runs)
+    yield from _kiosks(Random(SEED), max(runs // 200, 1))
 
 
 def _ratings(random: Random, runs: int) -> Iterator[Row]:
@@ -115,6 +116,18 @@ def _charts(random: Random, runs: int) -> Iterator[Row]:
         found = share(runs, lambda begins=begins: charts.fall_found(random, 20, begins))  # type: ignore[misc]
         what = f"charts of ratings, 20 a week: −15 points {begins:+d} weeks from a new chart found"
         yield what, "≥ 70 %", _percent(found)
+
+
+def _kiosks(random: Random, times: int) -> Iterator[Row]:
+    for rate in kiosks.RATES[1:]:
+        apart, _mean, every = kiosks.rushes_set_apart(random, kiosks.places(rate) * times)
+        what = f"kiosks, {rate} ratings an hour: busy hours set apart"
+        yield what, "< 1 %", _percent(apart / max(every, 1))
+    for stuff in (20, 40, 60):
+        for rate in kiosks.RATES:
+            x, n = kiosks.stuffing_found(random, kiosks.places(rate) * times, stuff)
+            what = f"kiosks, {rate} ratings an hour: an hour with {stuff} more set apart"
+            yield what, "", _percent(x / max(n, 1))
 
 
 def _layer(random: Random, cities: int) -> Iterator[Row]:

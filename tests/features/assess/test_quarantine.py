@@ -69,11 +69,12 @@ def test_what_is_usual_is_no_burst(store: Store) -> None:
     assert quarantine_bursts(store, Fixed(AFTER)) == 0
 
 
-def test_verified_ratings_and_other_channels_are_left_alone(store: Store) -> None:
+def test_verified_ratings_and_piles_that_staff_type_are_left_alone(store: Store) -> None:
     service_id = store.write(add_service)
     send(store, service_id, 12)
     send(store, service_id, 12, is_verified=True)
-    send(store, service_id, 12, channel="kiosk")
+    for channel in ("paper", "phone", "counter", "mail"):
+        send(store, service_id, 60, channel=channel)
     assert quarantine_bursts(store, Fixed(AFTER)) == 12
 
 

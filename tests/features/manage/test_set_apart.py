@@ -86,6 +86,24 @@ def admin(app: Flask, desk_city: City) -> Desk:
     return Desk(app, "admin")
 
 
+def test_what_was_given_at_a_kiosk_is_said_and_what_is_usual_there(
+    app: Flask, store: Store, desk_city: City
+) -> None:
+    def tap(session: Session) -> None:
+        for ago, count in ((timedelta(days=8), 2), (timedelta(days=3), 6), (timedelta(0), 25)):
+            for number in range(count):
+                at = HOUR - ago + timedelta(minutes=number)
+                add_submission(session, desk_city.potholes, received_at=at, channel="kiosk")
+
+    store.write(tap)
+    assert quarantine_bursts(store, LATER) == 25
+    words = show(Desk(app, "manager"), "set-apart/1/").words()
+    assert "25 ratings were set apart" in words
+    assert "They were given at a kiosk within one hour." in words
+    assert "the busiest hour of a week had about 6." in words
+    assert "from the same network" not in words
+
+
 def test_nothing_waits_where_nothing_was_set_apart(own: Desk) -> None:
     assert "Nothing waits" in show(own).words()
     assert "Nothing is decided yet" in show(own, "set-apart/?state=decided").words()
