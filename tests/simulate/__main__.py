@@ -11,7 +11,7 @@ from itertools import chain
 from random import Random
 from statistics import fmean, median
 
-from tests.simulate import charts, kiosks, layer, planted
+from tests.simulate import charts, kiosks, layer, planted, word_cities
 from tests.simulate.planted import share
 
 SEED = 2026
@@ -45,6 +45,7 @@ def figures(random: Random, runs: int) -> Iterator[Row]:
     yield from _words(Random(SEED), max(runs // 3, 20))
     yield from _charts(Random(SEED), runs)
     yield from _kiosks(Random(SEED), max(runs // 200, 1))
+    yield from _word_cities(Random(SEED), max(runs // 40, 1))
 
 
 def _ratings(random: Random, runs: int) -> Iterator[Row]:
@@ -128,6 +129,17 @@ def _kiosks(random: Random, times: int) -> Iterator[Row]:
             x, n = kiosks.stuffing_found(random, kiosks.places(rate) * times, stuff)
             what = f"kiosks, {rate} ratings an hour: an hour with {stuff} more set apart"
             yield what, "", _percent(x / max(n, 1))
+
+
+def _word_cities(random: Random, cities: int) -> Iterator[Row]:
+    """Words in large cities, each as one of the layer's."""
+    parts = [word_cities.words_found(random) for _ in range(cities)]
+    found, planted_words, false, weeks = (sum(part) for part in zip(*parts, strict=True))
+    yield "cities of words: ×5 found in 5 weeks", "≥ 90 %", f"{_percent(found / planted_words)}"
+    yield "cities of words: false ones among those of a look", "≤ 10 %", _percent(false / weeks)
+    looks = [word_cities.quiet_looks(random) for _ in range(cities)]
+    alarms = sum(x for x, _ in looks) / sum(n for _, n in looks)
+    yield "quiet cities of words: looks that suggest any", "≤ 15 %", _percent(alarms)
 
 
 def _layer(random: Random, cities: int) -> Iterator[Row]:
