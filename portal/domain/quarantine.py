@@ -42,7 +42,7 @@ def usual_at_kiosks(hours: Mapping[int, int]) -> float | None:
 
     `hours` says how many ratings came how many hours ago, over the 28 days before. Kiosks stand
     where doors open and close, and have rushes: a mean over all hours, nights included, would take
-    every rush for stuffing (decision 69). Weeks without any rating do not count, nor does the
+    every rush for stuffing (decision 67). Weeks without any rating do not count, nor does the
     first one while it is not over, unless there is no other.
     """
     weeks = max(hours, default=0) // _HOURS_OF_A_WEEK

@@ -1,4 +1,4 @@
-"""Ordinary kiosks are seldom set apart, and whoever stuffs one is found (decision 69)."""
+"""Ordinary kiosks are seldom set apart, and whoever stuffs one is found (decision 67)."""
 
 from __future__ import annotations
 
