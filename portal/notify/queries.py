@@ -48,7 +48,7 @@ class Waiting:
 class Refused:
     """A mail that whoever keeps the mailbox refused; `person` is (id, name) of whom it was for.
 
-    None where it was for a resident: their address is erased.
+    None where it was for a resident, whose address is erased, or somebody who is gone.
     """
 
     id: int
