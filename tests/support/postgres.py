@@ -19,6 +19,7 @@ from sqlalchemy import URL, make_url
 from tests.support import cluster
 
 GIVEN = "PORTAL_TEST_POSTGRES_URL"
+_HAS_STRATEGIES = 15_00_00  # as the server numbers its version
 
 
 def is_missing() -> bool:
@@ -55,19 +56,25 @@ def create_database(url: str, name: str, template: str | None = None) -> str:
 
     Returns its address. `url` is the server's, from `cluster_url`.
     """
-    copy = SQL(" TEMPLATE {}").format(Identifier(template)) if template else SQL("")
-    _run_on_server(url, SQL("CREATE DATABASE {}{}").format(Identifier(name), copy))
+    with _server(url) as connection:
+        copy = _copy_of(template, connection) if template else SQL("")
+        connection.execute(SQL("CREATE DATABASE {}{}").format(Identifier(name), copy))
     return make_url(url).set(database=name).render_as_string(hide_password=False)
+
+
+def _copy_of(template: str, connection: psycopg.Connection) -> Composed:
+    """Copying files takes half the time of logging them, where a server leaves the choice."""
+    way = SQL(" STRATEGY file_copy" if connection.info.server_version >= _HAS_STRATEGIES else "")
+    return SQL(" TEMPLATE {}{}").format(Identifier(template), way)
 
 
 def drop_database(url: str, name: str) -> None:
     """Remove the database `name`, whoever is still connected to it."""
-    drop = SQL("DROP DATABASE IF EXISTS {} WITH (FORCE)")
-    _run_on_server(url, drop.format(Identifier(name)))
+    with _server(url) as connection:
+        connection.execute(SQL("DROP DATABASE IF EXISTS {} WITH (FORCE)").format(Identifier(name)))
 
 
-def _run_on_server(url: str, statement: Composed) -> None:
-    """There are thousands of them in a run, so they go past SQLAlchemy."""
+def _server(url: str) -> psycopg.Connection:
+    """There are thousands of these in a run, so they go past SQLAlchemy."""
     address = make_url(url).set(drivername="postgresql").render_as_string(hide_password=False)
-    with psycopg.connect(address, autocommit=True) as connection:
-        connection.execute(statement)
+    return psycopg.connect(address, autocommit=True)
