@@ -6,7 +6,7 @@ import sys
 
 import click
 
-from portal.accounts.operations.people import add_person
+from portal.accounts.operations.people import add_person, check_person
 from portal.models.people import ROLES
 from portal.store.command import Context, pass_portal
 
@@ -51,6 +51,7 @@ def add(
     offered = context.settings.languages
     if lang is not None and lang not in offered:
         raise ValueError(f"{lang} is not offered; the languages are: {' '.join(offered)}")
+    check_person(email.strip(), name, roles, departments)  # before anybody types a password twice
     context.store.write(
         add_person,
         now=context.clock.now(),

@@ -55,7 +55,7 @@ def add_person(
     Raises AccountError or PasswordError, both ValueErrors with one clear line.
     """
     address = email.strip().casefold()
-    _check_person(address, name, roles, departments)
+    check_person(address, name, roles, departments)
     passwords.require_good(password, address)
     if session.scalar(select(Person.id).where(Person.email == address)) is not None:
         raise AddressTaken(f"somebody already signs in as {address}")
@@ -83,7 +83,8 @@ def add_person(
     return person.id
 
 
-def _check_person(email: str, name: str, roles: Sequence[str], departments: Sequence[str]) -> None:
+def check_person(email: str, name: str, roles: Sequence[str], departments: Sequence[str]) -> None:
+    """Raises AccountError with one clear line where this can be nobody."""
     local, at, domain = email.partition("@")
     if not (local and at and "." in domain) or any(letter.isspace() for letter in email):
         raise AccountError(f"not an e-mail address: {email!r}")
