@@ -52,7 +52,7 @@ class CoDecisionLine:
 
 @dataclass(frozen=True)
 class LinkableCase:
-    """A case of the theme, linked or not."""
+    """A case of the theme, linked or not; without its words for those who may not read them."""
 
     id: int
     words: str | None
@@ -63,7 +63,10 @@ class LinkableCase:
 
 @dataclass(frozen=True)
 class CoDecisionView:
-    """Everything its page shows. `link` is the partner's link or signature."""
+    """Everything its page shows. `link` is the partner's link or signature.
+
+    `may_read`: the reader works on the department's cases, and may read residents' words.
+    """
 
     line: CoDecisionLine
     source_lang: str
@@ -71,6 +74,7 @@ class CoDecisionView:
     is_external: bool
     link: Signature | None
     cases: Sequence[LinkableCase]
+    may_read: bool
 
     @property
     def is_signed(self) -> bool:
@@ -120,13 +124,15 @@ def get_co_decision_view(
     found = get_managed_co_decision(session, scope, co_decision_id)
     partner = session.get_one(Partner, found.partner_id)
     texts = session.scalars(select(CoDecisionText).where(CoDecisionText.co_decision_id == found.id))
+    may_read = session.get_one(Service, found.service_id).department_id in scope.desk
     return CoDecisionView(
         line=_lines(session, [found], today, langs)[0],
         source_lang=found.source_lang or langs[0],
         texts={text.lang: text for text in texts},
         is_external=partner.is_external,
         link=session.get(Signature, found.id),
-        cases=_list_cases(session, found),
+        cases=_list_cases(session, found, with_words=may_read),
+        may_read=may_read,
     )
 
 
@@ -185,7 +191,7 @@ def _lines(
     ]
 
 
-def _list_cases(session: Session, found: CoDecision) -> list[LinkableCase]:
+def _list_cases(session: Session, found: CoDecision, *, with_words: bool) -> list[LinkableCase]:
     """The linked cases, then the newest others of the theme."""
     linked = set(
         session.scalars(
@@ -206,7 +212,11 @@ def _list_cases(session: Session, found: CoDecision) -> list[LinkableCase]:
     )
     return [
         LinkableCase(
-            row.id, row.comment, row.comment_lang or row.lang, row.received_on, row.id in linked
+            row.id,
+            row.comment if with_words else None,
+            row.comment_lang or row.lang,
+            row.received_on,
+            row.id in linked,
         )
         for row in rows
     ]

@@ -136,13 +136,14 @@ class WarningDetail:
     `first` is None where there is no forecast that still holds: cases of today do not belong to
     the evidence of another day.
     `written` are the comments that a suggestion for a theme comes from; None where the person may
-    not read what residents write.
+    not read what residents write (`may_read`).
     """
 
     view: WarningView
     people: list[tuple[int, str]]
     first: list[FirstCase] | None
     written: list[Written] | None
+    may_read: bool
 
 
 def get_warning(
@@ -152,11 +153,13 @@ def get_warning(
     row, slug = get_managed_warning(session, scope, warning_id)
     view = view_warnings(session, [(row, slug)], langs)[0]
     is_forecast = row.kind == "forecast" and view.is_open and not view.is_gone
+    may_read = session.get_one(Service, row.service_id).department_id in scope.desk
     return WarningDetail(
         view=view,
         people=_with_owner(session, row),
         first=_first_cases(session, row, today) if is_forecast else None,
-        written=_written(session, scope, row) if row.kind == "word" else None,
+        written=_written(session, row) if row.kind == "word" and may_read else None,
+        may_read=may_read,
     )
 
 
@@ -168,12 +171,7 @@ def _with_owner(session: Session, row: WarningRow) -> list[tuple[int, str]]:
     return [*people, *owner.items()]
 
 
-def _written(session: Session, scope: Scope, row: WarningRow) -> list[Written] | None:
-    department_id = session.scalar(
-        select(Service.department_id).where(Service.id == row.service_id)
-    )
-    if department_id not in scope.desk:
-        return None
+def _written(session: Session, row: WarningRow) -> list[Written]:
     lang, _, word = row.subject.partition(":")
     words = frozenset({word, *row.evidence["words"]})
     until = date.fromisoformat(row.evidence["until"])

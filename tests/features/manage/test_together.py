@@ -331,6 +331,17 @@ def test_another_departments_things_do_not_exist(
         assert session.scalars(select(CoDecisionCase)).all() == []
 
 
+def test_administrators_see_the_cases_of_a_record_without_their_words(
+    desk: Desk, app: Flask, table: Table, theme: int
+) -> None:
+    own = table.decide(theme, table.partner(), [])
+    assert "The kerb is high." in get(desk, f"co-decisions/{own}/").words()
+    page = get(Desk(app, "admin"), f"co-decisions/{own}/")
+    assert "Case " in page.words()
+    assert "The kerb is high." not in page.text
+    assert not [link for link in page.links() if "/staff/cases/" in link]
+
+
 def test_the_day_of_a_decision_is_not_ahead(desk: Desk, table: Table, theme: int) -> None:
     number = table.decide(theme, table.partner(), [], on=TODAY)
     long_ago = (NOW - timedelta(days=5 * 366)).date().isoformat()

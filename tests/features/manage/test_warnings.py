@@ -174,6 +174,9 @@ def test_a_forecast_names_the_open_cases_to_take_first(
     cases = [link.rstrip("/").rpartition("/")[2] for link in links if "/staff/cases/" in link]
     assert cases == [str(old), str(middle), str(young)]
     assert str(late) not in cases
+    page = Managing(app, "admin").get(f"{number}/")  # who may open none of these cases
+    assert "Take these first" in page.words()
+    assert not [link for link in page.links() if "/staff/cases/" in link]
 
 
 def test_other_departments_warnings_do_not_exist(app: Flask, store: Store, desk_city: City) -> None:
