@@ -7,15 +7,21 @@ against what is usual at kiosks. Other doors have staff behind them who type pil
 from __future__ import annotations
 
 from collections import Counter
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterator
 from dataclasses import replace
 from datetime import datetime, timedelta
 
-from sqlalchemy import ColumnElement, and_, func, select, update
+from sqlalchemy import and_, func, select, update
 from sqlalchemy.dialects import postgresql, sqlite
 from sqlalchemy.orm import Session
 
-from portal.domain.quarantine import BURST_MIN, is_burst, is_kiosk_burst, usual_at_kiosks
+from portal.domain.quarantine import (
+    BURST_MIN,
+    is_burst,
+    is_kiosk_burst,
+    usual_at_kiosks,
+    usual_on_web,
+)
 from portal.models.running import Setting
 from portal.models.submissions import Submission, Throttle
 from portal.store.clock import Clock
@@ -23,6 +29,7 @@ from portal.store.engine import Store
 from portal.store.set_apart import (
     HOUR,
     IS_SET_APART,
+    KIOSK,
     LOOKED_UNTIL,
     Burst,
     Place,
@@ -36,7 +43,7 @@ GRACE = timedelta(minutes=2)  # a rating of the hour may still be on its way int
 TRAILING = timedelta(days=28)
 FIRST_LOOK = timedelta(days=7)
 PREFIX_SCOPE = "rate-prefix"
-WEB, KIOSK = "web", "kiosk"
+WEB = "web"
 _IS_OPEN_RATING = and_(
     Submission.is_rating,
     Submission.channel.in_((WEB, KIOSK)),
@@ -62,9 +69,9 @@ def look_until(session: Session, end: datetime, *, now: datetime) -> int:
     begin, is_first = _begin(session, end)
     bursts: dict[Place, Burst] = {}
     set_apart = sum(
-        _quarantine(session, (service_id, hour), counts, bursts)
+        _quarantine(session, Place(service_id, hour, channel == KIOSK), count, bursts)
         for hour in _busy_hours(session, begin, end)
-        for service_id, counts in _busy_services(session, hour, hour + HOUR).items()
+        for service_id, channel, count in _busy_doors(session, hour, hour + HOUR)
     )
     if begin < end:
         keep_hours(session, begin=None if is_first else begin, end=end, now=now, bursts=bursts)
@@ -93,7 +100,7 @@ def _busy_hours(session: Session, begin: datetime, end: datetime) -> Iterator[da
     """Hours to look at, in order; days on which no service had enough ratings are passed over."""
     while begin < end:
         until = min(begin + timedelta(days=1), end)
-        if _busy_services(session, begin, until):
+        if _busy_doors(session, begin, until):
             hour = begin
             while hour < until:
                 yield hour
@@ -101,85 +108,61 @@ def _busy_hours(session: Session, begin: datetime, end: datetime) -> Iterator[da
         begin = until
 
 
-def _busy_services(session: Session, begin: datetime, end: datetime) -> dict[int, dict[str, int]]:
-    """{service: {channel: how many}} where there are enough for a burst between the moments."""
+def _busy_doors(session: Session, begin: datetime, end: datetime) -> list[tuple[int, str, int]]:
+    """(service, channel, how many) where there are enough for a burst between the moments."""
     rows = session.execute(
         select(Submission.service_id, Submission.channel, func.count())
         .where(_IS_OPEN_RATING, Submission.received_at >= begin, Submission.received_at < end)
         .group_by(Submission.service_id, Submission.channel)
         .having(func.count() >= BURST_MIN)
     )
-    found: dict[int, dict[str, int]] = {}
-    for service_id, channel, count in rows:
-        found.setdefault(service_id, {})[channel] = count
-    return found
+    return [(service_id, channel, count) for service_id, channel, count in rows]
 
 
-def _quarantine(
-    session: Session, place: Place, counts: Mapping[str, int], bursts: dict[Place, Burst]
-) -> int:
-    """Set apart what came in through each channel that has a burst, and say so in `bursts`."""
-    look = {WEB: _look_at_web, KIOSK: _look_at_kiosks}
-    found = {
-        channel: burst
-        for channel, count in counts.items()
-        if (burst := look[channel](session, place, count)) is not None
-    }
-    if not found:
+def _quarantine(session: Session, place: Place, count: int, bursts: dict[Place, Burst]) -> int:
+    """Set apart what came in through the door if that is a burst, and say so in `bursts`."""
+    look = _look_at_kiosks if place.is_at_kiosks else _look_at_web
+    burst = look(session, place, count)
+    if burst is None:
         return 0
-    service_id, hour = place
-    in_hour = _received(service_id, hour, hour + HOUR)
-    set_apart = and_(_IS_OPEN_RATING, Submission.channel.in_(found), *in_hour)
-    marked = select(func.count()).where(IS_SET_APART, *in_hour)
-    burst = next(iter(found.values())) if len(found) == 1 else Burst(None, None)
+    set_apart = and_(_IS_OPEN_RATING, *place.received())
+    marked = select(func.count()).where(IS_SET_APART, *place.received())
     bursts[place] = replace(burst, marked=session.scalars(marked).one())
     first = session.scalars(select(func.min(Submission.id)).where(set_apart)).one()
     session.execute(update(Submission).where(set_apart).values(is_quarantined=True))
-    forget_in_assessments(session, service_id, hour, first)
-    return sum(counts[channel] for channel in found)
+    forget_in_assessments(session, place.service_id, place.hour, first)
+    return count
 
 
 def _look_at_web(session: Session, place: Place, count: int) -> Burst | None:
-    service_id, hour = place
-    earlier = select(func.count()).where(*_trailing(WEB, service_id, hour))
-    usual = session.scalars(earlier).one() / (TRAILING / HOUR)
+    usual = usual_on_web(_count_earlier(session, WEB, place))
     # Refused attempts are counted too, so one prefix may seem to have sent more than there are.
-    largest = min(count, _count_of_largest_prefix(session, service_id, hour))
+    largest = min(count, _count_of_largest_prefix(session, place))
     return Burst(usual, largest) if is_burst(count, usual, largest) else None
 
 
 def _look_at_kiosks(session: Session, place: Place, count: int) -> Burst | None:
-    service_id, hour = place
-    earlier = select(Submission.received_at).where(*_trailing(KIOSK, service_id, hour))
-    hours = Counter(-((at - hour) // HOUR) for at in session.scalars(earlier))
-    usual = usual_at_kiosks(hours)
+    usual = usual_at_kiosks(_count_earlier(session, KIOSK, place))
     return Burst(usual, None) if is_kiosk_burst(count, usual) else None
 
 
-def _trailing(channel: str, service_id: int, hour: datetime) -> tuple[ColumnElement[bool], ...]:
-    """Ratings of the 28 days before; what was set apart itself does not make a burst usual."""
-    return (
+def _count_earlier(session: Session, channel: str, place: Place) -> Counter[int]:
+    """{hours ago: ratings} of the 28 days before. What was set apart makes no burst usual."""
+    earlier = select(Submission.received_at).where(
         _IS_OPEN_RATING,
         Submission.channel == channel,
         Submission.is_quarantined.is_(False),
-        *_received(service_id, hour - TRAILING, hour),
+        Submission.service_id == place.service_id,
+        Submission.received_at >= place.hour - TRAILING,
+        Submission.received_at < place.hour,
     )
+    return Counter(-((at - place.hour) // HOUR) for at in session.scalars(earlier))
 
 
-def _count_of_largest_prefix(session: Session, service_id: int, hour: datetime) -> int:
+def _count_of_largest_prefix(session: Session, place: Place) -> int:
     statement = select(func.max(Throttle.count)).where(
         Throttle.scope == PREFIX_SCOPE,
-        Throttle.key.startswith(f"{service_id}:", autoescape=True),
-        Throttle.window_at == hour,
+        Throttle.key.startswith(f"{place.service_id}:", autoescape=True),
+        Throttle.window_at == place.hour,
     )
     return session.scalar(statement) or 0
-
-
-def _received(
-    service_id: int, begin: datetime, end: datetime
-) -> tuple[ColumnElement[bool], ColumnElement[bool], ColumnElement[bool]]:
-    return (
-        Submission.service_id == service_id,
-        Submission.received_at >= begin,
-        Submission.received_at < end,
-    )

@@ -11,7 +11,7 @@ from portal.models.people import Person
 from portal.models.set_apart import SetApart
 from portal.models.submissions import Submission
 from portal.store import audit
-from portal.store.set_apart import HOUR, Burst, keep_hours
+from portal.store.set_apart import HOUR, KIOSK, Burst, Place, keep_hours
 from portal.store.throttle import window_start
 
 _FOUND_BY = "manager.people@demo.example"
@@ -25,14 +25,17 @@ def add_finding(session: Session, *, now: datetime) -> None:
     Nobody has looked at the others yet.
     """
     found = session.execute(
-        select(Submission.service_id, Submission.received_at)
+        select(Submission.service_id, Submission.received_at, Submission.channel)
         .where(Submission.is_quarantined)
         .distinct()
     )
-    hours = sorted({(service_id, window_start(at, HOUR)) for service_id, at in found})
+    hours = {
+        Place(service_id, window_start(at, HOUR), channel == KIOSK)
+        for service_id, at, channel in found
+    }
     if not hours:
         return
-    found_at = max(hour for _service_id, hour in hours) + 2 * HOUR
+    found_at = max(place.hour for place in hours) + 2 * HOUR
     keep_hours(session, begin=None, end=now, now=found_at, bursts=dict.fromkeys(hours, _BURST))
     row = session.scalars(select(SetApart).order_by(SetApart.service_id).limit(1)).one()
     row.reason, row.asked_at = "unexplained", row.found_at + _LOOKED_AFTER

@@ -27,7 +27,7 @@ from portal.store.invitations import get_next_use
 from portal.store.loops import facts_of, list_events
 from portal.store.remarks import list_remarks, verdict_of
 from portal.store.service_names import get_service_name
-from portal.store.set_apart import is_left_apart
+from portal.store.set_apart import Apart, find_apart
 from portal.store.shown_answers import ShownAnswer
 from portal.store.texts import InLanguage
 from portal.store.verdicts import find_open_to_words, find_verdict
@@ -57,7 +57,7 @@ class Proof:
 class Sent:
     """What was sent, whether it is a case or a rating only. `is_in_use`: its service still is.
 
-    `is_left_apart`: it stands apart, and people decided that it does not count.
+    `apart`: why its rating stands apart, where it does.
     """
 
     submission_id: int
@@ -68,8 +68,7 @@ class Sent:
     channel: str
     q0: int | None
     received_on: date
-    is_quarantined: bool
-    is_left_apart: bool
+    apart: Apart | None
     is_verified: bool
     proof: Proof | None
 
@@ -181,8 +180,7 @@ def _sent(session: Session, row: Row[*tuple[Any, ...]], reader: Reader) -> dict[
         "channel": submission.channel,
         "q0": submission.q0,
         "received_on": submission.received_on,
-        "is_quarantined": submission.is_quarantined,
-        "is_left_apart": is_left_apart(session, submission),
+        "apart": find_apart(session, submission),
         "is_verified": submission.is_verified,
         "proof": _find_proof(session, submission, row.rated_slug),
     }

@@ -3,10 +3,12 @@
 from __future__ import annotations
 
 from portal.data import load_instrument
+from portal.domain.quarantine import SHARED_ADDRESS_AT_MOST
 from portal.manage.queries.set_apart import Answers
 from portal.models.set_apart import SetApart
 from portal.web.formats import language_name, number
 from portal.web.i18n import current_language
+from portal.web.warning_words import channel_name
 from portal.web.words import gettext as _
 from portal.web.words import ngettext
 
@@ -19,27 +21,45 @@ def title(row: SetApart) -> str:
     )
 
 
+def door(row: SetApart) -> str:
+    """Where they were given."""
+    return channel_name("kiosk" if row.is_at_kiosks else "web")
+
+
 def cause(row: SetApart) -> str:
     """Why they were set apart."""
     if row.cause == "form":
         return _("Each came in like those that machines send.")
+    if row.is_at_kiosks:
+        return _cause_at_kiosks(row.usual)
     if row.usual is None:
         return _("They came in within one hour, far more than usual.")
-    if row.is_at_kiosks:
+    return _(
+        "They came in on the web within one hour."
+        " In the four weeks before, about %(usual)s an hour were usual.",
+        usual=number(round(row.usual, 1)),
+    )
+
+
+def _cause_at_kiosks(usual: float | None) -> str:
+    if usual is None:
         return _(
-            "They were given at a kiosk within one hour."
-            " In the four weeks before, the busiest hour of a week had about %(usual)s.",
-            usual=number(round(row.usual, 1)),
+            "They were given at a kiosk within one hour, more than %(n)s."
+            " In the first week of a kiosk, nothing is usual yet.",
+            n=number(SHARED_ADDRESS_AT_MOST),
         )
     return _(
-        "They came in within one hour. The four weeks before had about %(usual)s an hour.",
-        usual=number(round(row.usual, 1)),
+        "They were given at a kiosk within one hour."
+        " In the four weeks before, the busiest hour of a week had about %(usual)s.",
+        usual=number(round(usual, 1)),
     )
 
 
 def details(row: SetApart) -> list[str]:
     """What else is known about the hour, in sentences."""
     found = []
+    if row.is_at_kiosks:
+        found.append(_("A class, a queue or a meeting can be the cause: ask at the place."))
     if row.cause == "burst" and row.shared:
         found.append(
             ngettext(

@@ -12,14 +12,15 @@ from portal.models.base import Base, BigId, one_of
 
 
 class SetApart(Base):
-    """The ratings of one service and one hour that were set apart (METHOD.md 3.6).
+    """The ratings of a service that came in through one door in one hour and were set apart.
 
-    `hour_at` is when the hour began. `ratings` were set apart in all, `marked` of them on arrival,
-    by the way in which they came in. Of a burst, `usual` says how many ratings an hour the 28 days
-    before had, and `shared` how many at most came from one network. At kiosks there is no `shared`,
-    and `usual` says how many the busiest hour of a week had. Both are missing where nobody wrote
-    them down, or no one figure says it (store.set_apart.Burst). `reason` is what the first person
-    found; it holds once a second one agreed.
+    METHOD.md 3.6. The door is the kiosks of the service, or else its form on the web. `hour_at` is
+    when the hour began. `ratings` were set apart in all, `marked` of them on arrival, by the way in
+    which they came in. Of a burst of the form, `usual` says how many ratings an hour were
+    usual in the 28 days before, and `shared` how many at most came from one network. Of one at
+    kiosks, `usual` says how many the busiest hour of a week had, and is missing in their first
+    week. Both are missing where nobody wrote them down. `reason` is what the first person found;
+    it holds once a second one agreed.
     """
 
     __tablename__ = "set_apart"
@@ -38,12 +39,13 @@ class SetApart(Base):
             name="decision_is_complete",
         ),
         CheckConstraint("decided_by <> asked_by", name="second_person"),
-        UniqueConstraint("service_id", "hour_at"),
+        UniqueConstraint("service_id", "hour_at", "is_at_kiosks"),
     )
 
     id: Mapped[int] = mapped_column(BigId, primary_key=True)
     service_id: Mapped[int] = mapped_column(ForeignKey("service.id"))
     hour_at: Mapped[datetime]
+    is_at_kiosks: Mapped[bool] = mapped_column(default=False)
     cause: Mapped[str] = mapped_column(String(8))
     ratings: Mapped[int] = mapped_column(Integer)
     marked: Mapped[int] = mapped_column(Integer)
@@ -55,11 +57,6 @@ class SetApart(Base):
     asked_at: Mapped[datetime | None]
     decided_by: Mapped[int | None] = mapped_column(ForeignKey("person.id"))
     decided_at: Mapped[datetime | None]
-
-    @property
-    def is_at_kiosks(self) -> bool:
-        """Whether it is known that they were given at kiosks."""
-        return self.usual is not None and self.shared is None
 
     @property
     def counts(self) -> bool:

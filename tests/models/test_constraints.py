@@ -657,6 +657,7 @@ VALID: dict[str, Callable[[World], dict[str, Any]]] = {
     "set_apart": lambda w: {
         "service_id": w.city.potholes,
         "hour_at": NOW + timedelta(hours=next(_numbers)),
+        "is_at_kiosks": True,
         "cause": "burst",
         "ratings": 12,
         "marked": 0,
@@ -946,7 +947,7 @@ UNIQUE: list[tuple[str, tuple[str, ...]]] = [
     ("digest_subscription", ("token_hash",)),
     ("news_subscription", ("token_hash",)),
     ("self_assessment_evidence", ("self_assessment_id", "position")),
-    ("set_apart", ("service_id", "hour_at")),
+    ("set_apart", ("service_id", "hour_at", "is_at_kiosks")),
     ("standing", ("signed_on", "kept", "owner")),
     ("signed_day", ("day",)),
     ("rating_list", ("quarter_on", "service_id")),

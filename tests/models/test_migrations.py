@@ -5,7 +5,7 @@ from __future__ import annotations
 import itertools
 import re
 import shutil
-from datetime import UTC, datetime
+from datetime import UTC, datetime, timedelta
 from pathlib import Path
 
 import pytest
@@ -14,8 +14,10 @@ from alembic.script import ScriptDirectory
 from sqlalchemy import func, inspect, select, text
 from sqlalchemy.orm import Session
 
+from portal.models.people import Person
 from portal.models.responses import Theme, ThemeCase
 from portal.models.services import Service, ServiceText
+from portal.models.set_apart import SetApart
 from portal.models.submissions import Submission
 from portal.store.engine import Store
 from portal.store.revision import MIGRATIONS, current_revision, pinned_head
@@ -160,6 +162,51 @@ def test_cases_leave_shared_themes_on_the_way_down(store: Store) -> None:
     migrate(store.engine)
     with store.read() as session:
         assert session.scalars(select(Theme.is_shared)).all() == [False]
+
+
+def hours_apart(store: Store, columns: str) -> list[tuple[object, ...]]:
+    with store.engine.connect() as connection:
+        rows = connection.execute(text(f"SELECT {columns} FROM set_apart ORDER BY id"))
+        return [tuple(row) for row in rows]
+
+
+def test_hours_set_apart_are_of_one_door_and_put_together_on_the_way_down(store: Store) -> None:
+    """Both records of an hour are one below; what counts again is no part of it."""
+    fill(store)
+    hour = NOW.replace(minute=0, second=0, microsecond=0)
+
+    def look(session: Session) -> None:
+        service_id = session.scalars(select(Service.id).limit(1)).one()
+        people = session.scalars(select(Person.id).limit(2)).all()
+        for hours, is_at_kiosks, usual, shared, reason in (
+            (0, False, 0.1, 4, None),  # the form alone
+            (1, True, 9.0, None, None),  # kiosks alone
+            (2, False, 0.1, 4, "alike"),  # both; nobody has looked at the kiosks
+            (2, True, 9.0, None, None),
+            (3, False, 0.1, 4, "place"),  # both; those of the form count again
+            (3, True, None, None, "alike"),
+        ):
+            session.add(
+                SetApart(
+                    service_id=service_id, hour_at=hour + timedelta(hours=hours), cause="burst",
+                    is_at_kiosks=is_at_kiosks, ratings=20 + hours, marked=1, usual=usual,
+                    shared=shared, found_at=NOW, reason=reason,
+                    asked_by=people[0] if reason else None, asked_at=NOW if reason else None,
+                    decided_by=people[1] if reason else None, decided_at=NOW if reason else None,
+                )
+            )  # fmt: skip
+
+    store.write(look)
+    downgrade(store.engine, "0043")
+    assert hours_apart(store, "id, ratings, marked, usual, shared, reason") == [
+        (1, 20, 1, 0.1, 4, None),
+        (2, 21, 1, 9.0, None, None),
+        (4, 44, 2, None, None, None),
+        (6, 23, 1, None, None, "alike"),
+    ]
+    migrate(store.engine)
+    kiosks = [bool(row[0]) for row in hours_apart(store, "is_at_kiosks")]
+    assert kiosks == [False, True, False, False]  # where no figure is known, nobody can tell
 
 
 def test_every_revision_has_the_triggers_it_should_have(store: Store) -> None:

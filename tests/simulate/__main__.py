@@ -11,7 +11,7 @@ from itertools import chain
 from random import Random
 from statistics import fmean, median
 
-from tests.simulate import charts, kiosks, layer, planted, word_cities
+from tests.simulate import charts, forms, kiosks, layer, planted, word_cities
 from tests.simulate.planted import share
 
 SEED = 2026
@@ -46,6 +46,7 @@ def figures(random: Random, runs: int) -> Iterator[Row]:
     yield from _charts(Random(SEED), runs)
     yield from _kiosks(Random(SEED), max(runs // 200, 1))
     yield from _word_cities(Random(SEED), max(runs // 40, 1))
+    yield from _forms(Random(SEED), max(runs // 200, 2))
 
 
 def _ratings(random: Random, runs: int) -> Iterator[Row]:
@@ -128,6 +129,22 @@ def _kiosks(random: Random, times: int) -> Iterator[Row]:
         for rate in kiosks.RATES:
             x, n = kiosks.stuffing_found(random, kiosks.places(rate) * times, stuff)
             what = f"kiosks, {rate} ratings an hour: an hour with {stuff} more set apart"
+            yield what, "", _percent(x / max(n, 1))
+
+
+def _forms(random: Random, times: int) -> Iterator[Row]:
+    for weekly in forms.WEEKLY:
+        for what, is_by_mean in (("", False), (", by the mean over all hours", True)):
+            places = [forms.Place(weekly, is_looked_at=False, is_by_mean=is_by_mean)] * times
+            found = forms.rushes_set_apart(random, places, days=119)
+            name = f"forms, {weekly} a week{what}"
+            yield f"{name}: busy hours set apart, of {found.busy}", "", _percent(found.hours)
+            yield f"{name}: ratings set apart", "", _percent(found.ratings)
+            yield f"{name}: busy hours after a mailing set apart", "", _percent(found.mailed)
+        for stuff in (10, 20, 30):
+            places = [forms.Place(weekly, is_looked_at=True)] * times
+            x, n = forms.stuffing_found(random, places, stuff, days=119)
+            what = f"forms, {weekly} a week: an hour with {stuff} more set apart"
             yield what, "", _percent(x / max(n, 1))
 
 

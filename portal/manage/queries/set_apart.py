@@ -21,7 +21,7 @@ from portal.store.names import people_names
 from portal.store.paging import Page, on_page_and_one, peeked_page
 from portal.store.scope import NotAllowed, Scope
 from portal.store.service_names import get_service_names
-from portal.store.set_apart import IS_SET_APART, of_hour
+from portal.store.set_apart import IS_SET_APART, place_of
 from portal.store.texts import InLanguage, in_language
 
 PAGE = 50
@@ -142,7 +142,7 @@ def require_reviewer(session: Session, scope: Scope, hour_id: int) -> None:
 def _look_at(session: Session, row: SetApart) -> Answers | None:
     answers = (getattr(Submission, f"q{number}") for number in range(7))
     rows = session.execute(
-        select(Submission.lang, *answers).where(IS_SET_APART, *of_hour(row))
+        select(Submission.lang, *answers).where(IS_SET_APART, *place_of(row).received())
     ).all()
     if len(rows) < LEAST:
         return None

@@ -165,6 +165,7 @@ KEPT = (
         "found_at",
         "id service_id hour_at cause ratings marked usual shared found_at",
         is_later=True,
+        added="is_at_kiosks",
     ),
     Kept(
         "set_apart",

@@ -15,6 +15,7 @@ from portal.store.engine import Store
 from portal.store.set_apart import check_set_apart, let_through
 from tests.features.assess.test_operations import Fixed
 from tests.features.assess.test_quarantine import AFTER, HOUR, send, set_apart
+from tests.support.city import make_person
 from tests.support.history import add_service
 
 
@@ -73,6 +74,7 @@ def test_a_new_kiosk_is_an_address_that_people_share(store: Store) -> None:
     with store.read() as session:
         rows = session.execute(select(SetApart.service_id, SetApart.usual).order_by(SetApart.usual))
         assert sorted(map(tuple, rows), key=str) == sorted([(stuffed, None), (dead, 1.0)], key=str)
+        assert set(session.scalars(select(SetApart.is_at_kiosks))) == {True}
 
 
 def test_web_and_kiosks_are_judged_apart(store: Store, library: int) -> None:
@@ -86,29 +88,63 @@ def test_web_and_kiosks_are_judged_apart(store: Store, library: int) -> None:
     assert problems(store) == []
 
 
-def test_bursts_in_both_stand_in_one_record_that_names_no_figure(
+def test_bursts_in_both_have_a_record_each_and_are_let_through_each_on_its_own(
     store: Store, library: int
 ) -> None:
     send(store, library, 12)
     send(store, library, 60, channel="kiosk")
     send(store, library, 2, is_quarantined=True)  # by the way in which they came in
     assert quarantine_bursts(store, Fixed(AFTER)) == 14 + 60
-    row = found(store)
-    assert (row.ratings, row.marked, row.usual, row.shared) == (74, 2, None, None)
+    with store.read() as session:
+        rows = session.scalars(select(SetApart).order_by(SetApart.is_at_kiosks)).all()
+    assert [(row.is_at_kiosks, row.ratings, row.marked, row.usual, row.shared) for row in rows] == [
+        (False, 14, 2, 0, 0),
+        (True, 60, 0, 12, None),
+    ]
     assert problems(store) == []
+    store.write(let_through_at, is_at_kiosks=True)
+    assert (quarantined(store, "web"), quarantined(store, "kiosk")) == (14, 0)
+    assert problems(store) == []
+
+
+def test_a_form_like_a_machines_is_no_part_of_a_burst_at_kiosks(store: Store, library: int) -> None:
+    send(store, library, 60, channel="kiosk")
+    send(store, library, 2, is_quarantined=True)
+    assert quarantine_bursts(store, Fixed(AFTER)) == 60
+    with store.read() as session:
+        rows = session.execute(select(SetApart.cause, SetApart.ratings, SetApart.is_at_kiosks))
+        assert sorted(map(tuple, rows)) == [("burst", 60, True), ("form", 2, False)]
+    assert problems(store) == []
+
+
+def test_a_record_of_the_wrong_door_is_noticed(store: Store, library: int) -> None:
+    send(store, library, 60, channel="kiosk")
+    quarantine_bursts(store, Fixed(AFTER))
+
+    def turn(session: Session) -> None:
+        session.scalars(select(SetApart)).one().is_at_kiosks = False
+
+    store.write(turn)
+    assert [problem.split(" of ")[0] for problem in problems(store)] == [
+        "0 ratings",
+        "60 ratings are set apart and no record says why",
+    ]
 
 
 def test_what_two_people_let_through_becomes_usual(store: Store, library: int) -> None:
     send(store, library, 40, channel="kiosk")
     assert quarantine_bursts(store, Fixed(AFTER)) == 40
-    store.write(let_through_all)
+    store.write(let_through_at, is_at_kiosks=True)
     assert (set_apart(store), quarantined(store, "kiosk")) == (0, 0)
     later = HOUR + timedelta(hours=24)
     send(store, library, 37, later, channel="kiosk")  # 25 would be too many, had nobody looked
     assert quarantine_bursts(store, Fixed(later + timedelta(hours=1, minutes=10))) == 0
 
 
-def let_through_all(session: Session) -> None:
+def let_through_at(session: Session, *, is_at_kiosks: bool) -> None:
     """As the second person does."""
-    row = session.scalars(select(SetApart)).one()
+    row = session.scalars(select(SetApart).where(SetApart.is_at_kiosks.is_(is_at_kiosks))).one()
+    people = [make_person(session, name, AFTER, []) for name in ("first", "second")]
+    row.reason, row.asked_by, row.asked_at = "place", people[0], AFTER
+    row.decided_by, row.decided_at = people[1], AFTER
     let_through(session, row)

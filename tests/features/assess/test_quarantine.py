@@ -9,6 +9,7 @@ from sqlalchemy.orm import Session
 
 from portal.assess.operations import assess_due
 from portal.assess.quarantine import quarantine_bursts
+from portal.models.set_apart import SetApart
 from portal.models.submissions import Submission
 from portal.store.engine import Store
 from portal.store.throttle import count_one
@@ -67,6 +68,20 @@ def test_what_is_usual_is_no_burst(store: Store) -> None:
     for day in range(8, 28):
         send(store, service_id, 140, HOUR - timedelta(days=day))
     assert quarantine_bursts(store, Fixed(AFTER)) == 0
+
+
+def test_noon_is_measured_by_noons_and_night_by_nights(store: Store) -> None:
+    """A mean over all hours, nights included, would take every noon for stuffing."""
+    busy, night = store.write(add_service), store.write(add_service)
+    for day in range(1, 29):
+        send(store, busy, 8, HOUR - timedelta(days=day))
+        send(store, night, 8, HOUR - timedelta(days=day, hours=6))
+    send(store, busy, 20)
+    send(store, night, 20)
+    assert quarantine_bursts(store, Fixed(AFTER)) == 20
+    with store.read() as session:
+        row = session.scalars(select(SetApart)).one()
+    assert (row.service_id, row.usual) == (night, 0.3333)
 
 
 def test_verified_ratings_and_piles_that_staff_type_are_left_alone(store: Store) -> None:

@@ -145,13 +145,15 @@ def test_a_bare_rating_says_that_it_counts(resident: Resident) -> None:
     assert resident.client.get(f"/en/receipts/{code}/rate").status_code == 404
 
 
-def _decide(session: Session, people: list[int], reason: str, *, is_agreed: bool) -> None:
+def _decide(
+    session: Session, people: list[int], reason: str, *, is_agreed: bool, cause: str = "form"
+) -> None:
     """The hour of every rating is looked at by one person, or by two."""
     for row in session.scalars(select(Submission)).all():
         now, hour = row.received_at, row.received_at.replace(minute=0, second=0, microsecond=0)
         session.add(
             SetApart(
-                service_id=row.service_id, hour_at=hour, cause="form", ratings=1, marked=1,
+                service_id=row.service_id, hour_at=hour, cause=cause, ratings=1, marked=1,
                 found_at=now, reason=reason, asked_by=people[0], asked_at=now,
                 decided_by=people[1] if is_agreed else None, decided_at=now if is_agreed else None,
             )
@@ -172,6 +174,26 @@ def test_a_receipt_says_when_it_was_decided_that_a_rating_does_not_count(
     store.write(_decide, people, "alike", is_agreed=is_agreed)
     words = resident.get(page).words()
     assert (decided in words, waits in words) == (is_agreed, not is_agreed)
+
+
+@pytest.mark.parametrize("comment", ["", "The hole comes back."])
+@pytest.mark.parametrize("is_agreed", [False, True])
+def test_who_rated_among_many_is_not_told_of_machines(
+    resident: Resident, store: Store, city: City, comment: str, is_agreed: bool
+) -> None:
+    code = resident.send(q0="4", comment=comment)
+    page = f"/en/receipts/{code}/"
+    why = "Many ratings came in within one hour, more than usual."
+    assert why not in resident.get(page).words()
+    people = [city.people["staff"], city.people["reviewer"]]
+    store.write(_decide, people, "alike", is_agreed=is_agreed, cause="burst")
+    store.write(lambda session: session.execute(update(Submission).values(is_quarantined=True)))
+    words = resident.get(page).words()
+    assert why in words
+    assert "machines" not in words
+    assert ("these ratings do not count" in words) == is_agreed
+    assert ("There is nothing you need to do." in words) == (not is_agreed)
+    assert ("For your message this changes nothing." in words) == bool(comment)
 
 
 @pytest.mark.parametrize(

@@ -102,6 +102,30 @@ def test_what_was_given_at_a_kiosk_is_said_and_what_is_usual_there(
     assert "They were given at a kiosk within one hour." in words
     assert "the busiest hour of a week had about 6." in words
     assert "from the same network" not in words
+    assert "Kiosk" in words
+
+
+def test_both_doors_of_an_hour_are_looked_at_each_on_its_own(
+    app: Flask, store: Store, desk_city: City, other: Desk, admin: Desk
+) -> None:
+    def crowd(session: Session) -> None:
+        for number in range(45):
+            at = HOUR + timedelta(minutes=number)
+            add_submission(session, desk_city.potholes, received_at=at, channel="kiosk")
+
+    store.write(stuff, desk_city.potholes, 12)
+    store.write(crowd)
+    assert quarantine_bursts(store, LATER) == 12 + 45
+    with store.read() as session:
+        ids = {row.is_at_kiosks: row.id for row in session.scalars(select(SetApart))}
+    words = show(other, f"set-apart/{ids[True]}/").words()
+    assert "more than 40. In the first week of a kiosk, nothing is usual yet." in words
+    assert "12 ratings were set apart" in show(other, f"set-apart/{ids[False]}/").words()
+    post(other, f"{ids[True]}/finding", reason="place")
+    post(admin, f"{ids[True]}/agree")
+    assert count_apart(store) == 12
+    assert "Waiting 1" in show(other).words()
+    assert not [line for line in find_problems(store) if "set apart" in line]
 
 
 def test_nothing_waits_where_nothing_was_set_apart(own: Desk) -> None:
@@ -116,7 +140,7 @@ def test_everybody_sees_what_stands_apart_and_why_and_no_words(
         assert "Waiting 1" in show(desk).words()
         words = show(desk, f"set-apart/{hour}/").words()
         assert "12 ratings were set apart" in words
-        assert "The four weeks before had about 0 an hour." in words
+        assert "In the four weeks before, about 0 an hour were usual." in words
         assert "100% of them gave exactly the same answers to all questions." in words
         assert SECRET not in words
     assert "so people of other departments look at them" in show(own, f"set-apart/{hour}/").words()

@@ -212,6 +212,7 @@ RED = {
     "set_apart": (
         "UPDATE set_apart SET ratings = ratings + 1",
         "UPDATE set_apart SET reason = 'usual'",
+        "UPDATE set_apart SET is_at_kiosks = NOT is_at_kiosks",
         "DELETE FROM set_apart",
     ),
     "signature": (
