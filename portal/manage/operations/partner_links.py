@@ -15,7 +15,6 @@ from portal.manage.scoped import get_managed_co_decision
 from portal.models.partners import (
     CoDecision,
     CoDecisionCase,
-    CoDecisionText,
     PartnerContact,
     Signature,
 )
@@ -34,7 +33,7 @@ class NotReady(ValueError):
 
 
 class WroteItself(ValueError):
-    """Whoever wrote the record asks for the link: that is a colleague's to do."""
+    """Whoever wrote in the record, in any wording, asks for the link: a colleague has to."""
 
 
 class AddressUnfit(ValueError):
@@ -97,8 +96,7 @@ def _lock_ready(session: Session, scope: Scope, co_decision_id: int) -> CoDecisi
     found = get_managed_co_decision(session, scope, co_decision_id, lock=True)
     if is_signed(session, found.id):
         raise SignedAlready
-    text = session.get(CoDecisionText, (found.id, found.source_lang))
-    if text is not None and text.author_id == scope.person_id:
+    if has_written(session, found, scope.person_id):
         raise WroteItself
     linked = session.scalar(
         select(CoDecisionCase.submission_id).where(CoDecisionCase.co_decision_id == found.id)

@@ -81,11 +81,6 @@ class CoDecisionView:
         """Whether the partner has signed: then the record does not change any more."""
         return self.link is not None and self.link.signed_at is not None
 
-    def is_written_by(self, person_id: int) -> bool:
-        """Whether the words that the partner signs are this person's."""
-        text = self.texts.get(self.source_lang)
-        return text is not None and text.author_id == person_id
-
     @property
     def is_ready(self) -> bool:
         """Whether there is something to sign."""

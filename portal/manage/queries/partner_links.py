@@ -44,11 +44,13 @@ class Way:
     """Which way the partner's link goes, or went.
 
     `mailed` is None for one made by hand, and where there is none; `by` had it mailed or made it.
-    `is_of_writer`: somebody who wrote the record vouches for the address.
+    `is_of_writer`: somebody who wrote the record vouches for the address. `wrote_it`: so did whoever
+    looks at it.
     """
 
     partner: PartnerView
     is_of_writer: bool
+    wrote_it: bool
     mailed: Mailed | None
     by: str | None
 
@@ -70,6 +72,7 @@ def get_way(session: Session, scope: Scope, co_decision_id: int, secrets: Secret
     return Way(
         partner=get_partner_view(session, found.partner_id or 0, secrets),
         is_of_writer=_is_of_writer(session, found, contact),
+        wrote_it=has_written(session, found, scope.person_id),
         mailed=find_mailed(session, mail_key(link)) if link and link.is_mailed else None,
         by=session.scalar(select(Person.name).where(Person.id == link.person_id)) if link else None,
     )

@@ -106,7 +106,6 @@ def co_decision_page(
         rules=explain_rules(view.line.figures, view.line.conditions), link=link, text=text,
         now=clock.now(), is_conflict=is_conflict,
         way=way, can_mail=bool(portal().settings.smtp_url),
-        wrote_it=view.is_written_by(current_scope().person_id),
     )  # fmt: skip
 
 

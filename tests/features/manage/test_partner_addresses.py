@@ -17,7 +17,7 @@ from tests.support.city import City, make_person
 from tests.support.client import Page, response_page
 from tests.support.desk import Desk, open_desk
 from tests.support.signed import SECRETS
-from tests.support.together import Table
+from tests.support.together import RECORD, Table
 
 EMAIL = "ana@parents.example"
 
@@ -120,6 +120,19 @@ def test_who_named_the_mailbox_and_then_writes_ends_the_link(
     form |= {"seen": page.value("seen"), "decided_on": page.value("decided_on")}
     post(colleague, record, 303, **{**form, "changed": "Mine now."})
     assert "the link has stopped working" in get(colleague, record).words()
+
+
+def test_who_wrote_it_gets_no_link_either_once_a_colleague_has_changed_a_word(
+    desk: Desk, colleague: Desk, store: Store, city: City, decision: int
+) -> None:
+    table, record = Table(store, city), f"co-decisions/{decision}/"
+    table.scope = replace(table.scope, person_id=table.colleague)
+    table.write(decision, replace(RECORD, changed="The kerb is lower now."))
+    assert "You wrote the record" in get(desk, record).words()
+    post(desk, f"{record}link", 409)
+    with store.read() as session:
+        assert session.get(Signature, decision) is None
+    assert "/sign/" in post(colleague, f"{record}link", 200)
 
 
 def test_without_a_mail_server_the_link_goes_by_hand_and_the_record_says_so(
