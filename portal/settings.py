@@ -148,6 +148,11 @@ class Settings:
         "Test runs only: a file with the seconds to add to the clock.", None
     )
 
+    @property
+    def mailboxes(self) -> tuple[str, ...]:
+        """Addresses of the portal's own, to which something is sent; * stands for anything."""
+        return tuple(one for one in (self.mail_from, self.bounce_address) if one)
+
     def __post_init__(self) -> None:
         """Refuse what cannot work, alone or together."""
         self._check_numbers()

@@ -27,6 +27,7 @@ from portal.store.clock import Clock
 from portal.store.coverage import DELIVERIES
 from portal.store.engine import Store
 from portal.store.loops import Links, append_event, list_events
+from portal.store.partner_links import end_returned
 from portal.store.secrets import Secrets
 
 _REACTIONS = (EventKind.CONFIRMED, EventKind.DISPUTED, EventKind.ATTESTED)
@@ -68,6 +69,8 @@ def record_bounce(
     drop_refused(session, job_id=job.id)
     job.detail = {**job.detail, "bounced": report.status}
     job.last_error = f"bounced: {report.status}"
+    if job.kind == "partner_link":
+        end_returned(session, job.detail["co_decision_id"], now=now, key=job.dedupe_key)
     if job.submission_id is None:
         return
     mark_bounced(session, now, job.submission_id, is_gone=report.is_about_address)

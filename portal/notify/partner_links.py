@@ -17,7 +17,7 @@ from portal.models.services import Service
 from portal.notify.caps import refuse_letter
 from portal.notify.stationery import Letter, Nothing, Stationery
 from portal.store.city import get_contact
-from portal.store.partner_links import has_written, mail_key
+from portal.store.partner_links import has_written, is_of_city, mail_key
 from portal.store.secrets import sha256
 from portal.store.service_names import get_service_name
 
@@ -41,6 +41,8 @@ def prepare_partner_link(
     if why_not is not None:
         return Nothing(why_not)
     email = stationery.secrets.decrypt(contact.email_encrypted)
+    if is_of_city(session, email, stationery.settings.mailboxes):
+        return Nothing("somebody of the city signs in with the address")
     refusal = refuse_letter(session, now=now, stationery=stationery, job=job, email=email)
     if refusal is not None:
         return refusal

@@ -2,21 +2,21 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterable
 from datetime import datetime
 
-from sqlalchemy import exists, select
 from sqlalchemy.orm import Session
 
 from portal.models.base import MAX_ID
 from portal.models.partners import Partner, PartnerContact
-from portal.models.people import Person
 from portal.store import audit
+from portal.store.partner_links import is_of_city
 from portal.store.scope import NotAllowed, Scope
 from portal.store.secrets import Secrets
 
 
 class OfTheCity(ValueError):
-    """Somebody of the city signs in with this address: a link sent there would come back to it."""
+    """The address is the city's, or of somebody there: a link sent to it would come back."""
 
 
 def set_address(
@@ -28,13 +28,15 @@ def set_address(
     email: str,
     lang: str,
     secrets: Secrets,
+    own: Iterable[str] = (),
 ) -> None:
     """Say where the partner gets its links, and in which language.
 
-    Whoever saves what stands there already vouches for it from now on. Raises OfTheCity.
+    Whoever saves what stands there already vouches for it from now on. Raises OfTheCity for
+    addresses with which people of the city sign in, and those that are the city's `own`.
     """
     _lock_partner(session, partner_id)
-    if session.scalar(select(exists().where(Person.email == email.casefold()))):
+    if is_of_city(session, email, own):
         raise OfTheCity
     known = session.get(PartnerContact, partner_id)
     email_hash = secrets.email_hash(email)

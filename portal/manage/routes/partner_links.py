@@ -106,12 +106,13 @@ def set_address(partner_id: int) -> Response:
         write(
             addresses.set_address, now=portal().clock.now(), scope=current_scope(),
             partner_id=partner_id, email=form.email.data or "", lang=form.lang.data or "",
-            secrets=portal().secrets,
+            secrets=portal().secrets, own=portal().settings.mailboxes,
         )  # fmt: skip
     except addresses.OfTheCity:
         form.email.errors = [
-            _("Somebody of the city signs in with this address. Give one of the partner’s own.")
-        ]
+            _("This address is the city’s, or somebody of the city signs in with it. Give one of"
+              " the partner’s own.")
+        ]  # fmt: skip
         return _partner_page(partner_id, form, 422)
     flash(_("Saved."))
     return redirect(url_for("manage.show_partner", partner_id=partner_id), 303)

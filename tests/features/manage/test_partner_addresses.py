@@ -157,8 +157,8 @@ def test_an_address_is_kept_encrypted_and_erased_on_request(
     path = f"partners/{partner}/"
     assert "Enter an email address" in post(desk, path, 422, email="", lang="en")
     assert "not one of the answers" in post(desk, path, 422, email=EMAIL, lang="xx")
-    city = post(desk, path, 422, email="Staff@city.example", lang="en")
-    assert "Somebody of the city signs in with this address" in city
+    city = post(desk, path, 422, email="S.taff+elm@CITY.example", lang="en")
+    assert "somebody of the city signs in with it" in city
     post(desk, path, email=EMAIL, lang="ar")
     assert get(desk, path).value("email") == EMAIL
     with store.read() as session:

@@ -24,7 +24,7 @@ from portal.store.retrying import TRIES
 from portal.store.throttle import LimitReached
 from tests.features.notify.conftest import Mailbox, Worker
 from tests.support.answers import NOW, TODAY, Office, send
-from tests.support.city import City
+from tests.support.city import City, make_person
 from tests.support.signed import SECRETS
 from tests.support.soundness import find_problems
 from tests.support.together import RECORD, Table
@@ -264,17 +264,64 @@ def test_what_cannot_be_delivered_shows_and_another_address_helps(
         assert len(mailbox.messages) == 1, "a dead letter tried again holds no older link"
 
 
-def test_a_report_that_it_came_back_shows(
-    store: Store, table: Table, partner: int, decision: int, worker: Worker, mailbox: Mailbox
-) -> None:
+def test_a_report_that_it_came_back_shows_and_ends_the_link(
+    client: FlaskClient, store: Store, table: Table, partner: int, decision: int, worker: Worker,
+    mailbox: Mailbox,
+) -> None:  # fmt: skip
+    """Where the mail server tells of failures with the whole letter, the link comes back too."""
     table.name_mailbox(partner)
     ask(table, decision)
     worker.run()
+    path = path_in(mailbox.messages[0])
+    assert client.get(path).status_code == 200
     with store.read() as session:
         job = session.scalars(select(Outbox.id).where(Outbox.kind == "partner_link")).one()
     report = Report((SECRETS.mail_reference(job),), "5.1.1")
     store.write(record_bounce, now=NOW, today=TODAY, outbox_id=job, report=report)
     assert way(table, decision).mailed == "refused"
+    assert client.get(path).status_code == 410
+    with pytest.raises(co_decisions.LinkRefused):
+        table.sign(path.rstrip("/").rpartition("/")[2], NOW + timedelta(seconds=1))
+
+
+def test_a_letter_of_an_older_link_that_comes_back_ends_no_newer_one(
+    client: FlaskClient, store: Store, table: Table, partner: int, decision: int, worker: Worker,
+    mailbox: Mailbox,
+) -> None:  # fmt: skip
+    table.name_mailbox(partner)
+    ask(table, decision, worker=worker)
+    worker.run()
+    with store.read() as session:
+        job = session.scalars(select(Outbox.id).where(Outbox.kind == "partner_link")).one()
+    worker.wait(minutes=1)
+    ask(table, decision, worker=worker)
+    worker.run()
+    report = Report((SECRETS.mail_reference(job),), "5.1.1")
+    store.write(record_bounce, now=NOW, today=TODAY, outbox_id=job, report=report)
+    assert client.get(path_in(mailbox.messages[-1])).status_code == 200
+
+
+def test_an_address_that_is_of_the_city_by_then_gets_no_link(
+    store: Store, table: Table, partner: int, decision: int, worker: Worker, mailbox: Mailbox
+) -> None:
+    table.name_mailbox(partner)
+    ask(table, decision)
+    store.write(lambda session: make_person(session, "a.n.a@parents.example", NOW, []))
+    worker.run()
+    assert mailbox.messages == []
+    assert way(table, decision).mailed == "left"
+
+
+@pytest.mark.parametrize("email", ["city@marlow.example", "bounces+7@marlow.example"])
+def test_the_portals_own_mailboxes_are_no_partners(
+    table: Table, partner: int, email: str
+) -> None:
+    with pytest.raises(partner_addresses.OfTheCity):
+        table.store.write(
+            partner_addresses.set_address, now=NOW, scope=table.scope, partner_id=partner,
+            email=email, lang="en", secrets=SECRETS,
+            own=("city@marlow.example", "bounces+*@marlow.example"),
+        )  # fmt: skip
 
 
 def test_an_address_goes_when_its_time_is_over(
