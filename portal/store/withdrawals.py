@@ -19,6 +19,7 @@ from portal.store.contacts import erase_contacts
 from portal.store.loops import append_event
 
 _DAY = timedelta(days=1)
+_REPEATED_DAYS = 7  # for so long a form that was typed in can be sent again, and shows its receipt
 
 
 def withdraw(session: Session, submission_id: int, *, now: datetime, today: date) -> None:
@@ -63,7 +64,7 @@ def list_who_saw_receipt(session: Session, submission: Submission) -> frozenset[
     """The people of the city who typed the form in, the first time too, or had it printed."""
     if is_first_hand(submission.channel):
         return frozenset()
-    latest = submission.received_at + LATE_DAYS * _DAY
+    latest = submission.received_at + (LATE_DAYS + _REPEATED_DAYS) * _DAY
     entries = session.scalars(
         select(AuditEvent).where(
             # Written out: SQLite finds its index of entries by that.

@@ -17,7 +17,7 @@ blueprint = Blueprint("health", __name__)
 @access(Access.OPERATIONS)
 def show_health() -> Response:
     """200 as long as the process answers."""
-    return Response("ok\n", mimetype="text/plain")
+    return _answer("ok")
 
 
 @blueprint.get("/readyz")
@@ -27,10 +27,10 @@ def show_readiness() -> Response:
     try:
         revision = current_revision(portal().store.engine)
     except Exception:
-        return Response("database unreachable\n", 503, {"Retry-After": "5"}, mimetype="text/plain")
+        return _answer("database unreachable", retry_after=5)
     if revision != pinned_head():
-        return Response("database not migrated\n", 503, {"Retry-After": "5"}, mimetype="text/plain")
-    return Response("ready\n", mimetype="text/plain")
+        return _answer("database not migrated", retry_after=5)
+    return _answer("ready")
 
 
 @blueprint.get("/workerz")
@@ -52,8 +52,17 @@ def show_worker() -> Response:
         return _unwell(f"the worker has not run since {state.still_since:%Y-%m-%d %H:%M} UTC")
     if state.lasting:
         return _unwell(f"jobs that have failed for an hour: {state.lasting}")
-    return Response("working\n", mimetype="text/plain")
+    return _answer("working")
 
 
 def _unwell(why: str) -> Response:
-    return Response(f"{why}\n", 503, {"Retry-After": "60"}, mimetype="text/plain")
+    return _answer(why, retry_after=60)
+
+
+def _answer(words: str, *, retry_after: int | None = None) -> Response:
+    """200, or 503 with when to ask again; nothing in between keeps it: it is about this moment."""
+    headers = {"Cache-Control": "no-store"}
+    if retry_after is None:
+        return Response(f"{words}\n", 200, headers, mimetype="text/plain")
+    headers["Retry-After"] = str(retry_after)
+    return Response(f"{words}\n", 503, headers, mimetype="text/plain")

@@ -125,6 +125,7 @@ def test_monitoring_learns_that_the_worker_stands_still_or_a_job_keeps_failing(
 ) -> None:
     def asked() -> tuple[int, str]:
         answer = client.get("/workerz")
+        assert answer.headers["Cache-Control"] == "no-store", "it is about this moment"
         return answer.status_code, answer.get_data(as_text=True)
 
     now = datetime.now(UTC)

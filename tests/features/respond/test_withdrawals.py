@@ -29,6 +29,7 @@ from portal.store import audit
 from portal.store.engine import Store
 from portal.store.throttle import LimitReached
 from portal.store.withdrawals import list_who_saw_receipt
+from portal.web.form_token import MAX_AGE
 from tests.support.answers import NOW, TODAY, Office, send
 from tests.support.city import City
 from tests.support.client import response_page
@@ -170,6 +171,26 @@ def test_a_printed_form_is_known_to_its_printer_and_everybody_who_typed_it(
     assert seen_by(store, newest(store)) == {
         people["staff"], people["reviewer"], people["manager"]
     }  # fmt: skip
+
+
+def test_who_sends_the_form_once_more_days_later_has_seen_the_receipt_too(
+    store: Store, desk_city: City
+) -> None:
+    """The answer to a form that comes again shows its receipt, for as long as the form is good."""
+    people, later = desk_city.people, MAX_AGE - timedelta(seconds=1)
+    case = send(store, desk_city.potholes, q0=1, channel="phone")
+
+    def enter(session: Session) -> None:
+        arrived_late = NOW + timedelta(days=LATE_DAYS)
+        for who, at in (("staff", arrived_late), ("reviewer", arrived_late + later)):
+            audit.record(
+                session, at=at, person_id=people[who], action="entered", subject="service",
+                subject_id=desk_city.potholes, channel="phone", result="repeated", case=case,
+                seen_by=[],
+            )  # fmt: skip
+
+    store.write(enter)
+    assert seen_by(store, case) == {people["staff"], people["reviewer"]}
 
 
 @pytest.mark.parametrize("channel", STAFF_ENTERED)
