@@ -48,12 +48,14 @@ class Waiting:
 class Refused:
     """A mail that whoever keeps the mailbox refused; `person` is (id, name) of whom it was for.
 
-    None where it was for a resident, whose address is erased, or somebody who is gone.
+    `record` is the co-decision where it was for a partner. Neither where it was for a resident, whose
+    address is erased, or for somebody who is gone.
     """
 
     id: int
     kind: str
     person: tuple[int, str] | None
+    record: int | None
     sent_at: datetime
     may_retry: bool
 
@@ -108,7 +110,7 @@ def _list_refused(session: Session, now: datetime) -> list[Refused]:
     return [
         Refused(
             row.id, row.kind, (person, names[person]) if person in names else None,
-            row.done_at or row.created_at, row.kind in AGAIN,
+            row.detail.get("co_decision_id"), row.done_at or row.created_at, row.kind in AGAIN,
         )
         for row in rows
         for person in [to[row.id] or 0]

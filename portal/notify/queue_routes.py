@@ -41,13 +41,11 @@ def show_queue() -> Response:
 @access(Access.ADMINISTRATOR)
 def retry_mail() -> Response:
     """Try one mail again that was given up, or all of them."""
-    wanted = request.form.get("mail", "")
-    is_one = wanted.isascii() and wanted.isdigit()
     count = write(
         retry,
         now=portal().clock.now(),
         person_id=current_scope().person_id,
-        job_id=int(wanted) if is_one else None,
+        job_id=_wanted() if request.form.get("mail") else None,
     )
     _say_tried(count)
     return redirect(url_for("mail.show_queue"), 303)
@@ -61,10 +59,14 @@ def retry_refused_mail() -> Response:
         retry_refused,
         now=portal().clock.now(),
         person_id=current_scope().person_id,
-        job_id=min(whole_number(request.form.get("mail")) or 0, MAX_ID),
+        job_id=_wanted(),
     )
     _say_tried(count)
     return redirect(url_for("mail.show_queue"), 303)
+
+
+def _wanted() -> int:
+    return min(whole_number(request.form.get("mail")) or 0, MAX_ID)
 
 
 def _say_tried(count: int) -> None:

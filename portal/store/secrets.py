@@ -91,6 +91,13 @@ class Secrets:
         """The same for the same address, and nothing else can be learned from it."""
         return self._hex("email", email.strip().casefold())
 
+    def address_key(self, email: str) -> str:
+        """The same for the same address, to be shown: what rests is hashed with another key.
+
+        Else whoever may name addresses, and reads a copy of the database, could try whose it holds.
+        """
+        return self._hex("address-shown", email.strip().casefold())
+
     def prefix_hash(self, address: str, day: date) -> str:
         """A network prefix (IPv4 /24, IPv6 /56) under a key that changes daily."""
         return self._hex(f"prefix:{day.isoformat()}", network_prefix(address))

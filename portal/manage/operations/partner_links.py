@@ -69,14 +69,14 @@ def send_link(
     """Have a new link mailed to the partner; an older one stops working.
 
     Neither the database nor the outbox holds the link: the worker makes it anew when it writes the
-    mail. `seen` is the HMAC of the address that was read. Raises NotReady, SignedAlready,
+    mail. `seen` is the key of the address that was read. Raises NotReady, SignedAlready,
     WroteItself, AddressUnfit, AddressMoved and LimitReached.
     """
     found = _lock_ready(session, scope, co_decision_id)
     address = session.get(PartnerContact, found.partner_id)
     if address is None or has_written(session, found, address.set_by):
         raise AddressUnfit
-    if address.email_hash != seen:
+    if secrets.address_key(secrets.decrypt(address.email_encrypted)) != seen:
         raise AddressMoved
     require_room(
         session, scope="partner-link", key=str(found.id), now=now, length=timedelta(days=1),

@@ -92,4 +92,4 @@ def _find_address(session: Session, partner_id: int, secrets: Secrets) -> Addres
         return None
     contact, name = row
     email = secrets.decrypt(contact.email_encrypted)
-    return Address(email, contact.email_hash, contact.lang, name, contact.set_at)
+    return Address(email, secrets.address_key(email), contact.lang, name, contact.set_at)

@@ -56,7 +56,7 @@ def ask(
     scope = replace(table.scope, person_id=by or table.colleague)
     table.store.write(
         partner_links.send_link, now=worker.clock.now() if worker else NOW, scope=scope,
-        co_decision_id=decision, seen=SECRETS.email_hash(ADDRESS), secrets=SECRETS,
+        co_decision_id=decision, seen=SECRETS.address_key(ADDRESS), secrets=SECRETS,
     )  # fmt: skip
 
 
@@ -222,7 +222,7 @@ def test_what_changes_before_it_is_mailed_keeps_it_back(
 def _ask_as_read(table: Table, decision: int, email: str) -> None:
     table.store.write(
         partner_links.send_link, now=NOW, scope=replace(table.scope, person_id=table.colleague),
-        co_decision_id=decision, seen=SECRETS.email_hash(email), secrets=SECRETS,
+        co_decision_id=decision, seen=SECRETS.address_key(email), secrets=SECRETS,
     )  # fmt: skip
 
 

@@ -67,6 +67,11 @@ def test_dead_letters_are_shown_masked_and_tried_again_by_a_button(
     assert "SMTP 451" in words
     (one, other) = [b.get("value", "") for b in page.all("button") if b.get("name") == "mail"]
     mailbox.is_failing = False
+    for wrong in ("x", "²", "0", str(2**70)):
+        administration.retry(wrong)
+    with store.read() as session:
+        given_up = select(Outbox.id).where(Outbox.dead_at.is_not(None))
+        assert len(session.scalars(given_up).all()) == 2, "what names no mail is no word for all"
     administration.retry(one)
     with store.read() as session:
         row, still = session.get_one(Outbox, int(one)), session.get_one(Outbox, int(other))
@@ -153,13 +158,15 @@ def test_what_a_mailbox_refused_is_shown_without_addresses_and_sent_again(
     digest = store.write(_refuse, "digest", "refused", 1, person_id=staff)
     store.write(_refuse, "account_notice", "bounced: 5.1.1", 2, person_id=staff, bounced="5.1.1")
     news = store.write(_refuse, "confirm_news", "refused", 3, subscription_id=987)
+    store.write(_refuse, "partner_link", "refused", 1, co_decision_id=654, address="x")
     store.write(_refuse, "digest", "refused", 31, person_id=staff)
     store.write(_refuse, "promise", "nothing to remind of any more", 1, person_id=staff)
     page = administration.page()
     rows = [page.words(row) for row in page.all("tr") if "Try again" in page.words(row)]
     assert "Weekly mail of warnings" in rows[1]
     assert f"/en/admin/people/{staff}/" in page.links()
-    assert "a resident; the address is erased" in page.words()
+    assert page.words().count("a resident; the address is erased") == 1
+    assert "/en/manage/co-decisions/654/" in page.links()
     assert "staff@city.example" not in page.text
     kept = [one.get("value", "") for one in page.all("button") if one.get("name") == "mail"]
     assert str(news) not in kept
