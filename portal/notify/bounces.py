@@ -43,10 +43,12 @@ def read_reports(store: Store, clock: Clock, secrets: Secrets, settings: Setting
         outbox_id = _find_ours(secrets, report) if report else None
         if report is None or outbox_id is None:
             return False
-        store.write(
-            record_bounce, now=clock.now(), today=clock.today(), outbox_id=outbox_id, report=report
-        )
-        return True
+        if report.status:
+            store.write(
+                record_bounce, now=clock.now(), today=clock.today(), outbox_id=outbox_id,
+                report=report,
+            )  # fmt: skip
+        return True  # also that a mail is late: it may hold the letter, and its link
 
     return read_mailbox(settings.bounce_mailbox, take)
 

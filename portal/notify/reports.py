@@ -23,7 +23,10 @@ _MOST = 8  # references looked at: ours stands in the envelope's id, the headers
 
 @dataclass(frozen=True)
 class Report:
-    """A delivery that failed for good: possible references of the mail, and the status code."""
+    """What became of a mail: its possible references, and the status code of a failure for good.
+
+    `status` is empty where nothing has failed, or not yet: a mail that is late, or has arrived.
+    """
 
     references: tuple[str, ...]
     status: str
@@ -35,7 +38,7 @@ class Report:
 
 
 def read_report(raw: bytes) -> Report | None:
-    """What a message reports; None for everything that is not a report of failure."""
+    """What a message reports; None for everything that is no report."""
     raw = raw[:READ]
     references = tuple(dict.fromkeys(_REFERENCE.findall(raw)))[:_MOST]
     if not references or b"delivery-status" not in raw.lower():
@@ -50,17 +53,22 @@ def read_report(raw: bytes) -> Report | None:
 
 
 def _find_status(message: Message) -> str | None:
-    """The status of the first recipient to whom delivery has failed; our mails have only one."""
+    """The status of the first recipient to whom delivery has failed; our mails have only one.
+
+    Empty for a report of none that has failed, None for what is no report.
+    """
     if message.get_content_type() != "multipart/report" or not message.is_multipart():
         return None
+    status: str | None = None
     for part in message.get_payload():
         if not isinstance(part, Message) or part.get_content_type() != "message/delivery-status":
             continue
+        status = ""
         for block in part.get_payload() if part.is_multipart() else ():
             if isinstance(block, Message) and _word(block, "Action") == "failed":
                 found = _STATUS.match(_word(block, "Status"))
-                return found[0] if found else None
-    return None
+                return found[0] if found else ""
+    return status
 
 
 def _word(block: Message, name: str) -> str:

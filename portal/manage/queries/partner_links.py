@@ -44,8 +44,8 @@ class Way:
     """Which way the partner's link goes, or went.
 
     `mailed` is None for one made by hand, and where there is none; `by` had it mailed or made it.
-    `is_of_writer`: somebody who wrote the record vouches for the address. `wrote_it`: so did whoever
-    looks at it.
+    `is_of_writer`: somebody who wrote in the record vouches for the address.
+    `wrote_it`: whoever looks at it wrote in the record too.
     """
 
     partner: PartnerView

@@ -156,10 +156,12 @@ def test_what_is_no_report_of_failure_about_our_mail_changes_nothing(
         b"Content-Type: multipart/report; boundary=b%d\r\n\r\n--b%d\r\n" % (n, n)
         for n in range(4000)
     )
-    others = [
+    of_ours = [
         report_on(message, action="delayed", status="4.4.1"),
         report_on(message, action="delivered", status="2.1.5"),
         report_on(message, status="nonsense"),
+    ]
+    others = [
         report_on(message, headers=False),
         report_on(forged),
         real.replace(b"multipart/report", b"multipart/mixed"),
@@ -170,6 +172,8 @@ def test_what_is_no_report_of_failure_about_our_mail_changes_nothing(
         b"\xff\x00" * 300_000 + real,
         b"",
     ]
+    assert deliver(*of_ours) == len(of_ours)
+    assert list(maildir.rglob("*.host*")) == [], "they may hold the letter with its link"
     assert deliver(*others) == len(others)
     assert story(store, case) == ["responded", "told"]
     assert not has_bounced(store, case)

@@ -313,9 +313,7 @@ def test_an_address_that_is_of_the_city_by_then_gets_no_link(
 
 
 @pytest.mark.parametrize("email", ["city@marlow.example", "bounces+7@marlow.example"])
-def test_the_portals_own_mailboxes_are_no_partners(
-    table: Table, partner: int, email: str
-) -> None:
+def test_the_portals_own_mailboxes_are_no_partners(table: Table, partner: int, email: str) -> None:
     with pytest.raises(partner_addresses.OfTheCity):
         table.store.write(
             partner_addresses.set_address, now=NOW, scope=table.scope, partner_id=partner,
