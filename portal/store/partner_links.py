@@ -44,9 +44,12 @@ def has_written(session: Session, found: CoDecision, person_id: int | None) -> b
     )  # fmt: skip
 
 
-def has_set_address(session: Session, partner_id: int | None, person_id: int) -> bool:
-    """Whether somebody said where this partner gets its links, now or earlier."""
-    return _has_done(session, person_id, "partner_address_set", ("partner", partner_id))
+def has_vouched(session: Session, partner_id: int | None, person_id: int) -> bool:
+    """Whether somebody said where this partner gets its links, or that it does, now or earlier."""
+    return any(
+        _has_done(session, person_id, action, ("partner", partner_id))
+        for action in ("partner_address_set", "partner_address_confirmed")
+    )
 
 
 def end_returned(session: Session, co_decision_id: int, *, now: datetime, key: str) -> None:

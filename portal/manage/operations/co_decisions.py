@@ -27,7 +27,7 @@ from portal.models.partners import (
 )
 from portal.models.responses import ThemeCase
 from portal.store import audit
-from portal.store.partner_links import has_set_address
+from portal.store.partner_links import has_vouched
 from portal.store.record_hash import hash_record
 from portal.store.scope import NotAllowed, Scope
 from portal.store.secrets import sha256
@@ -131,12 +131,12 @@ def write_record(
 
 
 def _end_own_link(session: Session, scope: Scope, found: CoDecision) -> bool:
-    """End a link that this person made by hand, or whose mailbox they named."""
+    """End a link that this person made by hand, or for whose mailbox they vouched."""
     link = session.get(Signature, found.id)
     if link is None:
         return False
     may_hold_it = (
-        has_set_address(session, found.partner_id, scope.person_id)
+        has_vouched(session, found.partner_id, scope.person_id)
         if link.is_mailed
         else link.person_id == scope.person_id
     )

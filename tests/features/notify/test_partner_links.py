@@ -241,6 +241,22 @@ def test_who_may_hold_the_link_does_not_write_what_it_signs(
         assert session.get(Signature, decision) is None
 
 
+def test_who_vouched_for_the_mailbox_does_not_write_what_the_link_signs_either(
+    store: Store, table: Table, partner: int, decision: int, city: City, worker: Worker,
+    mailbox: Mailbox,
+) -> None:  # fmt: skip
+    """Somebody lets a colleague type an address, only says that it is right, and writes later."""
+    table.name_mailbox(partner)
+    table.name_mailbox(partner, by=city.people["staff"])
+    ask(table, decision)
+    worker.run()
+    assert len(mailbox.messages) == 1
+    table.scope = replace(table.scope, person_id=city.people["staff"])
+    table.write(decision, replace(RECORD, changed="Who vouched for it puts it otherwise."))
+    with store.read() as session:
+        assert session.get(Signature, decision) is None
+
+
 @pytest.mark.parametrize("email", ["gone@parents.example", "later@parents.example"])
 def test_what_cannot_be_delivered_shows_and_another_address_helps(
     store: Store, table: Table, partner: int, decision: int, worker: Worker, mailbox: Mailbox,
