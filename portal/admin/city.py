@@ -11,6 +11,7 @@ from portal.domain.colours import STANDARD, Colours
 from portal.domain.typed_texts import TypedTexts, require_seen
 from portal.store import audit
 from portal.store.city import get_city, set_city_name, set_colours
+from portal.store.content import lock_content
 
 
 def name_city(session: Session, names: TypedTexts, *, person_id: int, now: datetime) -> None:
@@ -18,6 +19,7 @@ def name_city(session: Session, names: TypedTexts, *, person_id: int, now: datet
 
     Raises TextsMoved where somebody else has changed one of them.
     """
+    lock_content(session)
     changed = names.changes(get_city(session).names)
     for lang, name in changed.items():
         set_city_name(session, lang, name)
@@ -38,6 +40,7 @@ def change_colours(
     `seen` is the key of the colours as they were read. Raises TextsMoved where somebody else has
     changed them.
     """
+    lock_content(session)
     before = get_city(session).colours
     require_seen((before or STANDARD).key, seen=seen, typed=(colours or STANDARD).key)
     if before == colours:

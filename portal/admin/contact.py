@@ -10,6 +10,7 @@ from sqlalchemy.orm import Session
 from portal.domain.typed_texts import TypedTexts
 from portal.store import audit
 from portal.store.city import get_contact, set_contact
+from portal.store.content import lock_content
 
 
 def change_contact(session: Session, ways: TypedTexts, *, person_id: int, now: datetime) -> None:
@@ -17,6 +18,7 @@ def change_contact(session: Session, ways: TypedTexts, *, person_id: int, now: d
 
     Raises TextsMoved where somebody else has changed one of them.
     """
+    lock_content(session)
     before = get_contact(session)
     changed = ways.changes(asdict(before))
     if not changed:

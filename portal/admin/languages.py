@@ -28,7 +28,7 @@ from portal.models.services import (
     ServiceText,
 )
 from portal.store import audit
-from portal.store.content import raise_content_version
+from portal.store.content import lock_content, raise_content_version
 from portal.store.languages import close_language, list_closed_languages, open_language
 from portal.store.services import has_door, open_languages
 
@@ -101,6 +101,7 @@ def switch_off(
     """
     if day < today:
         raise ValueError("this day has passed")
+    lock_content(session)
     closed_on = list_closed_languages(session).get(lang)
     require_seen(closed_on.isoformat() if closed_on else "", seen=seen, typed=day.isoformat())
     close_language(session, lang, day)

@@ -9,6 +9,7 @@ from sqlalchemy.orm import Session
 
 from portal.domain.typed_texts import require_seen
 from portal.store import audit
+from portal.store.content import lock_content
 from portal.store.logo import find_logo, forget_logo, wish_for
 
 
@@ -20,6 +21,7 @@ def change_logo(
     `seen` is the address as it was read, "" for none. Raises TextsMoved where somebody else has
     changed it.
     """
+    lock_content(session)
     before = find_logo(session)
     require_seen(before.url if before else "", seen=seen, typed=url)
     wish_for(session, url=url, now=now)

@@ -8,6 +8,7 @@ from sqlalchemy.orm import Session
 
 from portal.domain.typed_texts import require_seen
 from portal.store import audit
+from portal.store.content import lock_content
 from portal.store.retention import Periods, get_periods, set_periods
 
 
@@ -24,6 +25,7 @@ def change_periods(
     `seen` is the key of the periods as they were read. Raises TextsMoved where somebody else has
     changed them.
     """
+    lock_content(session)
     before = get_periods(session)
     require_seen(before.key, seen=seen, typed=periods.key)
     if before == periods:

@@ -14,6 +14,7 @@ from portal.models.people import Person
 from portal.models.services import Service
 from portal.models.targets import Holiday, TargetChange
 from portal.store import audit, targets
+from portal.store.content import lock_content
 from portal.store.service_names import get_service_names
 from portal.store.texts import InLanguage, in_language
 
@@ -71,6 +72,7 @@ def change_target(
     `read_until` is the newest decision that was read. Raises TextsMoved where somebody else has
     decided anything else for the same since, else as `store.targets.add_target` does.
     """
+    lock_content(session)
     if read_until is not None:
         newer = session.scalar(
             select(TargetChange)
@@ -110,6 +112,7 @@ def choose_weekdays(
     `seen` is the key of those that were read. Raises TextsMoved where somebody else has changed
     them, else as `store.targets.set_weekdays` does.
     """
+    lock_content(session)
     stored = targets.get_weekdays(session)
     require_seen(key_of_weekdays(stored), seen=seen, typed=key_of_weekdays(weekdays))
     if stored == frozenset(weekdays):

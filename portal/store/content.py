@@ -2,7 +2,8 @@
 
 from __future__ import annotations
 
-from sqlalchemy import insert, select, update
+from sqlalchemy import select, update
+from sqlalchemy.dialects import postgresql, sqlite
 from sqlalchemy.orm import Session
 
 from portal.models.running import Setting
@@ -18,10 +19,25 @@ def get_content_version(session: Session) -> int:
 
 def raise_content_version(session: Session) -> None:
     """Say, in the transaction of the change, that cached pages are out of date."""
-    version = session.scalar(select(Setting.value).where(Setting.name == _NAME).with_for_update())
-    if version is None:
-        session.execute(insert(Setting).values(name=_NAME, value="1"))
-    else:
-        session.execute(
-            update(Setting).where(Setting.name == _NAME).values(value=str(int(version) + 1))
-        )
+    version = _lock(session)
+    session.execute(update(Setting).where(Setting.name == _NAME).values(value=str(version + 1)))
+
+
+def lock_content(session: Session) -> None:
+    """Let nobody else change what the city has chosen until the end of the transaction.
+
+    Whoever compares what somebody read with what is stored begins with it: of two who save in the
+    same moment neither would see the other's choice otherwise.
+    """
+    _lock(session)
+
+
+def _lock(session: Session) -> int:
+    locked = select(Setting.value).where(Setting.name == _NAME).with_for_update()
+    version = session.scalar(locked)
+    if version is None:  # nothing was ever changed, and two may be the first
+        dialect = postgresql if session.get_bind().dialect.name == "postgresql" else sqlite
+        first = dialect.insert(Setting.__table__).values(name=_NAME, value="0")
+        session.execute(first.on_conflict_do_nothing(index_elements=["name"]))
+        version = session.scalars(locked).one()
+    return int(version)
