@@ -9,6 +9,7 @@ from datetime import datetime, timedelta
 from sqlalchemy import func, select
 from sqlalchemy.orm import Session
 
+from portal.models.partners import CoDecision, Partner
 from portal.models.people import AccountLink, Person
 from portal.models.running import Outbox, WorkerJob
 from portal.models.submissions import Contact
@@ -46,16 +47,16 @@ class Waiting:
 
 @dataclass(frozen=True)
 class Refused:
-    """A mail that whoever keeps the mailbox refused; `person` is (id, name) of whom it was for.
+    """A mail that whoever keeps the mailbox refused, and whom it was for.
 
-    `record` is the co-decision where it was for a partner. Neither where it was for a resident, whose
-    address is erased, or for somebody who is gone.
+    `person` is (id, name); `partner` is (record to sign, name of the organisation). Both are None
+    where it was for a resident, whose address is erased, or somebody who is gone.
     """
 
     id: int
     kind: str
     person: tuple[int, str] | None
-    record: int | None
+    partner: tuple[int, str] | None
     sent_at: datetime
     may_retry: bool
 
@@ -94,27 +95,43 @@ def get_queue(session: Session, secrets: Secrets, *, now: datetime) -> Queue:
 
 def _list_refused(session: Session, now: datetime) -> list[Refused]:
     rows = list_undelivered(session, since=now - KEPT, limit=SHOWN)
-    links = {row.detail.get("link_id") for row in rows}
+    people, partners = _find_people(session, rows), _find_partners(session, rows)
+    return [
+        Refused(
+            row.id, row.kind, people.get(row.id), partners.get(row.detail.get("co_decision_id", 0)),
+            row.done_at or row.created_at, row.kind in AGAIN,
+        )
+        for row in rows
+    ]  # fmt: skip
+
+
+def _find_people(session: Session, mails: Sequence[Outbox]) -> dict[int, tuple[int, str]]:
+    """(id, name) of those of the city whom these mails were for, by mail."""
+    links = {mail.detail.get("link_id") for mail in mails}
     owners = session.execute(
         select(AccountLink.id, AccountLink.person_id).where(AccountLink.id.in_(links - {None}))
     )
     by_link: dict[int, int] = {row[0]: row[1] for row in owners}
     to = {
-        row.id: row.detail.get("person_id") or by_link.get(row.detail.get("link_id", 0))
-        for row in rows
+        mail.id: mail.detail.get("person_id") or by_link.get(mail.detail.get("link_id", 0))
+        for mail in mails
     }
     people = session.execute(
         select(Person.id, Person.name, Person.email).where(Person.id.in_(set(to.values()) - {None}))
     )
-    names: dict[int, str] = {row[0]: row[1] or mask(row[2]) for row in people}
-    return [
-        Refused(
-            row.id, row.kind, (person, names[person]) if person in names else None,
-            row.detail.get("co_decision_id"), row.done_at or row.created_at, row.kind in AGAIN,
-        )
-        for row in rows
-        for person in [to[row.id] or 0]
-    ]  # fmt: skip
+    names = {row.id: (row.id, row.name or mask(row.email)) for row in people}
+    return {mail_id: names[person_id] for mail_id, person_id in to.items() if person_id in names}
+
+
+def _find_partners(session: Session, mails: Sequence[Outbox]) -> dict[int, tuple[int, str]]:
+    """(record, name) of the partners that were to sign, by record."""
+    records = {mail.detail.get("co_decision_id") for mail in mails} - {None}
+    rows = session.execute(
+        select(CoDecision.id, Partner.name)
+        .join(Partner, Partner.id == CoDecision.partner_id)
+        .where(CoDecision.id.in_(records))
+    )
+    return {row.id: (row.id, row.name) for row in rows}
 
 
 def _list_waiting(session: Session) -> list[Waiting]:

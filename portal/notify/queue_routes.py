@@ -9,6 +9,7 @@ from portal.models.base import MAX_ID
 from portal.notify.dead_letters import retry, retry_refused
 from portal.notify.queries import LATE, SHOWN, get_queue
 from portal.notify.words import job_name, kind_name
+from portal.store.undelivered import KEPT
 from portal.web.access import Access, access, current_scope
 from portal.web.context import portal
 from portal.web.database import read, write
@@ -28,6 +29,7 @@ def show_queue() -> Response:
     return page(
         "notify/show_queue.html",
         queue=get_queue(read(), portal().secrets, now=now),
+        kept_days=KEPT.days,
         has_server=bool(settings.smtp_url),
         has_reports=bool(settings.bounce_mailbox),
         late_before=now - LATE,

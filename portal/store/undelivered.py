@@ -8,7 +8,7 @@ from __future__ import annotations
 from collections.abc import Sequence
 from datetime import datetime, timedelta
 
-from sqlalchemy import ColumnElement, literal_column, select
+from sqlalchemy import ColumnElement, func, literal_column, select
 from sqlalchemy.orm import Session
 
 from portal.models.running import UNDELIVERED, Outbox
@@ -17,6 +17,17 @@ KEPT = timedelta(days=30)
 """For how long a refusal is worth showing."""
 
 IS_UNDELIVERED: ColumnElement[bool] = literal_column(f"({UNDELIVERED})")
+
+
+def find_undelivered_to(session: Session, person_id: int, *, since: datetime) -> datetime | None:
+    """When mail to this person was last handed over and refused; None for not since then."""
+    return session.scalar(
+        select(func.max(Outbox.done_at)).where(
+            IS_UNDELIVERED,
+            Outbox.done_at >= since,
+            Outbox.detail["person_id"].as_integer() == person_id,
+        )
+    )
 
 
 def list_undelivered(session: Session, *, since: datetime, limit: int) -> Sequence[Outbox]:

@@ -20,7 +20,7 @@ from portal.models.people import (
 )
 from portal.store.retention import SIGN_IN_HOURS
 from portal.store.secrets import Secrets, sha256
-from portal.store.undelivered import list_undelivered
+from portal.store.undelivered import find_undelivered_to
 
 
 @dataclass(frozen=True)
@@ -34,13 +34,11 @@ class OpenSignIn:
 
 
 _FRESH = timedelta(days=8)  # until the next weekly mail has gone out, and arrived or not
-_MOST = 500
 
 
 def find_refused_mail(session: Session, person_id: int, now: datetime) -> datetime | None:
     """When mail to this person was last refused by whoever keeps their mailbox; None for lately."""
-    rows = list_undelivered(session, since=now - _FRESH, limit=_MOST)
-    return next((row.done_at for row in rows if row.detail.get("person_id") == person_id), None)
+    return find_undelivered_to(session, person_id, since=now - _FRESH)
 
 
 @dataclass(frozen=True)

@@ -8,6 +8,7 @@ from datetime import timedelta
 from email.message import EmailMessage
 
 import pytest
+from flask import Flask
 from flask.testing import FlaskClient
 from sqlalchemy import select, text
 
@@ -25,6 +26,8 @@ from portal.store.throttle import LimitReached
 from tests.features.notify.conftest import Mailbox, Worker
 from tests.support.answers import NOW, TODAY, Office, send
 from tests.support.city import City, make_person
+from tests.support.client import response_page
+from tests.support.desk import Desk, open_desk
 from tests.support.signed import SECRETS
 from tests.support.soundness import find_problems
 from tests.support.together import RECORD, Table
@@ -278,6 +281,20 @@ def test_what_cannot_be_delivered_shows_and_another_address_helps(
         store.write(retry, now=worker.clock.now(), person_id=table.colleague)
         worker.run()
         assert len(mailbox.messages) == 1, "a dead letter tried again holds no older link"
+
+
+def test_a_refused_link_is_listed_by_the_partners_name_and_leads_to_its_record(
+    app: Flask, store: Store, city: City, table: Table, partner: int, decision: int, worker: Worker
+) -> None:
+    table.name_mailbox(partner, "gone@parents.example")
+    _ask_as_read(table, decision, "gone@parents.example")
+    worker.run()
+    open_desk(store, city)
+    page = response_page(Desk(app, "admin").client.get("/en/admin/mail/"))
+    row = next(page.words(row) for row in page.all("tr") if "Link for a partner" in page.words(row))
+    assert "Parents of Elm Street" in row
+    assert "a resident" not in row
+    assert f"/en/manage/co-decisions/{decision}/" in page.links()
 
 
 def test_a_report_that_it_came_back_shows_and_ends_the_link(

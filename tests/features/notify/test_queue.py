@@ -8,7 +8,7 @@ from datetime import UTC, datetime, timedelta
 
 import pytest
 from flask import Flask
-from sqlalchemy import select, text, update
+from sqlalchemy import insert, select, text, update
 from sqlalchemy.orm import Session
 
 from portal.models.running import AuditEvent, Outbox, WorkerJob
@@ -202,6 +202,22 @@ def test_who_was_not_reached_reads_so_in_their_own_account(
     administration.page()
     send_again(administration, [str(mail)])
     assert not told("staff")
+
+
+def test_who_was_not_reached_reads_so_however_many_residents_were_not_either(
+    app: Flask, store: Store, administration: Administration, city: City
+) -> None:
+    del administration
+    store.write(_refuse, "digest", "refused", 3, person_id=city.people["staff"])
+    at = datetime.now(UTC) - timedelta(days=1)
+    crowd = [
+        {"kind": "confirm_news", "dedupe_key": f"crowd:{number}", "detail": {}, "created_at": at,
+         "due_at": at, "done_at": at, "last_error": "refused", "attempts": 1}
+        for number in range(501)
+    ]  # fmt: skip
+    store.write(lambda session: session.execute(insert(Outbox), crowd))
+    page = response_page(Desk(app, "staff").client.get("/en/account/"))
+    assert "A mail to you could not be delivered" in page.words()
 
 
 def test_refusals_are_found_by_an_index(store: Store) -> None:
