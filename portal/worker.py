@@ -10,6 +10,7 @@ import logging
 import signal
 import threading
 from collections.abc import Callable, Sequence
+from contextlib import suppress
 from dataclasses import dataclass, field
 from datetime import datetime, timedelta
 
@@ -51,7 +52,7 @@ from portal.store.retention import (
 )
 from portal.store.secrets import destroy_past_period_secrets
 from portal.store.throttle import forget_before
-from portal.store.worker_jobs import get_worker_state, note_run
+from portal.store.worker_jobs import forget_all_but, get_worker_state, note_run
 from portal.web.context import portal_of
 
 _log = logging.getLogger("portal.worker")
@@ -92,6 +93,8 @@ def work(context: Context, *, once: bool) -> None:
             signal.signal(number, lambda *_: stop.set())
     app = create_app(context.settings, context.store)
     jobs = list_jobs(app)
+    with suppress(DBAPIError):  # without a database the next start does it
+        context.store.write(forget_all_but, [job.name for job in jobs])
     if once:
         _work_once(jobs, context)
         return

@@ -2,11 +2,12 @@
 
 from __future__ import annotations
 
+from collections.abc import Collection
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 from typing import Any
 
-from sqlalchemy import ColumnElement, func, select
+from sqlalchemy import ColumnElement, delete, func, select
 from sqlalchemy.dialects import postgresql, sqlite
 from sqlalchemy.orm import Session
 
@@ -43,6 +44,11 @@ def get_worker_state(session: Session, *, now: datetime) -> WorkerState:
 def has_lasting_fault(now: datetime) -> ColumnElement[bool]:
     """Whether a job has gone wrong whenever it ran for an hour at least."""
     return WorkerJob.failing_since <= now - LASTING
+
+
+def forget_all_but(session: Session, names: Collection[str]) -> None:
+    """Forget jobs of an older version, which nobody runs any more: they would fail for ever."""
+    session.execute(delete(WorkerJob).where(WorkerJob.name.not_in(names)))
 
 
 def note_run(session: Session, *, name: str, at: datetime, fault: str | None) -> None:
