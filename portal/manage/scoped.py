@@ -28,11 +28,17 @@ def managed_services(scope: Scope) -> Select[Service]:
     return query if departments is None else query.where(Service.department_id.in_(departments))
 
 
-def get_managed_service(session: Session, scope: Scope, slug: str) -> Service:
-    """The service. Raises NotAllowed when it is another department's, or none."""
+def get_managed_service(
+    session: Session, scope: Scope, slug: str, *, lock: bool = False
+) -> Service:
+    """The service. Raises NotAllowed when it is another department's, or none.
+
+    `lock` keeps others who lock it too waiting until the transaction ends, and no resident.
+    """
     if "\0" in slug:  # PostgreSQL cannot even be asked
         raise NotAllowed
-    service = session.scalar(managed_services(scope).where(Service.slug == slug))
+    query = managed_services(scope).where(Service.slug == slug)
+    service = session.scalar(query.with_for_update(key_share=True) if lock else query)
     if service is None:
         raise NotAllowed
     return service

@@ -94,7 +94,8 @@ def keep_colours() -> Response:
             change_colours, wanted, person_id=current_scope().person_id, now=portal().clock.now(),
             seen=form.was.data,
         )  # fmt: skip
-    except TextsMoved:
+    except TextsMoved:  # perhaps since they were read above
+        kept = get_city(read()).colours or STANDARD
         show_newer(form.accent_light, form.was, stored=kept.key, words=list_of(astuple(kept)))
         return _colours_page(form, 409)
     flash(_("The colours are kept. Every page shows them within a second."), "done")

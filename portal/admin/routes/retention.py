@@ -68,8 +68,9 @@ def change_retention() -> Response:
             change_periods, form.periods, person_id=current_scope().person_id,
             now=portal().clock.now(), seen=form.was.data,
         )  # fmt: skip
-    except TextsMoved:
-        show_newer(form.contact_days, form.was, stored=before.key, words=_words(before))
+    except TextsMoved:  # perhaps since they were read above
+        stored = retention.get_periods(read())
+        show_newer(form.contact_days, form.was, stored=stored.key, words=_words(stored))
         return _page(form, 409)
     flash(_("The periods are kept. The worker goes by them within the hour."), "done")
     return redirect(url_for("admin.show_retention"), 303)

@@ -62,7 +62,7 @@ def assess_dimension(
     Without evidence it is kept as a claim without any. `read_until` is the newest assessment that
     was read, 0 for none. Raises TextsMoved where somebody else has assessed it since, BadEvidence.
     """
-    service = get_managed_service(session, scope, slug)
+    service = get_managed_service(session, scope, slug, lock=True)
     if read_until is not None:
         _require_newest(session, scope, (service.id, dimension), read_until)
     problems = [
@@ -160,7 +160,7 @@ def claim_level(
     The newest claim of a quarter counts; `seen` is the one that was read, "" for none. Raises
     ClaimClosed from the quarter's first day on, TextsMoved where somebody else claims another one.
     """
-    service = get_managed_service(session, scope, slug)
+    service = get_managed_service(session, scope, slug, lock=True)
     if quarter_on != open_quarter(today):
         raise ClaimClosed
     stored = session.scalar(

@@ -2,11 +2,8 @@
 
 from __future__ import annotations
 
-import threading
-import time
 from collections.abc import Callable
 from datetime import UTC, datetime, timedelta
-from functools import partial
 from typing import Any
 
 import pytest
@@ -19,7 +16,9 @@ from portal.domain.colours import STANDARD, Colours
 from portal.domain.typed_texts import TextsMoved, TypedTexts
 from portal.store.engine import Store
 from portal.store.retention import Periods
+from portal.store.thresholds import list_threshold_changes
 from tests.support.city import City
+from tests.support.one_moment import save_in_one_moment
 
 NOW = datetime.now(UTC)
 TODAY = NOW.date()
@@ -28,52 +27,52 @@ SOON, LATER = TODAY + timedelta(20), TODAY + timedelta(40)
 Choose = Callable[..., Any]
 
 
-def _colours(session: Session, first: bool, **by: Any) -> None:
+def _colours(session: Session, /, first: bool, **by: Any) -> None:
     wanted = Colours(accent_light="#5a0000" if first else "#00005a")
     names.change_colours(session, wanted, seen=STANDARD.key, **by)
 
 
-def _name(session: Session, first: bool, **by: Any) -> None:
+def _name(session: Session, /, first: bool, **by: Any) -> None:
     names.name_city(session, TypedTexts({"en": "Here" if first else "There"}), **by)
 
 
-def _contact(session: Session, first: bool, **by: Any) -> None:
+def _contact(session: Session, /, first: bool, **by: Any) -> None:
     change_contact(session, TypedTexts({"phone": "311" if first else "911"}), **by)
 
 
-def _periods(session: Session, first: bool, **by: Any) -> None:
+def _periods(session: Session, /, first: bool, **by: Any) -> None:
     wanted = Periods(60 if first else 80)
     retention.change_periods(session, wanted, seen=Periods().key, **by)
 
 
-def _logo(session: Session, first: bool, **by: Any) -> None:
+def _logo(session: Session, /, first: bool, **by: Any) -> None:
     url = f"https://city.example/{'a' if first else 'b'}.png"
     logo.change_logo(session, url=url, seen="", **by)
 
 
-def _day(session: Session, first: bool, **by: Any) -> None:
+def _day(session: Session, /, first: bool, **by: Any) -> None:
     day = SOON if first else LATER
     operations.choose_day(session, day=day, today=TODAY, seen="", **by)
 
 
-def _language(session: Session, first: bool, **by: Any) -> None:
+def _language(session: Session, /, first: bool, **by: Any) -> None:
     day = SOON if first else LATER
     languages.switch_off(session, lang="vi", day=day, today=TODAY, seen="", **by)
 
 
-def _weekdays(session: Session, first: bool, **by: Any) -> None:
+def _weekdays(session: Session, /, first: bool, **by: Any) -> None:
     wanted = [0, 1] if first else [5, 6]
     targets.choose_weekdays(session, wanted, today=TODAY, seen="01234", **by)
 
 
-def _target(session: Session, first: bool, **by: Any) -> None:
+def _target(session: Session, /, first: bool, **by: Any) -> None:
     targets.change_target(
         session, service_id=None, working_days=5 if first else 9, from_on=SOON, read_until=0,
         today=TODAY, **by,
     )  # fmt: skip
 
 
-def _threshold(session: Session, first: bool, **by: Any) -> None:
+def _threshold(session: Session, /, first: bool, **by: Any) -> None:
     operations.change_threshold(
         session, criterion_id="L3.1", number="tau", value=0.85 if first else 0.8, from_on=SOON,
         reason="Theirs" if first else "Mine", today=TODAY, seen="0", **by,
@@ -88,29 +87,20 @@ def _threshold(session: Session, first: bool, **by: Any) -> None:
 def test_who_saves_while_another_is_saving_waits_and_looks(
     store: Store, city: City, choose: Choose
 ) -> None:
-    by = {"person_id": city.people["admin"], "now": NOW}
-    has_begun = threading.Event()
-
-    def first(session: Session) -> None:
-        choose(session, True, **by)
-        session.flush()
-        has_begun.set()
-        time.sleep(0.3)  # the other one arrives before this is committed
-
-    begun = threading.Thread(target=partial(store.write, first))
-    begun.start()
-    has_begun.wait()
+    by: dict[str, Any] = {"person_id": city.people["admin"], "now": NOW}
     with pytest.raises(TextsMoved):
-        store.write(choose, False, **by)
-    begun.join()
+        save_in_one_moment(
+            store, lambda session: choose(session, True, **by),
+            lambda session: choose(session, False, **by),
+        )  # fmt: skip
 
 
 @pytest.mark.usefixtures("shadow")
 def test_the_same_threshold_sent_twice_is_decided_once(store: Store, city: City) -> None:
-    by = {"person_id": city.people["admin"], "now": NOW}
+    by: dict[str, Any] = {"person_id": city.people["admin"], "now": NOW}
     store.write(_threshold, True, **by)
     store.write(_threshold, True, **by)
     with store.read() as session:
-        assert len(operations.list_threshold_changes(session)) == 1
+        assert len(list_threshold_changes(session)) == 1
     with pytest.raises(TextsMoved):
         store.write(_threshold, False, **by)

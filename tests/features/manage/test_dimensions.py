@@ -4,7 +4,10 @@ from __future__ import annotations
 
 import csv
 import io
+from dataclasses import replace
 from datetime import UTC, date, datetime, timedelta
+from functools import partial
+from typing import Any
 
 import pytest
 from flask import Flask
@@ -13,8 +16,9 @@ from sqlalchemy.exc import DBAPIError
 from sqlalchemy.orm import Session
 
 from portal.domain.publication import quarter_of
-from portal.domain.self_assessment import open_quarter
-from portal.manage.operations.self_assessments import ClaimClosed, claim_level
+from portal.domain.self_assessment import Dimension, open_quarter
+from portal.domain.typed_texts import TextsMoved
+from portal.manage.operations.self_assessments import ClaimClosed, assess_dimension, claim_level
 from portal.models.appraisals import Appraisal
 from portal.models.running import AuditEvent
 from portal.models.self_assessments import EngageClaim, SelfAssessment
@@ -25,6 +29,7 @@ from tests.support.city import City
 from tests.support.client import Page, response_page
 from tests.support.desk import open_desk
 from tests.support.managers import ManagersDesk, add_manager
+from tests.support.one_moment import save_in_one_moment
 
 NOW = datetime(2026, 11, 20, 15, 0, tzinfo=UTC)
 GRID = "services/pothole-repair/dimensions/"
@@ -230,6 +235,29 @@ def test_the_second_of_two_managers_sees_what_the_first_one_said(
     with store.read() as session:
         levels = session.scalars(select(EngageClaim.level).order_by(EngageClaim.id)).all()
     assert levels[-1] == 1
+
+
+def test_of_two_managers_who_save_in_one_moment_the_second_looks_first(
+    store: Store, city: City, clock: Clock
+) -> None:
+    other = store.write(add_manager, "second", city.works)
+    by: dict[str, Any] = {"now": NOW, "today": clock.today(), "slug": "pothole-repair"}
+    mine, theirs = scope_of(city), replace(scope_of(city), person_id=other)
+
+    def assess(session: Session, scope: Scope) -> None:
+        assess_dimension(
+            session, scope=scope, dimension=Dimension.CAPABILITY, level=2, note="", evidence=[],
+            read_until=0, **by,
+        )  # fmt: skip
+
+    def claim(session: Session, scope: Scope) -> None:
+        level = 2 if scope == mine else 3
+        quarter = open_quarter(clock.today())
+        claim_level(session, scope=scope, quarter_on=quarter, level=level, seen="", **by)
+
+    for say in (assess, claim):
+        with pytest.raises(TextsMoved):
+            save_in_one_moment(store, partial(say, scope=theirs), partial(say, scope=mine))
 
 
 def test_the_file_keeps_measured_and_self_assessed_apart(
