@@ -45,12 +45,13 @@ class PartnerForm(DeskForm):
 
 
 class AddressForm(DeskForm):
-    """Where a partner gets its links, and in which language."""
+    """Where a partner gets its links, and in which language; `was`: as it was read."""
 
     email = EmailField(
         filters=[tidy], validators=[Needed(_l("Enter an email address.")), Storable()]
     )
     lang = ChoiceField(validators=[Needed(_l("Choose a language."))])
+    was = StringField()
 
     def __init__(self, *args: Any, languages: Sequence[tuple[str, str]], **kwargs: Any) -> None:
         """`languages` are (tag, name)."""

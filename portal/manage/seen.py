@@ -7,7 +7,8 @@ from __future__ import annotations
 
 from datetime import date
 
-from portal.models.partners import CoDecisionText, NextStepText
+from portal.models.partners import CoDecisionText, NextStepText, PartnerContact
+from portal.store.secrets import Secrets
 from portal.store.texts import source_hash
 
 
@@ -22,3 +23,10 @@ def hash_of_record(text: CoDecisionText | None, decided_on: date | None) -> str:
 def hash_of_step(text: NextStepText | None) -> str:
     """Of a next step in one language; "" for none."""
     return source_hash(text.what, text.place) if text else ""
+
+
+def hash_of_address(contact: PartnerContact | None, secrets: Secrets) -> str:
+    """Of where a partner gets its links, and in which language; "" for nowhere."""
+    if contact is None:
+        return ""
+    return source_hash(secrets.address_key(secrets.decrypt(contact.email_encrypted)), contact.lang)

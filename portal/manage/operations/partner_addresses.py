@@ -7,6 +7,8 @@ from datetime import datetime
 
 from sqlalchemy.orm import Session
 
+from portal.domain.typed_texts import require_seen
+from portal.manage.seen import hash_of_address
 from portal.models.base import MAX_ID
 from portal.models.partners import Partner, PartnerContact
 from portal.store import audit
@@ -29,28 +31,30 @@ def set_address(
     lang: str,
     secrets: Secrets,
     own: Iterable[str] = (),
+    seen: str | None = None,
 ) -> None:
     """Say where the partner gets its links, and in which language.
 
-    Whoever saves what stands there already vouches for it from now on. Raises OfTheCity for
-    addresses with which people of the city sign in, and those that are the city's `own`.
+    Whoever saves what stands there already vouches for it from now on. `seen` is the hash of what
+    stood there when it was read. Raises TextsMoved where somebody else has changed it, OfTheCity
+    for addresses with which people of the city sign in, and those that are the city's `own`.
     """
     _lock_partner(session, partner_id)
     if is_of_city(session, email, own):
         raise OfTheCity
-    known = session.get(PartnerContact, partner_id)
-    email_hash = secrets.email_hash(email)
-    is_same = known is not None and (known.email_hash, known.lang) == (email_hash, lang)
-    session.merge(
-        PartnerContact(
-            partner_id=partner_id,
-            email_encrypted=secrets.encrypt(email),
-            email_hash=email_hash,
-            lang=lang,
-            set_by=scope.person_id,
-            set_at=now,
-        )
+    new = PartnerContact(
+        partner_id=partner_id,
+        email_encrypted=secrets.encrypt(email),
+        email_hash=secrets.email_hash(email),
+        lang=lang,
+        set_by=scope.person_id,
+        set_at=now,
     )
+    stored = hash_of_address(session.get(PartnerContact, partner_id), secrets)
+    typed = hash_of_address(new, secrets)
+    require_seen(stored, seen=seen, typed=typed)
+    is_same = stored == typed
+    session.merge(new)
     action = "partner_address_confirmed" if is_same else "partner_address_set"
     _audit(session, now, scope, action, partner_id)
 

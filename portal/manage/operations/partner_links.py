@@ -10,6 +10,7 @@ from datetime import datetime, timedelta
 from sqlalchemy import select
 from sqlalchemy.orm import Session
 
+from portal.domain.typed_texts import require_seen
 from portal.manage.operations.co_decisions import SignedAlready, is_signed
 from portal.manage.scoped import get_managed_co_decision
 from portal.models.partners import (
@@ -40,10 +41,6 @@ class AddressUnfit(ValueError):
     """There is no address, or somebody who wrote the record vouches for it."""
 
 
-class AddressMoved(ValueError):
-    """Somebody else has changed the address since it was read."""
-
-
 def make_link(session: Session, *, now: datetime, scope: Scope, co_decision_id: int) -> str:
     """The token of a new link for the partner, to be passed on by hand: good once, for 14 days.
 
@@ -70,14 +67,14 @@ def send_link(
 
     Neither the database nor the outbox holds the link: the worker makes it anew when it writes the
     mail. `seen` is the key of the address that was read. Raises NotReady, SignedAlready,
-    WroteItself, AddressUnfit, AddressMoved and LimitReached.
+    WroteItself, AddressUnfit and LimitReached, TextsMoved where somebody else changed the address.
     """
     found = _lock_ready(session, scope, co_decision_id)
     address = session.get(PartnerContact, found.partner_id)
     if address is None or has_written(session, found, address.set_by):
         raise AddressUnfit
-    if secrets.address_key(secrets.decrypt(address.email_encrypted)) != seen:
-        raise AddressMoved
+    key = secrets.address_key(secrets.decrypt(address.email_encrypted))
+    require_seen(key, seen=seen, typed=seen)
     require_room(
         session, scope="partner-link", key=str(found.id), now=now, length=timedelta(days=1),
         limit=SENDS_A_DAY,

@@ -9,6 +9,7 @@ from sqlalchemy import select
 from sqlalchemy.orm import Session
 
 from portal.manage.scoped import get_managed_co_decision
+from portal.manage.seen import hash_of_address
 from portal.models.base import MAX_ID
 from portal.models.partners import CoDecision, Partner, PartnerContact, Signature
 from portal.models.people import Person
@@ -20,10 +21,14 @@ from portal.store.secrets import Secrets
 
 @dataclass(frozen=True)
 class Address:
-    """Where a partner gets its links: known by `key`, and since when and by whom it stands here."""
+    """Where a partner gets its links: known by `key`, and since when and by whom it stands here.
+
+    `seen` is the hash that goes along with the form that changes it.
+    """
 
     email: str
     key: str
+    seen: str
     lang: str
     set_by: str
     set_at: datetime
@@ -92,4 +97,11 @@ def _find_address(session: Session, partner_id: int, secrets: Secrets) -> Addres
         return None
     contact, name = row
     email = secrets.decrypt(contact.email_encrypted)
-    return Address(email, secrets.address_key(email), contact.lang, name, contact.set_at)
+    return Address(
+        email=email,
+        key=secrets.address_key(email),
+        seen=hash_of_address(contact, secrets),
+        lang=contact.lang,
+        set_by=name,
+        set_at=contact.set_at,
+    )

@@ -7,6 +7,7 @@ from typing import Any
 from flask import abort, flash, redirect, request, url_for
 from werkzeug.wrappers import Response
 
+from portal.domain.typed_texts import TextsMoved
 from portal.manage.operations import partner_addresses as addresses
 from portal.manage.operations import partner_links as operations
 from portal.manage.operations.co_decisions import SignedAlready
@@ -23,7 +24,10 @@ from portal.web.database import read, write
 from portal.web.forms import errors_of
 from portal.web.i18n import current_language, languages
 from portal.web.pages import page
+from portal.web.shown import show_newer
 from portal.web.words import gettext as _
+
+_CONFLICT = 409
 
 
 @blueprint.post("/co-decisions/<int:co_decision_id>/link")
@@ -56,7 +60,7 @@ def send_link(co_decision_id: int) -> Response:
         )  # fmt: skip
     except (operations.NotReady, SignedAlready, operations.WroteItself, operations.AddressUnfit):
         abort(409)
-    except operations.AddressMoved:
+    except TextsMoved:
         flash(_("Somebody changed the address in the meantime. Check it, then send."), "alarm")
     except LimitReached:
         flash(_("The link was sent often enough for today. Try again tomorrow."), "alarm")
@@ -88,6 +92,10 @@ def _partner_page(partner_id: int, form: AddressForm, status: int) -> Response:
     if not form.is_submitted():
         form.lang.data = view.address.lang if view.address else current_language()
         form.email.data = view.address.email if view.address else None
+        form.was.data = view.address.seen if view.address else ""
+    elif status == _CONFLICT:
+        seen, email = (view.address.seen, view.address.email) if view.address else ("", "")
+        show_newer(form.email, form.was, stored=seen, words=email)
     return page(
         "manage/show_partner.html", status, view=view, form=form, errors=errors_of(form),
         days=get_periods(read()).contact_days,
@@ -106,8 +114,10 @@ def set_address(partner_id: int) -> Response:
         write(
             addresses.set_address, now=portal().clock.now(), scope=current_scope(),
             partner_id=partner_id, email=form.email.data or "", lang=form.lang.data or "",
-            secrets=portal().secrets, own=portal().settings.mailboxes,
+            secrets=portal().secrets, own=portal().settings.mailboxes, seen=form.was.data,
         )  # fmt: skip
+    except TextsMoved:
+        return _partner_page(partner_id, form, _CONFLICT)
     except addresses.OfTheCity:
         form.email.errors = [
             _("This address is the city’s, or somebody of the city signs in with it. Give one of"

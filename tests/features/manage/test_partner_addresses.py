@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from dataclasses import replace
+from typing import Any
 
 import pytest
 from flask import Flask
@@ -152,6 +153,22 @@ def test_without_a_mail_server_the_link_goes_by_hand_and_the_record_says_so(
     words = get(desk, record).words()
     assert "Signed on" in words
     assert "made the link by hand" in words
+
+
+@pytest.mark.usefixtures("mailing")
+def test_the_second_of_two_sees_which_address_the_first_one_stored(
+    desk: Desk, colleague: Desk, partner: int
+) -> None:
+    path = f"partners/{partner}/"
+    along: dict[str, Any] = get(desk, path).sent_along(f"/manage/{path}")
+    post(colleague, path, email="office@parents.example", lang="ko", **along)
+    post(desk, path, email="office@parents.example", lang="ko", **along)  # the same is no quarrel
+    words = post(desk, path, 409, email=EMAIL, lang="en", **along)
+    assert "Somebody else saved “office@parents.example” here" in words
+    along = get(desk, path).sent_along(f"/manage/{path}")
+    post(colleague, f"{path}remove-address")
+    assert "Somebody else left this empty" in post(desk, path, 409, email=EMAIL, lang="en", **along)
+    assert "There is no address yet." in get(colleague, path).words()
 
 
 @pytest.mark.usefixtures("mailing")

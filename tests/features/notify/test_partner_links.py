@@ -12,6 +12,7 @@ from flask import Flask
 from flask.testing import FlaskClient
 from sqlalchemy import select, text
 
+from portal.domain.typed_texts import TextsMoved
 from portal.manage.operations import co_decisions, partner_addresses, partner_links
 from portal.manage.queries.partner_links import Way, get_way
 from portal.models.partners import PartnerContact, Signature
@@ -213,7 +214,7 @@ def test_what_changes_before_it_is_mailed_keeps_it_back(
     assert mailbox.messages == []
     assert way(table, decision).mailed == "left"
     table.name_mailbox(partner)
-    with pytest.raises(partner_links.AddressMoved):
+    with pytest.raises(TextsMoved):
         _ask_as_read(table, decision, "writer@home.example")
     worker.wait(minutes=1)
     ask(table, decision, worker=worker)
