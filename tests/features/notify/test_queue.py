@@ -158,7 +158,6 @@ def test_what_a_mailbox_refused_is_shown_without_addresses_and_sent_again(
     digest = store.write(_refuse, "digest", "refused", 1, person_id=staff)
     store.write(_refuse, "account_notice", "bounced: 5.1.1", 2, person_id=staff, bounced="5.1.1")
     news = store.write(_refuse, "confirm_news", "refused", 3, subscription_id=987)
-    store.write(_refuse, "partner_link", "refused", 1, co_decision_id=654, address="x")
     store.write(_refuse, "digest", "refused", 31, person_id=staff)
     store.write(_refuse, "promise", "nothing to remind of any more", 1, person_id=staff)
     page = administration.page()
@@ -166,7 +165,6 @@ def test_what_a_mailbox_refused_is_shown_without_addresses_and_sent_again(
     assert "Weekly mail of warnings" in rows[1]
     assert f"/en/admin/people/{staff}/" in page.links()
     assert page.words().count("a resident; the address is erased") == 1
-    assert "/en/manage/co-decisions/654/" in page.links()
     assert "staff@city.example" not in page.text
     kept = [one.get("value", "") for one in page.all("button") if one.get("name") == "mail"]
     assert str(news) not in kept
