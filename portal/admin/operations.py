@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from datetime import date, datetime
 from typing import Any
 
@@ -92,13 +93,8 @@ def change_threshold(
     lock_content(session)
     changes = list_threshold_changes(session)
     if seen is not None and seen != str(len(changes)):
-        newest = max(changes, key=lambda one: one.id, default=None)
-        if newest is not None and _is_sent_twice(
-            newest, (criterion_id, number, value), from_on=from_on, reason=reason,
-            person_id=person_id,
-        ):  # fmt: skip
-            return newest
-        raise TextsMoved
+        sent = (person_id, from_on, reason.strip())
+        return _require_sent_twice(changes, sent, criterion_id, number, value)
     if changes and changes[0].from_on > from_on:
         raise LaterChangeError(changes[0].from_on)
     before = get_thresholds(session, from_on)
@@ -115,21 +111,20 @@ def change_threshold(
     return change
 
 
-def _is_sent_twice(
-    newest: ThresholdChange,
-    chosen: tuple[str, str, float],
-    *,
-    from_on: date,
-    reason: str,
-    person_id: int,
-) -> bool:
-    """Whether what was decided last is what the same person sends now."""
-    criterion_id, number, value = chosen
-    said = (newest.person_id, newest.from_on, newest.reason)
-    return (
-        said == (person_id, from_on, reason.strip())
-        and number_of(Thresholds(newest.raised), criterion_id, number) == value
-    )
+def _require_sent_twice(
+    changes: Sequence[ThresholdChange],
+    sent: tuple[int, date, str],
+    criterion_id: str,
+    number: str,
+    value: float,
+) -> ThresholdChange:
+    """What was decided last, where it is what the same person sends again. Raises TextsMoved."""
+    newest = max(changes, key=lambda one: one.id, default=None)
+    if newest is None or (newest.person_id, newest.from_on, newest.reason) != sent:
+        raise TextsMoved
+    if number_of(Thresholds(newest.raised), criterion_id, number) != value:
+        raise TextsMoved
+    return newest
 
 
 def with_number(

@@ -19,20 +19,16 @@ def get_content_version(session: Session) -> int:
 
 def raise_content_version(session: Session) -> None:
     """Say, in the transaction of the change, that cached pages are out of date."""
-    version = _lock(session)
+    version = lock_content(session)
     session.execute(update(Setting).where(Setting.name == _NAME).values(value=str(version + 1)))
 
 
-def lock_content(session: Session) -> None:
-    """Let nobody else change what the city has chosen until the end of the transaction.
+def lock_content(session: Session) -> int:
+    """Let nobody else change what the city has chosen until the end; returns the version.
 
     Whoever compares what somebody read with what is stored begins with it: of two who save in the
     same moment neither would see the other's choice otherwise.
     """
-    _lock(session)
-
-
-def _lock(session: Session) -> int:
     locked = select(Setting.value).where(Setting.name == _NAME).with_for_update()
     version = session.scalar(locked)
     if version is None:  # nothing was ever changed, and two may be the first
