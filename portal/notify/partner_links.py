@@ -32,12 +32,12 @@ def prepare_partner_link(
         return Nothing("a newer link has taken its place")
     found = session.get_one(CoDecision, link.co_decision_id)
     contact = session.get(PartnerContact, found.partner_id)
-    if contact is None or contact.email_hash != job.detail.get("address"):
-        return Nothing("the address has changed")
-    token = stationery.secrets.partner_token(found.id, link.made_at)
+    if contact is None:
+        return Nothing("the address is erased")
+    token = stationery.secrets.partner_token(found.id, link.made_at, contact.email_hash)
     why_not = _why_not(session, now, found, link, contact)
     if why_not is None and sha256(token) != link.token_hash:
-        why_not = "made under another secret"
+        why_not = "made for another address or under another secret"
     if why_not is not None:
         return Nothing(why_not)
     email = stationery.secrets.decrypt(contact.email_encrypted)

@@ -151,12 +151,13 @@ class Secrets:
         """
         return self._hex("account-link", f"{link_id}:{made_at.isoformat()}")
 
-    def partner_token(self, co_decision_id: int, made_at: datetime) -> str:
+    def partner_token(self, co_decision_id: int, made_at: datetime, email_hash: str) -> str:
         """The token of a link that is mailed to a partner, the same every time.
 
-        Nobody but the portal can make it, so it need not be kept anywhere until it is mailed.
+        Nobody but the portal can make it, so it need not be kept anywhere until it is mailed. It is
+        another one for another address, so nothing of the address need be kept beside it.
         """
-        return self._hex("partner-link", f"{co_decision_id}:{made_at.isoformat()}")
+        return self._hex("partner-link", f"{co_decision_id}:{made_at.isoformat()}:{email_hash}")
 
     def passkey_user(self, person_id: int) -> bytes:
         """What devices know a person by who keeps a passkey there; it says nothing about them."""

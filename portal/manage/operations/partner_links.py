@@ -79,12 +79,9 @@ def send_link(
         session, scope="partner-link", key=str(found.id), now=now, length=timedelta(days=1),
         limit=SENDS_A_DAY,
     )  # fmt: skip
-    token = secrets.partner_token(found.id, now)
+    token = secrets.partner_token(found.id, now, address.email_hash)
     link = _replace_link(session, now, scope, found, token, is_mailed=True)
-    outbox.post(
-        session, "partner_link", mail_key(link), now=now, co_decision_id=found.id,
-        address=address.email_hash,
-    )  # fmt: skip
+    outbox.post(session, "partner_link", mail_key(link), now=now, co_decision_id=found.id)
     _audit(session, now, scope, "partner_link_sent", found.id)
 
 
