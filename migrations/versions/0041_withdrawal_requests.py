@@ -17,26 +17,26 @@ def upgrade() -> None:
         "withdrawal_request",
         sa.Column("submission_id", BIG, nullable=False),
         sa.Column("requested_on", sa.Date(), nullable=False),
-        sa.Column("declined_on", sa.Date(), nullable=True),
-        sa.Column("declined_by", BIG, nullable=True),
+        sa.Column("refused_on", sa.Date(), nullable=True),
+        sa.Column("refused_by", BIG, nullable=True),
         sa.Column("reason", sa.String(length=16), nullable=True),
         sa.CheckConstraint(
             "reason IN ('unsure', 'denied', 'staff')", name=op.f("ck_withdrawal_request_reason")
         ),
         sa.CheckConstraint(
-            "(declined_on IS NULL) = (reason IS NULL)",
-            name=op.f("ck_withdrawal_request_declined_for_reason"),
+            "(refused_on IS NULL) = (reason IS NULL)",
+            name=op.f("ck_withdrawal_request_refused_for_reason"),
         ),
         sa.CheckConstraint(
-            "(declined_on IS NULL) = (declined_by IS NULL)",
-            name=op.f("ck_withdrawal_request_declined_by_somebody"),
+            "(refused_on IS NULL) = (refused_by IS NULL)",
+            name=op.f("ck_withdrawal_request_refused_by_somebody"),
         ),
         sa.ForeignKeyConstraint(
             ["submission_id"], ["submission.id"],
             name=op.f("fk_withdrawal_request_submission_id_submission"),
         ),
         sa.ForeignKeyConstraint(
-            ["declined_by"], ["person.id"], name=op.f("fk_withdrawal_request_declined_by_person")
+            ["refused_by"], ["person.id"], name=op.f("fk_withdrawal_request_refused_by_person")
         ),
         sa.PrimaryKeyConstraint("submission_id", name=op.f("pk_withdrawal_request")),
     )  # fmt: skip

@@ -37,7 +37,7 @@ SHOWN: Mapping[str, str] = {
     ),
     "redaction": "remark_id reason pieces kinds requested_at done_at",
     "exclusion_request": "reason requested_at",
-    "withdrawal_request": "requested_on declined_on reason",
+    "withdrawal_request": "requested_on refused_on reason",
     "outbox": "kind response_id created_at due_at done_at dead_at attempts",
     "rating_invitation": "used_on",
     "invitation": "next_step_id lang invited_on",

@@ -115,7 +115,7 @@ def take_back(session: Session, *, submission_id: int, now: datetime, today: dat
         withdraw(session, submission_id, now=now, today=today)
         return
     request = find_withdrawal_request(session, submission_id)
-    if request is not None and request.declined_on is None:
+    if request is not None and request.refused_on is None:
         return
     require_room(
         session,
@@ -126,7 +126,7 @@ def take_back(session: Session, *, submission_id: int, now: datetime, today: dat
         limit=WITHDRAWALS_A_DAY,
     )
     session.merge(WithdrawalRequest(
-        submission_id=submission_id, requested_on=today, declined_on=None, declined_by=None,
+        submission_id=submission_id, requested_on=today, refused_on=None, refused_by=None,
         reason=None,
     ))  # fmt: skip
     _audit(session, "withdrawal_requested", submission_id, now)
@@ -139,7 +139,7 @@ def keep_message(session: Session, *, submission_id: int, now: datetime) -> None
     """
     lock_unwithdrawn(session, submission_id)
     request = find_withdrawal_request(session, submission_id)
-    if request is None or request.declined_on is not None:
+    if request is None or request.refused_on is not None:
         return
     session.delete(request)
     _audit(session, "withdrawal_not_wanted", submission_id, now)

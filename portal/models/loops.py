@@ -126,16 +126,14 @@ class WithdrawalRequest(Base):
     __tablename__ = "withdrawal_request"
     __table_args__ = (
         CheckConstraint(one_of("reason", REFUSALS), name="reason"),
-        CheckConstraint("(declined_on IS NULL) = (reason IS NULL)", name="declined_for_reason"),
-        CheckConstraint(
-            "(declined_on IS NULL) = (declined_by IS NULL)", name="declined_by_somebody"
-        ),
+        CheckConstraint("(refused_on IS NULL) = (reason IS NULL)", name="refused_for_reason"),
+        CheckConstraint("(refused_on IS NULL) = (refused_by IS NULL)", name="refused_by_somebody"),
     )
 
     submission_id: Mapped[int] = mapped_column(ForeignKey("submission.id"), primary_key=True)
     requested_on: Mapped[date]
-    declined_on: Mapped[date | None]
-    declined_by: Mapped[int | None] = mapped_column(ForeignKey("person.id"))
+    refused_on: Mapped[date | None]
+    refused_by: Mapped[int | None] = mapped_column(ForeignKey("person.id"))
     reason: Mapped[str | None] = mapped_column(String(16))
 
 

@@ -56,7 +56,7 @@ def asks_to_withdraw() -> ColumnElement[bool]:
     """For a query over `LoopRow`: its receipt asks to withdraw it, and nobody has decided."""
     return exists().where(
         WithdrawalRequest.submission_id == LoopRow.submission_id,
-        WithdrawalRequest.declined_on.is_(None),
+        WithdrawalRequest.refused_on.is_(None),
     )
 
 

@@ -24,14 +24,14 @@ def decide_withdrawal(
         raise ValueError(f"no such reason: {refusal}")
     _row, submission = get_case(session, act.scope, submission_id, lock=True)
     request = find_withdrawal_request(session, submission_id)
-    if request is None or request.declined_on is not None:
+    if request is None or request.refused_on is not None:
         raise Conflict
     if act.person_id in list_who_saw_receipt(session, submission):
         raise Refusal(("", Problem.SEEN_RECEIPT))
     if refusal is None:
         withdraw(session, submission_id, now=act.now, today=act.today)
     else:
-        request.declined_on, request.declined_by = act.today, act.person_id
+        request.refused_on, request.refused_by = act.today, act.person_id
         request.reason = refusal
     action = "withdrawal_agreed" if refusal is None else "withdrawal_refused"
     audit.record(

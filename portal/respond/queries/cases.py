@@ -67,15 +67,15 @@ class Request:
 
 @dataclass(frozen=True)
 class Withdrawal:
-    """The receipt asks to withdraw the case; `declined_by` is who did not agree, and when.
+    """The receipt asks to withdraw the case; `refused_by` is who did not agree, and when.
 
     `may_decide`: whoever looks at it has not seen the receipt.
     """
 
     requested_on: date
     may_decide: bool
-    declined_on: date | None
-    declined_by: str | None
+    refused_on: date | None
+    refused_by: str | None
     reason: str | None
 
 
@@ -214,8 +214,8 @@ def _withdrawal(session: Session, scope: Scope, submission: Submission) -> Withd
     return Withdrawal(
         row.requested_on,
         scope.person_id not in list_who_saw_receipt(session, submission),
-        row.declined_on,
-        people_names(session, [row.declined_by]).get(row.declined_by or 0),
+        row.refused_on,
+        people_names(session, [row.refused_by]).get(row.refused_by or 0),
         row.reason,
     )
 

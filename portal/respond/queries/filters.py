@@ -232,7 +232,7 @@ def _waits_for_second_person() -> ColumnElement[bool]:
     """Whether somebody, or its receipt, asks to take the case out of the loop."""
     # One list of numbers: "or" between two tables would read all cases.
     withdrawals = select(WithdrawalRequest.submission_id).where(
-        WithdrawalRequest.declined_on.is_(None)
+        WithdrawalRequest.refused_on.is_(None)
     )
     return LoopRow.submission_id.in_(union_all(select(ExclusionRequest.submission_id), withdrawals))
 

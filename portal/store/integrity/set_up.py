@@ -265,7 +265,7 @@ STANDS = (
     _stands("warning id", "state owner_id note", ("warning_changed",), only="changed_at"),
     _stands(
         "withdrawal_request submission_id",
-        "requested_on declined_on declined_by reason",
+        "requested_on refused_on refused_by reason",
         (
             "withdrawal_agreed", "withdrawal_not_wanted", "withdrawal_refused",
             "withdrawal_requested", EventKind.WITHDRAWN,

@@ -35,7 +35,7 @@ LEFT_OUT: dict[str, set[str]] = {
     "remark": {"submission_id", "event_id", "words", "taken_by"},
     "redaction": {"id", "submission_id", "requested_by", "decided_by"},
     "exclusion_request": {"submission_id", "person_id", "to_service_id"},
-    "withdrawal_request": {"submission_id", "declined_by"},
+    "withdrawal_request": {"submission_id", "refused_by"},
     "outbox": {"id", "dedupe_key", "submission_id", "detail", "locked_until", "last_error"},
     "rating_invitation": {"submission_id"},
     "invitation": {"submission_id", "invited_at"},

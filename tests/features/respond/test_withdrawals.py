@@ -246,7 +246,7 @@ def test_the_receipt_says_how_it_stands_and_takes_its_wish_back(
     assert "somebody who did not type it in" in holder.get(address).words()
     assert "A second person of the city checks it" in holder.get(f"{address}data/").words()
     file = json.loads(holder.post(f"{address}data/export").get_data(as_text=True))
-    assert [one["declined_on"] for one in file["withdrawal_request"]] == [None]
+    assert [one["refused_on"] for one in file["withdrawal_request"]] == [None]
     holder.post(f"{address}data/erase-contact")
     assert "•••" not in holder.get(f"{address}data/").words()
 
