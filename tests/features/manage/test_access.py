@@ -108,6 +108,7 @@ EXAMPLES: Mapping[str, Example] = {
         _assess, city.potholes, city.people["staff"]
     ),
     "co_decision_id": _decide,
+    "partner_id": lambda store, city: Table(store, city).partner("Walkers of Elm Street"),
     "next_step_id": lambda store, city: Table(store, city).next_step(_theme(store, city)),
     "warning_id": lambda store, city: store.write(_warn, city.potholes),
     "hour_id": lambda store, city: store.write(_set_apart, city.potholes),
@@ -133,6 +134,9 @@ OF_THE_CITY = frozenset(
         "manage.show_new_co_decision",
         "manage.list_partners",
         "manage.add_partner",
+        "manage.show_partner",
+        "manage.set_address",
+        "manage.remove_address",
         "manage.show_new_next_step",
         # An empty form names no theme; another department's theme is tried in test_together.py.
         "manage.begin_co_decision",
