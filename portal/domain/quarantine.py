@@ -39,9 +39,9 @@ def is_burst(count: int, usual: float, largest_prefix_count: int) -> bool:
     """Is an hour with `count` ratings of one service a burst?
 
     `usual` is what `usual_on_web` says; `largest_prefix_count` says how many of the hour's ratings
-    came from the one network prefix that sent most. Where those are most of
-    the hour, up to 40 of them are people who share an address: they are set apart, so that
-    neither they nor the neighbours who rate in the same hour are taken for stuffing.
+    came from the one network prefix that sent most. Where those are most of the hour, up to 40 of
+    them are people who share an address: they are left out, so that neither they nor the neighbours
+    who rate in the same hour are taken for stuffing.
     """
     is_shared = largest_prefix_count <= SHARED_ADDRESS_AT_MOST and 2 * largest_prefix_count >= count
     others = count - largest_prefix_count if is_shared else count

@@ -11,7 +11,7 @@ from portal.domain.doors import is_first_hand
 from portal.domain.loop import Actor, Event, EventKind, LoopError
 from portal.domain.second_person import withdraws_at_once
 from portal.follow.together import find_judgement, may_judge
-from portal.models.loops import LoopRow, WithdrawalRequest
+from portal.models.loops import WithdrawalRequest
 from portal.models.partners import Attestation
 from portal.models.submissions import Submission
 from portal.store import audit
@@ -55,10 +55,8 @@ def record_judgement(
     record that is not theirs to judge, and after withdrawal; LimitReached when this goes on all
     day.
     """
-    row = session.scalars(
-        select(LoopRow).where(LoopRow.submission_id == submission_id).with_for_update()
-    ).one()
-    if row.withdrawn_on is not None or not may_judge(session, submission_id, co_decision_id):
+    lock_unwithdrawn(session, submission_id)
+    if not may_judge(session, submission_id, co_decision_id):
         raise LoopError("there is no record to judge")
     if not is_first_hand(get_channel(session, submission_id)):
         raise LoopError("staff have seen this receipt")
