@@ -7,7 +7,6 @@ import shutil
 import uuid
 from collections.abc import Callable, Iterator
 from dataclasses import replace
-from datetime import UTC, datetime
 from pathlib import Path
 
 import pytest
@@ -23,6 +22,7 @@ from tests.support import postgres
 from tests.support.city import City, make_city
 from tests.support.client import PageCheckingClient
 from tests.support.marlow import make_once
+from tests.support.moment import StillClock, this_moment
 from tests.support.soundness import TEST_SECRET
 from tests.support.statements import share_compiled
 
@@ -81,7 +81,7 @@ def fill(url: str) -> City:
     """Make the small city in an empty database; nobody is connected afterwards."""
     store = Store(url, KEY)
     share_compiled(store.engine)
-    city = store.write(make_city, datetime.now(UTC))
+    city = store.write(make_city, this_moment())
     store.dispose()
     return city
 
@@ -178,8 +178,9 @@ def app(settings: Settings, store: Store, made_apps: dict[Settings, Flask]) -> F
     app = made_apps[alike]
     made, new = app.extensions["portal"], make_portal(settings, store)
     app.extensions["portal"] = replace(
-        new, static=made.static, find_standing=made.find_standing, ask_again=made.ask_again
-    )
+        new, static=made.static, find_standing=made.find_standing, ask_again=made.ask_again,
+        clock=StillClock(settings.zone, settings.clock_file),
+    )  # fmt: skip
     return app
 
 
@@ -192,6 +193,7 @@ def own_app(settings: Settings, store: Store) -> Flask:
 def make_app(settings: Settings, store: Store) -> Flask:
     """The portal, for tests."""
     app = create_app(settings, store)
+    app.extensions["portal"].clock = StillClock(settings.zone, settings.clock_file)
     app.config["TESTING"] = False  # errors show as pages, as residents would see them
     app.test_client_class = PageCheckingClient
     return app

@@ -13,7 +13,7 @@ from __future__ import annotations
 import shutil
 from collections.abc import Callable, Iterator, Mapping
 from dataclasses import dataclass
-from datetime import UTC, date, datetime, timedelta
+from datetime import date, timedelta
 from pathlib import Path
 from typing import Any
 from zoneinfo import ZoneInfo
@@ -47,6 +47,7 @@ from tests.support.answers import NOW, Office, send
 from tests.support.city import PASSWORD, City, make_city, make_person
 from tests.support.client import response_page
 from tests.support.desk import Desk, open_desk
+from tests.support.moment import this_moment
 from tests.support.remarks import say_missing, tell
 from tests.support.soundness import TEST_SECRET
 from tests.support.tables import fingerprint
@@ -135,7 +136,7 @@ def _add(session: Session, row: Any) -> int:
 
 def _people(session: Session, city: City) -> int:
     """Those whom the test city lacks; returns somebody to look after."""
-    now = datetime.now(UTC)
+    now = this_moment()
     for name, (role, is_works) in PEOPLE.items():
         if name not in city.people:
             department = city.works if is_works else city.parks
@@ -146,7 +147,7 @@ def _people(session: Session, city: City) -> int:
 
 def _rows(session: Session, city: City, case: int) -> dict[str, object]:
     """What no operation needs to make."""
-    now, today, by = datetime.now(UTC), NOW.date(), city.people["staff"]
+    now, today, by = this_moment(), NOW.date(), city.people["staff"]
     batch = PaperBatch(
         service_id=city.potholes, lang="en", paper="a4", forms=1, printed_by=by, printed_at=now,
         printed_on=now.astimezone(ZONE).date(),
@@ -276,7 +277,7 @@ def made(sqlite_template: Path, tmp_path_factory: pytest.TempPathFactory) -> tup
     path = tmp_path_factory.mktemp("authorisation") / "made.db"
     shutil.copy(sqlite_template, path)
     store = Store(f"sqlite:///{path}", Secrets(TEST_SECRET).leaf_key)
-    city = store.write(make_city, datetime.now(UTC))
+    city = store.write(make_city, this_moment())
     person = store.write(_people, city)
     open_desk(store, city)
     examples = make_examples(store, city) | {"person_id": person}

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-from datetime import UTC, datetime
 from typing import Any
 
 from flask import Flask
@@ -13,12 +12,13 @@ from portal.models.people import Person
 from tests.support.city import make_person
 from tests.support.client import Page, response_page
 from tests.support.desk import Desk, hashed, words_of
+from tests.support.moment import this_moment
 
 
 def add_manager(session: Session, name: str, department_id: int) -> int:
     """One more manager, who can sign in as `<name>@city.example`; returns their id."""
     number = make_person(
-        session, f"{name}@city.example", datetime.now(UTC), [("manager", department_id)]
+        session, f"{name}@city.example", this_moment(), [("manager", department_id)]
     )
     person = session.get_one(Person, number)
     person.password = hashed()

@@ -68,6 +68,7 @@ class Installation:
             "PORTAL_SECRET_KEY": SECRET,
             "PORTAL_DATABASE_URL": self.database_url,
             "PORTAL_INSTANCE": str(self.folder / "instance"),
+            "PORTAL_TIME_ZONE": "UTC",  # a day of the tests is a day of their city
             "PYTHONWARNINGS": "error::ResourceWarning",
             **self.settings,
         }

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import re
-from datetime import UTC, datetime, timedelta
+from datetime import datetime, timedelta
 from typing import Any
 
 from flask import Flask
@@ -16,13 +16,13 @@ from portal.domain.loop import Actor, Event, EventKind, Outcome
 from portal.models.responses import Response, ResponseText, Theme, ThemeCase
 from portal.models.submissions import Submission
 from portal.settings import Settings
-from portal.store.clock import Clock
 from portal.store.engine import Store
 from portal.store.loops import Links, append_event
 from portal.store.secrets import sha256
 from portal.store.targets import add_target
 from portal.store.texts import source_hash
 from tests.support.client import Page, response_page
+from tests.support.moment import this_day, this_moment
 
 RATE = "/en/services/pothole-repair/rate"
 _TOKEN = re.compile(r'name="token" value="([^"]+)"')
@@ -37,16 +37,6 @@ def move_clock(settings: Settings, seconds: float = 0, days: float = 0) -> None:
     settings.clock_file.write_text(str(after))
 
 
-class StillClock(Clock):
-    """Noon in the test city, today: time moves by `move_clock` only, however slow the machine."""
-
-    _noon = datetime.now(UTC).replace(hour=18, minute=10, second=0, microsecond=0)
-
-    def now(self) -> datetime:
-        """Noon, and what `move_clock` added."""
-        return self._noon + self._offset()
-
-
 class Resident:
     """Somebody with a browser of their own, at one network address."""
 
@@ -59,9 +49,6 @@ class Resident:
         is_checked: bool = True,
     ) -> None:
         """`address` is the peer's, as the server sees it; `is_checked` is whether pages are."""
-        portal = app.extensions["portal"]
-        if not isinstance(portal.clock, StillClock):
-            portal.clock = StillClock(settings.zone, settings.clock_file)
         self.client: FlaskClient = (
             app.test_client() if is_checked else FlaskClient(app, app.response_class)
         )
@@ -183,8 +170,8 @@ def answer_case(
 
 def mean_to_answer(store: Store, days: int) -> None:
     """Let the city mean to answer all services within so many working days, since two days ago."""
-    today = datetime.now(UTC).date() - timedelta(days=2)
+    today = this_day() - timedelta(days=2)
     store.write(
         add_target, service_id=None, working_days=days, from_on=today, person_id=None,
-        today=today, now=datetime.now(UTC),
+        today=today, now=this_moment(),
     )  # fmt: skip

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from datetime import UTC, datetime
+from datetime import datetime
 
 from passlib.totp import TOTP
 from sqlalchemy import select
@@ -10,14 +10,15 @@ from sqlalchemy.orm import Session
 
 from portal.models.people import Authenticator, Membership, RecoveryCode
 from portal.store.secrets import Secrets
+from tests.support.moment import this_moment
 
 APP_KEY = "JBSWY3DPEHPK3PXPJBSWY3DPEHPK3PXP"
 SPARE_CODES = 5  # as many as any test uses up
 
 
-def code_now(seconds: int = 0) -> str:
+def code_now(seconds: int = 0, at: datetime | None = None) -> str:
     """What the app shows, some seconds from now."""
-    moment = int(datetime.now(UTC).timestamp()) + seconds
+    moment = int((at or this_moment()).timestamp()) + seconds
     return str(TOTP(key=APP_KEY).generate(time=moment).token)
 
 
@@ -40,7 +41,7 @@ def give_factor(session: Session, person_id: int, secrets: Secrets) -> None:
         Authenticator(
             person_id=person_id,
             secret_encrypted=secrets.encrypt(APP_KEY),
-            confirmed_at=datetime.now(UTC),
+            confirmed_at=this_moment(),
         )
     )
     session.add_all(

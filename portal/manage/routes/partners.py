@@ -104,6 +104,10 @@ def _step_page(next_step_id: int, form: StepTextForm, status: int) -> Response:
     view = queries.get_step_view(
         read(), current_scope(), next_step_id, city_day=portal().clock.day, langs=langs()
     )
+    is_over = view.line.happens_on < portal().clock.today()
+    if is_over and form.is_submitted():  # there is no form any more that an error could point at
+        flash(_("This day has passed: its words do not change any more."), "alarm")
+        return redirect(url_for("manage.show_next_step", next_step_id=next_step_id), 303)
     text = view.texts.get(current_language())
     if text is not None and not form.is_submitted():
         form.what.data, form.place.data = text.what, text.place
@@ -111,7 +115,7 @@ def _step_page(next_step_id: int, form: StepTextForm, status: int) -> Response:
         form.seen.data = hash_of_step(text)
     return page(
         "manage/show_next_step.html", status, view=view, form=form, errors=errors_of(form),
-        is_over=view.line.happens_on < portal().clock.today(), is_conflict=status == _CONFLICT,
+        is_over=is_over, is_conflict=status == _CONFLICT,
     )  # fmt: skip
 
 
@@ -129,10 +133,7 @@ def write_next_step(next_step_id: int) -> Response:
             scope=current_scope(), next_step_id=next_step_id, lang=current_language(),
             what=form.what.data or "", place=form.place.data or "", seen=form.seen.data or "",
         )  # fmt: skip
-    except TextsMoved:
+    except (TextsMoved, operations.StepIsOver):
         return _step_page(next_step_id, form, _CONFLICT)
-    except operations.StepIsOver:
-        flash(_("This day has passed: its words do not change any more."), "alarm")
-    else:
-        flash(_("Saved."))
+    flash(_("Saved."))
     return redirect(url_for("manage.show_next_step", next_step_id=next_step_id), 303)

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable
-from datetime import UTC, datetime, timedelta
+from datetime import timedelta
 
 import pytest
 from flask.testing import FlaskClient
@@ -17,6 +17,7 @@ from portal.store.engine import Store
 from tests.support.city import PASSWORD, City
 from tests.support.client import response_page
 from tests.support.desk import open_desk
+from tests.support.moment import this_moment
 
 Knock = Callable[..., TestResponse]
 
@@ -57,12 +58,12 @@ def change_roles(client: FlaskClient, person_id: int, role: list[str]) -> TestRe
 
 
 def grow_stale(store: Store) -> None:
-    """Let every sign-in be an hour old."""
+    """Let every sign-in be of the day before yesterday."""
     store.write(_grow_stale)
 
 
 def _grow_stale(session: Session) -> None:
-    session.execute(update(SignIn).values(fresh_at=datetime.now(UTC) - timedelta(hours=1)))
+    session.execute(update(SignIn).values(fresh_at=this_moment() - timedelta(days=2)))
 
 
 def actions(store: Store) -> list[str]:

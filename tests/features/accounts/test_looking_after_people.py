@@ -26,6 +26,7 @@ from tests.features.accounts.conftest import Knock, actions, change_roles, send
 from tests.support.city import City
 from tests.support.client import Page, response_page
 from tests.support.desk import Desk
+from tests.support.moment import this_moment
 
 NEW = "seven herons cross the weir"
 
@@ -55,7 +56,7 @@ class Mail:
             job_id = session.scalar(links.order_by(Outbox.id.desc()).limit(1))
         assert job_id is not None
         return self.store.write(
-            prepare_account_link, now=datetime.now(UTC), stationery=self.stationery, job_id=job_id
+            prepare_account_link, now=this_moment(), stationery=self.stationery, job_id=job_id
         )
 
     def path(self) -> str:
@@ -270,7 +271,7 @@ def test_the_last_administrator_stays(
     invite(admin, city, role=["administrator"])  # who has not come yet cannot let others in
     assert _refused_as_last(admin, number)
     with pytest.raises(LastAdministrator):
-        store.write(deactivate_person, now=datetime.now(UTC), by=number, person_id=number)
+        store.write(deactivate_person, now=this_moment(), by=number, person_id=number)
     assert "roles_changed" not in actions(store)
 
 

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 from collections.abc import Callable
-from datetime import UTC, datetime
 
 import pytest
 from flask import Flask
@@ -24,6 +23,7 @@ from portal.store.secrets import Secrets
 from tests.features.accounts.conftest import change_roles, send
 from tests.support.city import City
 from tests.support.desk import Desk
+from tests.support.moment import this_moment
 
 NEW = "seven herons cross the weir"
 Prepare = Callable[[int], Letter | Nothing]
@@ -45,7 +45,7 @@ def prepare(store: Store, settings: Settings) -> Prepare:
 
     def make(job_id: int) -> Letter | Nothing:
         return store.write(
-            prepare_account_notice, now=datetime.now(UTC), stationery=stationery, job_id=job_id
+            prepare_account_notice, now=this_moment(), stationery=stationery, job_id=job_id
         )
 
     return make
@@ -101,7 +101,7 @@ def test_who_may_not_sign_in_any_more_gets_no_mail(
     change_roles(admin, staff, [f"translator:{city.works}"])
 
     def leave(session: Session) -> None:
-        deactivate_person(session, now=datetime.now(UTC), by=city.people["admin"], person_id=staff)
+        deactivate_person(session, now=this_moment(), by=city.people["admin"], person_id=staff)
 
     store.write(leave)
     assert isinstance(prepare(notices(store)[0][0]), Nothing)

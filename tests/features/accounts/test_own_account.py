@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from datetime import UTC, datetime, timedelta
+from datetime import timedelta
 
 import pytest
 from flask import Flask
@@ -17,6 +17,7 @@ from tests.features.accounts.conftest import Knock, actions, grow_stale, send, t
 from tests.support.city import PASSWORD, City
 from tests.support.client import response_page
 from tests.support.desk import Desk
+from tests.support.moment import this_moment
 
 NEW = "seven herons cross the weir"
 PHONE = "Mozilla/5.0 (iPhone; CPU iPhone OS 19_0 like Mac OS X) Mobile/15E148 Safari/604.1"
@@ -110,7 +111,7 @@ def test_what_administrators_change_asks_who_they_are_and_loses_nothing(
     grow_stale(store)
     form = {
         "which": "L3.1.tau", "value": "80", "reason": "R & <b>S</b>",
-        "from_on": (datetime.now(UTC) + timedelta(days=1)).date().isoformat(),
+        "from_on": (this_moment() + timedelta(days=1)).date().isoformat(),
     }  # fmt: skip
     answer = send(admin, "admin/thresholds/", **form)
     assert answer.status_code == 403

@@ -23,11 +23,14 @@ from portal.accounts.operations.links import INVITATION_DAYS
 from portal.accounts.operations.people import invite_person, revoke_invitation
 from portal.app import create_app
 from portal.settings import Settings, SettingsError
+from portal.store.clock import Clock
 from portal.store.engine import Store
 from portal.store.secrets import Secrets
+from tests.conftest import make_app
 from tests.features.accounts.conftest import grow_stale, send, token_of
 from tests.support.city import City
-from tests.support.client import PageCheckingClient, response_page
+from tests.support.client import response_page
+from tests.support.moment import this_moment
 from tests.support.processes import free_port
 from tests.support.second_factor import code_now, give_factors
 
@@ -81,15 +84,12 @@ def _wait_for(port: int) -> None:
 def app(settings: Settings, store: Store, issuer: str, desk_city: City) -> Flask:
     """The portal with that provider."""
     del desk_city
-    app = create_app(
-        replace(
-            settings, oidc_issuer=issuer, oidc_client_id="portal", oidc_client_secret="s e:c",
-            oidc_name="City login",
-        ),
-        store,
+    with_provider = replace(
+        settings, oidc_issuer=issuer, oidc_client_id="portal", oidc_client_secret="s e:c",
+        oidc_name="City login",
     )  # fmt: skip
-    app.config["TESTING"] = False
-    app.test_client_class = PageCheckingClient
+    app = make_app(with_provider, store)
+    app.extensions["portal"].clock = Clock(settings.zone, settings.clock_file)  # as the provider's
     return app
 
 
@@ -155,7 +155,7 @@ def invite(store: Store, settings: Settings, city: City) -> Callable[..., int]:
 
     def send_one(days: int = 0) -> int:
         return store.write(
-            invite_person, now=datetime.now(UTC) - timedelta(days=days), lang="en", name="Nova",
+            invite_person, now=this_moment() - timedelta(days=days), lang="en", name="Nova",
             by=city.people["admin"], email="nova@city.example", roles=[("staff", city.works)],
             secrets=Secrets(settings.secret_key),
         )  # fmt: skip
@@ -173,7 +173,7 @@ def test_an_invitation_can_be_accepted_there(
 def test_an_invitation_that_was_taken_back_opens_no_door_there(
     client: FlaskClient, store: Store, city: City, invite: Callable[..., int]
 ) -> None:
-    by, now = city.people["admin"], datetime.now(UTC)
+    by, now = city.people["admin"], this_moment()
     store.write(revoke_invitation, now=now, by=by, person_id=invite())
     assert refused(client, come(client, "nova"))
 
@@ -192,7 +192,7 @@ def test_a_second_factor_shown_there_counts_and_else_ours_is_asked_for(
     assert come(client, "manager").location == "/en/account/second-factor/"
     store.write(give_factors, Secrets(settings.secret_key))
     assert come(client, "manager").location == "/en/sign-in/code"
-    answer = send(client, "sign-in/code", code=code_now())
+    answer = send(client, "sign-in/code", code=code_now(at=datetime.now(UTC)))
     assert answer.location == "/en/manage/"
     assert come(app.test_client(), "admin").location == "/en/manage/"
 

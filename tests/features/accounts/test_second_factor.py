@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import re
 from dataclasses import replace
-from datetime import UTC, datetime
 
 import pytest
 from flask import Flask
@@ -20,6 +19,7 @@ from portal.store.secrets import Secrets
 from tests.features.accounts.conftest import Knock, actions, send, token_of
 from tests.support.city import City
 from tests.support.client import response_page
+from tests.support.moment import this_day, this_moment
 from tests.support.second_factor import code_now, give_factor, give_factors, spare_code
 
 SET_UP = "/en/account/second-factor/"
@@ -65,7 +65,7 @@ def test_an_app_is_set_up_with_its_first_code_and_spare_codes_are_shown_once(
     app = TOTP(key=shown.words(key))
     assert send(client, "account/second-factor/app", code="000000").status_code == 422
     assert status(client, "/en/manage/") == (303, SET_UP)
-    answer = send(client, "account/second-factor/app", code=app.generate().token)
+    answer = send(client, "account/second-factor/app", code=app.generate(this_moment()).token)
     spare = re.findall(r"[0-9A-Z]{5}-[0-9A-Z]{5}", response_page(answer).words())
     assert len(set(spare)) == 10
     assert status(client, "/en/manage/") == (200, "")
@@ -165,6 +165,6 @@ def test_it_is_off_only_in_a_demonstration_that_stays_on_its_machine(
     app = create_app(replace(settings, host=host, base_url=base_url), store)
     with app.test_request_context("/en/sign-in"):
         assert is_factor_required()
-    store.write(mark_as_demo, datetime.now(UTC).date())
+    store.write(mark_as_demo, this_day())
     with app.test_request_context("/en/sign-in"):
         assert is_factor_required() == is_asked

@@ -24,6 +24,7 @@ from portal.store.secrets import sha256
 from tests.support.city import PASSWORD, City, set_passwords
 from tests.support.client import response_page
 from tests.support.desk import Desk, open_desk
+from tests.support.moment import this_moment
 
 NOON = datetime(2026, 5, 20, 12, tzinfo=UTC)
 WRONG = "The email address or the password is wrong."
@@ -190,7 +191,7 @@ def test_a_sign_in_ends_after_twelve_hours(app: Flask, settings: Settings) -> No
 
 def test_last_seen_is_renewed_by_posts_only(app: Flask, store: Store) -> None:
     staff = Desk(app)
-    long_ago = (datetime.now(UTC) - timedelta(days=5)).date()
+    long_ago = (this_moment() - timedelta(days=5)).date()
     store.write(_see, long_ago)
     staff.get("")
     with store.read() as session:

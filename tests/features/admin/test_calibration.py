@@ -6,7 +6,7 @@ import csv
 import io
 from collections.abc import Callable
 from concurrent.futures import ThreadPoolExecutor
-from datetime import UTC, date, datetime, timedelta
+from datetime import date, datetime, timedelta
 from typing import Any
 
 import pytest
@@ -27,6 +27,7 @@ from tests.features.admin.conftest import QUARTER, Visitor, keep_appraisal
 from tests.support.city import City
 from tests.support.client import Page, response_page
 from tests.support.history import NOW
+from tests.support.moment import this_day
 from tests.support.soundness import find_problems
 from tests.support.statements import watch_statements
 
@@ -72,7 +73,7 @@ def test_without_appraisals_it_says_when_the_first_one_comes(admin: Visitor) -> 
 
 @pytest.mark.usefixtures("shadow")
 def test_a_day_is_chosen_changed_and_taken_back(admin: Visitor, store: Store) -> None:
-    today = datetime.now(UTC).date()
+    today = this_day()
     admin.get("calibration/")
     for ahead in (40, 50):
         day = today + timedelta(ahead)
@@ -115,7 +116,7 @@ def test_there_is_no_way_back_from_being_public(admin: Visitor, store: Store, ap
 
 @pytest.mark.usefixtures("shadow")
 def test_a_form_without_the_sessions_token_changes_nothing(admin: Visitor, store: Store) -> None:
-    day = (datetime.now(UTC).date() + timedelta(40)).isoformat()
+    day = (this_day() + timedelta(40)).isoformat()
     answer = admin.client.post("/en/admin/calibration/public-from", data={"day": day})
     assert answer.status_code in {400, 403}
     assert days(store) == (None, None)

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable
-from datetime import UTC, datetime, timedelta
+from datetime import timedelta
 from typing import Any
 
 import pytest
@@ -18,11 +18,10 @@ from portal.store.engine import Store
 from portal.store.retention import Periods
 from portal.store.thresholds import list_threshold_changes
 from tests.support.city import City
+from tests.support.moment import this_day, this_moment
 from tests.support.one_moment import save_in_one_moment
 
-NOW = datetime.now(UTC)
-TODAY = NOW.date()
-SOON, LATER = TODAY + timedelta(20), TODAY + timedelta(40)
+SOON, LATER = this_day() + timedelta(20), this_day() + timedelta(40)
 
 Choose = Callable[..., Any]
 
@@ -52,30 +51,30 @@ def _logo(session: Session, /, first: bool, **by: Any) -> None:
 
 def _day(session: Session, /, first: bool, **by: Any) -> None:
     day = SOON if first else LATER
-    operations.choose_day(session, day=day, today=TODAY, seen="", **by)
+    operations.choose_day(session, day=day, today=this_day(), seen="", **by)
 
 
 def _language(session: Session, /, first: bool, **by: Any) -> None:
     day = SOON if first else LATER
-    languages.switch_off(session, lang="vi", day=day, today=TODAY, seen="", **by)
+    languages.switch_off(session, lang="vi", day=day, today=this_day(), seen="", **by)
 
 
 def _weekdays(session: Session, /, first: bool, **by: Any) -> None:
     wanted = [0, 1] if first else [5, 6]
-    targets.choose_weekdays(session, wanted, today=TODAY, seen="01234", **by)
+    targets.choose_weekdays(session, wanted, today=this_day(), seen="01234", **by)
 
 
 def _target(session: Session, /, first: bool, **by: Any) -> None:
     targets.change_target(
         session, service_id=None, working_days=5 if first else 9, from_on=SOON, read_until=0,
-        today=TODAY, **by,
+        today=this_day(), **by,
     )  # fmt: skip
 
 
 def _threshold(session: Session, /, first: bool, **by: Any) -> None:
     operations.change_threshold(
         session, criterion_id="L3.1", number="tau", value=0.85 if first else 0.8, from_on=SOON,
-        reason="Theirs" if first else "Mine", today=TODAY, seen="0", **by,
+        reason="Theirs" if first else "Mine", today=this_day(), seen="0", **by,
     )  # fmt: skip
 
 
@@ -87,7 +86,7 @@ def _threshold(session: Session, /, first: bool, **by: Any) -> None:
 def test_who_saves_while_another_is_saving_waits_and_looks(
     store: Store, city: City, choose: Choose
 ) -> None:
-    by: dict[str, Any] = {"person_id": city.people["admin"], "now": NOW}
+    by: dict[str, Any] = {"person_id": city.people["admin"], "now": this_moment()}
     with pytest.raises(TextsMoved):
         save_in_one_moment(
             store, lambda session: choose(session, True, **by),
@@ -97,7 +96,7 @@ def test_who_saves_while_another_is_saving_waits_and_looks(
 
 @pytest.mark.usefixtures("shadow")
 def test_the_same_threshold_sent_twice_is_decided_once(store: Store, city: City) -> None:
-    by: dict[str, Any] = {"person_id": city.people["admin"], "now": NOW}
+    by: dict[str, Any] = {"person_id": city.people["admin"], "now": this_moment()}
     store.write(_threshold, True, **by)
     store.write(_threshold, True, **by)
     with store.read() as session:

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from datetime import UTC, datetime, timedelta
+from datetime import timedelta
 
 import pytest
 from flask import Flask
@@ -19,6 +19,7 @@ from portal.store.languages import list_closed_languages
 from tests.features.admin.conftest import Visitor
 from tests.support.city import City
 from tests.support.client import response_page
+from tests.support.moment import this_moment
 from tests.support.residents import Resident
 
 RATE_VI = "/vi/services/pothole-repair/rate"
@@ -131,7 +132,7 @@ def test_a_service_that_is_added_meanwhile_owes_the_language_and_does_not_offer_
     today = admin.client.application.extensions["portal"].clock.today()
     slug = store.write(
         add_service, name="Libraries", department="parks", code=None, languages=["en", "vi"],
-        person_id=city.people["admin"], now=datetime.now(UTC), today=today,
+        person_id=city.people["admin"], now=this_moment(), today=today,
     )  # fmt: skip
     with store.read() as session:
         rows = session.execute(

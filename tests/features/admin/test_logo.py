@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 from collections.abc import Iterator
-from datetime import UTC, datetime
 
 import pytest
 from flask import Flask
@@ -23,6 +22,7 @@ from tests.features.admin.conftest import Visitor
 from tests.support.city import City
 from tests.support.client import Page, response_page
 from tests.support.jobs import find_job
+from tests.support.moment import this_moment
 from tests.support.pictures import JPEG, WEBP, png, svg
 from tests.support.strangers import Stranger, say, stranger
 
@@ -198,7 +198,7 @@ def test_a_printed_sheet_and_a_kiosk_show_it_too(
     find_job(app, "fetch the logo").run()
     sheet = response_page(client.get("/en/services/pothole-repair/poster"))
     assert len(logos(sheet)) == 2  # the page's head and the sheet's
-    today = datetime.now(UTC)
+    today = this_moment()
     key = store.write(
         set_up_kiosk, new=NewKiosk("Library", None, 60), person_id=city.people["admin"],
         today=today.date(), now=today,

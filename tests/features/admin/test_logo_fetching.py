@@ -20,8 +20,9 @@ from portal.store.content import get_content_version
 from portal.store.engine import Store
 from portal.store.logo import LogoState, claim_due, find_content, find_logo, keep_picture
 from tests.support.city import City
+from tests.support.moment import StillClock
 from tests.support.pictures import JPEG, WHERE, exif, png, svg, with_segments
-from tests.support.residents import StillClock, move_clock
+from tests.support.residents import move_clock
 from tests.support.strangers import Answering, Stranger, drip, say, stranger
 
 PNG = png()

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from datetime import UTC, datetime, timedelta
+from datetime import timedelta
 from typing import Any
 
 import pytest
@@ -17,6 +17,7 @@ from tests.features.admin.conftest import Visitor
 from tests.support.city import City, make_person, set_passwords
 from tests.support.client import response_page
 from tests.support.desk import hashed
+from tests.support.moment import this_day, this_moment
 
 LIGHTS = "services/street-lights/"
 
@@ -27,7 +28,7 @@ def second(app: Flask, store: Store, city: City) -> Visitor:
     del city
 
     def prepare(session: Session) -> None:
-        now = datetime.now(UTC)
+        now = this_moment()
         make_person(session, "second@city.example", now, [("administrator", None)])
         set_passwords(session, hashed())
 
@@ -107,7 +108,7 @@ def test_nobody_overwrites_a_text_that_has_moved_on(admin: Visitor, second: Visi
 def test_a_channel_opens_and_closes_from_a_day_on_and_the_past_stays(
     admin: Visitor, store: Store, city: City
 ) -> None:
-    today = datetime.now(UTC).date()
+    today = this_day()
     admin.get(LIGHTS)
     for way, ahead, status in (("open", -1, 422), ("open", 0, 303), ("close", 30, 303)):
         answer = admin.post(
@@ -125,7 +126,7 @@ def test_a_channel_opens_and_closes_from_a_day_on_and_the_past_stays(
 def test_the_first_channel_opens_the_languages_of_which_there_is_no_record(
     admin: Visitor, store: Store, city: City
 ) -> None:
-    today = datetime.now(UTC).date()
+    today = this_day()
 
     def forget(session: Session) -> None:
         """Lights were never rated, nor offered in Korean; in Spanish somebody has closed them."""
@@ -150,7 +151,7 @@ def test_the_first_channel_opens_the_languages_of_which_there_is_no_record(
 
 
 def test_a_language_closes_for_feedback(admin: Visitor) -> None:
-    today = datetime.now(UTC).date().isoformat()
+    today = this_day().isoformat()
     admin.get(LIGHTS)
     answer = admin.post(f"{LIGHTS}switch", what="input", key="es", way="close", day=today)
     assert answer.status_code == 303
@@ -161,7 +162,7 @@ def test_a_language_closes_for_feedback(admin: Visitor) -> None:
 def test_a_person_says_that_a_page_is_right_once_a_day(
     admin: Visitor, store: Store, city: City
 ) -> None:
-    today = datetime.now(UTC).date()
+    today = this_day()
     admin.get(LIGHTS)
     for _ in range(2):
         assert admin.post(f"{LIGHTS}checks/ko").status_code == 303

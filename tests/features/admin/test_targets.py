@@ -24,10 +24,11 @@ from tests.features.admin.conftest import Visitor
 from tests.support.answers import Office, send
 from tests.support.city import City
 from tests.support.client import response_page
+from tests.support.moment import this_day
 
 NOW = datetime(2026, 11, 20, 15, 0, tzinfo=UTC)  # a Friday
 TODAY = NOW.date()
-NEXT_YEAR = datetime.now(UTC).date().year + 1
+NEXT_YEAR = this_day().year + 1
 FAR = date(NEXT_YEAR, 3, 4)
 
 
@@ -135,7 +136,7 @@ def test_more_than_always_fits_into_thirty_days_is_refused(admin: Visitor, store
         "20 working days are the most"
         in response_page(admin.post("targets/", working_days="21", from_on=FAR.isoformat())).words()
     )
-    gone = datetime.now(UTC).date() - timedelta(days=3)
+    gone = this_day() - timedelta(days=3)
     assert admin.post("targets/", working_days="5", from_on=gone.isoformat()).status_code == 422
     assert admin.post("targets/", working_days="5", service="999999",
                       from_on=FAR.isoformat()).status_code == 422  # fmt: skip
@@ -213,7 +214,7 @@ def test_a_calendar_is_taken_and_what_is_no_holiday_is_named(admin: Visitor, sto
 
 
 def test_a_holiday_that_has_come_stays(admin: Visitor, store: Store) -> None:
-    gone = datetime.now(UTC).date() - timedelta(days=2)
+    gone = this_day() - timedelta(days=2)
 
     def keep(session: Session) -> int:
         add_holidays(session, {gone: "Rest"})

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from datetime import UTC, date, datetime, timedelta
+from datetime import date, timedelta
 from typing import Any
 
 import pytest
@@ -14,8 +14,9 @@ from portal.store.engine import Store
 from portal.store.thresholds import get_thresholds
 from tests.features.admin.conftest import Visitor
 from tests.support.client import response_page
+from tests.support.moment import this_day
 
-DAY = datetime.now(UTC).date() + timedelta(30)
+DAY = this_day() + timedelta(30)
 
 
 def change(admin: Visitor, status: int = 303, **data: Any) -> str:
@@ -66,9 +67,7 @@ def test_each_change_leaves_the_others_and_the_methods_number_takes_it_back(
 
 
 def test_what_holds_today_shows_beside_the_methods_number(admin: Visitor) -> None:
-    words = change(
-        admin, which="L2.5.rho", value="1.5", from_on=datetime.now(UTC).date().isoformat()
-    )
+    words = change(admin, which="L2.5.rho", value="1.5", from_on=this_day().isoformat())
     assert "Version 1 of this city's thresholds is in force." in words
     assert "1.5 stricter 1.25" in words
 

@@ -6,7 +6,7 @@ Every form that changes what is stored already is here; names and texts have tes
 from __future__ import annotations
 
 from collections.abc import Mapping
-from datetime import UTC, date, datetime, timedelta
+from datetime import date, timedelta
 from typing import Any
 
 import pytest
@@ -23,9 +23,10 @@ from tests.features.admin.conftest import Visitor
 from tests.support.city import City, make_person, set_passwords
 from tests.support.client import response_page
 from tests.support.desk import hashed
+from tests.support.moment import this_day, this_moment
 
 LIGHTS = "services/street-lights/"
-SOON, LATER = ((datetime.now(UTC).date() + timedelta(days)).isoformat() for days in (20, 40))
+SOON, LATER = ((this_day() + timedelta(days)).isoformat() for days in (20, 40))
 _COLOURS = {
     "accent_light": STANDARD.accent_light, "accent_dark": STANDARD.accent_dark,
     "tint_light": STANDARD.tint_light, "tint_dark": STANDARD.tint_dark,
@@ -39,7 +40,7 @@ def second(app: Flask, store: Store, city: City) -> Visitor:
     del city
 
     def prepare(session: Session) -> None:
-        make_person(session, "second@city.example", datetime.now(UTC), [("administrator", None)])
+        make_person(session, "second@city.example", this_moment(), [("administrator", None)])
         set_passwords(session, hashed())
 
     store.write(prepare)

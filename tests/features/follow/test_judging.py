@@ -2,8 +2,6 @@
 
 from __future__ import annotations
 
-from datetime import UTC, datetime
-
 from sqlalchemy import select
 
 from portal.models.loops import LoopRow
@@ -13,6 +11,7 @@ from portal.store.next_steps import invite
 from tests.support.answers import TODAY, Office
 from tests.support.city import City
 from tests.support.client import response_page
+from tests.support.moment import this_moment
 from tests.support.residents import Resident, answer_case, submission_of
 from tests.support.together import Table
 
@@ -25,7 +24,7 @@ def test_invited_and_asked_whether_the_record_is_fair(
         case = submission_of(session, code).id
     theme = Office(store, city).group([case])
     store.write(
-        answer_case, case, datetime.now(UTC), {"en": "We repaved it."},
+        answer_case, case, this_moment(), {"en": "We repaved it."},
         person_id=city.people["staff"],
     )  # fmt: skip
     table = Table(store, city)
@@ -34,7 +33,7 @@ def test_invited_and_asked_whether_the_record_is_fair(
 
     def _invite(session) -> None:  # type: ignore[no-untyped-def]
         row = session.get_one(LoopRow, case)
-        invite(session, now=datetime.now(UTC), today=TODAY, case=row, step_id=step)
+        invite(session, now=this_moment(), today=TODAY, case=row, step_id=step)
 
     store.write(_invite)
     page = resident.get(f"/ar/receipts/{code}/")

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import re
-from datetime import UTC, datetime
 from typing import Any
 
 import pytest
@@ -21,6 +20,7 @@ from portal.store.remarks import verdict_of
 from portal.web.fields import MAX_WRITTEN
 from tests.support.city import City
 from tests.support.client import response_page
+from tests.support.moment import this_day, this_moment
 from tests.support.residents import Resident, answer_case, move_clock, submission_of, words_of
 from tests.support.soundness import find_problems
 
@@ -41,7 +41,7 @@ def answer(store: Store, city: City, code: str, **values: Any) -> None:
     with store.read() as session:
         number = submission_of(session, code).id
     store.write(
-        answer_case, number, datetime.now(UTC), {"en": "We repaved it."},
+        answer_case, number, this_moment(), {"en": "We repaved it."},
         person_id=city.people["staff"], **values,
     )  # fmt: skip
 
@@ -164,7 +164,7 @@ def test_a_new_verdict_and_a_new_answer_are_asked_about_anew(
     assert say(resident, told, tap(resident, told, "partly"), "First half.").status_code == 303
     assert say(resident, told, tap(resident, told, "no"), "Second half.").status_code == 303
     assert tap(resident, told, "again") is None, "it is open again already"
-    answer(store, city, told, outcome="done", done_on=datetime.now(UTC).date())
+    answer(store, city, told, outcome="done", done_on=this_day())
     assert say(resident, told, tap(resident, told, "no"), "Third half.").status_code == 303
     found = remarks(store)
     assert [one.text for one in found] == ["First half.", "Second half.", "Third half."]

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from datetime import UTC, date, datetime, timedelta
+from datetime import date, timedelta
 from typing import Any
 
 import pytest
@@ -22,6 +22,7 @@ from portal.store.engine import Store
 from portal.store.loops import Links, append_event
 from tests.support.city import City
 from tests.support.client import response_page
+from tests.support.moment import this_day, this_moment
 from tests.support.residents import (
     RATE,
     Resident,
@@ -39,7 +40,7 @@ UNKNOWN = "0" * 25
 def _answer(store: Store, city: City, code: str, texts: dict[str, str], **values: Any) -> int:
     with store.read() as session:
         submission_id = submission_of(session, code).id
-    now = datetime.now(UTC)
+    now = this_moment()
     person = city.people["staff"]
     return store.write(
         answer_case, submission_id, now, texts, person_id=person, **values
@@ -49,7 +50,7 @@ def _answer(store: Store, city: City, code: str, texts: dict[str, str], **values
 def _happen(store: Store, code: str, event: Event, links: Links) -> None:
     with store.read() as session:
         submission_id = submission_of(session, code).id
-    store.write(append_event, submission_id, event, at=datetime.now(UTC), links=links)
+    store.write(append_event, submission_id, event, at=this_moment(), links=links)
 
 
 @pytest.mark.parametrize("comment", ["", "The hole comes back."])
@@ -288,7 +289,7 @@ def test_an_answer_in_another_language_is_marked_and_no_verdict_is_asked(
         session.execute(
             insert(ResponseText).values(
                 response_id=response, lang="ar", you_said="…", we_did=AR, status="draft",
-                updated_at=datetime.now(UTC),
+                updated_at=this_moment(),
             )
         )  # fmt: skip
     assert AR not in resident.get(f"/ar/receipts/{code}/").text  # a draft reaches nobody
@@ -296,7 +297,7 @@ def test_an_answer_in_another_language_is_marked_and_no_verdict_is_asked(
 
 def test_what_is_still_to_come_has_a_day(resident: Resident, store: Store, city: City) -> None:
     code = resident.send(comment="When?")
-    due = (datetime.now(UTC) + timedelta(days=90)).date()
+    due = (this_moment() + timedelta(days=90)).date()
     assert (
         "If it is later, it counts against the service"
         in resident.get(f"/en/receipts/{code}/").words()
@@ -316,7 +317,7 @@ def test_praise_is_answered_without_a_deadline(resident: Resident) -> None:
 
 def test_every_event_has_words(resident: Resident, store: Store, city: City) -> None:
     code = resident.send(comment="Everything happens.")
-    today, staff = datetime.now(UTC).date(), Links(person_id=city.people["staff"])
+    today, staff = this_day(), Links(person_id=city.people["staff"])
     for kind in (EventKind.THEMED, EventKind.THEMED, EventKind.TRANSFERRED, EventKind.REDACTED):
         _happen(store, code, Event(kind=kind, on=today, actor=Actor.STAFF), staff)
     excluded = Event(kind=EventKind.EXCLUDED, on=today, actor=Actor.STAFF, reason="duplicate")
@@ -346,7 +347,7 @@ def test_a_correction_shows_with_its_reason(resident: Resident, store: Store, ci
         session.execute(
             insert(ResponseCorrection).values(
                 response_id=response, lang="en", you_said="", we_did="Old.", why_not="",
-                reason="It was two streets.", corrected_at=datetime.now(UTC),
+                reason="It was two streets.", corrected_at=this_moment(),
             )
         )  # fmt: skip
         text = session.scalars(

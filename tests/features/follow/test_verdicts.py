@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-from datetime import UTC, datetime
 from typing import Any
 
 import pytest
@@ -16,6 +15,7 @@ from portal.store.loops import event_of, facts_of, list_events
 from portal.store.verdicts import VERDICTS_A_DAY
 from tests.support.city import City
 from tests.support.client import response_page
+from tests.support.moment import this_day, this_moment
 from tests.support.residents import RATE, Resident, answer_case, move_clock, submission_of
 
 
@@ -31,7 +31,7 @@ def answer(store: Store, city: City, code: str, **values: Any) -> None:
     with store.read() as session:
         submission_id = submission_of(session, code).id
     store.write(
-        answer_case, submission_id, datetime.now(UTC), {"en": "We repaved it."},
+        answer_case, submission_id, this_moment(), {"en": "We repaved it."},
         person_id=city.people["staff"], **values,
     )  # fmt: skip
 
@@ -130,7 +130,7 @@ def test_a_new_answer_is_asked_about_anew(
     resident: Resident, store: Store, city: City, told: str
 ) -> None:
     say(resident, told, "no")
-    answer(store, city, told, outcome="done", done_on=datetime.now(UTC).date())
+    answer(store, city, told, outcome="done", done_on=this_day())
     page = resident.get(f"/en/receipts/{told}/")
     assert "You have an answer. Does it help?" in page.words()
     assert "You have a new answer" in page.words()

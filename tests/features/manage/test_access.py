@@ -35,6 +35,7 @@ from tests.support.answers import Office, send
 from tests.support.city import City
 from tests.support.desk import Desk
 from tests.support.history import NOW
+from tests.support.moment import this_day
 from tests.support.together import Table
 
 Example = Callable[[Store, City], object]
@@ -109,7 +110,9 @@ EXAMPLES: Mapping[str, Example] = {
     ),
     "co_decision_id": _decide,
     "partner_id": lambda store, city: Table(store, city).partner("Walkers of Elm Street"),
-    "next_step_id": lambda store, city: Table(store, city).next_step(_theme(store, city)),
+    "next_step_id": lambda store, city: Table(store, city).next_step(
+        _theme(store, city), on=this_day() + timedelta(days=10)
+    ),
     "warning_id": lambda store, city: store.write(_warn, city.potholes),
     "hour_id": lambda store, city: store.write(_set_apart, city.potholes),
 }

@@ -14,11 +14,11 @@ from portal.assess.operations import assess_service
 from portal.models.appraisals import CityFigure
 from portal.models.assessments import Assessment
 from portal.store.engine import Store
-from tests.features.manage.test_overview import TODAY
 from tests.features.manage.test_warnings import raise_one
 from tests.support.city import City
 from tests.support.history import NOW, add_submission
 from tests.support.managers import ManagersDesk
+from tests.support.moment import this_day
 
 CAUTION = "Answers may not be comparable between languages."
 DIFFERS = "Some questions may mean something else in another language."
@@ -64,9 +64,11 @@ def watch(store: Store, city: City, fires: bool, differing: str = "q1") -> None:
     """Let the monitors say so since yesterday, and judge today's evidence."""
 
     def write(session: Session) -> None:
-        session.add(CityFigure(as_of=TODAY - timedelta(days=1), figures=monitors(fires, differing)))
+        session.add(
+            CityFigure(as_of=this_day() - timedelta(days=1), figures=monitors(fires, differing))
+        )
         session.flush()
-        assess_service(session, service_id=city.potholes, as_of=TODAY, now=NOW)
+        assess_service(session, service_id=city.potholes, as_of=this_day(), now=NOW)
 
     store.write(write)
 
@@ -129,7 +131,7 @@ def test_a_question_that_means_something_else_is_named_where_its_answers_are_com
     watch(store, desk_city, fires=False, differing="q3")
 
     def hold_back(session: Session) -> None:
-        row = session.scalars(select(Assessment).filter_by(as_of=TODAY)).one()
+        row = session.scalars(select(Assessment).filter_by(as_of=this_day())).one()
         row.result = {**row.result, "blocking": ["L4.3"], "level": 3, "next_level": 4}
 
     store.write(hold_back)

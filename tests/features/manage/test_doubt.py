@@ -2,8 +2,7 @@
 
 from __future__ import annotations
 
-from datetime import UTC, date, datetime
-from zoneinfo import ZoneInfo
+from datetime import date
 
 import pytest
 from flask import Flask
@@ -16,10 +15,9 @@ from tests.features.public.publishing import example_evidence, publish_appraisal
 from tests.support.city import City
 from tests.support.client import Page, response_page
 from tests.support.managers import ManagersDesk
+from tests.support.moment import this_day, this_moment
 
-NOW = datetime.now(UTC)
-TODAY = datetime.now(ZoneInfo("UTC")).date()
-THEN, BEFORE, LAST, NEWEST = last_quarters(TODAY)[-4:]
+THEN, BEFORE, LAST, NEWEST = last_quarters(this_day())[-4:]
 SERVICE = "services/pothole-repair/"
 
 
@@ -37,12 +35,12 @@ def held(app: Flask, store: Store, desk_city: City) -> ManagersDesk:
     """Level 3 twice, then too few people told in time to be sure of it."""
     for quarter, example in ((BEFORE, "A"), (LAST, "A"), (NEWEST, "G-")):
         evidence = example_evidence(example)
-        store.write(publish_appraisal, desk_city.potholes, evidence, quarter, NOW)
+        store.write(publish_appraisal, desk_city.potholes, evidence, quarter, this_moment())
     return ManagersDesk(app)
 
 
 def assess(store: Store, city: City, example: str) -> None:
-    store.write(publish_level, city.potholes, example_evidence(example), NOW, TODAY)
+    store.write(publish_level, city.potholes, example_evidence(example), this_moment(), this_day())
 
 
 def lead(page: Page) -> str:
@@ -84,7 +82,7 @@ def test_the_third_appraisal_in_doubt_is_the_one_that_drops_it(
     quarters = zip((THEN, BEFORE, LAST, NEWEST), ("A", "A", "G-", "G-"), strict=True)
     for quarter, example in quarters:
         evidence = example_evidence(example)
-        store.write(publish_appraisal, desk_city.potholes, evidence, quarter, NOW)
+        store.write(publish_appraisal, desk_city.potholes, evidence, quarter, this_moment())
     assess(store, desk_city, "G-")
     words = ManagersDesk(app).get(SERVICE).words()
     assert f"In doubt for 2 appraisals, since {long(LAST)}." in words
@@ -121,7 +119,9 @@ def test_a_level_without_doubt_is_drawn_as_before(
     app: Flask, store: Store, desk_city: City
 ) -> None:
     for quarter in (LAST, NEWEST):
-        store.write(publish_appraisal, desk_city.potholes, example_evidence("A"), quarter, NOW)
+        store.write(
+            publish_appraisal, desk_city.potholes, example_evidence("A"), quarter, this_moment()
+        )
     assess(store, desk_city, "A")
     desk = ManagersDesk(app)
     assert "gives the same" in lead(desk.get(SERVICE))

@@ -5,9 +5,8 @@ from __future__ import annotations
 import csv
 import io
 import re
-from datetime import date, datetime, timedelta
+from datetime import date, timedelta
 from typing import Any
-from zoneinfo import ZoneInfo
 
 import pytest
 from babel.dates import format_skeleton
@@ -30,11 +29,11 @@ from tests.support.city import City
 from tests.support.client import Page, response_page
 from tests.support.desk import Desk
 from tests.support.history import EXAMPLES, NOW
+from tests.support.moment import this_day
 from tests.support.statements import watch_statements
 
 EVIDENCE = EXAMPLES["evaluate"][0]["input"]
 RESULT: dict[str, Any] = evaluate(EVIDENCE)
-TODAY = datetime.now(ZoneInfo("UTC")).date()
 WORK = {"waiting": 3, "late": 1, "reopened": 2, "promises": 2, "promises_at_risk": 1}
 FORBIDDEN = re.compile(r"\b(submission|loop|loop_event)\b")
 
@@ -48,7 +47,7 @@ def stand(
     **state: Any,
 ) -> None:
     """Give a service appraisals, the newest last, and an assessment of today."""
-    quarter = quarter_of(TODAY)
+    quarter = quarter_of(this_day())
     for level in reversed(levels):
         session.add(
             Appraisal(
@@ -62,9 +61,10 @@ def stand(
         quarter = quarter_of(quarter - timedelta(days=1))
     session.add(
         Assessment(
-            service_id=service_id, as_of=TODAY, method=METHOD, thresholds={}, evidence=EVIDENCE,
-            result=RESULT, evidence_hash="0" * 64, level=RESULT["level"], created_at=NOW,
-            last_event_id=0, last_submission_id=0, workload=WORK if work is None else work,
+            service_id=service_id, as_of=this_day(), method=METHOD, thresholds={},
+            evidence=EVIDENCE, result=RESULT, evidence_hash="0" * 64, level=RESULT["level"],
+            created_at=NOW, last_event_id=0, last_submission_id=0,
+            workload=WORK if work is None else work,
         )
     )  # fmt: skip
 
@@ -73,8 +73,8 @@ def warn(session: Session, service_id: int, state: str) -> None:
     """An early warning in this state."""
     session.add(
         WarningRow(
-            service_id=service_id, kind="ratings", subject=state, raised_on=TODAY,
-            last_seen_on=TODAY, evidence={}, state=state,
+            service_id=service_id, kind="ratings", subject=state, raised_on=this_day(),
+            last_seen_on=this_day(), evidence={}, state=state,
             changed_at=None if state == "new" else NOW,
         )
     )  # fmt: skip
@@ -106,7 +106,7 @@ def test_a_line_holds_all_that_a_manager_asks_first(overview: Desk) -> None:
     assert names(page) == ["Pothole repair", "Street lights"]
     rows = [page.words(row) for row in page.all("tr")]
     assert "Level 3" in rows[1]
-    assert f"rose in {quarter_of(TODAY):%B %Y}" in rows[1]
+    assert f"rose in {quarter_of(this_day()):%B %Y}" in rows[1]
     assert "1 over 30 days" in rows[1]
     assert "in doubt" in rows[2]
     assert "unchanged" in rows[2]
@@ -173,7 +173,7 @@ def test_a_level_that_rose_and_fell_again_is_said_to_have_fallen(
     store.write(stand, desk_city.lights, [1, 2, 2, 2, 2])
     store.write(stand, desk_city.pools, [2])
     desk = Desk(app, "admin")
-    quarters = last_quarters(TODAY)
+    quarters = last_quarters(this_day())
     page = show(desk, "?sort=change")
     assert names(page) == ["Pothole repair", "Street lights", "Swimming pools"]
     rows = [page.words(row) for row in page.all("tr")][1:]
@@ -218,7 +218,7 @@ def test_an_appraisal_that_is_not_public_is_compared_with_in_shadow_alone(
     store.write(stand, desk_city.potholes, [1, 3])
     desk = Desk(app, "manager")
     addresses = ("", "services/pothole-repair/", "services/pothole-repair/roadmap/")
-    store.write(go_public, last_quarters(TODAY)[-1])
+    store.write(go_public, last_quarters(this_day())[-1])
     for address in addresses:
         assert "Up from" not in show(desk, address).words()
     store.write(go_public, None)
@@ -234,7 +234,7 @@ def go_public(session: Session, since: date | None) -> None:
 
 def test_the_month_of_a_change_is_in_the_readers_language(overview: Desk) -> None:
     page = response_page(overview.client.get("/es/manage/"))
-    month = format_skeleton("yMMMM", quarter_of(TODAY), locale="es")
+    month = format_skeleton("yMMMM", quarter_of(this_day()), locale="es")
     assert f"subió en {month}" in page.words()
 
 
@@ -244,7 +244,7 @@ def _rename(session: Session, name: str) -> None:
 
 
 def test_who_waits_is_counted_with_the_assessment(store: Store, desk_city: City) -> None:
-    row = store.write(assess_service, service_id=desk_city.pools, as_of=TODAY, now=NOW)
+    row = store.write(assess_service, service_id=desk_city.pools, as_of=this_day(), now=NOW)
     assert row.workload == dict.fromkeys(WORK, 0)
 
 

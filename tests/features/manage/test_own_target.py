@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from datetime import UTC, date, datetime, timedelta
+from datetime import UTC, date, datetime, time, timedelta
 
 from flask import Flask
 from sqlalchemy import select, update
@@ -21,42 +21,49 @@ from portal.store.targets import add_target
 from tests.support.answers import send
 from tests.support.city import City
 from tests.support.managers import ManagersDesk
+from tests.support.moment import this_day, this_moment
 
-NOW = datetime.now(UTC)
-TODAY = NOW.date()
 DAYS = timedelta(days=1)
-MONTH = (TODAY.replace(day=1) - 40 * DAYS).replace(day=1)  # over, and all of it due
-MONDAY = MONTH + DAYS * ((7 - MONTH.weekday()) % 7)
-TARGET = MONDAY + 14 * DAYS  # ten working days later
+
+
+def month() -> date:
+    """The first day of a month that is over, and all of it due."""
+    return (this_day().replace(day=1) - 40 * DAYS).replace(day=1)
+
+
+def monday() -> date:
+    """Its first Monday."""
+    return month() + DAYS * ((7 - month().weekday()) % 7)
 
 
 def tell(store: Store, city: City, case: int, on: date) -> None:
     links = Links(person_id=city.people["staff"])
     answered = Event(kind=EventKind.RESPONDED, on=on, actor=Actor.STAFF, outcome=Outcome.ANSWERED)
     told = Event(kind=EventKind.TOLD, on=on, actor=Actor.SYSTEM, lang="en")
-    store.write(append_event, case, answered, at=NOW, links=links)
-    store.write(append_event, case, told, at=NOW)
+    store.write(append_event, case, answered, at=this_moment(), links=links)
+    store.write(append_event, case, told, at=this_moment())
 
 
 def keep(store: Store, city: City, days: int | None = 10) -> None:
-    first = MONTH if days else TODAY
+    first = month() if days else this_day()
     store.write(
         add_target, service_id=None, working_days=days, from_on=first, person_id=None,
-        today=first, now=NOW,
+        today=first, now=this_moment(),
     )  # fmt: skip
 
 
 def three_cases(store: Store, city: City) -> None:
     """Of that month: one told by its day, one a day late, and thanks. Of today: one that waits."""
-    moment = datetime(MONDAY.year, MONDAY.month, MONDAY.day, 12, tzinfo=UTC)
-    for on in (TARGET, TARGET + DAYS):
+    moment = datetime.combine(monday(), time(12), UTC)
+    target = monday() + 14 * DAYS  # ten working days later
+    for on in (target, target + DAYS):
         tell(store, city, send(store, city.potholes, moment), on)
     send(store, city.potholes, moment, kind="praise")
-    send(store, city.potholes, NOW)
+    send(store, city.potholes, this_moment())
 
 
 def assess(store: Store, city: City) -> None:
-    store.write(assess_service, service_id=city.potholes, as_of=TODAY, now=NOW)
+    store.write(assess_service, service_id=city.potholes, as_of=this_day(), now=this_moment())
 
 
 def test_figures_are_counted_by_the_month_in_which_cases_came(store: Store, city: City) -> None:
@@ -72,9 +79,9 @@ def test_figures_are_counted_by_the_month_in_which_cases_came(store: Store, city
         counts = [(one.counts["own_met"], one.counts["own_due"], one.counts["own"])
                   for one in figures]  # fmt: skip
         assert counts == [(1, 2, 2), (0, 0, 1)]
-        own = find_own_target(session, city.potholes, TODAY)
+        own = find_own_target(session, city.potholes, this_day())
         assert own is not None
-        assert (own.working_days, own.months) == (10, [OwnMonth(MONTH, 1, 2, 0)])
+        assert (own.working_days, own.months) == (10, [OwnMonth(month(), 1, 2, 0)])
         assert list(check_months(session)) == []
 
 
@@ -85,7 +92,7 @@ def test_without_a_target_there_are_no_figures_of_it(
     assess(store, desk_city)
     with store.read() as session:
         assert all("own" not in one.counts for one in session.scalars(select(MonthlyFigure)))
-        assert find_own_target(session, desk_city.potholes, TODAY) is None
+        assert find_own_target(session, desk_city.potholes, this_day()) is None
     page = ManagersDesk(app).get("services/pothole-repair/")
     assert "own target" not in page.words()
 

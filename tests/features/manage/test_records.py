@@ -23,11 +23,11 @@ from portal.store.engine import Store
 from portal.store.evidence.records import GROUPED, list_group_records, list_records
 from portal.store.evidence.window import Window
 from portal.store.texts import InLanguage
-from tests.features.manage.test_overview import TODAY
 from tests.support.city import City
 from tests.support.client import Page, response_page
 from tests.support.desk import Desk
 from tests.support.history import HISTORIES, NOW, add_case, add_service, add_submission, bring_in
+from tests.support.moment import this_day
 
 names = [history["name"] for history in HISTORIES]
 
@@ -113,7 +113,7 @@ def fill(session: Session, service_id: int, department_id: int) -> dict[str, int
     """Told in time, told late, never told, and three ratings of question 3."""
     service = session.get_one(Service, service_id)
     assert service.department_id == department_id
-    on = date.fromordinal(TODAY.toordinal() - 60)
+    on = date.fromordinal(this_day().toordinal() - 60)
     cases = {
         "in time": _case(session, service_id, on, told_after=9),
         "late": _case(session, service_id, on, told_after=45),
@@ -141,7 +141,7 @@ def _case(session: Session, service_id: int, on: date, told_after: int | None) -
 @pytest.fixture
 def cases(store: Store, desk_city: City) -> dict[str, int]:
     found = store.write(fill, service_id=desk_city.potholes, department_id=desk_city.works)
-    store.write(assess_service, service_id=desk_city.potholes, as_of=TODAY, now=NOW)
+    store.write(assess_service, service_id=desk_city.potholes, as_of=this_day(), now=NOW)
     return found
 
 
@@ -178,9 +178,9 @@ def test_too_few_ratings_are_not_shown_one_by_one(
     assert "Strongly" not in show(manager, "L3.7").words()
     assert "Too few to show" in show(manager, "L3.7").words()
     for answer in (2, 4):
-        store.write(add_submission, desk_city.potholes, received_on=TODAY, q3=answer)
+        store.write(add_submission, desk_city.potholes, received_on=this_day(), q3=answer)
     store.write(_forget_assessments)
-    store.write(assess_service, service_id=desk_city.potholes, as_of=TODAY, now=NOW)
+    store.write(assess_service, service_id=desk_city.potholes, as_of=this_day(), now=NOW)
     words = show(manager, "L3.7").words()
     assert words.index("Strongly disagree") < words.index("Strongly agree")
 

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import csv
 import io
-from datetime import UTC, date, datetime, timedelta
+from datetime import date, datetime, timedelta
 from typing import Any
 
 import pytest
@@ -22,10 +22,12 @@ from tests.support.city import City
 from tests.support.client import response_page
 from tests.support.desk import Desk, open_desk
 from tests.support.history import add_submission
+from tests.support.moment import this_moment
 
-NOW = datetime.now(UTC)
-LAST_MONTH = (NOW.replace(day=1) - timedelta(days=16)).replace(hour=12)
-EARLIER = LAST_MONTH - timedelta(days=31)
+
+def last_month() -> datetime:
+    """A noon in its middle."""
+    return (this_moment().replace(day=1) - timedelta(days=16)).replace(hour=12)
 
 
 @pytest.fixture
@@ -49,8 +51,8 @@ def fill(store: Store, city: City) -> None:
     """English, Spanish and a few Korean ratings in two months, with other questions in the last."""
     for lang, count in (("en", 20), ("es", 12), ("ko", 3)):
         old = {"lang": lang, "instrument": "engage-survey-0", "q3": 4}
-        store.write(rate, city.potholes, count, EARLIER, **old)
-        store.write(rate, city.potholes, count, LAST_MONTH, lang=lang, q3=4)
+        store.write(rate, city.potholes, count, last_month() - timedelta(days=31), **old)
+        store.write(rate, city.potholes, count, last_month(), lang=lang, q3=4)
 
 
 def csv_of(desk: Desk, path: str) -> list[dict[str, str]]:
@@ -83,7 +85,7 @@ def test_ratings_by_language_with_a_break_and_nothing_about_few_people(
         "Korean and Spanish", "Spanish and Korean"
     )
     rows = csv_of(desk, "/en/manage/services/pothole-repair/trends.csv?by=lang")
-    month = LAST_MONTH.strftime("%Y-%m")
+    month = last_month().strftime("%Y-%m")
     found = {row["group"]: row for row in rows if row["month"] == month and row["x"]}
     assert (found[""]["x"], found[""]["n"], found[""]["series_break"]) == ("17", "35", "yes")
     assert (found["en"]["x"], found["en"]["n"]) == ("10", "20")
@@ -142,7 +144,7 @@ def test_a_monitor_that_fires_warns_beside_every_comparison(
 ) -> None:
     fill(store, open_desk(store, city))
     for lang, q6 in (("en", 1), ("es", 5)):
-        store.write(rate, city.lights, 60, NOW, lang=lang, q4=5, q6=q6)
+        store.write(rate, city.lights, 60, this_moment(), lang=lang, q4=5, q6=q6)
     count_all(store, clock)
     desk = Desk(app, "manager")
     warning = "Answers may not be comparable between languages."
@@ -183,10 +185,10 @@ def test_people_behind_the_citys_groups_count_once(
 ) -> None:
     open_desk(store, city)
     for service_id in (city.potholes, city.lights):
-        store.write(rate, service_id, 20, LAST_MONTH)
+        store.write(rate, service_id, 20, last_month())
         for number in range(4):
             values = {"lang": "vi", "person_key": f"vi-{number}"}
-            store.write(rate, service_id, 1, LAST_MONTH, **values)
+            store.write(rate, service_id, 1, last_month(), **values)
     count_all(store, clock)
     with store.read() as session:
         figures = session.query(CityFigure).one().figures

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from datetime import UTC, datetime, timedelta
+from datetime import timedelta
 from typing import Any
 
 import pytest
@@ -21,9 +21,9 @@ from tests.support.cases import send_case
 from tests.support.city import City, make_service
 from tests.support.client import Page, response_page
 from tests.support.desk import Desk, open_desk
+from tests.support.moment import this_day, this_moment
 from tests.support.statements import watch_statements
 
-TODAY = datetime.now(UTC).date()
 MONDAY = "2026-11-16"
 EVIDENCE: dict[str, dict[str, Any]] = {
     "ratings": {
@@ -55,7 +55,7 @@ EVIDENCE: dict[str, dict[str, Any]] = {
         "words": ["hydrant", "leaks"],
         "now": 14,
         "before": 6,
-        "until": TODAY.isoformat(),
+        "until": this_day().isoformat(),
         "periods": [0, 1, 0, 2, 1, 2, 14],
     },
     "forecast": {"open": 30, "expected": 8.2, "low": 5, "high": 11, "late": 4, "history": 230},
@@ -76,8 +76,8 @@ def raise_one(
             "service_id": service_id,
             "kind": kind,
             "subject": SUBJECTS.get(kind, "") if subject is None else subject,
-            "raised_on": TODAY,
-            "last_seen_on": TODAY,
+            "raised_on": this_day(),
+            "last_seen_on": this_day(),
             "evidence": EVIDENCE[kind],
             **values,
         }
@@ -88,7 +88,7 @@ def raise_one(
 
 
 def raise_theme(session: Session, service_id: int) -> int:
-    theme = Theme(service_id=service_id, created_at=datetime.now(UTC))
+    theme = Theme(service_id=service_id, created_at=this_moment())
     session.add(theme)
     session.flush()
     session.add(ThemeText(theme_id=theme.id, lang="en", name="Dark corners"))
@@ -163,7 +163,7 @@ def test_a_forecast_names_the_open_cases_to_take_first(
     app: Flask, store: Store, desk_city: City
 ) -> None:
     def fill(session: Session) -> list[int]:
-        now = datetime.now(UTC)
+        now = this_moment()
         ages = (2, 29, 40, 11)
         return [
             send_case(session, desk_city.potholes, now - timedelta(days=age)) for age in ages
@@ -249,8 +249,8 @@ def test_who_owned_it_before_stays_until_somebody_else_is_chosen(
     assert row_of(store, number).owner_id == staff
 
 
-ROUND = TODAY - timedelta(days=1)
-EARLIER = TODAY - timedelta(days=20)
+ROUND = this_day() - timedelta(days=1)
+EARLIER = this_day() - timedelta(days=20)
 
 
 def look(session: Session) -> None:
@@ -290,12 +290,12 @@ def test_cases_are_named_only_while_their_forecast_is_seen(
 ) -> None:
     def fill(session: Session) -> tuple[int, int]:
         look(session)
-        send_case(session, desk_city.potholes, datetime.now(UTC) - timedelta(days=25))
-        send_case(session, desk_city.lights, datetime.now(UTC) - timedelta(days=25))
+        send_case(session, desk_city.potholes, this_moment() - timedelta(days=25))
+        send_case(session, desk_city.lights, this_moment() - timedelta(days=25))
         old: dict[str, Any] = {"raised_on": EARLIER, "last_seen_on": EARLIER}
         gone = raise_one(session, desk_city.potholes, "forecast", **old)
         done = raise_one(
-            session, desk_city.lights, "forecast", state="dealt_with", changed_at=datetime.now(UTC)
+            session, desk_city.lights, "forecast", state="dealt_with", changed_at=this_moment()
         )
         return gone, done
 
@@ -334,7 +334,7 @@ def test_a_warning_raised_anew_is_not_opened_twice(
 ) -> None:
     def fill(session: Session) -> int:
         old = raise_one(
-            session, desk_city.potholes, "ratings", state="dealt_with", changed_at=datetime.now(UTC)
+            session, desk_city.potholes, "ratings", state="dealt_with", changed_at=this_moment()
         )
         raise_one(session, desk_city.potholes, "ratings")
         return old
@@ -369,7 +369,7 @@ def test_nonsense_is_refused_with_words(
 def test_filters_show_what_they_say(app: Flask, store: Store, desk_city: City) -> None:
     def fill(session: Session) -> None:
         raise_one(session, desk_city.potholes, "ratings")
-        raise_one(session, desk_city.lights, "forecast", raised_on=TODAY - timedelta(days=3))
+        raise_one(session, desk_city.lights, "forecast", raised_on=this_day() - timedelta(days=3))
 
     store.write(fill)
     manager = Managing(app)
@@ -388,10 +388,10 @@ def test_more_services_need_no_more_statements(store: Store, desk_city: City) ->
     scope = Scope(desk_city.people["admin"], {}, is_administrator=True)
 
     def add(session: Session, number: int) -> None:
-        now = datetime.now(UTC)
+        now = this_moment()
         for one in range(number):
             slug = f"service-{number}-{one}"
-            made = make_service(session, desk_city.works, slug, slug.title(), now, TODAY)
+            made = make_service(session, desk_city.works, slug, slug.title(), now, this_day())
             raise_one(session, made, "ratings")
 
     def look() -> tuple[int, int]:
@@ -423,7 +423,7 @@ def test_a_suggestion_shows_the_comments_to_the_department_alone(
     app: Flask, store: Store, desk_city: City
 ) -> None:
     number = store.write(raise_one, desk_city.potholes, "word")
-    now = datetime.now(UTC)
+    now = this_moment()
     for comment in ("The hydrant leaks again.", "Something else."):
         store.write(send_case, desk_city.potholes, now, comment=comment)
     words = Managing(app).get(f"{number}/").words()

@@ -14,11 +14,11 @@ from portal.domain.loop import Actor, Event, EventKind
 from portal.models.assessments import Assessment
 from portal.models.loops import LoopRow
 from portal.store.engine import Store
-from tests.features.manage.test_overview import TODAY
 from tests.support.city import City
 from tests.support.client import Page, response_page
 from tests.support.desk import Desk
 from tests.support.history import NOW, add_case
+from tests.support.moment import this_day
 from tests.support.tables import fingerprint
 
 
@@ -26,8 +26,8 @@ from tests.support.tables import fingerprint
 def manager(app: Flask, store: Store, desk_city: City) -> Desk:
     """Two people wait who can still be told in time, and one for whom it is too late."""
     for days in (2, 20, 50):
-        store.write(add_case, desk_city.potholes, TODAY - timedelta(days=days), [])
-    store.write(assess_service, service_id=desk_city.potholes, as_of=TODAY, now=NOW)
+        store.write(add_case, desk_city.potholes, this_day() - timedelta(days=days), [])
+    store.write(assess_service, service_id=desk_city.potholes, as_of=this_day(), now=NOW)
     return Desk(app, "manager")
 
 
@@ -43,7 +43,7 @@ def test_it_starts_with_the_open_cases_and_supposes_nothing(manager: Desk) -> No
     assert "3 cases are open." in words
     assert "2 of them would still be within their 30 days." in words
     assert "What would follow" not in words
-    assert page.value("by") == TODAY.isoformat()
+    assert page.value("by") == this_day().isoformat()
 
 
 def test_open_cases_are_the_same_everywhere(app: Flask, store: Store, desk_city: City) -> None:
@@ -51,14 +51,14 @@ def test_open_cases_are_the_same_everywhere(app: Flask, store: Store, desk_city:
 
     def fill(session: Session) -> None:
         for days in (3, 33, 34, 35, 36):  # of one person: the first three to arrive count
-            number = add_case(session, desk_city.potholes, TODAY - timedelta(days=days), [])
+            number = add_case(session, desk_city.potholes, this_day() - timedelta(days=days), [])
             session.get_one(LoopRow, number).person_key = "p" * 32
-        add_case(session, desk_city.potholes, TODAY - timedelta(days=3), [])
-        praise = add_case(session, desk_city.potholes, TODAY - timedelta(days=40), [])
+        add_case(session, desk_city.potholes, this_day() - timedelta(days=3), [])
+        praise = add_case(session, desk_city.potholes, this_day() - timedelta(days=40), [])
         session.get_one(LoopRow, praise).kind = "praise"
 
     store.write(fill)
-    store.write(assess_service, service_id=desk_city.potholes, as_of=TODAY, now=NOW)
+    store.write(assess_service, service_id=desk_city.potholes, as_of=this_day(), now=NOW)
     manager = Desk(app, "manager")
     words = show(manager).words()
     assert "4 cases are open." in words
@@ -73,7 +73,7 @@ def test_open_cases_are_the_same_everywhere(app: Flask, store: Store, desk_city:
 
 def test_what_is_supposed_changes_figures_and_no_record(manager: Desk, store: Store) -> None:
     before = fingerprint(store)
-    day = TODAY + timedelta(days=7)
+    day = this_day() + timedelta(days=7)
     page = show(manager, f"?told=2&by={day}&confirmed=6&promises=12&positive=40")
     assert fingerprint(store) == before
     words = page.words()
@@ -97,14 +97,14 @@ def test_it_says_when_the_evidence_is_of_two_years_and_would_be_of_one(
 
     def fill(session: Session) -> None:
         for number in range(35):
-            day = TODAY - timedelta(days=100 + number)
+            day = this_day() - timedelta(days=100 + number)
             told = Event(
                 kind=EventKind.TOLD, on=day + timedelta(days=5), actor=Actor.SYSTEM, lang="en"
             )
             add_case(session, desk_city.potholes, day, [told])
 
     store.write(fill)
-    store.write(assess_service, service_id=desk_city.potholes, as_of=TODAY, now=NOW)
+    store.write(assess_service, service_id=desk_city.potholes, as_of=this_day(), now=NOW)
     manager = Desk(app, "manager")
     for query, is_said in (
         ("", False), ("?positive=40", False), ("?confirmed=20", False),
@@ -119,7 +119,7 @@ def test_nothing_is_said_of_two_years_where_one_is_enough(
     store: Store, manager: Desk, desk_city: City
 ) -> None:
     def stretch(session: Session) -> None:
-        row = session.scalars(select(Assessment).filter_by(as_of=TODAY)).one()
+        row = session.scalars(select(Assessment).filter_by(as_of=this_day())).one()
         row.evidence = {**row.evidence, "window_days": 365}
 
     store.write(stretch)

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import re
-from datetime import UTC, datetime, timedelta
+from datetime import timedelta
 
 import pytest
 from flask.testing import FlaskClient
@@ -18,6 +18,7 @@ from portal.store.worker_jobs import note_run
 from tests.features.notify.conftest import Mailbox, Worker
 from tests.support.answers import NOW
 from tests.support.city import City, make_person
+from tests.support.moment import this_moment
 
 MINUTES = timedelta(minutes=1)
 FAULT = "PasswordInTheOpenError"
@@ -128,7 +129,7 @@ def test_monitoring_learns_that_the_worker_stands_still_or_a_job_keeps_failing(
         assert answer.headers["Cache-Control"] == "no-store", "it is about this moment"
         return answer.status_code, answer.get_data(as_text=True)
 
-    now = datetime.now(UTC)
+    now = this_moment()
     assert asked() == (503, "the worker has not run yet\n")
     store.write(note_run, name="assess", at=now - 61 * MINUTES, fault=None)
     status, words = asked()

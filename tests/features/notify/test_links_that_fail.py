@@ -4,7 +4,6 @@ from __future__ import annotations
 
 from collections.abc import Callable
 from dataclasses import replace
-from datetime import UTC, datetime
 from email.message import EmailMessage
 from pathlib import Path
 
@@ -23,6 +22,7 @@ from tests.features.notify.test_bounces import report_on
 from tests.support.city import City
 from tests.support.client import response_page
 from tests.support.desk import Desk, open_desk
+from tests.support.moment import this_moment
 
 Shown = Callable[[int], str]
 
@@ -42,7 +42,7 @@ def shown(app: Flask, store: Store, city: City) -> Shown:
 @pytest.fixture(autouse=True)
 def today(worker: Worker) -> None:
     """The pages know no other clock, and links are soon over."""
-    worker.clock.moment = datetime.now(UTC)
+    worker.clock.moment = this_moment()
 
 
 def invite(worker: Worker, city: City, email: str) -> int:

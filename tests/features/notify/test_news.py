@@ -29,6 +29,7 @@ from tests.features.public.publishing import publish_response
 from tests.support.answers import NOW
 from tests.support.city import City
 from tests.support.client import Page, response_page
+from tests.support.moment import this_moment
 
 FRIDAY = NOW  # November 20, 2026
 MONDAY = datetime(2026, 11, 23, 15, 0, tzinfo=UTC)
@@ -124,14 +125,14 @@ def test_nothing_comes_before_the_owner_of_the_address_has_said_yes(
     form: Callable[..., Page],
 ) -> None:
     form("es", about="service:street-lights")
-    worker.clock.moment = datetime.now(UTC)
+    worker.clock.moment = this_moment()
     worker.run()
     assert mailbox.to() == [EMAIL]
     message = mailbox.messages[0]
     assert message["Subject"] == "¿Quiere recibir por correo las respuestas de la semana?"
     assert "Street lights (es)" in text_of(mailbox)
     assert message["List-Unsubscribe-Post"] == "List-Unsubscribe=One-Click"
-    answer(store, city.lights, datetime.now(UTC))
+    answer(store, city.lights, this_moment())
     worker.wait(days=6)
     week(store, worker, worker.clock.moment)
     assert len(mailbox.messages) == 1
@@ -304,7 +305,7 @@ def test_asking_twice_is_asking_once_and_tells_nobody_who_subscribes(
     first = form().words()
     assert form().words() == first
     assert count(store) == 1
-    worker.clock.moment = datetime.now(UTC)
+    worker.clock.moment = this_moment()
     worker.run()
     assert client.post(f"{link_in(mailbox)}confirm").status_code == 303
     assert form().words() == first

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import re
 from collections.abc import Callable
-from datetime import UTC, datetime, timedelta
+from datetime import timedelta
 
 import pytest
 from flask import Flask
@@ -23,6 +23,7 @@ from tests.support.answers import NOW, Office
 from tests.support.city import City
 from tests.support.client import Page, response_page
 from tests.support.desk import Desk, open_desk
+from tests.support.moment import this_moment
 
 Send = Callable[..., int]
 
@@ -107,7 +108,7 @@ def test_what_waits_and_a_job_that_fails_can_be_seen(
     settings = response_page(administration.client.get("/en/admin/"))
     assert "1 job of the worker failed when it ran last." in settings.words()
     assert "/en/admin/mail/#jobs" in settings.links()
-    store.write(note_run, name="read reports", at=datetime.now(UTC), fault=None)
+    store.write(note_run, name="read reports", at=this_moment(), fault=None)
     words = re.sub(r"\s+", " ", administration.page().words())
     assert "Read reports of failed deliveriesWorks failed last: Nov 20" in words
     settings = response_page(administration.client.get("/en/admin/"))
@@ -124,9 +125,9 @@ def test_a_worker_that_stands_still_is_seen_among_the_settings(
         return response_page(administration.client.get("/en/admin/")).words()
 
     assert "has not run" not in notices(), "a portal that was never begun has no worker to miss"
-    store.write(note_run, name="assess", at=datetime.now(UTC) - timedelta(hours=2), fault=None)
+    store.write(note_run, name="assess", at=this_moment() - timedelta(hours=2), fault=None)
     assert "The worker has not run since" in notices()
-    store.write(note_run, name="purge", at=datetime.now(UTC), fault=None)
+    store.write(note_run, name="purge", at=this_moment(), fault=None)
     assert "has not run" not in notices()
 
 
@@ -141,7 +142,7 @@ def test_masks_keep_the_provider_and_hide_the_person() -> None:
 
 
 def _refuse(session: Session, /, kind: str, note: str, days: int, **detail: object) -> int:
-    at = datetime.now(UTC) - timedelta(days=days)
+    at = this_moment() - timedelta(days=days)
     row = Outbox(
         kind=kind, dedupe_key=f"{kind}:{note}:{days}", detail=detail, created_at=at, due_at=at,
         done_at=at, last_error=note, attempts=1,
@@ -207,7 +208,7 @@ def test_who_was_not_reached_reads_so_however_many_residents_were_not_either(
 ) -> None:
     del administration
     store.write(_refuse, "digest", "refused", 3, person_id=city.people["staff"])
-    at = datetime.now(UTC) - timedelta(days=1)
+    at = this_moment() - timedelta(days=1)
     crowd = [
         {"kind": "confirm_news", "dedupe_key": f"crowd:{number}", "detail": {}, "created_at": at,
          "due_at": at, "done_at": at, "last_error": "refused", "attempts": 1}

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import re
 from collections.abc import Callable
-from datetime import UTC, datetime, timedelta
+from datetime import timedelta
 
 from flask.testing import FlaskClient
 from sqlalchemy import select, update
@@ -19,6 +19,7 @@ from portal.store.loops import append_event
 from tests.features.notify.conftest import Mailbox, Worker
 from tests.support.answers import TODAY, Office
 from tests.support.city import City
+from tests.support.moment import this_moment
 
 Send = Callable[..., int]
 
@@ -145,9 +146,7 @@ def test_a_confirmed_address_gets_one_acknowledgement_that_says_what_comes_next(
     link = str(question["List-Unsubscribe"]).strip("<>").removeprefix("http://localhost")
     for _click in range(2):
         client.post(link.replace("unsubscribe", "confirm"))
-    worker.clock.moment = datetime.now(UTC) + timedelta(
-        minutes=1
-    )  # the site's clock is the real one
+    worker.clock.moment = this_moment() + timedelta(minutes=1)  # the site's clock is the real one
     worker.run()
     worker.run()
     acknowledged = mailbox.messages[1:]

@@ -31,7 +31,8 @@ from portal.store.webhooks import shown_secret
 from tests.support.answers import Office, send
 from tests.support.appraising import appraise_service
 from tests.support.city import City
-from tests.support.residents import StillClock, move_clock
+from tests.support.moment import StillClock
+from tests.support.residents import move_clock
 from tests.support.strangers import Received, Stranger, drip, say, stranger
 
 WORDS = "We repaved the marked street."

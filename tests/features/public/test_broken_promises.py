@@ -9,12 +9,12 @@ from flask.testing import FlaskClient
 from sqlalchemy.orm import Session
 
 from portal.settings import Settings
-from portal.store.clock import Clock
 from portal.store.engine import Store
 from tests.features.public.conftest import NOW
 from tests.features.public.publishing import publish_response
 from tests.support.city import City
 from tests.support.client import response_page
+from tests.support.moment import StillClock
 
 LISTS = ("/en/", "/en/services/street-lights/", "/en/responses/")
 
@@ -30,7 +30,7 @@ def promise(session: Session, city: City, said: str, due: date, after: int | Non
 def test_a_broken_promise_is_nowhere_planned(
     client: FlaskClient, city: City, store: Store, settings: Settings, path: str
 ) -> None:
-    today = Clock(settings.zone, settings.clock_file).today()
+    today = StillClock(settings.zone, settings.clock_file).today()
     store.write(promise, city, "The lamp is out.", today - timedelta(days=60))
     store.write(promise, city, "The lamp flickers.", today - timedelta(days=3))
     words = response_page(client.get(path)).words()
@@ -43,7 +43,7 @@ def test_a_broken_promise_is_nowhere_planned(
 def test_neither_is_one_that_was_renewed_and_broken_again(
     client: FlaskClient, city: City, store: Store, settings: Settings, path: str
 ) -> None:
-    today = Clock(settings.zone, settings.clock_file).today()
+    today = StillClock(settings.zone, settings.clock_file).today()
 
     def renew(session: Session) -> None:
         first = promise(session, city, "The lamp is out.", today - timedelta(days=90))

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Callable
 from contextlib import AbstractContextManager
-from datetime import UTC, datetime, timedelta
+from datetime import timedelta
 
 import pytest
 from flask.testing import FlaskClient
@@ -17,6 +17,7 @@ from portal.store.engine import Store
 from tests.features.public.conftest import Showcase
 from tests.support.city import LANGUAGES, City
 from tests.support.client import response_page
+from tests.support.moment import this_day
 
 PAGES = (
     "",
@@ -155,7 +156,7 @@ def test_a_service_page_says_what_it_is_and_calls_to_rate_it(
 def test_other_ways_are_named_while_they_are_open(
     client: FlaskClient, store: Store, city: City
 ) -> None:
-    today, service = datetime.now(UTC).date(), city.potholes
+    today, service = this_day(), city.potholes
     spans = {"kiosk": (-1, 1), "phone": (-9, 0), "counter": (-9, None), "paper": (1, None)}
     spans["web"] = (-9, None)
 
@@ -177,7 +178,7 @@ def test_other_ways_are_named_while_they_are_open(
 def test_nobody_is_called_to_a_form_that_is_closed(
     client: FlaskClient, store: Store, city: City
 ) -> None:
-    today = datetime.now(UTC).date()
+    today = this_day()
 
     def close_in_spanish(session: Session) -> None:
         of = {"service_id": city.potholes, "lang": "es", "role": "input"}

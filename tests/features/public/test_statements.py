@@ -22,6 +22,7 @@ from portal.web.cookies import ALL
 from tests.support.city import PASSWORD, City
 from tests.support.client import Page, PageCheckingClient, response_page
 from tests.support.desk import open_desk
+from tests.support.moment import this_moment
 from tests.support.residents import Resident
 
 REACHED = CityContact(
@@ -174,7 +175,7 @@ def test_whom_to_tell_of_a_fault_stands_where_finders_look(
     assert fields["Canonical"] == f"http://localhost{SECURITY}"
     assert fields["Preferred-Languages"] == "en, es, vi, zh-Hans, ar, ko"
     expires = datetime.strptime(fields["Expires"], "%Y-%m-%dT%H:%M:%SZ").replace(tzinfo=UTC)
-    ahead = expires - datetime.now(UTC)
+    ahead = expires - this_moment()
     assert timedelta(days=170) < ahead < timedelta(days=365)
     name_contact(store, REACHED)
     assert "Contact: https://city.example/security\n" in client.get(SECURITY).get_data(as_text=True)

@@ -14,13 +14,13 @@ from sqlalchemy.orm import Session
 from portal.models.responses import Response, ThemeText
 from portal.models.said import Reaction, ThemeDistrict, ThemeFigure
 from portal.settings import Settings
-from portal.store.clock import Clock
 from portal.store.content import raise_content_version
 from portal.store.engine import Store
 from tests.features.public.conftest import AS_OF, NOW, Showcase
 from tests.features.public.publishing import publish_response
 from tests.support.city import City
 from tests.support.client import Page, response_page
+from tests.support.moment import StillClock
 
 
 def theme_of(store: Store, response_id: int) -> int:
@@ -291,4 +291,4 @@ def test_promises_say_what_they_are_narrowed_to(
 
 def settings_day(settings: Settings) -> date:
     """The city's day, by which promises are judged."""
-    return Clock(settings.zone, settings.clock_file).today()
+    return StillClock(settings.zone, settings.clock_file).today()

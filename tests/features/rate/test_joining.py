@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable
-from datetime import UTC, datetime, timedelta
+from datetime import timedelta
 
 import pytest
 from flask import Flask
@@ -27,6 +27,7 @@ from tests.features.public.publishing import publish_response
 from tests.support.cases import send_case
 from tests.support.city import City
 from tests.support.desk import Desk
+from tests.support.moment import this_moment
 from tests.support.residents import Resident, receipt_of, submission_of, words_of
 from tests.support.soundness import find_problems
 
@@ -41,7 +42,7 @@ def theme(store: Store, city: City) -> int:
     def publish(session: Session) -> int:
         texts = {"en": (SAID, DID, ""), "es": ("Las farolas no funcionan.", "Cambiamos.", "")}
         response_id = publish_response(
-            session, city.lights, datetime.now(UTC) - timedelta(days=2), texts,
+            session, city.lights, this_moment() - timedelta(days=2), texts,
             author_id=city.people["staff"],
         )  # fmt: skip
         theme_id = session.get_one(Response, response_id).theme_id or 0
@@ -194,7 +195,7 @@ def test_it_is_evidence_for_nothing(
 
     def others(session: Session) -> None:
         for day in range(40):
-            send_case(session, city.lights, datetime.now(UTC) - timedelta(days=40 + day))
+            send_case(session, city.lights, this_moment() - timedelta(days=40 + day))
 
     store.write(others)
     before = evidence(), evidence(1)

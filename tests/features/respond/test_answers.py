@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import threading
-from datetime import UTC, datetime, timedelta
+from datetime import timedelta
 from typing import Any
 
 import pytest
@@ -31,6 +31,7 @@ from tests.support.answers import ANSWERED, NOW, SPANISH, TODAY, Office, send
 from tests.support.city import City
 from tests.support.client import response_page
 from tests.support.desk import Desk, words_of
+from tests.support.moment import this_moment
 
 SOURCE: dict[str, Any] = {
     "you_said": "The holes come back.",
@@ -49,7 +50,7 @@ def theme(store: Store, office: Office, desk_city: City) -> int:
 
 
 def in_days(days: int) -> str:
-    return (datetime.now(UTC) + timedelta(days=days)).date().isoformat()
+    return (this_moment() + timedelta(days=days)).date().isoformat()
 
 
 def test_everything_that_is_missing_is_said_at_once(

@@ -19,12 +19,12 @@ from portal.models.running import AuditEvent
 from portal.models.submissions import Submission
 from portal.respond.operations.cases import set_aside
 from portal.respond.rules import OFFERED_REASONS
-from portal.store.clock import Clock
 from portal.store.engine import Store
 from portal.store.loops import append_event
 from tests.support.answers import NOW, TODAY, Office, send
 from tests.support.city import City
 from tests.support.desk import Desk
+from tests.support.moment import StillClock
 
 
 def row(store: Store, case: int) -> LoopRow:
@@ -273,7 +273,7 @@ def _request(session: Session, case: int, reason: str, person_id: int) -> None:
 def test_days_left_count_from_the_dispute_once_there_is_one(
     app: Flask, store: Store, desk_city: City, office: Office
 ) -> None:
-    clock = Clock(ZoneInfo("UTC"))
+    clock = StillClock(ZoneInfo("UTC"))
     now = clock.now()
     case = send(store, desk_city.potholes, now - timedelta(days=100), comment="Disputed hole")
     office.answer([case])

@@ -4,20 +4,19 @@ from __future__ import annotations
 
 from datetime import timedelta
 from urllib.parse import urlencode
-from zoneinfo import ZoneInfo
 
 import pytest
 from flask import Flask
 
 from portal.domain.loop import Actor, Event, EventKind, Outcome, Verdict
 from portal.respond.queries import inbox
-from portal.store.clock import Clock
 from portal.store.engine import Store
 from portal.store.loops import append_event
 from tests.support.answers import NOW, TODAY, Office, send
 from tests.support.city import City
 from tests.support.client import Page
 from tests.support.desk import Desk
+from tests.support.moment import this_moment
 
 TELLING = (
     Event(kind=EventKind.RESPONDED, on=TODAY, actor=Actor.SYSTEM, outcome=Outcome.ANSWERED),
@@ -120,7 +119,7 @@ def test_an_address_that_asks_for_a_place_that_is_not_there_says_so(
 def test_tabs_count_what_their_links_lead_to(
     app: Flask, store: Store, desk_city: City, office: Office
 ) -> None:
-    day, now = timedelta(days=1), Clock(ZoneInfo("UTC")).now()
+    day, now = timedelta(days=1), this_moment()
     holes, lamps = desk_city.potholes, desk_city.lights
     for age in (60, 31, 30, 23, 22, 0):
         send(store, holes, now - age * day, comment="Hole", q0=1)
@@ -146,7 +145,7 @@ def test_tabs_count_what_their_links_lead_to(
 
 
 def test_whoever_is_overdue_is_not_due_this_week(app: Flask, store: Store, desk_city: City) -> None:
-    day, now = timedelta(days=1), Clock(ZoneInfo("UTC")).now()
+    day, now = timedelta(days=1), this_moment()
     ages = {age: send(store, desk_city.potholes, now - age * day) for age in (60, 31, 30, 23, 22)}
     desk = Desk(app)
     assert numbers(desk.get("?place=overdue")) == [ages[60], ages[31]]

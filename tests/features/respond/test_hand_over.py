@@ -25,6 +25,7 @@ from portal.store.evidence.window import Window
 from tests.support.answers import NOW, TODAY, Office, send
 from tests.support.city import City
 from tests.support.desk import Desk
+from tests.support.moment import StillClock
 from tests.support.residents import Resident, submission_of
 from tests.support.soundness import find_problems
 
@@ -46,7 +47,7 @@ def kept(store: Store, service: int, days_later: int = 0) -> tuple[int, int]:
 def test_a_case_goes_to_another_department_with_its_clock(
     app: Flask, store: Store, desk_city: City, office: Office
 ) -> None:
-    clock = Clock(app.extensions["portal"].settings.zone)
+    clock = StillClock(app.extensions["portal"].settings.zone)
     received = clock.now() - timedelta(days=12)
     case = send(store, desk_city.potholes, received, comment="The pool is cold", q0=4)
     office.group([case])

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import re
-from datetime import UTC, date, datetime, timedelta
+from datetime import date, timedelta
 
 import pytest
 from flask import Flask
@@ -20,9 +20,8 @@ from tests.support.answers import Office, send
 from tests.support.city import City
 from tests.support.client import Page
 from tests.support.desk import Desk
+from tests.support.moment import this_day, this_moment
 
-NOW = datetime.now(UTC)
-TODAY = NOW.date()
 DAYS = timedelta(days=1)
 LINE = re.compile(r"Own target(?:: today|: \d+ days? left| passed \d+ days? ago)")
 LATE, SOON, NEW, OLD = "Late hole", "Soon hole", "New hole", "Old hole"
@@ -32,16 +31,16 @@ LATE, SOON, NEW, OLD = "Late hole", "Soon hole", "New hole", "Old hole"
 def cases(store: Store, desk_city: City) -> dict[str, int]:
     """Three cases under a target of ten working days, and one from before there was one."""
     holes = desk_city.potholes
-    old = send(store, holes, NOW - 28 * DAYS, comment=OLD)
+    old = send(store, holes, this_moment() - 28 * DAYS, comment=OLD)
     store.write(
-        add_target, service_id=None, working_days=10, from_on=TODAY - 25 * DAYS, person_id=None,
-        today=TODAY - 25 * DAYS, now=NOW,
+        add_target, service_id=None, working_days=10, person_id=None,
+        from_on=this_day() - 25 * DAYS, today=this_day() - 25 * DAYS, now=this_moment(),
     )  # fmt: skip
     return {
         OLD: old,
-        LATE: send(store, holes, NOW - 21 * DAYS, comment=LATE),
-        SOON: send(store, holes, NOW - 7 * DAYS, comment=SOON),
-        NEW: send(store, holes, NOW, comment=NEW),
+        LATE: send(store, holes, this_moment() - 21 * DAYS, comment=LATE),
+        SOON: send(store, holes, this_moment() - 7 * DAYS, comment=SOON),
+        NEW: send(store, holes, this_moment(), comment=NEW),
     }
 
 
@@ -85,12 +84,13 @@ def test_the_list_is_narrowed_to_what_is_past_it_and_may_stand_in_its_order(
     desk = Desk(app)
     assert shown(desk.get("?flag=target")) == [LATE]
     assert "Own target passed" in desk.get("?flag=target").words()
-    store.write(_move_target, cases[LATE], TODAY - 9 * DAYS, received_on=TODAY - 40 * DAYS)
+    day = this_day()
+    store.write(_move_target, cases[LATE], day - 9 * DAYS, received_on=day - 40 * DAYS)
     assert not LINE.search(desk.get("?flag=target").words()), "the 30 days are over: enough is said"
     assert shown(desk.get("?sort=target")) == [LATE, SOON, NEW, OLD]
-    store.write(_set_state, cases[LATE], "reopened", disputed_on=TODAY)
+    store.write(_set_state, cases[LATE], "reopened", disputed_on=this_day())
     assert shown(desk.get("?flag=target")) == [], "it was about the first answer"
-    store.write(_set_state, cases[SOON], "told", told_on=TODAY, told_lang="en")
+    store.write(_set_state, cases[SOON], "told", told_on=this_day(), told_lang="en")
     words = desk.get("?place=all").words()
     assert len(LINE.findall(words)) == 1, "only of who still waits for a first answer"
 

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from datetime import UTC, datetime, timedelta
+from datetime import timedelta
 
 import pytest
 from flask import Flask
@@ -25,9 +25,8 @@ from tests.support.answers import Office, send
 from tests.support.city import City
 from tests.support.client import response_page
 from tests.support.desk import Desk
+from tests.support.moment import this_day, this_moment
 
-NOW = datetime.now(UTC)
-TODAY = NOW.date()
 DONE = Wording("The holes come back.", "All 14 streets are paved since Monday.")
 
 
@@ -35,7 +34,7 @@ DONE = Wording("The holes come back.", "All 14 streets are paved since Monday.")
 def promise(store: Store, office: Office, desk_city: City) -> int:
     """Planned, published, and told to two people; its day is far ahead."""
     cases = [send(store, desk_city.potholes) for _one in range(2)]
-    due = Promise(Outcome.PLANNED, due_on=TODAY + timedelta(days=60))
+    due = Promise(Outcome.PLANNED, due_on=this_day() + timedelta(days=60))
     response = office.answer(cases, promise=due)
     tell(store, response, office)
     return response
@@ -43,7 +42,7 @@ def promise(store: Store, office: Office, desk_city: City) -> int:
 
 def tell(store: Store, response_id: int, office: Office) -> None:
     store.write(
-        tell_next, now=NOW, today=TODAY, response_id=response_id,
+        tell_next, now=this_moment(), today=this_day(), response_id=response_id,
         person_id=office.staff.person_id, after=0,
     )  # fmt: skip
 
@@ -52,7 +51,7 @@ def put_due(store: Store, response_id: int, days: int) -> None:
     """Let its day be so many days from today."""
 
     def change(session: Session) -> None:
-        due = TODAY + timedelta(days=days)
+        due = this_day() + timedelta(days=days)
         session.execute(update(Response).where(Response.id == response_id).values(due_on=due))
 
     store.write(change)
@@ -96,10 +95,10 @@ def test_done_asks_for_what_was_done_and_tells_the_same_people_again(
     page = desk.get(form_address)
     assert "We repaved the street by the school." in page.words()
     assert page.words().count("The holes come back.") == 2  # as promised, and to begin with
-    assert page.value("done_on") == TODAY.isoformat()
+    assert page.value("done_on") == this_day().isoformat()
     form = {
         "you_said": DONE.you_said, "we_did": DONE.we_did, "why_not": "", "outcome": "done",
-        "done_on": TODAY.isoformat(), "due_on": "", "follows": str(promise),
+        "done_on": this_day().isoformat(), "due_on": "", "follows": str(promise),
     }  # fmt: skip
     empty = desk.post(form_address.partition("?")[0], 422, **{**form, "we_did": ""})
     assert "What was promised by" in response_page(empty).words()
@@ -108,7 +107,7 @@ def test_done_asks_for_what_was_done_and_tells_the_same_people_again(
         follower = session.scalars(select(Response).where(Response.follows_id == promise)).one()
     assert f"/en/staff/responses/{follower.id}/" in desk.get("promises/").links()
     office.review(follower.id)
-    office.publish(follower.id, now=NOW)
+    office.publish(follower.id, now=this_moment())
     tell(store, follower.id, office)
     with store.read() as session:
         retold = session.scalars(
@@ -127,10 +126,10 @@ def test_a_new_day_keeps_the_first_one_in_the_record(
 ) -> None:
     with store.read() as session:
         theme = session.get_one(Response, promise).theme_id or 0
-    renewed = Promise(Outcome.IN_PROGRESS, due_on=TODAY + timedelta(days=90))
+    renewed = Promise(Outcome.IN_PROGRESS, due_on=this_day() + timedelta(days=90))
     later = office.draft(theme, promise=renewed, follows_id=promise)
     office.review(later)
-    office.publish(later, now=NOW)
+    office.publish(later, now=this_moment())
     put_due(store, promise, -20)
     page = Desk(app).get("promises/?view=broken")
     assert "now planned by" in page.words()
@@ -149,7 +148,7 @@ def leave_addresses(store: Store, *cases: int, confirmed: bool = True) -> None:
     contacts = [
         Contact(
             submission_id=case, email_encrypted=b"x", email_hash=f"h{case}", token_hash=f"t{case}",
-            created_at=NOW, confirmed_at=NOW if confirmed else None,
+            created_at=this_moment(), confirmed_at=this_moment() if confirmed else None,
         )
         for case in cases
     ]  # fmt: skip
@@ -165,13 +164,13 @@ def test_the_ledger_says_whom_the_day_still_finds(app: Flask, store: Store, prom
     put_due(store, promise, 240)
     assert "Can be mailed: 2 now, 0 on" in desk.get("promises/").words()
     put_due(store, promise, 100)
-    moment = NOW + timedelta(days=30)
+    moment = this_moment() + timedelta(days=30)
     store.write(
         append_event, 1, Event(kind=EventKind.CONFIRMED, on=moment.date(), actor=Actor.RESIDENT,
                                verdict=Verdict.PARTLY), at=moment,
     )  # fmt: skip
     assert "Can be mailed: 2 now, 1 on" in desk.get("promises/").words()
-    store.write(erase_contacts, [2], now=NOW)
+    store.write(erase_contacts, [2], now=this_moment())
     assert "Can be mailed: 1 now, 1 on" in desk.get("promises/").words()
     put_due(store, promise, -3)
     assert "Can be mailed: 1. The others" in desk.get("promises/?view=overdue").words()
@@ -190,8 +189,8 @@ def test_whom_a_further_answer_does_not_reach_is_not_counted(
         if how == "set aside":
             kind, actor, reason = EventKind.EXCLUDED, Actor.STAFF, "spam"
             links = Links(person_id=office.staff.person_id)
-        event = Event(kind=kind, on=TODAY, actor=actor, reason=reason)
-        append_event(session, 2, event, at=NOW, links=links)
+        event = Event(kind=kind, on=this_day(), actor=actor, reason=reason)
+        append_event(session, 2, event, at=this_moment(), links=links)
 
     leave_addresses(store, 1, 2)
     store.write(leave)
@@ -206,7 +205,7 @@ def test_the_editor_says_it_before_anybody_is_promised_anything(
     leave_addresses(store, cases[1], confirmed=False)
     theme, desk = office.group(cases), Desk(app)
     assert "kept for 90 days" in desk.get(f"themes/{theme}/answer").words()
-    far = Promise(Outcome.PLANNED, due_on=TODAY + timedelta(days=240))
+    far = Promise(Outcome.PLANNED, due_on=this_day() + timedelta(days=240))
     draft = office.draft(theme, promise=far)
     words = desk.get(f"responses/{draft}/").words()
     assert "People who wait for this answer: 3. With an email address: 1." in words

@@ -21,9 +21,10 @@ from portal.store.engine import Store
 from tests.support.answers import ANSWERED, Office, send
 from tests.support.city import City
 from tests.support.desk import Desk, words_of
+from tests.support.moment import this_moment
 
 CITY = ZoneInfo("UTC")
-LATER = datetime.now(CITY) + timedelta(days=2)
+LATER = this_moment() + timedelta(days=2)
 FIELD = LATER.strftime("%Y-%m-%dT%H:%M")
 
 
@@ -146,7 +147,7 @@ def test_what_a_standstill_made_wrong_stays_a_draft_and_says_so(
         session.execute(
             update(Response)
             .where(Response.id == late)
-            .values(publish_at=datetime.now(UTC) - timedelta(days=1))
+            .values(publish_at=this_moment() - timedelta(days=1))
         )
 
     store.write(long_ago)

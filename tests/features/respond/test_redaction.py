@@ -18,12 +18,12 @@ from portal.models.loops import LoopEvent
 from portal.models.running import AuditEvent
 from portal.models.submissions import Submission
 from portal.settings import Settings
-from portal.store.clock import Clock
 from portal.store.engine import Store
 from portal.store.integrity.check import check_commitments
 from tests.support.answers import send
 from tests.support.city import City
 from tests.support.desk import Desk
+from tests.support.moment import StillClock
 from tests.support.residents import Resident, submission_of
 
 PHONE, EMAIL = "512-555-0187", "marked@redacted.example"
@@ -162,7 +162,7 @@ def test_residents_see_on_their_receipt_what_was_taken_out_and_why(
 def test_a_note_is_struck_by_its_author_for_a_day_and_then_by_managers(
     app: Flask, store: Store, settings: Settings, desk_city: City, who: str, hours: int, status: int
 ) -> None:
-    app.extensions["portal"].clock = Clock(settings.zone, settings.clock_file)
+    app.extensions["portal"].clock = StillClock(settings.zone, settings.clock_file)
     case = send(store, desk_city.potholes)
     Desk(app).post(f"cases/{case}/notes", 422, text=" ")
     Desk(app).post(f"cases/{case}/notes", text="Spoke to <b>Ann</b>")

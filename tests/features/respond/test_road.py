@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from datetime import UTC, datetime, timedelta
+from datetime import timedelta
 from typing import Any
 
 from flask import Flask
@@ -12,6 +12,7 @@ from portal.store.engine import Store
 from tests.support.answers import send
 from tests.support.city import City
 from tests.support.desk import Desk
+from tests.support.moment import this_moment
 
 SOURCE: dict[str, Any] = {
     "you_said": "The holes come back after every rain.",
@@ -26,7 +27,7 @@ SOURCE: dict[str, Any] = {
 def test_inbox_lists_the_cases_of_ones_departments_oldest_due_first(
     app: Flask, store: Store, desk_city: City
 ) -> None:
-    now = datetime.now(UTC)
+    now = this_moment()
     for days, words in ((3, "A new hole"), (40, "An old hole"), (12, "A middling hole")):
         send(store, desk_city.potholes, now - timedelta(days=days), comment=words, lang="es")
     send(store, desk_city.pools, now, comment="Cold water")
@@ -41,7 +42,7 @@ def test_inbox_lists_the_cases_of_ones_departments_oldest_due_first(
 
 
 def test_from_inbox_to_published(app: Flask, store: Store, desk_city: City) -> None:
-    now = datetime.now(UTC)
+    now = this_moment()
     cases = [
         send(store, desk_city.potholes, now, comment=f"Hole {lang}", lang=lang)
         for lang in ("en", "en", "es")

@@ -21,6 +21,7 @@ from tests.domain.test_search_words import ARABIC, CHINESE, ENGLISH, KOREAN, SPA
 from tests.support.answers import NOW, TODAY, Office, send
 from tests.support.city import City
 from tests.support.desk import Desk
+from tests.support.moment import this_day
 from tests.support.remarks import judge, say_missing, tell
 from tests.support.soundness import find_problems
 
@@ -165,7 +166,7 @@ def test_marked_pieces_go_with_a_click_and_a_reason(app: Flask, store: Store, ca
         "phone",
     )
     assert logged.detail == {"reason": "own_data", "pieces": ["phone"], "remark": number}
-    assert "Taken out on November" in desk.get(f"cases/{case}/").words()
+    assert f"Taken out on {this_day():%B} {this_day().day}, " in desk.get(f"cases/{case}/").words()
     assert "There is nothing" not in desk.get("?place=personal_data").words()
     assert set(holders(store, PHONE)) == set()
     assert find_problems(store) == []

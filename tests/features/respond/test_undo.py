@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from datetime import UTC, datetime, timedelta
+from datetime import datetime, timedelta
 from urllib.parse import urlencode
 from zoneinfo import ZoneInfo
 
@@ -23,9 +23,10 @@ from tests.support.answers import TODAY, Office, send
 from tests.support.city import City
 from tests.support.client import Page, response_page
 from tests.support.desk import Desk
+from tests.support.moment import this_moment
 
 ALL = urlencode({"all": 1, "filters": ""})
-LATER = datetime.now(UTC) + timedelta(days=2)
+LATER = this_moment() + timedelta(days=2)
 UTC_ZONE = ZoneInfo("UTC")
 CARRIED = ("filters", "all", "until", "done", "meant", "deed")
 
@@ -150,7 +151,7 @@ def test_what_somebody_else_did_is_no_part_of_ones_own_deed(
 
 
 def schedule(store: Store, office: Office, draft: int) -> None:
-    act = Act(office.reviewer, datetime.now(UTC), TODAY)
+    act = Act(office.reviewer, this_moment(), TODAY)
     store.write(schedule_together, act=act, versions=[(draft, 2)], at=LATER, zone=UTC_ZONE)
 
 
@@ -174,7 +175,7 @@ def test_undoing_a_merge_gives_answers_their_time_back_where_nobody_went_on_with
     assert times(store, drafts) == [(None, None)] * 4
     form = {"you_said": "Holes.", "we_did": "Mended.", "why_not": "", "outcome": "answered"}
     other.post(f"responses/{written}/", **form, version="3")
-    act = Act(office.reviewer, datetime.now(UTC), TODAY)
+    act = Act(office.reviewer, this_moment(), TODAY)
     later = LATER + timedelta(days=1)
     store.write(schedule_together, act=act, versions=[(retimed, 3)], at=later, zone=UTC_ZONE)
     store.write(unschedule, act=act, response_id=retimed)
@@ -195,7 +196,7 @@ def test_a_time_that_has_passed_is_not_given_back(
     schedule(store, office, draft)
     Desk(app).post(f"themes/{old}/merge", into=into)
     with store.read() as session:
-        deed = find_last_deed(session, office.staff, now=datetime.now(UTC))
+        deed = find_last_deed(session, office.staff, now=this_moment())
     assert deed is not None
     with store.read() as session:
         merge = session.get_one(AuditEvent, deed.event_id)
