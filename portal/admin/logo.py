@@ -38,8 +38,13 @@ def fetch_logo_again(session: Session, *, person_id: int, now: datetime) -> bool
     return True
 
 
-def remove_logo(session: Session, *, person_id: int, now: datetime) -> bool:
-    """Take it off every page; whether there was one."""
+def remove_logo(
+    session: Session, *, person_id: int, now: datetime, seen: str | None = None
+) -> bool:
+    """Take it off every page; whether there was one. `seen` and TextsMoved: as in `change_logo`."""
+    lock_content(session)
+    before = find_logo(session)
+    require_seen(before.url if before else "", seen=seen, typed="")
     is_removed = forget_logo(session)
     if is_removed:
         _record(session, "logo_removed", person_id, now)

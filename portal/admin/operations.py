@@ -51,8 +51,16 @@ def choose_day(
     )  # fmt: skip
 
 
-def take_day_back(session: Session, *, person_id: int, now: datetime) -> None:
-    """Stay in shadow. Raises ValueError where levels are public."""
+def take_day_back(
+    session: Session, *, person_id: int, now: datetime, seen: str | None = None
+) -> None:
+    """Stay in shadow. Raises ValueError where levels are public.
+
+    `seen` and TextsMoved: as in `choose_day`.
+    """
+    lock_content(session)
+    chosen = get_chosen_day(session)
+    require_seen(chosen.isoformat() if chosen else "", seen=seen, typed="")
     stay_in_shadow(session)
     audit.record(
         session, at=now, person_id=person_id, action="took the day for levels back",

@@ -67,10 +67,20 @@ class BatchForm(DeskForm):
 
 
 class AssignForm(BatchForm):
-    """Who looks after the cases; `was` is who did when the page of one case was read."""
+    """Who looks after the cases.
+
+    `was` is who did when the page of one case was read; `read` is the newest event of the audit
+    trail when a list was.
+    """
 
     person = StringField(validators=[Needed(_l("Choose a person, or nobody."))])
     was = StringField()
+    read = StringField()
+
+    @property
+    def read_until(self) -> int | None:
+        """What stood in the audit trail when the list was read."""
+        return whole_number(self.read.data)
 
 
 class GroupAllForm(BatchForm, GroupForm):

@@ -8,6 +8,7 @@ from __future__ import annotations
 
 from collections.abc import Callable, Mapping
 
+from flask import flash
 from wtforms import Field
 
 from portal.domain.typed_texts import TypedTexts
@@ -57,6 +58,12 @@ def show_newer(field: Field, was: Field, *, stored: str, words: str) -> None:
     """
     field.errors = [_said(words)]
     was.data = stored
+
+
+def say_changed() -> None:
+    """Say that nothing was done, as somebody else changed what it would have been done to."""
+    text = _("Somebody else has changed this, so nothing was done. It is shown as it is now.")
+    flash(text, "alarm")
 
 
 def _said(now: str) -> str:

@@ -24,7 +24,7 @@ from portal.web.database import read, write
 from portal.web.formats import day as day_in_words
 from portal.web.forms import ErrorList, errors_of
 from portal.web.pages import page
-from portal.web.shown import show_newer
+from portal.web.shown import say_changed, show_newer
 from portal.web.words import gettext as _
 
 _COLUMNS = (
@@ -122,14 +122,17 @@ def _is_public() -> Response:
 def take_public_day_back() -> Response:
     """Stay in shadow."""
     form = PublicDayForm()
-    form.validate()  # the session's token is checked before the view
     try:
         write(
-            operations.take_day_back, person_id=current_scope().person_id, now=portal().clock.now()
-        )
+            operations.take_day_back, person_id=current_scope().person_id,
+            now=portal().clock.now(), seen=form.was.data,
+        )  # fmt: skip
+    except TextsMoved:
+        say_changed()
     except ValueError:
         return _is_public()
-    flash(_("The day is taken back. Levels stay in shadow."), "done")
+    else:
+        flash(_("The day is taken back. Levels stay in shadow."), "done")
     return redirect(url_for("admin.show_calibration"), 303)
 
 

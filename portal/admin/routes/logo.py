@@ -15,7 +15,7 @@ from portal.web.context import portal
 from portal.web.database import read, write
 from portal.web.forms import errors_of
 from portal.web.pages import page
-from portal.web.shown import show_newer
+from portal.web.shown import say_changed, show_newer
 from portal.web.site import is_demo
 from portal.web.words import gettext as _
 
@@ -72,6 +72,15 @@ def fetch_again() -> Response:
 @access(Access.ADMINISTRATOR, is_fresh=True)
 def take_off() -> Response:
     """Take it off every page."""
-    if write(remove_logo, person_id=current_scope().person_id, now=portal().clock.now()):
-        flash(_("The logo is taken off every page."), "done")
+    form = LogoForm()
+    try:
+        is_removed = write(
+            remove_logo, person_id=current_scope().person_id, now=portal().clock.now(),
+            seen=form.was.data,
+        )  # fmt: skip
+    except TextsMoved:
+        say_changed()
+    else:
+        if is_removed:
+            flash(_("The logo is taken off every page."), "done")
     return redirect(url_for("admin.show_logo"), 303)

@@ -7,7 +7,7 @@ from dataclasses import dataclass
 from datetime import date, datetime
 from typing import Any
 
-from sqlalchemy import ColumnElement, delete, insert, select
+from sqlalchemy import ColumnElement, delete, exists, false, insert, select
 from sqlalchemy.orm import Session
 
 from portal.domain.typed_texts import require_seen
@@ -29,12 +29,14 @@ BATCH = 500  # cases in one transaction: well under a second on both databases
 class Done:
     """How many cases a batch reached, and how many of the selection still wait for the next.
 
-    `deed` is what the next batch names, so that all of them are undone together.
+    `deed` is what the next batch names, so that all of them are undone together; `overtaken` is
+    how many of the whole selection stay as a colleague left them in the meantime.
     """
 
     count: int
     left: int
     deed: int | None = None
+    overtaken: int = 0
 
 
 def assign_cases(
@@ -46,31 +48,43 @@ def assign_cases(
     selection: Selection,
     person_id: int | None,
     deed: int | None = None,
+    read_until: int | None = None,
 ) -> Done:
     """Let somebody look after the cases, None for nobody; at most BATCH of them at a time.
 
     Cases that the person looks after already, or of departments that they do not work for, stay
-    as they are. `deed` is that of the batch before. Raises NotAllowed for somebody who shares no
-    department with whoever asks.
+    as they are; so do those that a colleague has assigned after `read_until`, the newest event of
+    the audit trail when the list was read. `deed` is that of the batch before. Raises NotAllowed
+    for somebody who shares no department with whoever asks.
     """
     require_any(session, scope, selection, today)
     if person_id is not None:
         _require_colleague(session, scope, person_id)
-    wanted = (~is_held_by(person_id), *_fitting(person_id))
-    rows = session.execute(
+    asked = (~is_held_by(person_id), *_fitting(person_id))
+    is_overtaken = _is_overtaken(scope, read_until)
+    wanted = (*asked, ~is_overtaken)
+    ids = session.scalars(
         selected(scope, selection, today)
         .where(*wanted)
-        .with_only_columns(LoopRow.submission_id, holder())
+        .with_only_columns(LoopRow.submission_id)
         .order_by(LoopRow.submission_id)
         .limit(BATCH)
         .with_for_update(of=LoopRow)
+    ).all()
+    rows = session.execute(  # read anew: a colleague may have been faster to lock them
+        selected(scope, Selection(ids=tuple(ids)), today)
+        .where(*wanted)
+        .with_only_columns(LoopRow.submission_id, holder())
     ).all()
     before: dict[int, int | None] = {row[0]: row[1] for row in rows}
     deed = find_begun(session, scope, deed, "case_assigned", to=person_id)
     after: dict[int, int | None] = dict.fromkeys(before, person_id)
     deed = _assign(session, Act(scope, now, today), after, before, deed=deed)
     session.flush()
-    return Done(len(before), count_left(session, scope, selection, today, *wanted), deed)
+    return Done(
+        len(before), count_left(session, scope, selection, today, *wanted), deed,
+        count_left(session, scope, selection, today, *asked, is_overtaken) if read_until else 0,
+    )  # fmt: skip
 
 
 def assign_one(
@@ -102,6 +116,18 @@ def _require_colleague(session: Session, scope: Scope, person_id: int) -> None:
     found = select(Person.id).where(Person.id == person_id, works_in(scope.desk))
     if person_id > MAX_ID or session.scalar(found) is None:
         raise NotAllowed
+
+
+def _is_overtaken(scope: Scope, read_until: int | None) -> ColumnElement[bool]:
+    """Whether a colleague has assigned the case, or given it back, since the list was read."""
+    if read_until is None:
+        return false()
+    return exists().where(
+        AuditEvent.id > read_until,
+        AuditEvent.action.in_(("case_assigned", "assignment_undone")),
+        AuditEvent.subject_id == LoopRow.submission_id,
+        AuditEvent.person_id != scope.person_id,
+    )
 
 
 def _fitting(person_id: int | None) -> tuple[ColumnElement[bool], ...]:

@@ -41,6 +41,11 @@ class Deed:
         return self.last.action
 
 
+def find_newest_event(session: Session) -> int:
+    """The newest event of the audit trail, 0 for none; what is done later has a higher id."""
+    return session.scalar(select(func.max(AuditEvent.id))) or 0
+
+
 def first_of(event: AuditEvent) -> int:
     """The first event of the deed that this one belongs to."""
     first: int = event.detail.get("deed", event.id)

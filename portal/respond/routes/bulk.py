@@ -17,6 +17,7 @@ from portal.respond.queries.choices import list_choices, list_people
 from portal.respond.queries.inbox import list_first
 from portal.respond.queries.selection import Extent, Selection, get_extent
 from portal.respond.queries.theme_choice import list_themes_for
+from portal.respond.queries.undo import find_newest_event
 from portal.respond.routes.blueprint import blueprint, langs
 from portal.respond.routes.lists import list_address, nothing_ticked
 from portal.respond.routes.themes import NEW, words_to_find
@@ -83,6 +84,8 @@ def show_assign() -> Response:
 
 def _assign_page(form: AssignForm, errors: ErrorList | None = None) -> Response:
     selection, address = _selection()
+    if not form.is_submitted():
+        form.read.data = str(find_newest_event(read()))
     extent = _extent(selection)
     if not extent.total:
         return _nothing(selection, address, extent.closed)
@@ -121,9 +124,9 @@ def assign() -> Response:
         return _nothing(selection, address)
     done = write(
         assign_cases, now=clock.now(), today=clock.today(), scope=current_scope(),
-        selection=selection, person_id=person, deed=form.begun,
+        selection=selection, person_id=person, deed=form.begun, read_until=form.read_until,
     )  # fmt: skip
-    return _go_on("respond/continue_assign.html", form, done, address, person=form.person.data)
+    return _go_on("respond/continue_assign.html", form, done, address)
 
 
 def _go_on(
@@ -134,8 +137,17 @@ def _go_on(
     if done.left and done.count:
         progress = {"until": request.values.get("until", ""), "done": count, "left": done.left,
                     "meant": form.meant.data or "", "deed": done.deed}  # fmt: skip
-        return page(template, address=address, progress=progress, **context)
-    _say_how_many(count, form.untouched(count))
+        return page(template, form=form, address=address, progress=progress, **context)
+    _say_how_many(count, max(form.untouched(count) - done.overtaken, 0))
+    if done.overtaken:
+        text = ngettext(
+            "%(n)s case stays as it was: a colleague has assigned it since you opened the list.",
+            "%(n)s cases stay as they were: a colleague has assigned them since you opened the "
+            "list.",
+            done.overtaken,
+            n=number(done.overtaken),
+        )
+        flash(text, "alarm")
     return redirect(url_for("respond.show_inbox", **address.values), 303)  # type: ignore[arg-type]
 
 

@@ -107,6 +107,32 @@ def test_the_second_of_two_sees_what_the_first_one_stored(
     assert send(admin, form, again, mine).status_code == 303, "whoever has seen both decides"
 
 
+@pytest.mark.usefixtures("shadow")
+@pytest.mark.parametrize(
+    ("page", "form", "gone", "before", "after"),
+    [
+        ("logo/", "logo/", "logo/remove", {"url": "https://city.example/a.png"},
+         {"url": "https://city.example/b.png"}),
+        ("calibration/", "calibration/public-from", "calibration/shadow", {"day": SOON},
+         {"day": LATER}),
+    ],
+)  # fmt: skip
+def test_nobody_takes_away_what_they_have_not_seen(
+    admin: Visitor, second: Visitor, page: str, form: str, gone: str, before: dict[str, str],
+    after: dict[str, str],
+) -> None:  # fmt: skip
+    assert send(admin, form, read_of(admin, page, form), before).status_code == 303
+    along = read_of(admin, page, gone)
+    assert send(second, form, read_of(second, page, form), after).status_code == 303
+    assert admin.post(gone, **along).status_code == 303
+    shown = response_page(admin.get(page))
+    assert "Somebody else has changed this, so nothing was done." in shown.words()
+    [stored] = after.values()
+    assert stored in shown.text
+    assert admin.post(gone, **read_of(admin, page, gone)).status_code == 303
+    assert stored not in response_page(admin.get(page)).text
+
+
 def test_what_two_change_of_a_service_is_both_kept(
     admin: Visitor, second: Visitor, store: Store, city: City
 ) -> None:

@@ -104,6 +104,38 @@ def test_what_was_offered_and_needed_no_change_is_said_too(
     assert "3 cases stay as they were" in words
 
 
+def test_what_a_colleague_took_meanwhile_stays_theirs(
+    app: Flask, store: Store, cases: dict[str, int], desk_city: City,
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:  # fmt: skip
+    """Between opening the list and sending it, and between two batches of it."""
+    monkeypatch.setattr(assigning, "BATCH", 1)
+    mine, theirs = desk_city.people["staff"], desk_city.people["reviewer"]
+    desk, other = Desk(app), Desk(app, "reviewer")
+    page = desk.get("assign?" + urlencode({"all": 1, "filters": "place=all"}))
+    first, second, third = sorted(open_ones(cases))
+    other.post("assign", case=first, person=theirs)
+    page = response_page(desk.post("assign", 200, person=mine, **sent(page, "read")))
+    assert holders(store) == {first: theirs, second: mine}
+    other.post("assign", case=third, person=theirs)
+    desk.post("assign", **sent(page, "person", "deed", "read"))
+    assert holders(store) == {first: theirs, second: mine, third: theirs}
+    words = desk.get("").words()
+    assert "Done for 1 case." in words
+    assert "2 cases stay as they were: a colleague has assigned them since" in words
+    assert "done already" not in words
+    page = desk.get("assign?" + urlencode({"case": first}))
+    desk.post("assign", case=first, person=mine, read=page.value("read"))
+    assert holders(store)[first] == mine, "whoever has seen it decides"
+
+
+def holders(store: Store) -> dict[int, int]:
+    """Who looks after which case."""
+    with store.read() as session:
+        found = session.scalars(select(CaseAssignment)).all()
+        return {one.submission_id: one.person_id for one in found}
+
+
 def test_closed_cases_that_fit_go_under_no_theme(
     app: Flask, store: Store, cases: dict[str, int], office: Office
 ) -> None:
