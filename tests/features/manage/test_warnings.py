@@ -419,6 +419,18 @@ def test_what_staff_write_is_text(app: Flask, store: Store, desk_city: City) -> 
     assert "<script>x" not in Managing(app).get(f"{number}/").text
 
 
+@pytest.mark.parametrize("who", ["manager", "admin"])
+def test_whoever_works_in_the_department_alone_is_led_to_its_theme(
+    app: Flask, store: Store, desk_city: City, who: str
+) -> None:
+    number = store.write(raise_theme, desk_city.potholes)
+    managing = Managing(app, who)
+    to_desk = [link for link in managing.get(f"{number}/").links() if "/staff/themes/" in link]
+    assert len(to_desk) == (who == "manager")
+    for link in to_desk:
+        assert managing.desk.client.get(link).status_code == 200
+
+
 def test_a_suggestion_shows_the_comments_to_the_department_alone(
     app: Flask, store: Store, desk_city: City
 ) -> None:
