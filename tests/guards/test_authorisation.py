@@ -47,7 +47,7 @@ from tests.support.answers import NOW, Office, send
 from tests.support.city import PASSWORD, City, make_city, make_person
 from tests.support.client import response_page
 from tests.support.desk import Desk, open_desk
-from tests.support.moment import this_moment
+from tests.support.moment import StillClock, this_moment
 from tests.support.remarks import say_missing, tell
 from tests.support.soundness import TEST_SECRET
 from tests.support.tables import fingerprint
@@ -294,7 +294,9 @@ def place(
     database = tmp_path / "portal.db"
     shutil.copy(path, database)
     store = Store(f"sqlite:///{database}", Secrets(TEST_SECRET).leaf_key)
-    app = create_app(_settings(tmp_path_factory.getbasetemp(), database), store)
+    settings = _settings(tmp_path_factory.getbasetemp(), database)
+    app = create_app(settings, store)
+    app.extensions["portal"].clock = StillClock(settings.zone, settings.clock_file)
     app.config["TESTING"] = False
     tries = sorted(_tries(app, examples), key=_order)
     assert len(tries) > 100

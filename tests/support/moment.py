@@ -1,7 +1,8 @@
-"""The moment at which a test runs: noon of the day on which the run began.
+"""The moment at which a test runs: always the same one, a Friday noon in Chicago.
 
 Time all but stands still there, for the portal and for its tests, and goes on by `move_clock` only:
-no run passes midnight, none depends on the hour at which it began, or on how slow the machine is.
+no run passes midnight, and none depends on the day or the hour on which it began. What needs time
+that passes, as processes and browsers do, lives by the real clock.
 """
 
 from __future__ import annotations
@@ -11,7 +12,7 @@ from itertools import count
 
 from portal.store.clock import Clock
 
-_NOON = datetime.now(UTC).replace(hour=18, minute=10, second=0, microsecond=0)  # in Chicago, too
+_NOON = datetime(2026, 11, 20, 18, 10, tzinfo=UTC)
 
 
 _ticks = count(1)

@@ -30,7 +30,6 @@ from tests.conftest import make_app
 from tests.features.accounts.conftest import grow_stale, send, token_of
 from tests.support.city import City
 from tests.support.client import response_page
-from tests.support.moment import this_moment
 from tests.support.processes import free_port
 from tests.support.second_factor import code_now, give_factors
 
@@ -155,7 +154,7 @@ def invite(store: Store, settings: Settings, city: City) -> Callable[..., int]:
 
     def send_one(days: int = 0) -> int:
         return store.write(
-            invite_person, now=this_moment() - timedelta(days=days), lang="en", name="Nova",
+            invite_person, now=datetime.now(UTC) - timedelta(days=days), lang="en", name="Nova",
             by=city.people["admin"], email="nova@city.example", roles=[("staff", city.works)],
             secrets=Secrets(settings.secret_key),
         )  # fmt: skip
@@ -173,7 +172,7 @@ def test_an_invitation_can_be_accepted_there(
 def test_an_invitation_that_was_taken_back_opens_no_door_there(
     client: FlaskClient, store: Store, city: City, invite: Callable[..., int]
 ) -> None:
-    by, now = city.people["admin"], this_moment()
+    by, now = city.people["admin"], datetime.now(UTC)
     store.write(revoke_invitation, now=now, by=by, person_id=invite())
     assert refused(client, come(client, "nova"))
 
