@@ -98,10 +98,13 @@ def made(context: Context, backend: str, database_url: str, request: pytest.Fixt
 
 @pytest.mark.slow(60)
 def test_levels_and_warnings_come_out_of_the_records(
-    context: Context, store: Store, made: str
+    context: Context, store: Store, made: str, marlow: Path
 ) -> None:
     """All of it at once, since making Marlow takes longest."""
     today = context.clock.today()
+    as_by_the_command = Store(f"sqlite:///{marlow / 'portal.db'}")
+    assert _sum_up(store) == _sum_up(as_by_the_command), "the same seed makes the same city"
+    as_by_the_command.dispose()
     with store.read() as session:
         _check_levels(session, today)
         _check_residents(session, today)
@@ -114,6 +117,18 @@ def test_levels_and_warnings_come_out_of_the_records(
         _check_own_target(session, today)
         assert is_demo_whole(session)
     assert find_problems(store, made, context.clock) == []
+
+
+def _sum_up(store: Store) -> list[tuple[object, ...]]:
+    """How many messages each service has, and the sum of their ratings."""
+    with store.read() as session:
+        query = (
+            select(Service.slug, func.count(), func.sum(Submission.q0))
+            .join(Submission, Submission.service_id == Service.id)
+            .group_by(Service.slug)
+            .order_by(Service.slug)
+        )
+        return [tuple(row) for row in session.execute(query)]
 
 
 def _check_own_target(session: Session, today: date) -> None:
@@ -344,28 +359,6 @@ def _find_listed_receipt(open_marlow: OpenMarlow) -> tuple[str, str, str]:
         if quarter <= received_on < quarter_after(date.fromisoformat(quarter)).isoformat():
             return code, slug, quarter
     raise AssertionError("no receipt lies in the newest quarter that is over")
-
-
-@pytest.mark.slow(60)
-def test_the_same_seed_makes_the_same_city(
-    context: Context, store: Store, request: pytest.FixtureRequest
-) -> None:
-    def summary() -> list[tuple[object, ...]]:
-        with store.read() as session:
-            query = (
-                select(Service.slug, func.count(), func.sum(Submission.q0))
-                .join(Submission, Submission.service_id == Service.id)
-                .group_by(Service.slug)
-                .order_by(Service.slug)
-            )
-            return [tuple(row) for row in session.execute(query)]
-
-    if store.engine.dialect.name != "sqlite":
-        pytest.skip("the seed knows nothing of the database")
-    request.getfixturevalue("made")
-    first = summary()
-    make_demo(context, MAKERS)
-    assert summary() == first
 
 
 def test_a_real_city_is_never_overwritten(context: Context, store: Store) -> None:
