@@ -13,8 +13,6 @@ from itertools import count
 from portal.store.clock import Clock
 
 _NOON = datetime(2026, 11, 20, 18, 10, tzinfo=UTC)
-
-
 _ticks = count(1)
 
 

@@ -7,7 +7,7 @@ from dataclasses import dataclass
 from datetime import date, datetime
 from typing import Any
 
-from sqlalchemy import ColumnElement, delete, exists, false, insert, select
+from sqlalchemy import ColumnElement, bindparam, delete, false, insert, select
 from sqlalchemy.orm import Session
 
 from portal.domain.typed_texts import require_seen
@@ -61,19 +61,20 @@ def assign_cases(
     if person_id is not None:
         _require_colleague(session, scope, person_id)
     asked = (~is_held_by(person_id), *_fitting(person_id))
-    is_overtaken = _is_overtaken(scope, read_until)
-    wanted = (*asked, ~is_overtaken)
+    overtaken = _list_overtaken(session, scope, read_until)
     ids = session.scalars(
         selected(scope, selection, today)
-        .where(*wanted)
+        .where(*asked, ~_is_one_of(overtaken))
         .with_only_columns(LoopRow.submission_id)
         .order_by(LoopRow.submission_id)
         .limit(BATCH)
         .with_for_update(of=LoopRow)
     ).all()
-    rows = session.execute(  # read anew: a colleague may have been faster to lock them
+    # Read anew: a colleague may have been faster to lock them.
+    overtaken = _list_overtaken(session, scope, read_until)
+    rows = session.execute(
         selected(scope, Selection(ids=tuple(ids)), today)
-        .where(*wanted)
+        .where(*asked, ~_is_one_of(overtaken))
         .with_only_columns(LoopRow.submission_id, holder())
     ).all()
     before: dict[int, int | None] = {row[0]: row[1] for row in rows}
@@ -81,10 +82,9 @@ def assign_cases(
     after: dict[int, int | None] = dict.fromkeys(before, person_id)
     deed = _assign(session, Act(scope, now, today), after, before, deed=deed)
     session.flush()
-    return Done(
-        len(before), count_left(session, scope, selection, today, *wanted), deed,
-        count_left(session, scope, selection, today, *asked, is_overtaken) if read_until else 0,
-    )  # fmt: skip
+    left = count_left(session, scope, selection, today, *asked, ~_is_one_of(overtaken))
+    stay = count_left(session, scope, selection, today, *asked, _is_one_of(overtaken))
+    return Done(len(before), left, deed, stay)
 
 
 def assign_one(
@@ -118,15 +118,31 @@ def _require_colleague(session: Session, scope: Scope, person_id: int) -> None:
         raise NotAllowed
 
 
-def _is_overtaken(scope: Scope, read_until: int | None) -> ColumnElement[bool]:
-    """Whether a colleague has assigned the case, or given it back, since the list was read."""
+def _list_overtaken(session: Session, scope: Scope, read_until: int | None) -> Sequence[int | None]:
+    """The cases that colleagues have assigned, or given back, since the list was read.
+
+    Read by itself: joined to the cases, new events made a batch slower the more there were, as
+    one's own batches add thousands that no database has counted yet.
+    """
     if read_until is None:
+        return []
+    return session.scalars(
+        select(AuditEvent.subject_id)
+        .where(
+            AuditEvent.id > read_until,
+            AuditEvent.action.in_(("case_assigned", "assignment_undone")),
+            AuditEvent.person_id != scope.person_id,
+        )
+        .distinct()
+    ).all()
+
+
+def _is_one_of(cases: Sequence[int | None]) -> ColumnElement[bool]:
+    """Whether the case is among these, which may be more than a statement has parameters for."""
+    if not cases:
         return false()
-    return exists().where(
-        AuditEvent.id > read_until,
-        AuditEvent.action.in_(("case_assigned", "assignment_undone")),
-        AuditEvent.subject_id == LoopRow.submission_id,
-        AuditEvent.person_id != scope.person_id,
+    return LoopRow.submission_id.in_(
+        bindparam("cases", cases, expanding=True, literal_execute=True)
     )
 
 

@@ -6,11 +6,13 @@ from urllib.parse import urlencode
 
 import pytest
 from flask import Flask
-from sqlalchemy import select
+from sqlalchemy import insert, select
+from sqlalchemy.orm import Session
 
 from portal.domain.loop import Actor, Event, EventKind, Outcome, Verdict
 from portal.models.desk import CaseAssignment
 from portal.models.responses import ThemeCase
+from portal.models.running import AuditEvent
 from portal.respond.operations import assigning
 from portal.respond.queries import inbox
 from portal.store.engine import Store
@@ -127,6 +129,27 @@ def test_what_a_colleague_took_meanwhile_stays_theirs(
     page = desk.get("assign?" + urlencode({"case": first}))
     desk.post("assign", case=first, person=mine, read=page.value("read"))
     assert holders(store)[first] == mine, "whoever has seen it decides"
+
+
+def test_a_colleague_may_have_taken_more_than_a_statement_has_parameters_for(
+    app: Flask, store: Store, cases: dict[str, int], desk_city: City
+) -> None:
+    desk, mine = Desk(app), desk_city.people["staff"]
+    page = desk.get("assign?" + urlencode({"all": 1, "filters": "place=all"}))
+
+    def take(session: Session) -> None:
+        session.execute(
+            insert(AuditEvent),
+            [
+                {"at": NOW, "person_id": desk_city.people["reviewer"], "action": "case_assigned",
+                 "subject": "submission", "subject_id": case, "detail": {}}
+                for case in (cases["new"], *range(1000, 71_000))
+            ],
+        )  # fmt: skip
+
+    store.write(take)
+    desk.post("assign", person=mine, **sent(page, "read"))
+    assert sorted(assigned(store)) == sorted({*open_ones(cases)} - {cases["new"]})
 
 
 def holders(store: Store) -> dict[int, int]:
