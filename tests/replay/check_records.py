@@ -98,7 +98,8 @@ class RecordChecks(Checking):
         for slug in script.SERVICES:
             wanted = build_evidence(parse_raw_records(self.story.raw_records(slug)), today)
             assert found[slug]["as_of"] == today.isoformat()
-            assert differences(found[slug]["evidence"], wanted) == [], slug
+            differing = differences(found[slug]["evidence"], wanted)
+            assert not differing, f"{slug}: {differing}"
             assert found[slug]["result"] == as_json(evaluate(wanted)), slug
         slug = script.SERVICES[0]
         one = json.loads(self.story.site.call("assess", "--service", slug, "--json"))
@@ -111,7 +112,8 @@ class RecordChecks(Checking):
         found = {one["service"]: one["evidence"] for one in json.loads(output)}
         for slug, raw in self.story.records_then.items():
             wanted = build_evidence(parse_raw_records(raw), day)
-            assert differences(found[slug], wanted) == [], slug
+            differing = differences(found[slug], wanted)
+            assert not differing, f"{slug}: {differing}"
 
     def check_installation(self) -> None:
         """All events folded again give what stands there."""
