@@ -131,14 +131,21 @@ def show_thanks(form_page: FormPage, code: str) -> Response:
     )
 
 
-def show_not_invited(form_page: FormPage, status: int, free_on: date | None) -> Response:
-    """The full form opens after an answer, and once in 90 days: again on `free_on`, if given."""
+def show_not_invited(
+    form_page: FormPage, status: int, free_on: date | None, *, words: str | None = None
+) -> Response:
+    """The full form opens after an answer, and once in 90 days: again on `free_on`, if given.
+
+    `words` as for `show_closed`.
+    """
     return page(
         "rate/show_not_invited.html",
         status,
         place=form_page.place,
         case_url=form_page.case_url,
         free_on=free_on,
+        is_sent=status == 409,
+        words=words,
     )
 
 

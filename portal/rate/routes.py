@@ -69,7 +69,9 @@ def submit_invited_rating(code: str) -> Response:
     """Take a verified rating (METHOD.md 3.3), once in 90 days."""
     case = _get_invited_case(code)
     form_page = _invited_form(code, case)
-    return receive(form_page, case) or show_not_invited(form_page, 409, case.free_on)
+    return receive(form_page, case) or show_not_invited(
+        form_page, 409, case.free_on, words=read_words(form_page)
+    )
 
 
 @blueprint.get("/themes/<int:theme_id>/me-too")

@@ -16,7 +16,14 @@ from portal.store.verdicts import VERDICTS_A_DAY
 from tests.support.city import City
 from tests.support.client import response_page
 from tests.support.moment import this_day, this_moment
-from tests.support.residents import RATE, Resident, answer_case, move_clock, submission_of
+from tests.support.residents import (
+    RATE,
+    Resident,
+    answer_case,
+    move_clock,
+    submission_of,
+    words_of,
+)
 
 
 @pytest.fixture
@@ -223,10 +230,19 @@ def test_two_verified_forms_are_one_rating(resident: Resident, store: Store, tol
     first, second = resident.token(path), resident.token(path)
     assert resident.post(path, token=first, q0="4").status_code == 303
     assert resident.post(path, token=first, q0="4").status_code == 303  # a repeat
-    assert resident.post(path, token=first, q0="5").status_code == 409
-    answer_of_second = resident.post(path, token=second, q0="4")
-    assert answer_of_second.status_code == 409
-    assert "You can do so again from" in response_page(answer_of_second).words()
+    said = "The lamp next to it is dark too.\n<b>Since May.</b>"
+    for token in (first, second):
+        refused = resident.post(path, token=token, q0="5", comment=said)
+        assert refused.status_code == 409
+        page = response_page(refused)
+        assert "Your first rating counts. This one was not stored." in page.words()
+        assert "You can do so again from" in page.words()
+        assert all(line in page.words() for line in said.splitlines()), "no words are lost"
+        assert RATE in page.links(), "where they may be sent"
+    bare = words_of(resident.post(path, token=second, q0="5"))
+    assert "This one was not stored." in bare
+    assert "You wrote" not in bare
+    assert "not stored" not in resident.get(path).words()
     with store.read() as session:
         assert len(session.scalars(select(RatingInvitation)).all()) == 1
 
