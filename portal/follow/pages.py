@@ -71,6 +71,7 @@ def asking_of(case: Case, code: str) -> Asking:
     return Asking(
         case.submission_id,
         case.open_verdict,
+        case.has_words,
         "follow/show_missing.html",
         action=url_for("follow.say_missing", code=code),
         back=url_for("follow.show_case", code=code, _anchor="verdict"),

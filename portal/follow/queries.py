@@ -136,9 +136,15 @@ class Case(Sent):
         """What the resident said to the newest answer, where what is missing may be added."""
         said = find_open_to_words(self.events)
         is_closed = self.loop.told_on is None or self.loop.withdrawn_on is not None
-        if said is None or is_closed or any(one.event_id == said.id for one in self.remarks):
+        if said is None or is_closed or self.has_words:
             return None
         return verdict_of(said, self.events)
+
+    @property
+    def has_words(self) -> bool:
+        """Whether it was added."""
+        said = find_open_to_words(self.events)
+        return said is not None and any(one.event_id == said.id for one in self.remarks)
 
     def remarks_on(self, response_id: int) -> list[Remark]:
         """What the resident wrote to an answer, as far as it was not taken out."""

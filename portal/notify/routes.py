@@ -130,6 +130,7 @@ def _asking_of(question: Question, code: str) -> Asking:
     return Asking(
         question.submission_id,
         question.open_verdict,
+        question.has_words,
         "notify/show_missing.html",
         action=url_for("notify.say_missing", code=code),
         back=url_for("notify.show_question", code=code),

@@ -53,12 +53,13 @@ class RemarkForm(ResidentForm):
 class Asking:
     """A form that asks what is missing: its case, the page it stands alone on, and addresses.
 
-    `action` takes what is sent, `back` is where the verdict was given; None where none is open to
-    words any more.
+    `action` takes what is sent, `back` is where the verdict was given. `verdict` is None where none
+    is open to words any more; `has_words` says that they were written already.
     """
 
     submission_id: int
     verdict: str | None
+    has_words: bool
     template: str
     action: str
     back: str
@@ -102,7 +103,7 @@ def receive_remark(asking: Asking) -> Response:
     """Take the words that this request brings: back to the verdict, or what to put right."""
     form = RemarkForm(request.form)
     is_valid, token = form.validate(), form.token.data or ""
-    if not _is_good(asking, token):
+    if asking.verdict is None or not _is_good(asking, token):
         return _take_late(asking, form, token)
     if form.change.data:
         return asking.show(form)
@@ -144,9 +145,16 @@ def _is_good(asking: Asking, token: str) -> bool:
 
 
 def _take_late(asking: Asking, form: RemarkForm, token: str) -> Response:
-    """A form whose token is no longer good, or never was: sent in time before, or a fresh one."""
-    known = find_by_token(read(), token)
+    """A form that nothing can be stored from: sent in time before, or there is no verdict to add
+    words to any more, or its token is no longer good, or never was: then a fresh one.
+    """
+    known, is_closed = find_by_token(read(), token), asking.verdict is None
     if known is not None and known.text in {None, form.missing.data}:
         return redirect(asking.back, 303)
+    if is_closed and form.missing.data is None:
+        return redirect(asking.back, 303)
+    if is_closed:
+        refusal = Result.SAID_BEFORE if asking.has_words else Result.CLOSED
+        return asking.show(form, 409, refusal=refusal.value)
     form.token.data = asking.fresh_token()
     return asking.show(form, 422, [("", str(messages.FORM_TOO_OLD)), *errors_of(form)])

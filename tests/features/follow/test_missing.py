@@ -158,6 +158,54 @@ def test_sending_twice_is_sending_once_and_other_words_change_nothing(
     assert resident.client.get(f"/en/receipts/{told}/missing").status_code == 303
 
 
+@pytest.mark.parametrize(
+    ("meanwhile", "why"),
+    [
+        ("yes", "or you have changed what you say"),
+        ("answered", "there is a new answer"),
+        ("withdrawn", "These words were not sent"),
+        ("said", "told us before what is missing"),
+    ],
+)
+def test_words_that_no_verdict_is_open_to_any_more_are_given_back_whatever_is_wrong_with_them(
+    resident: Resident,
+    store: Store,
+    settings: Settings,
+    city: City,
+    told: str,
+    meanwhile: str,
+    why: str,
+) -> None:
+    token = tap(resident, told, "no")
+    if meanwhile == "yes":
+        tap(resident, told, "yes")
+    elif meanwhile == "answered":
+        answer(store, city, told)
+    elif meanwhile == "withdrawn":
+        resident.post(f"/en/receipts/{told}/withdraw")
+    else:
+        other = _TOKEN.findall(resident.get(f"/en/receipts/{told}/missing").text)[0]
+        say(resident, told, other, "This was sent.")
+    stored = [one.text for one in remarks(store)]
+
+    def assert_given_back(words: str, **more: str) -> None:
+        refused = say(resident, told, token, words, **more)
+        assert refused.status_code == 409
+        assert why in words_of(refused)
+        assert words.replace("\0", "") in words_of(refused)
+
+    assert_given_back(MISSING)
+    assert_given_back(MISSING, change="1")
+    assert_given_back(f"Call {PHONE}.")
+    assert_given_back("x" * (MAX_WRITTEN + 1))
+    assert_given_back("Half\0 of it.")
+    assert say(resident, told, token, " ").status_code == 303, "nothing to give back"
+    move_clock(settings, days=8)
+    assert_given_back(MISSING)
+    assert say(resident, told, token, "").status_code == 303
+    assert [one.text for one in remarks(store)] == stored
+
+
 def test_a_new_verdict_and_a_new_answer_are_asked_about_anew(
     resident: Resident, store: Store, city: City, told: str
 ) -> None:

@@ -390,6 +390,33 @@ def test_the_mails_link_takes_what_is_missing_and_never_shows_it_again(
     assert "Only half of it" not in again.get_data(as_text=True)
 
 
+def test_the_mails_link_gives_words_back_that_no_verdict_is_open_to_any_more(
+    store: Store, office: Office, worker: Worker, send: Send, mailbox: Mailbox, client: FlaskClient
+) -> None:
+    office.answer([send("en", "ana@mail.example")])
+    worker.run()
+    link = question_of(mailbox)
+    place = link.replace("/answer", "/missing")
+    client.post(link, data={"verdict": "no"})
+    form = {"token": response_page(client.get(link)).value("token"), "missing": "Only half of it"}
+
+    def sent(**more: str) -> str:
+        refused = client.post(place, data={**form, **more})
+        assert refused.status_code == 409
+        assert "Only half of it" in response_page(refused).words()
+        return response_page(refused).words()
+
+    client.post(link, data={"verdict": "yes"})
+    for wrong in ({}, {"token": "too old"}, {"change": "1"}):
+        assert "or you have changed what you say" in sent(**wrong)
+    client.post(link, data={"verdict": "partly"})
+    client.post(place, data={**form, "missing": "The lamp"})
+    for wrong in ({}, {"token": "too old"}, {"change": "1"}):
+        assert "told us before what is missing" in sent(**wrong)
+    with store.read() as session:
+        assert [one.text for one in session.scalars(select(Remark))] == ["The lamp"]
+
+
 def test_before_an_answer_and_after_erasure_the_link_leads_to_the_receipt(
     store: Store, office: Office, worker: Worker, send: Send, mailbox: Mailbox, client: FlaskClient
 ) -> None:
