@@ -8,6 +8,7 @@ from werkzeug.wrappers import Response
 from portal.data import load_instrument
 from portal.domain.doors import takes_verdict
 from portal.domain.loop import Verdict
+from portal.follow.by_code import find_by_code
 from portal.follow.forms import LookUpForm
 from portal.follow.queries import Case, Sent
 from portal.follow.timeline import timeline
@@ -40,8 +41,17 @@ def show_no_receipt() -> Response:
     return page(_LOOK_UP, 404, form=LookUpForm(), is_missing=True)
 
 
-def show_receipt(sent: Sent, code: str) -> Response:
-    """What a receipt stands for: a case with its steps, or a rating that counts."""
+def show_told_since(code: str) -> Response:
+    """The case with the answer that came while its holder read another one."""
+    sent = find_by_code(code)
+    return show_no_receipt() if sent is None else show_receipt(sent, code, is_told_since=True)
+
+
+def show_receipt(sent: Sent, code: str, *, is_told_since: bool = False) -> Response:
+    """What a receipt stands for: a case with its steps, or a rating that counts.
+
+    `is_told_since`: it was judged by an answer that is not the newest one; nothing was stored.
+    """
     base = portal().settings.base_url.rstrip("/")
     url = base + url_for("follow.show_case", code=code)
     context = {"code": code, "base": base, "url": url, "qr": draw_qr(url), "sent": sent}
@@ -50,9 +60,11 @@ def show_receipt(sent: Sent, code: str) -> Response:
     today = portal().clock.today()
     return page(
         "follow/show_case.html",
+        409 if is_told_since else 200,
         **context,
         case=sent,
         rated=rated_in_words(sent),
+        is_told_since=is_told_since,
         steps=timeline(sent, today),
         today=today,
         contact=get_contact(read()) if sent.withdrawal else None,

@@ -22,6 +22,7 @@ from portal.models.remarks import Remark
 from portal.models.services import Service
 from portal.models.submissions import Submission
 from portal.store.comments import list_redactions
+from portal.store.coverage import newest_told
 from portal.store.integrity.proofs import find_signed_day
 from portal.store.invitations import get_next_use
 from portal.store.loops import facts_of, list_events
@@ -125,6 +126,11 @@ class Case(Sent):
         is_told = self.loop.told_on is not None and self.loop.withdrawn_on is None
         is_own = self.is_first_hand and not self.is_joined
         return is_told and is_own and self.is_in_use and self.free_on is None
+
+    @property
+    def told_response(self) -> int | None:
+        """The newest answer that the resident was told: their verdict is about it."""
+        return newest_told(self.events)
 
     @property
     def verdict(self) -> str | None:

@@ -15,6 +15,7 @@ from portal.follow.pages import (
     render_look_up,
     show_no_receipt,
     show_receipt,
+    show_told_since,
     show_unknown,
 )
 from portal.follow.queries import Case
@@ -68,7 +69,10 @@ def show_case(code: str) -> Response:
 @blueprint.post("/receipts/<code>/confirm")
 @access(Access.RESIDENT)
 def confirm(code: str) -> Response:
-    """Take the resident's verdict; the newest one counts, and it may be changed."""
+    """Take the resident's verdict; the newest one counts, and it may be changed.
+
+    Whoever was told another answer since they read theirs gets that one first.
+    """
     refuse_other_sites()
     sent, verdict = find_by_code(code), request.form.get("verdict", "")
     if not isinstance(sent, Case):
@@ -77,9 +81,14 @@ def confirm(code: str) -> Response:
         abort(422)
     now, today, case_id = portal().clock.now(), portal().clock.today(), sent.submission_id
     try:
-        write(record_verdict, submission_id=case_id, verdict=Verdict(verdict), now=now, today=today)
+        is_taken = write(
+            record_verdict, submission_id=case_id, verdict=Verdict(verdict), now=now, today=today,
+            seen=request.form.get("seen"),
+        )  # fmt: skip
     except LoopError:
         abort(409)
+    if not is_taken:
+        return show_told_since(code)
     anchor = ANCHOR if verdict != Verdict.YES else None
     return redirect(url_for("follow.show_case", code=code, _anchor=anchor), 303)
 

@@ -63,6 +63,10 @@ def confirm_mail(code: str) -> Response:
 @access(Access.RESIDENT)
 def show_question(code: str) -> Response:
     """Our answer and the question whether it helps: programs that follow links answer nothing."""
+    return _show_question(code)
+
+
+def _show_question(code: str, *, is_told_since: bool = False) -> Response:
     question = _find_question(code)
     if question is None:
         return _show_no_question()
@@ -73,14 +77,23 @@ def show_question(code: str) -> Response:
     ]
     remark = _asking_of(question, code).empty() if question.open_verdict else None
     return page(
-        "notify/show_question.html", code=code, question=question, verdicts=verdicts, remark=remark
+        "notify/show_question.html",
+        409 if is_told_since else 200,
+        code=code,
+        question=question,
+        verdicts=verdicts,
+        remark=remark,
+        is_told_since=is_told_since,
     )
 
 
 @blueprint.post("/mail/<code>/answer")
 @access(Access.RESIDENT)
 def answer_question(code: str) -> Response:
-    """Take the resident's verdict; the newest one counts, and it may be changed."""
+    """Take the resident's verdict; the newest one counts, and it may be changed.
+
+    Whoever was told another answer since they read theirs gets that one first.
+    """
     if comes_from_elsewhere(request, portal().settings.base_url):
         abort(403)
     question, verdict = _find_question(code), request.form.get("verdict", "")
@@ -89,12 +102,14 @@ def answer_question(code: str) -> Response:
     if verdict not in set(Verdict):
         abort(422)
     try:
-        write(
+        is_taken = write(
             record_verdict, submission_id=question.submission_id, verdict=Verdict(verdict),
-            now=portal().clock.now(), today=portal().clock.today(),
+            now=portal().clock.now(), today=portal().clock.today(), seen=request.form.get("seen"),
         )  # fmt: skip
     except LoopError:
         abort(409)
+    if not is_taken:
+        return _show_question(code, is_told_since=True)
     anchor = ANCHOR if verdict != Verdict.YES else None
     return redirect(url_for("notify.show_question", code=code, _anchor=anchor), 303)
 

@@ -12,6 +12,7 @@ from portal.domain.doors import takes_verdict
 from portal.domain.loop import Actor, Event, EventKind, LoopError, Verdict
 from portal.models.loops import LoopEvent, LoopRow
 from portal.models.submissions import Submission
+from portal.store.coverage import newest_told
 from portal.store.loops import append_event, facts_of, list_events
 from portal.store.throttle import require_room
 
@@ -19,13 +20,20 @@ VERDICTS_A_DAY = 20  # on one case: enough for every change of mind
 
 
 def record_verdict(
-    session: Session, *, submission_id: int, verdict: Verdict, now: datetime, today: date
-) -> None:
+    session: Session,
+    *,
+    submission_id: int,
+    verdict: Verdict,
+    now: datetime,
+    today: date,
+    seen: str | None = None,
+) -> bool:
     """Write down what the resident says to the newest answer (METHOD.md section 2).
 
     `no` and `again` open the case again; only a new answer closes it. Pressing a button twice is
-    pressing it once. Raises LoopError before an answer and after withdrawal, LimitReached when
-    this goes on all day.
+    pressing it once. `seen` is the number of the answer that was read: nothing is written where
+    another one was told since, and False returned. Raises LoopError before an answer and after
+    withdrawal, LimitReached when this goes on all day.
     """
     row = session.scalars(
         select(LoopRow).where(LoopRow.submission_id == submission_id).with_for_update()
@@ -35,6 +43,9 @@ def record_verdict(
         raise LoopError("there is no answer to judge")
     if not takes_verdict(get_channel(session, submission_id), verdict):
         raise LoopError("staff have seen this receipt")
+    events = list_events(session, submission_id)
+    if seen not in (None, str(newest_told(events))):
+        return False
     require_room(
         session,
         scope="verdict",
@@ -43,13 +54,12 @@ def record_verdict(
         length=timedelta(days=1),
         limit=VERDICTS_A_DAY,
     )
-    if verdict is not Verdict.AGAIN and verdict != find_verdict(
-        list_events(session, submission_id)
-    ):
+    if verdict is not Verdict.AGAIN and verdict != find_verdict(events):
         event = _by_resident(EventKind.CONFIRMED, today, verdict)
         append_event(session, submission_id, event, at=now)
     if verdict in {Verdict.NO, Verdict.AGAIN} and not loop.is_open_again:
         append_event(session, submission_id, _by_resident(EventKind.DISPUTED, today), at=now)
+    return True
 
 
 def find_verdict(events: Sequence[LoopEvent]) -> str | None:

@@ -146,6 +146,29 @@ def test_a_new_answer_is_asked_about_anew(
     assert events(store, told) == ["confirmed:no", "disputed", "confirmed:no", "disputed"]
 
 
+@pytest.mark.parametrize("verdict", ["yes", "no", "again"])
+def test_nobody_judges_an_answer_that_they_have_not_read(
+    resident: Resident, store: Store, city: City, told: str, verdict: str
+) -> None:
+    path = f"/en/receipts/{told}/"
+    old = resident.get(path).sent_along("/confirm")
+    answer(store, city, told, outcome="done", done_on=this_day())
+    refused = resident.post(f"{path}confirm", verdict=verdict, **old)
+    assert refused.status_code == 409
+    page = response_page(refused)
+    assert "There is a new answer now. Please read it first." in page.words()
+    assert "Your case is open again" not in page.words()
+    assert events(store, told) == []
+    fresh = page.sent_along("/confirm")
+    assert fresh != old
+    assert fresh == resident.get(path).sent_along("/confirm")
+    assert resident.post(f"{path}confirm", verdict=verdict, **fresh).status_code == 303
+    kept = {"yes": ["confirmed:yes"], "no": ["confirmed:no", "disputed"], "again": ["disputed"]}
+    assert events(store, told) == kept[verdict]
+    words = resident.get(path).words()
+    assert "There is a new answer now" not in words
+
+
 def test_a_declined_case_is_asked_about_too(resident: Resident, store: Store, city: City) -> None:
     code = resident.send(comment="Build a bridge.", kind="idea")
     answer(store, city, code, outcome="declined")

@@ -360,6 +360,29 @@ def test_the_mails_link_asks_and_only_a_button_answers(
     assert client.get(link.replace("/answer", "0/answer")).status_code == 404
 
 
+def test_the_mails_link_takes_no_verdict_on_an_answer_that_was_not_read(
+    store: Store, office: Office, worker: Worker, send: Send, mailbox: Mailbox, client: FlaskClient
+) -> None:
+    case = send("en", "ana@mail.example")
+    promise = office.answer([case], promise=PLANNED)
+    worker.run()
+    link = question_of(mailbox)
+    old = response_page(client.get(link)).sent_along("/answer")
+    done = office.draft(1, promise=Promise(Outcome.DONE, done_on=TODAY), follows_id=promise)
+    office.review(done)
+    office.publish(done)
+    worker.run()
+    refused = client.post(link, data={"verdict": "no", **old})
+    assert refused.status_code == 409
+    page = response_page(refused)
+    assert "There is a new answer now. Please read it first." in page.words()
+    assert kinds(store, case)[-1] == "retold", "nothing was stored"
+    fresh = page.sent_along("/answer")
+    assert fresh == response_page(client.get(link)).sent_along("/answer") != old
+    assert client.post(link, data={"verdict": "no", **fresh}).status_code == 303
+    assert kinds(store, case)[-3:] == ["retold", "confirmed", "disputed"]
+
+
 def test_the_mails_link_takes_what_is_missing_and_never_shows_it_again(
     store: Store, office: Office, worker: Worker, send: Send, mailbox: Mailbox, client: FlaskClient
 ) -> None:
