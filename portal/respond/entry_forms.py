@@ -126,6 +126,7 @@ class CallForm(DeskForm):
     channel = ChoiceField(choices=[(one, one) for one in CALLED_BY], validators=[Needed(_CHANNEL)])
     language = ChoiceField(validators=[Needed(_LANGUAGE)])
     confirmed = BooleanField()
+    seen = StringField()  # the number of the answer beside which it was shown
 
 
 class TakeDownForm(DeskForm):

@@ -52,16 +52,23 @@ def take_call(case_id: int) -> Response:
     written = Written(
         text=text, lang=written_language(text, lang) or lang, has_personal_data=bool(found)
     )
-    write(
+    is_kept = write(
         take_down_missing, act(), submission_id=case_id, written=written,
-        channel=form.channel.data or "",
+        channel=form.channel.data or "", seen=form.seen.data,
     )  # fmt: skip
+    if not is_kept:
+        return _call_page(case_id, form, 409, is_told_since=True)
     flash(_("Taken down. It stands beside the answer until there is a new one."))
     return to_case(case_id)
 
 
 def _call_page(
-    case_id: int, form: CallForm, status: int = 200, *, is_warned: bool = False
+    case_id: int,
+    form: CallForm,
+    status: int = 200,
+    *,
+    is_warned: bool = False,
+    is_told_since: bool = False,
 ) -> Response:
     scope = current_scope()
     view = get_case_view(read(), scope, case_id, today=portal().clock.today(), langs=langs())
@@ -79,4 +86,5 @@ def _call_page(
         form=form,
         errors=errors_of(form),
         is_warned=is_warned,
+        is_told_since=is_told_since,
     )

@@ -10,6 +10,7 @@ from flask.testing import FlaskClient
 from sqlalchemy import func, select
 from sqlalchemy.orm import Session
 
+from portal.domain.wording import Wording
 from portal.models.loops import LoopEvent, LoopRow
 from portal.models.remarks import Remark
 from portal.models.running import AuditEvent
@@ -18,6 +19,7 @@ from portal.store.engine import Store
 from portal.store.secrets import sha256
 from tests.support.answers import Office, send
 from tests.support.city import City
+from tests.support.client import response_page
 from tests.support.desk import Desk, words_of
 from tests.support.remarks import judge, say_missing, tell
 from tests.support.soundness import find_problems
@@ -97,6 +99,26 @@ def test_the_case_comes_back_to_attention_until_a_new_answer(
     desk.post(f"cases/{case}/called", **{**FORM, "missing": "Out again."})
     assert len(remarks(store)) == 2
     assert find_problems(store) == []
+
+
+def test_words_to_one_answer_are_not_kept_beside_the_next(
+    app: Flask, store: Store, office: Office, case: int
+) -> None:
+    desk, path = Desk(app), f"cases/{case}/called"
+    old = desk.get(path).sent_along(path)
+    later = office.draft(
+        1, follows_id=1, wording=Wording("It was dark", "We put a new bulb in.", "")
+    )
+    office.review(later)
+    office.publish(later)
+    tell(store, office, later)
+    shown = response_page(desk.post(path, 409, **FORM, **old))
+    assert "a new answer reached them" in shown.words()
+    assert "We put a new bulb in." in shown.words()
+    assert SAID in shown.words(), "nothing that was typed is lost"
+    assert remarks(store) == []
+    desk.post(path, **FORM, **shown.sent_along(path))
+    assert [one.response_id for one in remarks(store)] == [later]
 
 
 @pytest.mark.parametrize("verdict", ["yes", "partly", "no", "again"])
