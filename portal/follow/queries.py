@@ -244,7 +244,7 @@ def _together(session: Session, row: LoopRow, reader: Reader, *, may_judge: bool
         return {}
     fallbacks = (row.lang, *reader.fallbacks)
     return {
-        "invited": list_invited(session, row.submission_id, reader.lang, fallbacks),
+        "invited": list_invited(session, row.submission_id, reader.lang, fallbacks, reader.today),
         "judged": list_judged(session, row.submission_id, reader.lang, fallbacks)
         if may_judge
         else (),

@@ -49,14 +49,17 @@ class Judged:
 
 
 def list_invited(
-    session: Session, case_id: int, lang: str, fallbacks: Sequence[str]
+    session: Session, case_id: int, lang: str, fallbacks: Sequence[str], today: date
 ) -> list[Invited]:
-    """The next steps to which the resident of a case was invited, the latest day first."""
+    """The next steps ahead to which the resident of a case was invited, the soonest first.
+
+    Where all are over, the last one.
+    """
     rows = session.execute(
         select(NextStep, Invitation.lang)
         .join(Invitation, Invitation.next_step_id == NextStep.id)
         .where(Invitation.submission_id == case_id)
-        .order_by(NextStep.happens_on.desc(), NextStep.id.desc())
+        .order_by(NextStep.happens_on, NextStep.id)
     ).all()
     found = []
     for step, invited_lang in rows:
@@ -70,7 +73,7 @@ def list_invited(
         if shown is not None:
             text = shown.text
             found.append(Invited(step.happens_on, shown.lang, text.what, text.place))
-    return found
+    return [one for one in found if one.happens_on >= today] or found[-1:]
 
 
 def list_judged(

@@ -2,7 +2,10 @@
 
 from __future__ import annotations
 
+from datetime import timedelta
+
 from sqlalchemy import select
+from sqlalchemy.orm import Session
 
 from portal.models.loops import LoopRow
 from portal.models.partners import Attestation
@@ -12,7 +15,7 @@ from tests.support.answers import TODAY, Office
 from tests.support.city import City
 from tests.support.client import response_page
 from tests.support.moment import this_moment
-from tests.support.residents import Resident, answer_case, submission_of
+from tests.support.residents import Resident, answer_case, move_clock, submission_of
 from tests.support.together import Table
 
 
@@ -31,11 +34,7 @@ def test_invited_and_asked_whether_the_record_is_fair(
     step = table.next_step(theme)
     assert "A walk" not in resident.get(f"/en/receipts/{code}/").words()
 
-    def _invite(session) -> None:  # type: ignore[no-untyped-def]
-        row = session.get_one(LoopRow, case)
-        invite(session, now=this_moment(), today=TODAY, case=row, step_id=step)
-
-    store.write(_invite)
+    _invite(store, case, step)
     page = resident.get(f"/ar/receipts/{code}/")
     assert "A walk (en)" in page.words()
     number = table.decide(theme, table.partner(), [case])
@@ -43,6 +42,41 @@ def test_invited_and_asked_whether_the_record_is_fair(
     assert resident.post(f"/en/receipts/{code}/judge/{number}", fair="yes").status_code == 404
     table.sign(table.link(number))
     check_judging(resident, store, code, number)
+
+
+def _invite(store: Store, case: int, step: int) -> None:
+    def write(session: Session) -> None:
+        row = session.get_one(LoopRow, case)
+        invite(session, now=this_moment(), today=TODAY, case=row, step_id=step)
+
+    store.write(write)
+
+
+def test_every_step_ahead_is_shown_the_soonest_first_and_else_the_last_one(
+    resident: Resident, store: Store, city: City
+) -> None:
+    code = resident.send(comment="The hole comes back.", kind="problem")
+    with store.read() as session:
+        case = submission_of(session, code).id
+    theme = Office(store, city).group([case])
+    table = Table(store, city)
+    days = [TODAY + timedelta(days=ahead) for ahead in (19, 4, 0)]
+    for day in days:
+        _invite(store, case, table.next_step(theme, on=day))
+
+    def shown() -> list[str]:
+        page = resident.get(f"/en/receipts/{code}/")
+        (card,) = [one for one in page.all("aside") if "invited" in page.words(one)]
+        return [one.get("datetime", "") for one in card.iter("time")]
+
+    assert shown() == [day.isoformat() for day in sorted(days)]
+    move_clock(resident.settings, days=1)
+    assert shown() == [days[1].isoformat(), days[0].isoformat()]
+    move_clock(resident.settings, days=18)
+    assert shown() == [days[0].isoformat()], "today"
+    move_clock(resident.settings, days=1)
+    assert shown() == [days[0].isoformat()], "over"
+    assert "You were invited to this" in resident.get(f"/en/receipts/{code}/").words()
 
 
 def check_judging(resident: Resident, store: Store, code: str, number: int) -> None:
