@@ -13,6 +13,7 @@ from portal.data import load_instrument
 from portal.domain.loop import PROMISES, RETELL_DAYS, EventKind, Kind
 from portal.follow.queries import Case
 from portal.models.loops import LoopEvent
+from portal.store.texts import InLanguage
 from portal.web.formats import day, language_name, number
 from portal.web.i18n import current_language
 from portal.web.redaction_words import kinds_in_words
@@ -23,12 +24,16 @@ _DELIVERED = (EventKind.TOLD, EventKind.RETOLD)
 
 @dataclass(frozen=True)
 class Step:
-    """One step: state done, again or todo, its title, its day and a note."""
+    """One step: state done, again or todo, its title, its day and a note.
+
+    `service` is the one that the case was passed on to, where it has a name.
+    """
 
     state: str
     title: str
     when: date | None = None
     note: str | None = None
+    service: InLanguage[str] | None = None
 
 
 def timeline(case: Case, today: date) -> list[Step]:
@@ -93,10 +98,8 @@ def _restored(event: LoopEvent, _case: Case) -> Step:
 def _transferred(event: LoopEvent, case: Case) -> Step:
     service = case.handed_to.get(event.service_id or 0)
     title = _("Passed on to the service it belongs to")
-    if service is not None:
-        title = _("Passed on to: %(service)s", service=service.text)
     note = _("They answer you now. The days go on counting from the day we received it.")
-    return Step("done", title, event.happened_on, note)
+    return Step("done", title, event.happened_on, note, service)
 
 
 def _responded(event: LoopEvent, _case: Case) -> Step:

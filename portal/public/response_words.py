@@ -7,6 +7,7 @@ from dataclasses import dataclass
 
 from portal.data import load_model_texts
 from portal.public.response_filters import Choices, Filters
+from portal.store.texts import InLanguage
 from portal.web.formats import isolated, language_name
 from portal.web.i18n import current_language
 from portal.web.words import gettext as _
@@ -43,16 +44,20 @@ def list_fields(filters: Filters, choices: Choices) -> list[Field]:
     ]
 
 
-def narrowed_to(filters: Filters) -> str:
-    """What a list is narrowed to, in words; empty where it holds everything."""
-    parts = (
-        filters.service.name.text if filters.service else "",
-        filters.department.name.text if filters.department else "",
+def list_narrowings(filters: Filters) -> list[InLanguage[str]]:
+    """What a list is narrowed to, each part in its language; none where it holds everything."""
+    named = [one.name for one in (filters.service, filters.department) if one]
+    own = (
         filters.district.name if filters.district else "",
         language_name(filters.language) if filters.language else "",
         _("“%(words)s”", words=isolated(filters.words)) if filters.words else "",
     )
-    return " · ".join(filter(None, parts))
+    return named + [InLanguage(current_language(), words) for words in own if words]
+
+
+def narrowed_to(filters: Filters) -> str:
+    """The same in words; empty where it holds everything."""
+    return " · ".join(one.text for one in list_narrowings(filters))
 
 
 def title_of(filters: Filters) -> str:

@@ -11,6 +11,7 @@ from babel.dates import format_date, format_skeleton, format_time, get_datetime_
 from babel.lists import format_list
 from babel.numbers import format_decimal, format_percent
 from flask import Flask
+from markupsafe import Markup, escape
 
 from portal.domain.contact import read_hours
 from portal.domain.language import direction
@@ -100,8 +101,12 @@ def language_name(tag: str) -> str:
 
 
 def list_of(words: Iterable[str]) -> str:
-    """Words joined as the language does it: "a, b, and c"."""
-    return format_list(list(words), locale=_locale())
+    """Words joined as the language does it: "a, b, and c". What is marked up stays so."""
+    listed = list(words)
+    if any(isinstance(word, Markup) for word in listed):
+        joined = format_list([str(escape(word)) for word in listed], locale=_locale())
+        return Markup(joined)  # noqa: S704 - CLDR's signs between escaped words
+    return format_list(listed, locale=_locale())
 
 
 def isolated(word: str) -> str:

@@ -22,6 +22,7 @@ from werkzeug.test import TestResponse
 _VOID = frozenset(
     ("area", "base", "br", "col", "embed", "hr", "img", "input", "link", "meta", "source", "wbr")
 )
+_UNMARKED = frozenset(("code", "option", "script", "textarea"))
 _BLANK = re.compile(r"\s+")
 
 
@@ -57,6 +58,19 @@ class Page:
             mains = self.all("main")
             element = mains[0] if mains else self.root
         return _BLANK.sub(" ", "".join(element.itertext())).strip()
+
+    def languages_of(self, words: str) -> set[str]:
+        """As which languages the body marks text with these words, where markup may stand."""
+        found, open_ = set(), [(self.all("body")[0], self.root.get("lang", ""))]
+        while open_:
+            element, lang = open_.pop()
+            if element.tag in _UNMARKED:
+                continue
+            pieces = [element.text, *(child.tail for child in element)]
+            if any(words in (piece or "") for piece in pieces):
+                found.add(lang)
+            open_ += [(child, child.get("lang", lang)) for child in element]
+        return found
 
     def value(self, name: str) -> str:
         """The value of the first input with this name."""

@@ -15,7 +15,7 @@ from portal.public.reading import current_reader
 from portal.public.response_addresses import filters_in_address
 from portal.public.response_filters import list_choices
 from portal.public.response_queries import Correction, ResponseEntry
-from portal.public.response_words import list_fields, narrowed_to, title_of
+from portal.public.response_words import list_fields, list_narrowings, title_of
 from portal.public.routes.blueprint import blueprint
 from portal.web import messages
 from portal.web.access import Access, access
@@ -47,7 +47,7 @@ def list_responses() -> str:
         standings=response_queries.list_standings(read(), page.items, portal().clock.today()),
         filters=filters,
         title=title_of(filters),
-        narrowed=narrowed_to(filters),
+        narrowings=list_narrowings(filters),
         fields=list_fields(filters, list_choices(read(), current_reader())),
     )
 

@@ -7,7 +7,7 @@ from flask import abort, render_template
 from portal.public import promise_queries, response_queries, theme_queries
 from portal.public.reading import current_reader
 from portal.public.response_addresses import filters_in_address
-from portal.public.response_words import narrowed_to
+from portal.public.response_words import list_narrowings, narrowed_to
 from portal.public.routes.blueprint import blueprint
 from portal.store.paging import cut_page
 from portal.web.access import Access, access
@@ -53,6 +53,7 @@ def list_promises() -> str:
         "public/list_promises.html",
         filters=filters,
         narrowed=narrowed_to(filters),
+        narrowings=list_narrowings(filters),
         page=page,
         tally=promise_queries.tally(promises),
     )

@@ -11,7 +11,8 @@ from flask.testing import FlaskClient
 from sqlalchemy import delete, update
 from sqlalchemy.orm import Session
 
-from portal.models.services import Service, ServiceChannel, ServiceLanguage
+from portal.models.responses import ResponseService
+from portal.models.services import Service, ServiceChannel, ServiceLanguage, ServiceText
 from portal.store.content import raise_content_version
 from portal.store.engine import Store
 from tests.features.public.conftest import Showcase
@@ -228,6 +229,29 @@ def test_a_text_in_another_language_is_marked(
     arabic = response_page(client.get(f"/ar/responses/{showcase.kept}/"))
     own = [p for p in arabic.all("p") if p.text == "الحفرة أمام المدرسة تعود."]
     assert [p.get("lang") for p in own] == [None]
+
+
+def test_names_of_services_are_marked_wherever_they_stand(
+    client: FlaskClient, appraised: Showcase, store: Store
+) -> None:
+    names = {"Pothole repair", "Street lights", "Swimming pools"}
+
+    def forget_korean_names(session: Session) -> None:
+        session.execute(delete(ServiceText).where(ServiceText.lang == "ko"))
+        session.add(ResponseService(response_id=appraised.kept, service_id=appraised.city.pools))
+        raise_content_version(session)
+
+    store.write(forget_korean_names)
+    own = [f"services/pothole-repair/{path}" for path in ("poster", "embed", "rate", "results/")]
+    answers = [f"responses/{one}/" for one in (appraised.promise, appraised.kept)]
+    seen = set()
+    for path in (*PAGES, *own, *answers, "promises/", "results/"):
+        page = response_page(client.get(f"/ko/{path}"))
+        for name in names:
+            marked = page.languages_of(name)
+            assert marked <= {"en"}, (path, name)
+            seen |= {name} if marked else set()
+    assert seen == names
 
 
 def test_alternates_name_the_page_in_every_language(

@@ -40,9 +40,9 @@ def test_a_response_shows_both_voices_and_its_story(
 
 
 def test_corrections_stay_public_with_their_reason(client: FlaskClient, showcase: Showcase) -> None:
-    words = response_page(client.get(f"/ko/responses/{showcase.kept}/")).words()
-    assert "The number of streets was wrong." in words
-    assert "We repaved half of it." in words
+    page = response_page(client.get(f"/ko/responses/{showcase.kept}/"))
+    for words in ("The number of streets was wrong.", "We repaved half of it."):
+        assert page.languages_of(words) == {"en"}
     shade = response_page(client.get(f"/en/responses/{showcase.shade}/")).words()
     assert "Corrections" not in shade
 

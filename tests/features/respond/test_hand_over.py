@@ -6,7 +6,7 @@ from datetime import datetime, timedelta
 
 import pytest
 from flask import Flask
-from sqlalchemy import select
+from sqlalchemy import delete, select
 from sqlalchemy.orm import Session
 
 from portal.assess.queries import list_due_services
@@ -16,9 +16,11 @@ from portal.models.loops import LoopRow
 from portal.models.people import Membership
 from portal.models.responses import ThemeCase
 from portal.models.running import AuditEvent
+from portal.models.services import ServiceText
 from portal.models.submissions import Submission
 from portal.settings import Settings
 from portal.store.clock import Clock
+from portal.store.content import raise_content_version
 from portal.store.engine import Store
 from portal.store.evidence.records import list_records
 from portal.store.evidence.window import Window
@@ -202,3 +204,11 @@ def test_the_resident_reads_who_has_the_case_now(
     assert "go on counting from the day we received it" in words
     assert "You rated Pothole repair: “Good”" in words
     assert "Swimming pools (ar)" in resident.get(f"/ar/receipts/{code}/").words()
+
+    def forget_arabic_name(session: Session) -> None:
+        session.execute(delete(ServiceText).where(ServiceText.lang == "ar"))
+        raise_content_version(session)
+
+    store.write(forget_arabic_name)
+    page = resident.get(f"/ar/receipts/{code}/")
+    assert page.languages_of("Swimming pools") == page.languages_of("Pothole repair") == {"en"}
