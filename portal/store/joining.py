@@ -18,22 +18,43 @@ def join_theme(
 ) -> None:
     """Put a new case into a theme, as its resident wished, and ask that it be told what is known.
 
-    The theme is held against publishing only, not against others who join: a response is either
-    published by now, or will find the case when it is.
+    Where the theme was merged it comes into the last one as well, as those did who were there
+    before (decision 49): what is answered there from now on is about them too.
     """
-    held = select(Theme.id).where(Theme.id == theme_id).with_for_update(read=True)
-    session.execute(held).one()
-    session.add(ThemeCase(theme_id=theme_id, submission_id=submission_id, added_at=now))
-    session.flush()
+    way = _hold_way(session, theme_id)
+    themes = list(dict.fromkeys((theme_id, way[-1])))
     event = Event(kind=EventKind.THEMED, on=on, actor=Actor.RESIDENT)
-    append_event(session, submission_id, event, at=now, links=Links(theme_id=theme_id))
+    for each in themes:
+        session.add(ThemeCase(theme_id=each, submission_id=submission_id, added_at=now))
+        session.flush()
+        append_event(session, submission_id, event, at=now, links=Links(theme_id=each))
     for response_id, author_id in session.execute(
-        select(Response.id, Response.author_id).where(Response.theme_id == theme_id, is_readable())
+        select(Response.id, Response.author_id).where(Response.theme_id.in_(themes), is_readable())
     ):
         outbox.post(
             session, "tell_response", f"tell:{response_id}:joined:{submission_id}", now=now,
             submission_id=submission_id, response_id=response_id, person_id=author_id,
         )  # fmt: skip
+
+
+def list_way(session: Session, theme_id: int) -> list[int]:
+    """A theme itself and where it was merged into, to the end."""
+    way, into = [theme_id], select(Theme.merged_into_id)
+    while (after := session.scalar(into.where(Theme.id == way[-1]))) is not None:
+        way.append(after)
+    return way
+
+
+def _hold_way(session: Session, theme_id: int) -> list[int]:
+    """The same, held against publishing and merging only, not against others who join.
+
+    A response is either published by now, or will find the case when it is.
+    """
+    held: set[int] = set()
+    while not held.issuperset(way := list_way(session, theme_id)):
+        themes = select(Theme.id).where(Theme.id.in_(way)).order_by(Theme.id)
+        held.update(session.scalars(themes.with_for_update(read=True)))
+    return way
 
 
 def is_readable() -> ColumnElement[bool]:

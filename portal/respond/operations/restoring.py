@@ -17,6 +17,7 @@ from portal.respond.operations.themes import is_answered, leave_theme
 from portal.respond.rules import Conflict
 from portal.respond.scoped import get_case, lock_themes
 from portal.store import audit
+from portal.store.joining import list_way
 from portal.store.loops import Links, append_event
 from portal.store.scope import Scope
 
@@ -73,16 +74,9 @@ def _lock_ways(session: Session, theme_ids: Sequence[int]) -> dict[int, list[int
     """For each theme itself and where it was merged into, to the end, held as they are now."""
     held: set[int] = set()
     while True:
-        ways = {one: _way_of(session, one) for one in theme_ids}
+        ways = {one: list_way(session, one) for one in theme_ids}
         needed = {one for way in ways.values() for one in way}
         if needed <= held:
             return ways
         lock_themes(session, sorted(needed))  # somebody may have merged the last one meanwhile
         held |= needed
-
-
-def _way_of(session: Session, theme_id: int) -> list[int]:
-    way, into = [theme_id], select(Theme.merged_into_id)
-    while (after := session.scalar(into.where(Theme.id == way[-1]))) is not None:
-        way.append(after)
-    return way

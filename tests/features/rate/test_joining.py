@@ -12,18 +12,21 @@ from sqlalchemy.orm import Session
 
 from portal.assess.queries_evidence import gather_evidence
 from portal.assess.said import refresh_figures
+from portal.domain.wording import Wording
 from portal.models.loops import LoopRow
 from portal.models.responses import Response, ThemeCase, ThemeText
 from portal.models.said import ThemeFigure
 from portal.models.submissions import Submission
 from portal.notify.rendering import make_renderer
 from portal.notify.runner import run_due
+from portal.respond.operations.merging import merge_themes
 from portal.settings import Settings
 from portal.store.content import raise_content_version
 from portal.store.coverage import list_texts
 from portal.store.engine import Store
 from portal.web.form_token import MIN_AGE
 from tests.features.public.publishing import publish_response
+from tests.support.answers import NOW, TODAY, Office, send
 from tests.support.cases import send_case
 from tests.support.city import City
 from tests.support.desk import Desk
@@ -87,6 +90,34 @@ def test_one_tap_joins_and_shows_the_answer_at_once(
     with store.read() as session:
         case = session.get_one(LoopRow, submission_of(session, code).id)
         assert (case.verdict, case.told_lang, case.is_joined) == ("yes", "en", True)
+    assert find_problems(store) == []
+
+
+def test_who_joins_a_theme_that_was_merged_hears_what_the_other_one_is_answered(
+    app: Flask, resident: Resident, store: Store, city: City, theme: int
+) -> None:
+    office = Office(store, city)
+    between, other = (
+        office.group([send(store, city.lights, comment="No light at the bridge")]) for _ in range(2)
+    )
+    for one, into in ((theme, between), (between, other)):
+        store.write(
+            merge_themes, now=NOW, today=TODAY, scope=office.staff, theme_id=one, into_id=into
+        )
+    code = receipt_of(resident.post(path(theme), token=resident.token(path(theme))))
+    assert DID in resident.get(f"/en/receipts/{code}/").words()
+    work(app)
+    later = office.draft(other, wording=Wording(SAID, "We put in new lamps.", ""))
+    office.review(later)
+    office.publish(later)
+    work(app)
+    words = resident.get(f"/en/receipts/{code}/").words()
+    assert "You have a new answer" in words
+    assert words.index("We put in new lamps.") < words.index(DID)
+    with store.read() as session:
+        case = submission_of(session, code).id
+        themes = select(ThemeCase.theme_id).where(ThemeCase.submission_id == case)
+        assert set(session.scalars(themes)) == {theme, other}
     assert find_problems(store) == []
 
 
