@@ -25,8 +25,10 @@ CONNECT_SECONDS = 5
 TRIES = 5
 # A writer that has waited for the lock as long as SQLite allows need not wait again.
 TRY_AGAIN_SECONDS = 5
-# Serialization failure and deadlock (PostgreSQL and engines that speak its protocol).
-_RETRIED_STATES = {"40001", "40P01"}
+# Serialization failure, deadlock, and a row that somebody else has stored since it was looked for,
+# as by a double click: whoever looks again finds it (PostgreSQL and engines that speak its
+# protocol; on SQLite writers wait before they look).
+_RETRIED_STATES = {"40001", "40P01", "23505"}
 _WRITES = "portal_writes"
 SEALING_KEY = "sealing_key"
 """Where a session keeps its store's key (`Session.info`)."""
@@ -121,8 +123,8 @@ class Store:
     ) -> Result:
         """Run `operation(session, …)` in one transaction and commit.
 
-        Serialization failures and deadlocks are tried again from the start, so an operation must
-        have no effects beside the database. When it returns, the change is durable.
+        What the database asks to be tried again (`_RETRIED_STATES`) is, from the start, so an
+        operation must have no effects beside the database. When it returns, the change is durable.
         """
         started = time.monotonic()
         for attempt in range(TRIES):

@@ -1,0 +1,100 @@
+"""A form sent twice in one moment: the second is answered as if it had come a little later."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from contextlib import nullcontext
+from typing import Any
+
+import pytest
+from sqlalchemy import func, select
+from sqlalchemy.orm import Session
+
+from portal.accounts.operations.factors import begin_authenticator
+from portal.accounts.operations.people import AddressTaken, invite_person
+from portal.admin.services.departments import add_department
+from portal.admin.services.operations import CodeTakenError, add_service
+from portal.admin.targets import add_holidays
+from portal.manage.operations.partners import NameTaken, add_partner
+from portal.manage.operations.warnings import choose_digest
+from portal.models.partners import Partner
+from portal.models.people import Authenticator, Person
+from portal.models.services import Department, Service
+from portal.models.targets import Holiday
+from portal.models.warnings import DigestSubscription
+from portal.store.engine import Store
+from portal.store.scope import Scope
+from tests.support.city import City
+from tests.support.moment import this_day, this_moment
+from tests.support.one_moment import save_in_one_moment
+from tests.support.signed import SECRETS
+
+Send = Callable[[Session, City], object]
+
+
+def _invite(session: Session, city: City) -> object:
+    return invite_person(
+        session, now=this_moment(), by=city.people["admin"], email="nova@city.example", name="Nova",
+        roles=[("staff", city.works)], lang="en", secrets=SECRETS,
+    )  # fmt: skip
+
+
+def _app(session: Session, city: City) -> object:
+    return begin_authenticator(session, person_id=city.people["manager"], secrets=SECRETS)
+
+
+def _department(session: Session, city: City) -> object:
+    return add_department(
+        session, name="Library", lang="en", person_id=city.people["admin"], now=this_moment()
+    )
+
+
+def _service(session: Session, city: City) -> object:
+    return add_service(
+        session, name="Library", department="parks", code="L-1", languages=["en"],
+        person_id=city.people["admin"], now=this_moment(), today=this_day(),
+    )  # fmt: skip
+
+
+def _holidays(session: Session, city: City) -> object:
+    days = {this_day(): "City Day"}
+    return add_holidays(session, days, person_id=city.people["admin"], now=this_moment())
+
+
+def _partner(session: Session, city: City) -> object:
+    scope = Scope(person_id=city.people["manager"], departments={})
+    return add_partner(session, now=this_moment(), scope=scope, name="Elm Street", is_external=True)
+
+
+def _digest(session: Session, city: City) -> object:
+    scope = Scope(person_id=city.people["manager"], departments={})
+    return choose_digest(session, now=this_moment(), scope=scope, secrets=SECRETS, wants=True)
+
+
+@pytest.mark.parametrize(
+    ("send", "table", "stored", "refused"),
+    [
+        (_invite, Person, 1, AddressTaken),
+        (_app, Authenticator, 1, None),
+        (_department, Department, 2, None),
+        (_service, Service, 1, CodeTakenError),
+        (_holidays, Holiday, 1, None),
+        (_partner, Partner, 1, NameTaken),
+        (_digest, DigestSubscription, 1, None),
+    ],
+)
+def test_the_second_of_two_in_one_moment_finds_what_the_first_one_stored(
+    store: Store, city: City, send: Send, table: Any, stored: int, refused: type[Exception] | None
+) -> None:
+    def send_it(session: Session) -> object:
+        return send(session, city)
+
+    before = _count(store, table)
+    with nullcontext() if refused is None else pytest.raises(refused):
+        save_in_one_moment(store, send_it, send_it)
+    assert _count(store, table) - before == stored
+
+
+def _count(store: Store, table: Any) -> int:
+    with store.read() as session:
+        return session.scalar(select(func.count()).select_from(table)) or 0
