@@ -161,10 +161,13 @@ def is_first_answer(session: Session, *, challenge: bytes, asked_at: datetime) -
 def remove_passkey(
     session: Session, *, now: datetime, person_id: int, passkey_id: int, is_required: bool
 ) -> bool:
-    """Take one of a person's passkeys away, unless it is the last factor that they must have."""
+    """Take one of a person's passkeys away; False for the last factor that they must have.
+
+    One that is gone already, as after a second press, needs no more taking away.
+    """
     row = session.get(Passkey, passkey_id, with_for_update=True)
     if row is None or row.person_id != person_id:
-        return False
+        return True
     if is_required and count_factors(session, person_id) < 2:
         return False
     session.delete(row)
@@ -176,11 +179,17 @@ def remove_passkey(
 def remove_authenticator(
     session: Session, *, now: datetime, person_id: int, is_required: bool
 ) -> bool:
-    """Take the app away, unless it is the last factor that the person must have."""
+    """Take the app away; False for the last factor that the person must have.
+
+    A key that no code was ever right for never counted: nobody is told that it is gone.
+    """
     row = session.get(Authenticator, person_id, with_for_update=True)
     if row is None:
-        return False
-    if row.confirmed_at is not None and is_required and count_factors(session, person_id) < 2:
+        return True
+    if row.confirmed_at is None:
+        session.delete(row)
+        return True
+    if is_required and count_factors(session, person_id) < 2:
         return False
     session.delete(row)
     session.flush()

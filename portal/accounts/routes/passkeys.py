@@ -44,7 +44,7 @@ def add_passkey() -> Response:
 def remove_passkey() -> Response:
     """Take one away."""
     number = whole_number(request.form.get("passkey"))
-    is_gone = number is not None and write(
+    is_gone = number is None or write(
         factors.remove_passkey, now=portal().clock.now(), person_id=current_visitor().id,
         passkey_id=number, is_required=must_have(),
     )  # fmt: skip

@@ -144,11 +144,44 @@ def test_staff_may_have_one_and_are_then_asked_for_it(
 def test_whoever_must_have_one_keeps_the_last_one(client: FlaskClient, knock: Knock) -> None:
     knock(client, "manager")
     give(client, spare_code(0))
-    page = client.post(
-        f"{SET_UP}app/remove", data={"csrf_token": token_of(client)}, follow_redirects=True
-    )
-    assert "This is your only second factor" in response_page(page).words()
+    assert "This is your only second factor" in remove(client, "app")
     assert status(client, "/en/manage/") == (200, "")
+
+
+def remove(client: FlaskClient, what: str, **data: object) -> str:
+    """Press Remove; returns what is said then."""
+    form = {"csrf_token": token_of(client), **data}
+    page = client.post(f"{SET_UP}{what}/remove", data=form, follow_redirects=True)
+    assert page.status_code == 200
+    return " ".join(response_page(page).root.itertext())
+
+
+def test_beginning_anew_with_another_key_alarms_nobody(
+    client: FlaskClient, store: Store, knock: Knock
+) -> None:
+    """A key that never counted was no second factor."""
+    knock(client, "manager")
+    send(client, "account/second-factor/app/begin")
+    first = response_page(client.get(f"{SET_UP}app")).text
+    assert "It is removed." in remove(client, "app")
+    send(client, "account/second-factor/app/begin")
+    assert response_page(client.get(f"{SET_UP}app")).text != first
+    assert actions(store) == []
+
+
+def test_pressing_remove_twice_says_twice_that_it_is_removed(
+    client: FlaskClient, store: Store, settings: Settings, city: City, knock: Knock
+) -> None:
+    knock(client, "manager")
+    for _press in range(2):
+        assert "It is removed." in remove(client, "app")
+        assert "It is removed." in remove(client, "passkeys", passkey=1)
+    store.write(give_factor, city.people["staff"], Secrets(settings.secret_key))
+    knock(client, "staff")
+    give(client, code_now())
+    for _press in range(2):
+        assert "It is removed." in remove(client, "app")
+    assert actions(store) == ["authenticator_removed"]
 
 
 @pytest.mark.parametrize(
