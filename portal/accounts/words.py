@@ -3,6 +3,8 @@
 from __future__ import annotations
 
 from portal.accounts.passwords import MAX_LENGTH, MIN_LENGTH, PasswordError
+from portal.store.retention import KEEP_SIGN_INS
+from portal.web.formats import number
 from portal.web.words import gettext as _
 
 
@@ -56,6 +58,13 @@ def state_text(state: str) -> str:
             return _("Invited")
         case _:
             return _("Deactivated")
+
+
+def away_text(*, has_come: bool) -> str:
+    """When somebody was seen of whom no sign-in is kept (any more)."""
+    if not has_come:
+        return _("Never")
+    return _("Not in the last %(n)s days", n=number(KEEP_SIGN_INS.days))
 
 
 def device_text(device: str) -> str:

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import re
 from dataclasses import replace
-from datetime import UTC, datetime
+from datetime import UTC, datetime, timedelta
 from typing import Any
 
 import pytest
@@ -15,12 +15,14 @@ from sqlalchemy.orm import Session
 
 from portal.accounts.operations.links import RESET_HOURS
 from portal.accounts.operations.people import LastAdministrator, deactivate_person
+from portal.accounts.operations.sign_ins import forget_ended
 from portal.models.people import AccountLink, Membership, Person
 from portal.models.running import Outbox
 from portal.notify.account_links import prepare_account_link
 from portal.notify.stationery import Letter, Nothing, Stationery
 from portal.settings import Settings
 from portal.store.engine import Store
+from portal.store.retention import KEEP_SIGN_INS
 from portal.store.secrets import Secrets
 from tests.features.accounts.conftest import Knock, actions, change_roles, send
 from tests.support.city import City
@@ -304,10 +306,15 @@ def test_somebody_who_lost_everything_begins_anew(
 
 
 def test_people_are_found_by_name_address_role_department_and_state(
-    city: City, admin: FlaskClient
+    store: Store, city: City, admin: FlaskClient
 ) -> None:
+    def rename(session: Session) -> None:
+        session.get_one(Person, city.people["parks"]).name = "Ángel ÑÚÑEZ"
+
+    store.write(rename)
     for query, expected in (
-        ("", 5), ("q=STAFF", 1), ("q=city.example+parks", 1), ("q=%25", 0), ("role=manager", 1),
+        ("", 5), ("q=STAFF", 1), ("q=angel", 1), ("q=ñúñez+ÁNGEL", 1),
+        ("q=city.example+parks", 1), ("q=%25", 0), ("role=manager", 1),
         (f"department={city.parks}", 1), (f"department={city.works}&role=staff", 2),
         ("state=invited", 0), ("state=inactive", 0), ("page=2", 0), ("department=x&page=x", 5),
         ("q=%00&department=" + "9" * 18, 0),
@@ -317,3 +324,36 @@ def test_people_are_found_by_name_address_role_department_and_state(
         assert len(numbers) == expected, query
     assert admin.get(f"/en/admin/people/{2**63}/").status_code == 404
     assert admin.get("/en/admin/people/999/").status_code == 404
+
+
+def test_people_are_in_the_order_of_their_names_and_whoever_left_comes_last(
+    store: Store, city: City, admin: FlaskClient
+) -> None:
+    def rename(session: Session) -> None:
+        for who, name in (("parks", "Émile"), ("staff", "Zoe"), ("reviewer", "Álvaro")):
+            session.get_one(Person, city.people[who]).name = name
+        session.get_one(Person, city.people["manager"]).active = False
+
+    store.write(rename)
+    page = response_page(admin.get("/en/admin/people/"))
+    names = [page.words(one) for one in page.all("bdi") if one.getparent().tag == "a"]
+    assert names[-5:] == ["Admin", "Álvaro", "Émile", "Zoe", "Manager"]
+
+
+def test_who_was_away_for_long_is_not_said_to_have_never_come(
+    app: Flask, store: Store, settings: Settings, city: City, admin: FlaskClient
+) -> None:
+    Desk(app, "staff")
+    invite(admin, city)
+    days = KEEP_SIGN_INS.days + 1
+    assert settings.clock_file is not None
+    settings.clock_file.write_text(str(days * 24 * 3600))
+    store.write(forget_ended, now=this_moment() + timedelta(days))
+    admin = Desk(app, "admin").client
+    for who, said in (
+        ("staff@city.example", f"Not in the last {KEEP_SIGN_INS.days} days"),
+        ("nova@city.example", "Never"),
+    ):
+        number = number_of(store, who)
+        assert said in words(admin, f"admin/people/?q={who}")
+        assert said in words(admin, f"admin/people/{number}/")
