@@ -1,17 +1,19 @@
 """Links that people get by mail: an invitation, and one to choose a new password.
 
-A link works once. It outlives neither its time, nor a newer one, nor the person's account.
+A link works once. It outlives neither its time, nor a newer one, nor the person's account, and an
+invitation not the person's first sign-in, whichever way they came (`begin_sign_in`).
 """
 
 from __future__ import annotations
 
 from datetime import datetime, timedelta
 
-from sqlalchemy import select, update
+from sqlalchemy import select
 from sqlalchemy.orm import Session
 
 from portal.accounts import passwords
 from portal.accounts.operations.notices import note
+from portal.accounts.operations.open_links import is_open, revoke_links
 from portal.accounts.operations.sign_ins import end_all
 from portal.models.people import AccountLink, Person
 from portal.store import outbox, throttle
@@ -49,20 +51,6 @@ def post_link(
 def mail_key(link: AccountLink) -> str:
     """What the mail with a link is called in the outbox."""
     return f"account-link:{link.token_hash}"
-
-
-def revoke_links(
-    session: Session, *, now: datetime, person_id: int, kind: str | None = None
-) -> None:
-    """The links that a person has not used, of one kind or of all, are worth nothing any more."""
-    wanted = update(AccountLink).where(
-        AccountLink.person_id == person_id,
-        AccountLink.used_at.is_(None),
-        AccountLink.revoked_at.is_(None),
-    )
-    if kind is not None:
-        wanted = wanted.where(AccountLink.kind == kind)
-    session.execute(wanted.values(revoked_at=now))
 
 
 def ask_for_reset(
@@ -132,11 +120,6 @@ def _use(session: Session, now: datetime, token: str, kind: str, password: str) 
     person.password = passwords.hash_password(password)
     link.used_at = now
     return person
-
-
-def is_open(link: AccountLink, now: datetime) -> bool:
-    """Whether the link still works."""
-    return link.used_at is None and link.revoked_at is None and now < link.expires_at
 
 
 def change_password(

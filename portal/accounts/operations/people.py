@@ -11,8 +11,9 @@ from sqlalchemy.orm import Session
 
 from portal.accounts import passwords
 from portal.accounts.operations.factors import remove_all_factors
-from portal.accounts.operations.links import post_link, revoke_links
+from portal.accounts.operations.links import post_link
 from portal.accounts.operations.notices import note
+from portal.accounts.operations.open_links import revoke_links
 from portal.accounts.operations.sign_ins import end_all
 from portal.models.people import ROLES, Membership, Person
 from portal.models.services import Department

@@ -7,6 +7,7 @@ from datetime import date, datetime, timedelta
 from sqlalchemy import delete, select, update
 from sqlalchemy.orm import Session
 
+from portal.accounts.operations.open_links import revoke_links
 from portal.models.people import Person, SignIn
 from portal.store import audit, throttle
 from portal.store.retention import KEEP_SIGN_INS
@@ -73,7 +74,8 @@ def begin_sign_in(
 ) -> str:
     """Sign somebody in whose password was checked; returns the secret of this sign-in.
 
-    The secret is a new one every time, and the browser's earlier one ends.
+    The secret is a new one every time, and the browser's earlier one ends. Whoever was invited has
+    come now: the mailed invitation opens nothing any more.
     """
     if previous_token is not None:
         end_sign_in(session, now=now, token=previous_token)
@@ -90,6 +92,7 @@ def begin_sign_in(
         .where(Person.id == person_id, Person.joined_at.is_(None))
         .values(joined_at=now)
     )
+    revoke_links(session, now=now, person_id=person_id, kind="invitation")
     audit.record(
         session, at=now, person_id=person_id, action="signed_in", subject="person",
         subject_id=person_id,

@@ -9,7 +9,7 @@ from sqlalchemy import func, select
 from sqlalchemy.orm import Session
 
 from portal.accounts.operations.factors import NewKey
-from portal.accounts.operations.links import is_open
+from portal.accounts.operations.open_links import is_open
 from portal.models.people import (
     AccountLink,
     Authenticator,

@@ -9,7 +9,8 @@ from datetime import date, datetime
 from sqlalchemy import ColumnElement, exists, func, or_, select
 from sqlalchemy.orm import Session
 
-from portal.accounts.operations.links import is_open, mail_key
+from portal.accounts.operations.links import mail_key
+from portal.accounts.operations.open_links import is_open
 from portal.domain.language import fold
 from portal.models.people import (
     AccountLink,

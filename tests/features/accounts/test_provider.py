@@ -17,11 +17,13 @@ from urllib.parse import parse_qs, urlencode, urlsplit
 import pytest
 from flask import Flask
 from flask.testing import FlaskClient
+from sqlalchemy import select
 from werkzeug.test import TestResponse
 
 from portal.accounts.operations.links import INVITATION_DAYS
 from portal.accounts.operations.people import invite_person, revoke_invitation
 from portal.app import create_app
+from portal.models.people import AccountLink, Person
 from portal.settings import Settings, SettingsError
 from portal.store.clock import Clock
 from portal.store.engine import Store
@@ -167,6 +169,26 @@ def test_an_invitation_can_be_accepted_there(
 ) -> None:
     invite(days=INVITATION_DAYS - 1)
     assert come(client, "nova").location == "/en/staff/"
+
+
+def test_whoever_came_by_the_provider_leaves_no_invitation_behind(
+    app: Flask, store: Store, settings: Settings, invite: Callable[..., int]
+) -> None:
+    """Whoever finds the mail later must not choose a password for somebody who works here."""
+    number = invite()
+    with store.read() as session:
+        link = session.scalars(select(AccountLink).where(AccountLink.person_id == number)).one()
+    path = (
+        f"sign-in/invitation/{Secrets(settings.secret_key).account_token(link.id, link.made_at)}/"
+    )
+    stranger = app.test_client()
+    assert stranger.get(f"/en/{path}").status_code == 200
+    assert come(app.test_client(), "nova").location == "/en/staff/"
+    assert stranger.get(f"/en/{path}").status_code == 410
+    password = "seven herons cross the weir"
+    assert send(stranger, path, name="Nova", password=password).status_code == 410
+    with store.read() as session:
+        assert session.get_one(Person, number).password is None
 
 
 def test_an_invitation_that_was_taken_back_opens_no_door_there(
