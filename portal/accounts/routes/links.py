@@ -100,7 +100,7 @@ def _reset_page(form: ResetForm, errors: ErrorList, status: int) -> Response:
 @blueprint.post("/sign-in/reset")
 @access(Access.SIGN_IN)
 def ask_for_reset() -> Response:
-    """Mail a link, to whoever signs in with this address; the answer is always the same."""
+    """Mail a link, to whoever signs in with this address; the answer is the same for everybody."""
     form = ResetForm()
     if not form.validate():
         return _reset_page(form, errors_of(form), 422)
@@ -110,7 +110,8 @@ def ask_for_reset() -> Response:
     )  # fmt: skip
     if wait is not None:
         raise LimitReached(wait)
-    return page("accounts/show_reset_sent.html", hours=links.RESET_HOURS)
+    can_mail = bool(portal().settings.smtp_url)
+    return page("accounts/show_reset_sent.html", hours=links.RESET_HOURS, can_mail=can_mail)
 
 
 @blueprint.get("/sign-in/reset/<code>/")

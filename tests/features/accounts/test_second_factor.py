@@ -120,10 +120,40 @@ def test_codes_cannot_be_guessed(app: Flask, knock: Knock) -> None:
 def test_the_time_between_password_and_code_is_short(
     client: FlaskClient, settings: Settings, knock: Knock
 ) -> None:
-    knock(client, "manager")
+    wanted = "/en/manage/warnings/"
+    knock(client, "manager", next=wanted)
     assert settings.clock_file is not None
     settings.clock_file.write_text("660")
-    assert send(client, "sign-in/code", code=spare_code(0)).location == "/en/sign-in"
+    for is_sent in (True, False):
+        again = (
+            send(client, "sign-in/code", code=spare_code(0), next=wanted)
+            if is_sent
+            else client.get("/en/sign-in/code", query_string={"next": wanted})
+        )
+        assert again.location == f"/en/sign-in?next={wanted}"
+        door = response_page(client.get(again.location))
+        assert "That took more than 10 minutes." in " ".join(door.root.itertext())
+        assert door.value("next") == wanted
+    assert knock(client, "manager", next=wanted).location == f"/en/sign-in/code?next={wanted}"
+    assert send(client, "sign-in/code", code=spare_code(0), next=wanted).location == wanted
+
+
+@pytest.mark.usefixtures("factors")
+def test_a_code_sent_twice_leads_on_without_a_word(client: FlaskClient, knock: Knock) -> None:
+    knock(client, "manager")
+    for _click in range(2):
+        answer = send(client, "sign-in/code", code=spare_code(0), next="/en/manage/warnings/")
+        while answer.location.startswith("/en/sign-in"):
+            answer = client.get(answer.location)
+        assert answer.location == "/en/manage/warnings/"
+    page = response_page(client.get("/en/manage/warnings/"))
+    assert not [one for one in page.all("div") if one.get("role") == "alert"]
+
+
+def test_whoever_was_never_at_the_door_is_sent_there(client: FlaskClient) -> None:
+    answer = client.get("/en/sign-in/code")
+    assert answer.location == "/en/sign-in"
+    assert "That took" not in " ".join(response_page(client.get(answer.location)).root.itertext())
 
 
 def test_staff_may_have_one_and_are_then_asked_for_it(
