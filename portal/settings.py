@@ -119,7 +119,9 @@ class Settings:
         is_secret=True,
     )
     oidc_issuer: str = _setting(
-        "Address of the city's identity provider (OpenID Connect); empty: none.", ""
+        "Address of the city's identity provider (OpenID Connect); empty: none. It must say when"
+        " people signed in (auth_time).",
+        "",
     )
     oidc_client_id: str = _setting("What the provider knows this portal by.", "")
     oidc_client_secret: str = _setting("The provider's secret for this portal.", "", is_secret=True)

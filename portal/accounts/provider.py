@@ -46,6 +46,7 @@ class Asked:
     nonce: str
     verifier: str
     wanted: str | None
+    is_again: bool  # by somebody who is signed in, to show that it is still them
 
 
 @dataclass(frozen=True)
@@ -66,7 +67,7 @@ def begin_address(wanted: str | None, *, is_again: bool) -> str:
     """Where the browser is sent; the provider is told to ask anew where that is the point."""
     state, nonce, verifier = (random.token_urlsafe(48) for _ in range(3))
     more = {"prompt": "login", "max_age": "0"} if is_again else {}
-    session[_KEY] = [state, nonce, verifier, portal().clock.now().isoformat(), wanted]
+    session[_KEY] = [state, nonce, verifier, portal().clock.now().isoformat(), wanted, is_again]
     return str(
         prepare_grant_uri(
             _discovered("authorization_endpoint"),
@@ -99,7 +100,7 @@ def take_asked(state: str) -> Asked | None:
     asked_at = datetime.fromisoformat(kept[3])
     if not asked_at <= portal().clock.now() < asked_at + _VALID:
         return None
-    return Asked(kept[1], kept[2], kept[4])
+    return Asked(kept[1], kept[2], kept[4], kept[5])
 
 
 def redeem(code: str, asked: Asked) -> Shown:

@@ -1,7 +1,8 @@
 """Showing once more who one is, before something sensitive.
 
 The question holds everything that was sent, and its answer goes to the address that the form was
-for: so what somebody wrote is neither lost nor done without the proof.
+for: so what somebody wrote is neither lost nor done without the proof. Whoever shows it to the
+city's provider does so in another tab, while the question waits in its own.
 """
 
 from __future__ import annotations
@@ -24,7 +25,8 @@ from portal.web.database import read, write
 from portal.web.pages import page
 
 PASSWORD, CODE, PASSKEY = "proof_password", "proof_code", "proof_passkey"
-_OURS = {PASSWORD, CODE, PASSKEY, "csrf_token"}
+_ANSWERED = "proof_sent"  # goes along with every answer, also with one that holds no proof
+_OURS = {PASSWORD, CODE, PASSKEY, _ANSWERED, "csrf_token"}
 
 
 @dataclass(frozen=True)
@@ -42,8 +44,11 @@ def ask_again() -> Response | None:
         return redirect(url_for("accounts.show_again", next=request.full_path.rstrip("?")), 303)
     current_app.extensions["csrf"].protect()
     given = [name for name in (PASSWORD, CODE, PASSKEY) if request.form.get(name)]
-    if not given:
+    if not given and _ANSWERED not in request.form:
         return question_page(request.full_path.rstrip("?"), [], 403)
+    if not given:
+        errors = [("", _("It is not confirmed yet that it is you."))]
+        return question_page(request.full_path.rstrip("?"), errors, 422)
     if _is_right(given[0], request.form[given[0]], current_visitor()):
         token = write(renew_sign_in, now=portal().clock.now(), token=session[TOKEN])
         keep_secret(token)
@@ -56,6 +61,7 @@ def ask_again() -> Response | None:
 def question_page(action: str, errors: list[tuple[str, str]], status: int) -> Response:
     """The page that asks; what was sent goes along."""
     visitor = current_visitor()
+    is_form = request.endpoint not in {"accounts.show_again", "accounts.give_again"}
     held = [(name, text) for name, text in request.form.items(multi=True) if name not in _OURS]
     return page(
         "accounts/show_again.html",
@@ -65,8 +71,9 @@ def question_page(action: str, errors: list[tuple[str, str]], status: int) -> Re
         errors=errors,
         ways=ways_of(visitor),
         provider=_provider(),
-        wanted=request.args.get("next"),
-        is_form=request.endpoint not in {"accounts.show_again", "accounts.give_again"},
+        wanted=(None if is_form else request.args.get("next"))
+        or url_for("accounts.show_again", done=1),
+        is_form=is_form,
     )
 
 

@@ -68,6 +68,7 @@ FORMS_LEAD_TO = (
     "staff/entry/?service=pothole-repair&channel=phone&language=ar",
     "staff/entry/paper?number=none",
     "account/again",
+    "account/again?done=1",
 )
 DESKS = {
     "staff": (

@@ -100,13 +100,21 @@ def begin_sign_in(
     return token
 
 
-def renew_sign_in(session: Session, *, now: datetime, token: str, factor: str | None = None) -> str:
+def renew_sign_in(
+    session: Session,
+    *,
+    now: datetime,
+    token: str,
+    factor: str | None = None,
+    fresh_at: datetime | None = None,
+) -> str:
     """The person showed again who they are, or may do more from now on: a new secret.
 
-    The old one is worth nothing. `factor`: the second factor that was shown, where one was.
+    The old one is worth nothing. `factor`: the second factor that was shown, where one was;
+    `fresh_at`: when they showed it, where that is not now.
     """
     renewed = new_token()
-    values = {"token_hash": sha256(renewed), "fresh_at": now}
+    values = {"token_hash": sha256(renewed), "fresh_at": min(fresh_at or now, now)}
     session.execute(
         update(SignIn)
         .where(SignIn.token_hash == sha256(token), SignIn.ended_at.is_(None))

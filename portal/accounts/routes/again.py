@@ -8,14 +8,18 @@ from werkzeug.wrappers import Response
 from portal.accounts.arriving import local_page
 from portal.accounts.proving import question_page
 from portal.accounts.routes.blueprint import blueprint
+from portal.accounts.visiting import current_visitor
 from portal.web.access import Access, access
 from portal.web.forms import DeskForm
+from portal.web.pages import page
 
 
 @blueprint.get("/account/again")
 @access(Access.SET_UP)
 def show_again() -> Response:
-    """Ask for the password, a code or a passkey."""
+    """Ask for the password, a code or a passkey. `done`: the provider was asked, in another tab."""
+    if "done" in request.args and current_visitor().standing.is_fresh:
+        return page("accounts/show_confirmed.html")
     return question_page(url_for("accounts.give_again", next=request.args.get("next")), [], 200)
 
 

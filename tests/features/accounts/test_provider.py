@@ -17,13 +17,16 @@ from urllib.parse import parse_qs, urlencode, urlsplit
 import pytest
 from flask import Flask
 from flask.testing import FlaskClient
-from sqlalchemy import select
+from sqlalchemy import select, update
+from sqlalchemy.orm import Session
+from turbohtml.etree import ElementView
 from werkzeug.test import TestResponse
 
 from portal.accounts.operations.links import INVITATION_DAYS
 from portal.accounts.operations.people import invite_person, revoke_invitation
 from portal.app import create_app
-from portal.models.people import AccountLink, Person
+from portal.models.appraisals import ThresholdChange
+from portal.models.people import AccountLink, Membership, Person
 from portal.settings import Settings, SettingsError
 from portal.store.clock import Clock
 from portal.store.engine import Store
@@ -31,7 +34,7 @@ from portal.store.secrets import Secrets
 from tests.conftest import make_app
 from tests.features.accounts.conftest import grow_stale, send, token_of
 from tests.support.city import City
-from tests.support.client import response_page
+from tests.support.client import Page, response_page
 from tests.support.processes import free_port
 from tests.support.second_factor import code_now, give_factors
 
@@ -258,16 +261,137 @@ def test_saying_no_there_and_a_provider_that_is_down_lead_back_to_the_door(
     assert refused(elsewhere, elsewhere.get("/en/sign-in/provider"))
 
 
-def test_a_provider_that_does_not_say_when_is_asked_again_for_what_is_sensitive(
-    client: FlaskClient, store: Store
+Tell = Callable[..., None]
+
+
+@pytest.fixture
+def tell(issuer: str) -> Tell:
+    """Changes what the provider says about "again", who is one of our people once more.
+
+    It says by itself that they have signed in just now.
+    """
+
+    def put(who: str, **claims: Any) -> None:
+        said = {"email": f"{who}@city.example", "email_verified": True, **claims}
+        connection = http.client.HTTPConnection(urlsplit(issuer).netloc, timeout=20)
+        headers = {"Content-Type": "application/json"}
+        connection.request("PUT", "/users/again", json.dumps(said), headers)
+        assert connection.getresponse().status == 204
+        connection.close()
+
+    return put
+
+
+def again_link(page: Page) -> ElementView:
+    """What leads to the provider once more."""
+    return next(one for one in page.all("a") if "again=1" in one.get("href", ""))
+
+
+@pytest.mark.parametrize("auth_time", [None, 1_700_000_000])
+def test_a_provider_that_confirms_nothing_is_not_asked_for_ever(
+    client: FlaskClient, store: Store, tell: Tell, auth_time: int | None
 ) -> None:
-    come(client, "staff")
-    grow_stale(store)
-    asked = client.get("/en/account/password")
-    page = response_page(client.get(asked.location))
-    link = next(one for one in page.links() if "again=1" in one)
-    query = parse_qs(urlsplit(client.get(link).location).query)
+    tell("staff", auth_time=auth_time)
+    come(client, "again")
+    asking = client.get("/en/account/password").location
+    there = client.get(again_link(response_page(client.get(asking))).get("href", ""))
+    query = parse_qs(urlsplit(there.location).query)
     assert (query["prompt"], query["max_age"]) == (["login"], ["0"])
+    answer = press(client, agree(there.location, "again"))
+    assert answer.location == asking
+    page = response_page(client.get(answer.location))
+    assert "does not say that you signed in just now" in " ".join(page.root.itertext())
+    grow_passwordless(store)
+    links = response_page(client.get(asking)).links()
+    assert "/en/sign-in/reset" in links, "the way out for who has no other"
+
+
+def grow_passwordless(store: Store) -> None:
+    """Let everybody come by the provider alone."""
+    store.write(lambda session: session.execute(update(Person).values(password=None)))
+
+
+def form_of(day: datetime) -> dict[str, str]:
+    """What an administrator typed, of which nothing must be lost."""
+    return {
+        "which": "L3.1.tau", "value": "80", "reason": "R & <b>S</b>",
+        "from_on": (day + timedelta(days=1)).date().isoformat(),
+    }  # fmt: skip
+
+
+def reasons(store: Store) -> list[str]:
+    """What was stored of it."""
+    with store.read() as session:
+        return list(session.scalars(select(ThresholdChange.reason)))
+
+
+@pytest.fixture
+def waiting(client: FlaskClient, store: Store, tell: Tell) -> Page:
+    """The question that an administrator's form led to who signs in by the provider alone."""
+    grow_passwordless(store)
+    tell("admin", amr=["mfa"])
+    assert come(client, "again").location == "/en/manage/"
+    grow_stale(store)
+    answer = send(client, "admin/thresholds/", **form_of(datetime.now(UTC)))
+    assert answer.status_code == 403
+    return response_page(answer)
+
+
+def go_on(client: FlaskClient, page: Page) -> TestResponse:
+    """Press Continue on the question."""
+    held = page.sent_along("/admin/thresholds/")
+    token = page.value("csrf_token")
+    return client.post("/en/admin/thresholds/", data={"csrf_token": token, **held})
+
+
+def test_a_form_waits_while_the_provider_is_asked_in_another_tab(
+    client: FlaskClient, store: Store, waiting: Page
+) -> None:
+    link = again_link(waiting)
+    assert link.get("target") == "_blank"
+    too_soon = go_on(client, waiting)
+    assert too_soon.status_code == 422
+    page = response_page(too_soon)
+    assert "It is not confirmed yet" in page.words()
+    assert form_of(datetime.now(UTC)).items() <= page.sent_along("/admin/thresholds/").items()
+    there = client.get(link.get("href", ""))
+    answer = press(client, agree(there.location, "again"))
+    assert response_page(client.get(answer.location)).words().startswith("It is confirmed")
+    assert reasons(store) == []
+    assert go_on(client, waiting).status_code == 303
+    assert reasons(store) == ["R & <b>S</b>"]
+
+
+def test_whoever_changes_their_mind_at_the_provider_still_has_the_form(
+    client: FlaskClient, store: Store, waiting: Page
+) -> None:
+    there = client.get(again_link(waiting).get("href", ""))
+    (state,) = parse_qs(urlsplit(there.location).query)["state"]
+    no = {"error": "access_denied", "state": state}
+    answer = client.get("/en/sign-in/provider/answer", query_string=no)
+    page = response_page(client.get(answer.location))
+    assert "did not work. Try again." in " ".join(page.root.itertext())
+    assert go_on(client, waiting).status_code == 422
+    there = client.get(again_link(page).get("href", ""))
+    answer = press(client, agree(there.location, "again"))
+    assert response_page(client.get(answer.location)).words().startswith("It is confirmed")
+    assert go_on(client, waiting).status_code == 303
+    assert reasons(store) == ["R & <b>S</b>"]
+
+
+def test_nobody_goes_on_with_the_form_of_somebody_else(
+    client: FlaskClient, store: Store, city: City, waiting: Page, tell: Tell
+) -> None:
+    def promote(session: Session) -> None:
+        session.add(Membership(person_id=city.people["staff"], role="administrator"))
+
+    store.write(promote)
+    tell("staff", amr=["mfa"])
+    there = client.get(again_link(waiting).get("href", ""))
+    assert press(client, agree(there.location, "again")).status_code == 303
+    assert client.get("/en/admin/").status_code == 200
+    assert go_on(client, waiting).status_code == 400
+    assert reasons(store) == []
 
 
 def test_without_a_provider_there_is_no_such_door(settings: Settings, store: Store) -> None:
