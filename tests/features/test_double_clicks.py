@@ -39,8 +39,8 @@ def _invite(session: Session, city: City) -> object:
     )  # fmt: skip
 
 
-def _app(session: Session, city: City) -> object:
-    return begin_authenticator(session, person_id=city.people["manager"], secrets=SECRETS)
+def _app(session: Session, city: City) -> None:
+    begin_authenticator(session, person_id=city.people["manager"], secrets=SECRETS)
 
 
 def _department(session: Session, city: City) -> object:
@@ -66,9 +66,9 @@ def _partner(session: Session, city: City) -> object:
     return add_partner(session, now=this_moment(), scope=scope, name="Elm Street", is_external=True)
 
 
-def _digest(session: Session, city: City) -> object:
+def _digest(session: Session, city: City) -> None:
     scope = Scope(person_id=city.people["manager"], departments={})
-    return choose_digest(session, now=this_moment(), scope=scope, secrets=SECRETS, wants=True)
+    choose_digest(session, now=this_moment(), scope=scope, secrets=SECRETS, wants=True)
 
 
 @pytest.mark.parametrize(
