@@ -7,9 +7,9 @@ import ssl
 from collections.abc import Callable
 from dataclasses import dataclass
 from datetime import datetime
-from email import policy
-from email.headerregistry import Address
+from email.headerregistry import Address, BaseHeader, HeaderRegistry, UnstructuredHeader
 from email.message import EmailMessage
+from email.policy import SMTP, Policy
 from email.utils import format_datetime
 from typing import Any
 from urllib.parse import unquote, urlsplit
@@ -64,11 +64,26 @@ class AddressRefused(Exception):
     """The mail server says for good that there is no such mailbox, or cannot write its address."""
 
 
+class _BareHeader(UnstructuredHeader, BaseHeader):
+    """A header that goes out as it is: no mail program looks for a link in encoded words."""
+
+    def fold(self, *, policy: Policy) -> str:
+        """One line, however long (RFC 5322 takes 998 characters)."""
+        if not self.isascii():
+            return super().fold(policy=policy)
+        return f"{self.name}: {self}{policy.linesep}"
+
+
+_HEADERS = HeaderRegistry()
+_HEADERS.map_to_type("List-Unsubscribe", _BareHeader)
+_POLICY = SMTP.clone(header_factory=_HEADERS)
+
+
 def make_message(
     letter: Letter, words: Words, *, sender: str, base_url: str, now: datetime
 ) -> EmailMessage:
     """The message. Its Message-ID depends on the letter alone, so that a repeat can be told."""
-    message = EmailMessage(policy=policy.SMTP)
+    message = EmailMessage(policy=_POLICY)
     local, _, domain = sender.rpartition("@")
     message["From"] = Address(words.sender, local, domain)
     message["To"] = letter.to

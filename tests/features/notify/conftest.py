@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 import socket
 from collections.abc import Callable, Iterator
 from dataclasses import dataclass, field, replace
@@ -34,6 +35,7 @@ class Mailbox:
     """What the server accepted, and what it shall do."""
 
     messages: list[EmailMessage] = field(default_factory=list)
+    raw: list[bytes] = field(default_factory=list)  # the same as they came over the wire
     senders: list[str] = field(default_factory=list)  # of the envelopes
     is_failing: bool = False
     on_message: Callable[[], None] = lambda: None  # before a message is accepted
@@ -53,16 +55,29 @@ class Mailbox:
     async def handle_DATA(  # noqa: N802 - aiosmtpd's name
         self, _server: SMTP, _session: Session, envelope: Envelope
     ) -> str:
-        message = message_from_bytes(envelope.original_content or b"", policy=policy.default)
+        raw = envelope.original_content or b""
+        message = message_from_bytes(raw, policy=policy.default)
         assert isinstance(message, EmailMessage)
         self.on_message()
         self.messages.append(message)
+        self.raw.append(raw)
         self.senders.append(str(envelope.mail_from))
         return "250 accepted"
 
     def to(self) -> list[str]:
         """Whom mail went to."""
         return [str(message["To"]) for message in self.messages]
+
+    def stop_link(self) -> str:
+        """Where the last mail says that one click stops it, without the host.
+
+        Read from what came over the wire: mail programs decode nothing there (RFC 2369).
+        """
+        found = re.findall(
+            rb"^List-Unsubscribe: <http://localhost(/[^>\s]+)>\r$", self.raw[-1], re.MULTILINE
+        )
+        assert len(found) == 1, self.raw[-1]
+        return str(found[0].decode())
 
 
 @pytest.fixture

@@ -235,8 +235,7 @@ def test_one_click_leaves_and_erases(
     link = have(store, worker, mailbox, client)
     answer(store, city.lights, FRIDAY)
     week(store, worker)
-    stop = str(mailbox.messages[0]["List-Unsubscribe"]).strip("<>")
-    path = stop.removeprefix("http://localhost")
+    path = mailbox.stop_link()
     assert path == f"{link}leave"
     assert "Leave the weekly news?" in response_page(client.get(path)).words()
     assert count(store) == 1
