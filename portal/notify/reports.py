@@ -17,7 +17,8 @@ from portal.notify.refusals import is_gone_status
 
 READ = 256 * 1024  # bytes of a message; a report begins with what matters
 _REFERENCE = re.compile(rb"(?<![0-9a-z.])([0-9]{1,19}\.[0-9a-f]{32})(?![0-9a-z])", re.IGNORECASE)
-_STATUS = re.compile(r"5\.[0-9]{1,3}\.[0-9]{1,3}(?![0-9.])")
+# A relay that has tried for days gives up, for good, with the status of its last try: 4.4.1, 4.4.7.
+_STATUS = re.compile(r"[45]\.[0-9]{1,3}\.[0-9]{1,3}(?![0-9.])")
 _MOST = 8  # references looked at: ours stands in the envelope's id, the headers and the Message-ID
 
 

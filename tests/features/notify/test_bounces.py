@@ -105,6 +105,21 @@ def test_who_was_told_by_a_mail_that_came_back_is_told_on_the_day_it_was_known(
     assert find_problems(store) == []
 
 
+@pytest.mark.parametrize("status", ["4.4.1", "4.4.7"])
+def test_a_relay_that_gave_up_has_told_nobody_and_says_nothing_of_the_address(
+    store: Store, office: Office, worker: Worker, send: Send, mailbox: Mailbox,
+    deliver: Callable[..., int], status: str,
+) -> None:  # fmt: skip
+    case, other = send("en", "ana@mail.example"), send("en", "ana@mail.example")
+    office.answer([case])
+    worker.run()
+    worker.wait(days=5)
+    assert deliver(report_on(mailbox.messages[0], status=status)) == 1
+    assert story(store, case) == ["responded", "told", "bounced", "told"]
+    assert facts(store, case).told_on == worker.clock.today()
+    assert [has_bounced(store, one) for one in (case, other)] == [True, False]
+
+
 def test_a_resident_who_has_answered_was_told(
     store: Store, office: Office, worker: Worker, send: Send, mailbox: Mailbox,
     deliver: Callable[..., int],

@@ -77,7 +77,8 @@ def _is_about_mailbox(answer: str) -> bool:
 @pytest.mark.parametrize(
     ("status", "is_gone"),
     [("5.1.1", True), ("5.1.2", True), ("5.2.1", True), ("5.2.2", False), ("5.7.1", False),
-     ("5.1.7", False), ("5.1.8", False), ("5.2.10", False), ("5.4.1", False)],
+     ("5.1.7", False), ("5.1.8", False), ("5.2.10", False), ("5.4.1", False), ("4.1.1", False),
+     ("4.4.7", False)],
 )  # fmt: skip
 def test_reports_and_refusals_share_one_rule(status: str, is_gone: bool) -> None:
     assert is_gone_status(status) is is_gone
