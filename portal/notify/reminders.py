@@ -76,6 +76,7 @@ def _people(session: Session, story: PromiseStory) -> list[int]:
             Service.id == story.promise.service_id,
             Membership.role.in_(("staff", "manager")),
             Person.active,
+            Person.joined_at.is_not(None),
         )
         .distinct()
         .order_by(Person.id)

@@ -142,16 +142,17 @@ def test_nobody_is_reminded_on_a_day_off(
 
 
 @pytest.mark.usefixtures("promise")
-def test_where_the_author_has_left_everybody_at_the_desk_is_reminded(
+def test_where_the_author_has_left_everybody_who_has_come_to_the_desk_is_reminded(
     store: Store, mailbox: Mailbox, on_day: Callable[[int], None]
 ) -> None:
     def leave(session: Session) -> None:
-        session.execute(
-            update(Person).where(Person.email == "staff@city.example").values(active=False)
-        )
+        for who, values in (("staff", {"active": False}), ("manager", {"joined_at": None})):
+            of_them = Person.email == f"{who}@city.example"
+            session.execute(update(Person).where(of_them).values(values))
 
     store.write(leave)
     on_day(-3)
     assert "staff@city.example" not in mailbox.to()
+    assert "manager@city.example" not in mailbox.to(), "invited only"
     assert "reviewer@city.example" in mailbox.to()
     assert "parks@city.example" not in mailbox.to()
