@@ -68,7 +68,8 @@ def record_bounce(
     job = session.get(Outbox, outbox_id, with_for_update=True)
     if job is None or "bounced" in job.detail:
         return
-    drop_refused(session, job_id=job.id)
+    if report.is_about_address:
+        drop_refused(session, job_id=job.id)
     job.detail = {**job.detail, "bounced": report.status}
     job.last_error = f"bounced: {report.status}"
     if job.kind == "partner_link":

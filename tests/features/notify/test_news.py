@@ -380,17 +380,19 @@ def test_addresses_that_do_not_exist_or_are_not_confirmed_are_forgotten(
     assert count(store) == 0
 
 
-def test_a_report_of_a_failed_delivery_ends_it(
-    store: Store, city: City, worker: Worker, mailbox: Mailbox, client: FlaskClient
-) -> None:
+@pytest.mark.parametrize(("status", "kept"), [("5.1.1", 0), ("5.2.2", 1), ("4.4.7", 1)])
+def test_a_report_that_there_is_no_such_mailbox_ends_it_and_no_other_report_does(
+    store: Store, city: City, worker: Worker, mailbox: Mailbox, client: FlaskClient,
+    status: str, kept: int,
+) -> None:  # fmt: skip
     have(store, worker, mailbox, client)
     answer(store, city.lights, FRIDAY)
     week(store, worker)
     with store.read() as session:
         job = session.scalars(select(Outbox.id).where(Outbox.kind == "news")).one()
-    report = Report(references=(), status="5.1.1")
+    report = Report(references=(), status=status)
     store.write(record_bounce, now=MONDAY, today=MONDAY.date(), outbox_id=job, report=report)
-    assert count(store) == 0
+    assert count(store) == kept
 
 
 def test_a_mail_server_that_is_down_delays_the_news_and_sends_them_once(
