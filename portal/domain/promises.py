@@ -101,6 +101,18 @@ class Due(NamedTuple):
     day: date
 
 
+_LASTS = {
+    Reminder.BEFORE: timedelta(),
+    Reminder.AFTER: GRACE,
+    Reminder.BROKEN: GRACE + timedelta(days=REMIND_DAYS),
+}
+
+
+def is_past(due: Due, today: date) -> bool:
+    """Whether it is too late to remind of it (see `reminders_of`)."""
+    return today - due.day > _LASTS[due.reason]
+
+
 def reminders_of(story: Story, today: date) -> list[Due]:
     """What to remind the desk of today.
 

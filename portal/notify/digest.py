@@ -6,7 +6,7 @@ rather than sent twice: what it says stands on the warnings' page anyway.
 
 from __future__ import annotations
 
-from datetime import date, datetime, timedelta
+from datetime import date, datetime
 
 from sqlalchemy import select
 from sqlalchemy.orm import Session
@@ -15,7 +15,7 @@ from portal.domain.warning import monday_of
 from portal.models.people import Person
 from portal.models.running import Outbox
 from portal.models.warnings import DigestSubscription
-from portal.notify.stationery import Letter, Nothing, Stationery
+from portal.notify.stationery import STALE, Letter, Nothing, Stationery
 from portal.store import outbox
 from portal.store.clock import Clock
 from portal.store.engine import Store
@@ -26,7 +26,6 @@ from portal.web import warning_words
 
 LISTED = 20
 FROM_HOUR = 7  # of the city's Monday
-STALE = timedelta(days=6)  # what could not be sent for so long gives way to the next one
 
 
 def post_digests(store: Store, clock: Clock) -> int:

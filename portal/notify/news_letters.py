@@ -15,7 +15,7 @@ from portal.models.running import Outbox
 from portal.models.said import ThemeDistrict
 from portal.models.services import Service
 from portal.notify.caps import refuse_letter, refuse_question
-from portal.notify.stationery import Letter, Nothing, Stationery
+from portal.notify.stationery import STALE, Letter, Nothing, Stationery
 from portal.store.concerned import concerns
 from portal.store.districts import get_district_name
 from portal.store.joining import is_readable
@@ -25,7 +25,6 @@ from portal.store.texts import InLanguage
 
 LISTED = 20
 WEEK = timedelta(days=7)
-STALE = timedelta(days=6)  # what could not be sent for so long gives way to the next one
 
 
 @dataclass(frozen=True)

@@ -4,16 +4,17 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 from dataclasses import dataclass
-from datetime import datetime, timedelta
+from datetime import date, datetime, timedelta
 
 from sqlalchemy import func, select
 from sqlalchemy.orm import Session
 
+from portal.models.news import NewsSubscription
 from portal.models.partners import CoDecision, Partner
 from portal.models.people import AccountLink, Person
 from portal.models.running import Outbox, WorkerJob
 from portal.models.submissions import Contact
-from portal.notify.dead_letters import AGAIN
+from portal.notify.dead_letters import AGAIN, is_too_late
 from portal.notify.mail import MAIL
 from portal.store.secrets import Secrets
 from portal.store.undelivered import KEPT, list_undelivered
@@ -23,16 +24,30 @@ LATE = timedelta(hours=1)  # mail that waits for longer than this is worth a loo
 
 
 @dataclass(frozen=True)
+class Addressee:
+    """Whom a mail was for; all is None where they are gone, or their address is erased.
+
+    `person` is (id, name) of somebody of the city; `partner` is (record to sign, name of the
+    organisation); `address` is a resident's, masked.
+    """
+
+    person: tuple[int, str] | None = None
+    partner: tuple[int, str] | None = None
+    address: str | None = None
+
+
+@dataclass(frozen=True)
 class DeadLetter:
-    """A mail that was given up: for whom (masked), since when and why."""
+    """A mail that was given up: for whom, since when, why, and whether it can still be sent."""
 
     id: int
     kind: str
-    address: str | None
+    to: Addressee
     created_at: datetime
     dead_at: datetime
     attempts: int
     reason: str | None
+    may_retry: bool
 
 
 @dataclass(frozen=True)
@@ -47,16 +62,11 @@ class Waiting:
 
 @dataclass(frozen=True)
 class Refused:
-    """A mail that whoever keeps the mailbox refused, and whom it was for.
-
-    `person` is (id, name); `partner` is (record to sign, name of the organisation). Both are None
-    where it was for a resident, whose address is erased, or somebody who is gone.
-    """
+    """A mail that whoever keeps the mailbox refused, and whom it was for."""
 
     id: int
     kind: str
-    person: tuple[int, str] | None
-    partner: tuple[int, str] | None
+    to: Addressee
     sent_at: datetime
     may_retry: bool
 
@@ -72,37 +82,76 @@ class Queue:
     jobs: Sequence[WorkerJob]
 
 
-def get_queue(session: Session, secrets: Secrets, *, now: datetime) -> Queue:
+def get_queue(session: Session, secrets: Secrets, *, now: datetime, today: date) -> Queue:
     """What waits, what was given up or refused (newest first), and the worker's jobs."""
     is_dead = Outbox.dead_at.is_not(None)
-    rows = session.execute(
-        select(Outbox, Contact.email_encrypted)
-        .outerjoin(Contact, Contact.submission_id == Outbox.submission_id)
-        .where(is_dead)
-        .order_by(Outbox.dead_at.desc(), Outbox.id.desc())
-        .limit(SHOWN)
+    dead = session.scalars(
+        select(Outbox).where(is_dead).order_by(Outbox.dead_at.desc(), Outbox.id.desc()).limit(SHOWN)
     ).all()
+    refused = list_undelivered(session, since=now - KEPT, limit=SHOWN)
+    to = _find_addressees(session, secrets, [*dead, *refused])
+    late = {mail.id for mail in (*dead, *refused) if is_too_late(mail, now=now, today=today)}
     return Queue(
         waiting=_list_waiting(session),
-        dead=[_dead_letter(row[0], row[1], secrets) for row in rows],
+        dead=[
+            DeadLetter(
+                row.id, row.kind, to[row.id], row.created_at, row.dead_at or now, row.attempts,
+                row.last_error, row.id not in late,
+            )
+            for row in dead
+        ],
         dead_count=session.scalar(select(func.count()).select_from(Outbox).where(is_dead)) or 0,
-        refused=_list_refused(session, now),
+        refused=[
+            Refused(
+                row.id, row.kind, to[row.id], row.done_at or row.created_at,
+                row.kind in AGAIN and row.id not in late,
+            )
+            for row in refused
+        ],
         jobs=session.scalars(
             select(WorkerJob).order_by(WorkerJob.fault.is_(None), WorkerJob.name)
         ).all(),
-    )
+    )  # fmt: skip
 
 
-def _list_refused(session: Session, now: datetime) -> list[Refused]:
-    rows = list_undelivered(session, since=now - KEPT, limit=SHOWN)
-    people, partners = _find_people(session, rows), _find_partners(session, rows)
-    return [
-        Refused(
-            row.id, row.kind, people.get(row.id), partners.get(row.detail.get("co_decision_id", 0)),
-            row.done_at or row.created_at, row.kind in AGAIN,
+def _find_addressees(
+    session: Session, secrets: Secrets, rows: Sequence[Outbox]
+) -> dict[int, Addressee]:
+    """Whom these messages were for, by message; nobody where one is no mail."""
+    mails = [row for row in rows if row.kind in MAIL]
+    people, partners = _find_people(session, mails), _find_partners(session, mails)
+    residents = _find_residents(session, mails)
+    return {row.id: Addressee() for row in rows} | {
+        mail.id: Addressee(
+            people.get(mail.id),
+            partners.get(mail.detail.get("co_decision_id", 0)),
+            mask(secrets.decrypt(residents[mail.id])) if mail.id in residents else None,
         )
-        for row in rows
-    ]  # fmt: skip
+        for mail in mails
+    }
+
+
+def _find_residents(session: Session, mails: Sequence[Outbox]) -> dict[int, bytes]:
+    """The addresses of residents (encrypted) that these mails were for, by mail."""
+    cases = {mail.submission_id for mail in mails} - {None}
+    of_cases = session.execute(
+        select(Contact.submission_id, Contact.email_encrypted).where(
+            Contact.submission_id.in_(cases)
+        )
+    )
+    news = {mail.detail.get("subscription_id") for mail in mails} - {None}
+    of_news = session.execute(
+        select(NewsSubscription.id, NewsSubscription.email_encrypted).where(
+            NewsSubscription.id.in_(news)
+        )
+    )
+    by_case: dict[int | None, bytes | None] = {row[0]: row[1] for row in of_cases}
+    by_news: dict[int | None, bytes] = {row[0]: row[1] for row in of_news}
+    to = {
+        mail.id: by_case.get(mail.submission_id) or by_news.get(mail.detail.get("subscription_id"))
+        for mail in mails
+    }
+    return {mail_id: address for mail_id, address in to.items() if address is not None}
 
 
 def _find_people(session: Session, mails: Sequence[Outbox]) -> dict[int, tuple[int, str]]:
@@ -147,14 +196,6 @@ def _list_waiting(session: Session) -> list[Waiting]:
         .order_by(Outbox.kind)
     )
     return [Waiting(*row) for row in rows]
-
-
-def _dead_letter(row: Outbox, encrypted: bytes | None, secrets: Secrets) -> DeadLetter:
-    address = mask(secrets.decrypt(encrypted)) if encrypted and row.kind in MAIL else None
-    assert row.dead_at is not None  # noqa: S101 - asked for
-    return DeadLetter(
-        row.id, row.kind, address, row.created_at, row.dead_at, row.attempts, row.last_error
-    )
 
 
 def mask(email: str) -> str:

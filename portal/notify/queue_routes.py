@@ -25,14 +25,14 @@ blueprint = Blueprint("mail", __name__, url_prefix="/<lang:lang>/admin/mail")
 @access(Access.ADMINISTRATOR)
 def show_queue() -> Response:
     """All of it on one page."""
-    settings, now = portal().settings, portal().clock.now()
+    settings, clock = portal().settings, portal().clock
     return page(
         "notify/show_queue.html",
-        queue=get_queue(read(), portal().secrets, now=now),
+        queue=get_queue(read(), portal().secrets, now=clock.now(), today=clock.today()),
         kept_days=KEPT.days,
         has_server=bool(settings.smtp_url),
         has_reports=bool(settings.bounce_mailbox),
-        late_before=now - LATE,
+        late_before=clock.now() - LATE,
         shown=SHOWN,
         kind_name=kind_name,
         job_name=job_name,
@@ -46,6 +46,7 @@ def retry_mail() -> Response:
     count = write(
         retry,
         now=portal().clock.now(),
+        today=portal().clock.today(),
         person_id=current_scope().person_id,
         job_id=_wanted() if request.form.get("mail") else None,
     )
@@ -60,6 +61,7 @@ def retry_refused_mail() -> Response:
     count = write(
         retry_refused,
         now=portal().clock.now(),
+        today=portal().clock.today(),
         person_id=current_scope().person_id,
         job_id=_wanted(),
     )

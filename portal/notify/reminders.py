@@ -7,12 +7,20 @@ mail: what it says stands on the page of promises anyway.
 
 from __future__ import annotations
 
-from datetime import datetime, timedelta
+from datetime import date, datetime, timedelta
 
 from sqlalchemy import select
 from sqlalchemy.orm import Session
 
-from portal.domain.promises import GRACE, REMIND_DAYS, Due, Standing, reminders_of
+from portal.domain.promises import (
+    GRACE,
+    REMIND_DAYS,
+    Due,
+    Reminder,
+    Standing,
+    is_past,
+    reminders_of,
+)
 from portal.models.people import Membership, Person
 from portal.models.responses import Response, ThemeText
 from portal.models.running import Outbox
@@ -60,6 +68,12 @@ def _wanted(session: Session, clock: Clock) -> list[tuple[str, int, int]]:
 
 def _part_of_key(due: Due) -> str:
     return f"{due.reason}:{due.day.isoformat()}"
+
+
+def is_too_late(mail: Outbox, today: date) -> bool:
+    """Whether a mail that was asked for is about a day that is long past."""
+    _kind, _response_id, reason, day, _person_id = mail.dedupe_key.split(":")
+    return is_past(Due(Reminder(reason), date.fromisoformat(day)), today)
 
 
 def _post(session: Session, wanted: list[tuple[str, int, int]], now: datetime) -> None:

@@ -3,11 +3,13 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
-from datetime import date, datetime
+from datetime import date, datetime, timedelta
 from typing import Any
 
 from portal.settings import Settings
 from portal.store.secrets import Secrets
+
+STALE = timedelta(days=6)  # what comes once a week and could not be sent gives way to the next one
 
 
 @dataclass(frozen=True)

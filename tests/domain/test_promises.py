@@ -18,6 +18,7 @@ from portal.domain.promises import (
     Step,
     Story,
     fold_story,
+    is_past,
     reminders_of,
     standing_of,
 )
@@ -81,6 +82,13 @@ def test_only_what_is_not_done_is_open_or_reminded_of(days: int, done: int | Non
 def test_there_is_a_reminder_on_every_day_around_the_due_day(days: int) -> None:
     reason = Reminder.BEFORE if days <= 0 else Reminder.AFTER if days <= 14 else Reminder.BROKEN
     assert reminders_of(Story(DUE), on(days)) == [Due(reason, DUE)]
+
+
+@given(st.integers(-7, 60), st.sampled_from(Reminder))
+def test_a_reminder_is_past_once_no_day_will_ask_for_it(days: int, reason: Reminder) -> None:
+    due = Due(reason, DUE)
+    is_still_to_come = any(due in reminders_of(Story(DUE), on(day)) for day in range(days, 61))
+    assert is_past(due, on(days)) is not is_still_to_come
 
 
 @pytest.mark.parametrize(

@@ -279,7 +279,9 @@ def test_what_cannot_be_delivered_shows_and_another_address_helps(
     assert mailbox.to() == [ADDRESS]
     assert way(table, decision).mailed == "sent"
     if not is_gone:
-        store.write(retry, now=worker.clock.now(), person_id=table.colleague)
+        store.write(
+            retry, now=worker.clock.now(), today=worker.clock.today(), person_id=table.colleague
+        )
         worker.run()
         assert len(mailbox.messages) == 1, "a dead letter tried again holds no older link"
 

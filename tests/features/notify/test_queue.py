@@ -11,10 +11,12 @@ from flask import Flask
 from sqlalchemy import insert, select, text, update
 from sqlalchemy.orm import Session
 
+from portal.models.news import NewsSubscription
 from portal.models.running import AuditEvent, Outbox, WorkerJob
 from portal.notify.queries import mask
 from portal.notify.words import _JOBS
 from portal.store.engine import Store
+from portal.store.secrets import Secrets
 from portal.store.undelivered import IS_UNDELIVERED
 from portal.store.worker_jobs import note_run
 from portal.worker import list_jobs
@@ -34,6 +36,7 @@ class Administration(Desk):
     def __init__(self, app: Flask) -> None:
         """Sign in."""
         super().__init__(app, "admin")
+        self.secrets: Secrets = app.extensions["portal"].secrets
 
     def page(self) -> Page:
         """The page as it is now."""
@@ -152,6 +155,54 @@ def _refuse(session: Session, /, kind: str, note: str, days: int, **detail: obje
     return row.id
 
 
+def _give_up_on(session: Session, /, kind: str, days: int, key: str = "", **detail: object) -> int:
+    at = this_moment() - timedelta(days=days)
+    row = Outbox(
+        kind=kind, dedupe_key=key or f"{kind}:{days}", detail=detail, created_at=at, due_at=at,
+        dead_at=this_moment(), last_error="SMTP 451", attempts=14,
+    )  # fmt: skip
+    session.add(row)
+    session.flush()
+    return row.id
+
+
+def test_what_is_too_late_is_not_offered_again_and_who_of_the_city_missed_it_is_named(
+    store: Store, administration: Administration, city: City
+) -> None:
+    staff, today = city.people["staff"], this_moment().date()
+
+    def promise(reason: str, days: int) -> int:
+        day = today - timedelta(days=days)
+        key = f"promise:1:{reason}:{day.isoformat()}:{staff}"
+        return store.write(_give_up_on, "promise", 3, key, person_id=staff)
+
+    kept = [
+        store.write(_give_up_on, "digest", 5, person_id=staff),
+        store.write(_give_up_on, "news", 5, subscription_id=987),
+        store.write(_give_up_on, "account_notice", 40, person_id=staff, what="passkey_added"),
+        promise("before", 0), promise("after", 14), promise("broken", 21),
+    ]  # fmt: skip
+    late = [
+        store.write(_give_up_on, "digest", 7, person_id=staff),
+        store.write(_give_up_on, "news", 7, subscription_id=987),
+        promise("before", 1), promise("after", 15), promise("broken", 22),
+    ]  # fmt: skip
+    store.write(_give_up_on, "tell_response", 1, person_id=staff)  # of them, and to nobody alone
+    page = administration.page()
+    offered = {int(b.get("value", "")) for b in page.all("button") if b.get("name") == "mail"}
+    assert set(kept) <= offered
+    assert not set(late) & offered
+    assert page.words().count("too late") == len(late)
+    to = [link for link in page.links() if link == f"/en/admin/people/{staff}/"]
+    assert len(to) == 9, "all but the news and the telling"
+    administration.retry(str(late[0]))
+    administration.retry()
+    with store.read() as session:
+        dead = session.scalars(select(Outbox.id).where(Outbox.dead_at.is_not(None))).all()
+    assert sorted(dead) == sorted(late)
+    assert "Try all again" not in administration.page().words()
+
+
 def test_what_a_mailbox_refused_is_shown_without_addresses_and_sent_again(
     store: Store, administration: Administration, city: City
 ) -> None:
@@ -160,22 +211,39 @@ def test_what_a_mailbox_refused_is_shown_without_addresses_and_sent_again(
     store.write(_refuse, "account_notice", "bounced: 5.1.1", 2, person_id=staff, bounced="5.1.1")
     news = store.write(_refuse, "confirm_news", "refused", 3, subscription_id=987)
     store.write(_refuse, "digest", "refused", 31, person_id=staff)
+    late = store.write(_refuse, "digest", "refused", 8, person_id=staff)
+    store.write(_subscribe, administration.secrets)
     store.write(_refuse, "promise", "nothing to remind of any more", 1, person_id=staff)
     page = administration.page()
     rows = [page.words(row) for row in page.all("tr") if "Try again" in page.words(row)]
     assert "Weekly mail of warnings" in rows[1]
     assert f"/en/admin/people/{staff}/" in page.links()
     assert page.words().count("a resident; the address is erased") == 1
+    assert "a…@mail.example" in page.words(), "a mailbox that is full today ends no subscription"
+    assert page.words().count("too late") == 1
     assert "staff@city.example" not in page.text
     kept = [one.get("value", "") for one in page.all("button") if one.get("name") == "mail"]
     assert str(news) not in kept
     assert len(kept) == 2, "no older one, and nothing that was not refused"
-    send_again(administration, [*kept, str(news)])
+    send_again(administration, [*kept, str(news), str(late)])
     with store.read() as session:
         row = session.get_one(Outbox, digest)
         assert (row.done_at, row.last_error, row.attempts) == (None, None, 0)
         assert session.get_one(Outbox, news).done_at is not None
-        assert all("bounced" not in one.detail for one in session.scalars(select(Outbox)))
+        assert session.get_one(Outbox, late).done_at is not None
+        again = session.scalars(select(Outbox).where(Outbox.done_at.is_(None)))
+        assert all("bounced" not in one.detail for one in again)
+
+
+def _subscribe(session: Session, /, secrets: Secrets) -> None:
+    """Somebody keeps the weekly news though one came back from a full mailbox."""
+    row = NewsSubscription(
+        lang="en", email_encrypted=secrets.encrypt("ana@mail.example"), email_hash="x",
+        token_hash="x", created_at=NOW, confirmed_at=NOW,
+    )  # fmt: skip
+    session.add(row)
+    session.flush()
+    _refuse(session, "news", "bounced: 5.2.2", 1, subscription_id=row.id, bounced="5.2.2")
 
 
 def send_again(administration: Administration, mails: list[str]) -> None:
