@@ -12,6 +12,7 @@ from portal.models.running import Outbox
 from portal.models.submissions import Contact
 from portal.notify.stationery import Nothing, Stationery
 from portal.store import throttle
+from portal.store.outbox import COVERED
 
 DAY = timedelta(days=1)
 HOUR = timedelta(hours=1)
@@ -34,6 +35,12 @@ class _Cap:
         )
         return count >= self.limit
 
+    def wait(self, now: datetime) -> Nothing:
+        """No mail before there is room again."""
+        again_at = throttle.window_start(now, self.length) + self.length
+        what = "domain" if self.scope.endswith("domain") else "address"
+        return Nothing(f"enough for this {what}", is_final=False, again_at=again_at)
+
     def count(self, session: Session, now: datetime) -> int:
         return throttle.count_one(
             session, scope=self.scope, key=self.key, now=now, length=self.length
@@ -47,12 +54,13 @@ def refuse_question(
     stationery: Stationery,
     job: Outbox,
     email: str,
+    is_covered: bool,
     scope: str = "confirm-address",
 ) -> Nothing | None:
     """Count the question whether an address is right, once however often it is tried.
 
-    None where it may go. One a day is asked within a `scope`, and it stands for all of it that was
-    sent with the address.
+    None where it may go. One a day is asked within a `scope`. Where an earlier one can still be
+    answered it stands for this too (`is_covered`); else this one waits for its day.
     """
     if job.detail.get("is_counted"):
         return None
@@ -73,8 +81,9 @@ def refuse_question(
     full = _find_full(session, now, of_domain)
     if full is not None:
         return full
-    if _Cap(scope, email_hash, QUESTIONS_A_DAY, DAY).count(session, now) > 1:
-        return Nothing("asked today already")
+    of_address = _Cap(scope, email_hash, QUESTIONS_A_DAY, DAY)
+    if of_address.count(session, now) > of_address.limit:
+        return Nothing(COVERED) if is_covered else of_address.wait(now)
     _count(session, now, job, of_domain)
     return None
 
@@ -112,9 +121,7 @@ def _domain(stationery: Stationery, email: str) -> str:
 def _find_full(session: Session, now: datetime, caps: tuple[_Cap, ...]) -> Nothing | None:
     for cap in caps:
         if cap.is_full(session, now):
-            again_at = throttle.window_start(now, cap.length) + cap.length
-            what = "address" if cap.scope == "mail-address" else "domain"
-            return Nothing(f"enough for this {what}", is_final=False, again_at=again_at)
+            return cap.wait(now)
     return None
 
 

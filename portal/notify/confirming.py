@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Sequence
 from datetime import datetime
 
-from sqlalchemy import and_, select, update
+from sqlalchemy import select, update
 from sqlalchemy.orm import Session
 
 from portal.models.submissions import Contact
@@ -13,12 +13,7 @@ from portal.notify.bringing import bring_answer
 from portal.notify.cases import lock_cases
 from portal.notify.operations import find_contact, same_address
 from portal.store import outbox
-
-_IS_OPEN = and_(
-    Contact.confirmed_at.is_(None),
-    Contact.unsubscribed_at.is_(None),
-    Contact.erased_at.is_(None),
-)
+from portal.store.contacts import is_unconfirmed
 
 
 def confirm_address(session: Session, *, now: datetime, token: str) -> bool:
@@ -30,22 +25,25 @@ def confirm_address(session: Session, *, now: datetime, token: str) -> bool:
     contact = find_contact(session, token)
     if contact is None:
         return False
-    unconfirmed = session.scalars(
-        select(Contact.submission_id).where(same_address(contact), _IS_OPEN)
-    ).all()
+    unconfirmed = list_unconfirmed(session, contact)
     # Locked first: whoever is telling one of them has told it by then, or finds the address.
     cases = lock_cases(session, unconfirmed)
     confirmed = _confirm(session, now, unconfirmed)
-    if contact.submission_id in confirmed:
+    if confirmed:
         # One mail says that all of it has arrived, however much was sent with the address.
-        outbox.post(
-            session, "acknowledge", f"acknowledge:{contact.submission_id}", now=now,
-            submission_id=contact.submission_id,
-        )  # fmt: skip
+        one = contact.submission_id if contact.submission_id in confirmed else min(confirmed)
+        outbox.post(session, "acknowledge", f"acknowledge:{one}", now=now, submission_id=one)
     for case in cases:
         if case.submission_id in confirmed:
             bring_answer(session, now=now, case=case)
     return True
+
+
+def list_unconfirmed(session: Session, contact: Contact) -> Sequence[int]:
+    """What was sent with this contact's address and its owner has not confirmed."""
+    return session.scalars(
+        select(Contact.submission_id).where(same_address(contact), is_unconfirmed())
+    ).all()
 
 
 def _confirm(session: Session, now: datetime, submission_ids: Sequence[int]) -> set[int]:
@@ -53,7 +51,7 @@ def _confirm(session: Session, now: datetime, submission_ids: Sequence[int]) -> 
     return set(
         session.scalars(
             update(Contact)
-            .where(Contact.submission_id.in_(submission_ids), _IS_OPEN)
+            .where(Contact.submission_id.in_(submission_ids), is_unconfirmed())
             .values(confirmed_at=now)
             .returning(Contact.submission_id)
         )

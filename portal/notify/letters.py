@@ -21,7 +21,7 @@ from portal.notify.bringing import is_copy
 from portal.notify.caps import refuse_letter, refuse_question
 from portal.notify.reminding import is_silent
 from portal.notify.stationery import Letter, Nothing, Stationery
-from portal.store.contacts import is_mailable
+from portal.store.contacts import has_question_out, is_mailable
 from portal.store.coverage import is_superseded, list_texts, told_languages
 from portal.store.next_steps import find_open_step
 from portal.store.secrets import sha256
@@ -62,7 +62,10 @@ def prepare_confirmation(
     if contact.confirmed_at or contact.unsubscribed_at or contact.bounced_at:
         return Nothing("decided already")
     email = stationery.secrets.decrypt(contact.email_encrypted)
-    refusal = refuse_question(session, now=now, stationery=stationery, job=job, email=email)
+    refusal = refuse_question(
+        session, now=now, stationery=stationery, job=job, email=email,
+        is_covered=has_question_out(session, contact.email_hash),
+    )  # fmt: skip
     if refusal is not None:
         return refusal
     submission = session.get_one(Submission, contact.submission_id)

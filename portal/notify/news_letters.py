@@ -15,6 +15,7 @@ from portal.models.running import Outbox
 from portal.models.said import ThemeDistrict
 from portal.models.services import Service
 from portal.notify.caps import refuse_letter, refuse_question
+from portal.notify.news import list_pending
 from portal.notify.stationery import STALE, Letter, Nothing, Stationery
 from portal.store.concerned import concerns
 from portal.store.districts import get_district_name
@@ -50,8 +51,9 @@ def prepare_news_question(
         return Nothing("decided already")
     email = stationery.secrets.decrypt(row.email_encrypted)
     refusal = refuse_question(
-        session, now=now, stationery=stationery, job=job, email=email, scope="confirm-news"
-    )
+        session, now=now, stationery=stationery, job=job, email=email,
+        is_covered=list_pending(session, row)[0].id != row.id, scope="confirm-news",
+    )  # fmt: skip
     if refusal is not None:
         return refusal
     link = _link(stationery, row)

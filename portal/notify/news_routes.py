@@ -18,6 +18,7 @@ from portal.notify.news import (
     is_kept_beside,
     leave,
     list_leaving,
+    list_pending,
     subscribe,
 )
 from portal.notify.news_letters import name_of
@@ -113,9 +114,12 @@ def show_subscription(code: str) -> Response:
     row = find_subscription(read(), code)
     if row is None:
         return page("notify/show_news_left.html", 404)
+    languages, lang = portal().settings.languages, current_language()
+    asked = [name_of(read(), one, languages, lang) for one in list_pending(read(), row)]
     return page(
         "notify/show_news.html",
         code=code,
+        asked=asked,
         is_confirmed=row.confirmed_at is not None,
         wants_to_leave=request.path.endswith("/leave"),
         **_what_goes(row),

@@ -12,7 +12,7 @@ from portal.data import load_instrument
 from portal.domain.doors import takes_verdict
 from portal.domain.loop import LoopError, Verdict
 from portal.notify.bringing import find_bringing
-from portal.notify.confirming import confirm_address
+from portal.notify.confirming import confirm_address, list_unconfirmed
 from portal.notify.digest import find_digest, stop_digest
 from portal.notify.operations import find_contact, stop_mail
 from portal.notify.questions import Question, find_question
@@ -43,6 +43,7 @@ def show_mail(code: str) -> Response:
         "notify/show_mail.html",
         code=code,
         is_confirmed=contact.confirmed_at is not None,
+        has_more=bool(list_unconfirmed(read(), contact)),
         bringing=find_bringing(read(), contact),
         is_stopped=contact.unsubscribed_at is not None,
         wants_stop=request.path.endswith("/unsubscribe"),

@@ -6,12 +6,26 @@ from collections.abc import Iterator, Sequence
 from datetime import datetime
 
 from cryptography.fernet import InvalidToken
-from sqlalchemy import ColumnElement, and_, select, update
+from sqlalchemy import (
+    ColumnElement,
+    Select,
+    String,
+    and_,
+    cast,
+    exists,
+    literal,
+    select,
+    update,
+)
 from sqlalchemy.orm import Session
 
 from portal.models.partners import PartnerContact
+from portal.models.running import Outbox
 from portal.models.submissions import Contact
+from portal.store.outbox import COVERED
 from portal.store.secrets import Secrets
+
+_QUESTION = "confirm:"
 
 
 def check_contacts(session: Session, secrets: Secrets) -> Iterator[str]:
@@ -55,10 +69,55 @@ def can_be_mailed() -> ColumnElement[bool]:
     )
 
 
+def is_unconfirmed() -> ColumnElement[bool]:
+    """For a query over `Contact`: whether its owner can still say that the address is theirs."""
+    return and_(
+        Contact.confirmed_at.is_(None),
+        Contact.unsubscribed_at.is_(None),
+        Contact.erased_at.is_(None),
+    )
+
+
+def question_key(submission_id: int) -> str:
+    """What makes one question whether the address that was left with a message is right."""
+    return f"{_QUESTION}{submission_id}"
+
+
+def _list_questions(*emails: str) -> Select[str]:
+    """The keys of the questions about these addresses (hashes) that nobody has answered."""
+    key = literal(_QUESTION) + cast(Contact.submission_id, String)
+    return select(key).where(Contact.email_hash.in_(emails), is_unconfirmed())
+
+
+def has_question_out(session: Session, email_hash: str) -> bool:
+    """Whether this address was asked and can still answer: one yes stands for all sent with it."""
+    keys = _list_questions(email_hash).where(Contact.bounced_at.is_(None))
+    question = exists().where(
+        Outbox.dedupe_key.in_(keys),
+        Outbox.dead_at.is_(None),
+        Outbox.detail["is_counted"].as_boolean(),
+    )
+    return bool(session.scalar(select(question)))
+
+
 def erase_contacts(session: Session, submission_ids: Sequence[int], *, now: datetime) -> None:
-    """Erase these addresses. That there was one, and when it was erased, stays."""
+    """Erase these addresses. That there was one, and when it was erased, stays.
+
+    A question about one of them may have stood for others of the same address: they are asked anew.
+    """
+    asked = session.scalars(
+        select(Contact.email_hash).where(
+            Contact.submission_id.in_(submission_ids), is_unconfirmed()
+        )
+    ).all()
     session.execute(
         update(Contact)
         .where(Contact.submission_id.in_(submission_ids), Contact.erased_at.is_(None))
         .values(email_encrypted=None, email_hash=None, erased_at=now)
+    )
+    keys = _list_questions(*(one for one in asked if one is not None))
+    session.execute(
+        update(Outbox)
+        .where(Outbox.dedupe_key.in_(keys), Outbox.last_error == COVERED)
+        .values(done_at=None, due_at=now, attempts=0, last_error=None)
     )

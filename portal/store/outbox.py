@@ -13,6 +13,8 @@ from sqlalchemy.orm import Session
 from portal.models.running import Outbox
 
 _REFUSALS = ("refused", "bounced")
+COVERED = "asked today already"
+"""Why a question whether an address is right was not sent: another one stands for it."""
 
 
 class Mailed(StrEnum):

@@ -19,6 +19,7 @@ from portal.domain.commitments import commit_rating
 from portal.models.submissions import Contact, Submission
 from portal.store import outbox
 from portal.store.comments import commit_to_comment
+from portal.store.contacts import question_key
 from portal.store.invitations import use_invitation
 from portal.store.joining import join_theme
 from portal.store.loops import open_loop
@@ -222,7 +223,7 @@ def _keep_contact(
     outbox.post(
         session,
         "confirm_address",
-        f"confirm:{submission_id}",
+        question_key(submission_id),
         now=now,
         submission_id=submission_id,
     )

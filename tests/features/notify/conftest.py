@@ -23,6 +23,7 @@ from portal.notify.runner import run_due
 from portal.settings import Settings
 from portal.store import outbox
 from portal.store.clock import Clock
+from portal.store.contacts import question_key
 from portal.store.engine import Store
 from portal.store.secrets import Secrets, sha256
 from tests.support.answers import NOW, Office
@@ -177,6 +178,6 @@ def add_contact(
     )
     if not is_confirmed:
         outbox.post(
-            session, "confirm_address", f"confirm:{submission_id}", now=NOW,
+            session, "confirm_address", question_key(submission_id), now=NOW,
             submission_id=submission_id,
         )  # fmt: skip

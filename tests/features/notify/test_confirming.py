@@ -27,6 +27,7 @@ from portal.store.joining import join_theme
 from portal.store.loops import append_event
 from portal.store.retention import Periods, set_periods
 from portal.store.secrets import sha256
+from portal.store.withdrawals import withdraw
 from tests.features.notify.conftest import Mailbox, Worker
 from tests.support.answers import NOW, PLANNED, TODAY, Office
 from tests.support.city import City
@@ -135,6 +136,76 @@ def test_each_case_of_the_address_gets_the_newest_answer_and_only_those_that_wer
             select(Outbox.submission_id, Outbox.response_id).where(Outbox.kind == "tell")
         ).all()
     assert {(one, done), (two, 2)} == {tuple(row) for row in mailed}
+
+
+MORE = "Since then, another message came with this address."
+QUESTION, THANKS = "Is this your email address?", "We have your message"
+
+
+def test_what_is_sent_after_the_yes_of_the_day_is_asked_about_the_day_after(
+    store: Store, office: Office, worker: Worker, send: Send, mailbox: Mailbox,
+    client: FlaskClient,
+) -> None:  # fmt: skip
+    first = send("en", "ana@mail.example", is_confirmed=False)
+    worker.run()
+    assert MORE not in press(client, worker, first)
+    later = [send("en", "ana@mail.example", is_confirmed=False) for _case in range(3)]
+    office.answer(later)
+    worker.run()
+    assert subjects(mailbox) == [QUESTION, THANKS]
+    worker.wait(days=1)
+    worker.run()
+    assert subjects(mailbox) == [QUESTION, THANKS, QUESTION], "one stands for the three"
+    assert MORE not in press(client, worker, later[0])
+    worker.run()
+    assert subjects(mailbox)[3:] == [ANSWER] * 3
+    worker.wait(days=1)
+    worker.run()
+    assert len(mailbox.messages) == 6
+
+
+def test_the_link_that_was_pressed_says_that_there_is_more_and_confirms_that_too(
+    store: Store, worker: Worker, send: Send, mailbox: Mailbox, client: FlaskClient
+) -> None:
+    first = send("en", "ana@mail.example", is_confirmed=False)
+    worker.run()
+    press(client, worker, first)
+    later = send("en", "ana@mail.example", is_confirmed=False)
+    link = f"/en/mail/{worker.secrets.mail_token(first)}/"
+    page = response_page(client.get(link))
+    assert MORE in page.words()
+    assert f"{link}confirm" in [form.get("action") for form in page.all("form")]
+    assert MORE not in press(client, worker, first)
+    for _day in range(2):
+        worker.run()
+        worker.wait(days=1)
+    assert subjects(mailbox) == [QUESTION, THANKS, THANKS]
+    with store.read() as session:
+        assert session.get_one(Contact, later).confirmed_at == NOW
+
+
+@pytest.mark.parametrize("is_late", [False, True])
+def test_when_the_message_that_was_asked_about_is_taken_back_the_other_one_is_asked_about(
+    store: Store, worker: Worker, send: Send, mailbox: Mailbox, client: FlaskClient, is_late: bool
+) -> None:
+    first = send("en", "ana@mail.example", is_confirmed=False)
+    worker.run()
+    if is_late:
+        store.write(withdraw, first, now=NOW, today=TODAY)
+    others = [send("en", "ana@mail.example", is_confirmed=False) for _case in range(3)]
+    worker.run()
+    if not is_late:
+        store.write(withdraw, first, now=NOW, today=TODAY)
+        worker.run()
+    assert len(mailbox.messages) == 1
+    for _day in range(3):
+        worker.wait(days=1)
+        worker.run()
+    assert len(mailbox.messages) == 2, "one question stands for all"
+    press(client, worker, others[0])
+    with store.read() as session:
+        unconfirmed = select(Contact.submission_id).where(Contact.confirmed_at.is_(None))
+        assert session.scalars(unconfirmed).all() == [first]
 
 
 def test_before_an_answer_the_page_says_that_it_will_come(

@@ -315,6 +315,30 @@ def test_asking_twice_is_asking_once_and_tells_nobody_who_subscribes(
     assert count(store) == 3
 
 
+def test_what_is_asked_for_after_the_yes_of_the_day_is_asked_about_the_day_after(
+    store: Store, city: City, worker: Worker, mailbox: Mailbox, client: FlaskClient
+) -> None:
+    ask_for(store, worker, Subject(service_id=city.lights))
+    worker.run()
+    link = link_in(mailbox)
+    assert client.post(f"{link}confirm").status_code == 303
+    confirmed = response_page(client.get(link)).words()
+    assert "This was asked for with your address" not in confirmed
+    ask_for(store, worker, Subject(district="north"), ALL)
+    worker.run()
+    assert len(mailbox.messages) == 1
+    page = response_page(client.get(link))
+    assert "News about: Street lights." in page.words()
+    assert {"North en", "All services"} < {page.words(one) for one in page.all("li")}
+    for _day in range(3):
+        worker.wait(days=1)
+        worker.run()
+    assert len(mailbox.messages) == 2, "one question stands for both"
+    assert client.post(f"{link_in(mailbox)}confirm").status_code == 303
+    with store.read() as session:
+        assert None not in session.scalars(select(NewsSubscription.confirmed_at)).all()
+
+
 def test_what_is_wrong_is_said_and_machines_subscribe_nobody(
     store: Store, city: City, client: FlaskClient, form: Callable[..., Page | int]
 ) -> None:
