@@ -19,7 +19,7 @@ from portal.notify.stationery import STALE, Letter, Nothing, Stationery
 from portal.store import outbox
 from portal.store.clock import Clock
 from portal.store.engine import Store
-from portal.store.secrets import sha256
+from portal.store.secrets import Secrets, sha256
 from portal.store.targets import is_working_day
 from portal.store.warnings import open_warnings, view_warnings
 from portal.web import warning_words
@@ -116,10 +116,17 @@ def find_digest(session: Session, token: str) -> DigestSubscription | None:
     )
 
 
-def stop_digest(session: Session, *, token: str) -> bool:
+def is_of_digest(session: Session, secrets: Secrets, token: str) -> bool:
+    """Whether this link was made to stop a weekly mail, also one that was stopped since."""
+    token_hash = sha256(token)
+    people = session.scalars(select(Person.id))
+    return any(sha256(secrets.digest_token(one)) == token_hash for one in people)
+
+
+def stop_digest(session: Session, *, secrets: Secrets, token: str) -> bool:
     """No more weekly mail. Returns whether there is such a link."""
     row = find_digest(session, token)
     if row is None:
-        return False
+        return is_of_digest(session, secrets, token)
     session.delete(row)
     return True

@@ -6,9 +6,10 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import date, datetime
 
-from sqlalchemy import ColumnElement, and_, case, delete, select, update
+from sqlalchemy import ColumnElement, and_, case, delete, exists, select, update
 from sqlalchemy.orm import Session
 
+from portal.models.news import NewsSubscription
 from portal.models.running import Outbox
 from portal.models.submissions import Contact
 from portal.notify.bounces import mark_bounced
@@ -172,10 +173,15 @@ def finish_mail(session: Session, *, now: datetime, job: Job, has_bounced: bool 
 
 
 def stop_mail(session: Session, *, now: datetime, token: str) -> bool:
-    """No more mail to this address, about whatever. Returns whether there is such a link."""
+    """No more mail to this address, about whatever: the weekly news end too.
+
+    Returns whether there is such a link. Where the address is erased there is nothing to stop.
+    """
     contact = find_contact(session, token)
     if contact is None:
-        return False
+        return is_erased(session, token)
+    of_address = NewsSubscription.email_hash == contact.email_hash
+    session.execute(delete(NewsSubscription).where(of_address))
     session.execute(
         update(Contact)
         .where(same_address(contact), Contact.unsubscribed_at.is_(None))
@@ -187,6 +193,12 @@ def stop_mail(session: Session, *, now: datetime, token: str) -> bool:
 def same_address(contact: Contact) -> ColumnElement[bool]:
     """Whether a contact has the same address as this one."""
     return Contact.email_hash == contact.email_hash
+
+
+def is_erased(session: Session, token: str) -> bool:
+    """Whether the address is erased to which a mail with this link went."""
+    erased = exists().where(Contact.token_hash == sha256(token), Contact.erased_at.is_not(None))
+    return bool(session.scalar(select(erased)))
 
 
 def find_contact(session: Session, token: str) -> Contact | None:

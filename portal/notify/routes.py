@@ -13,8 +13,8 @@ from portal.domain.doors import takes_verdict
 from portal.domain.loop import LoopError, Verdict
 from portal.notify.bringing import find_bringing
 from portal.notify.confirming import confirm_address, list_unconfirmed
-from portal.notify.digest import find_digest, stop_digest
-from portal.notify.operations import find_contact, stop_mail
+from portal.notify.digest import find_digest, is_of_digest, stop_digest
+from portal.notify.operations import find_contact, is_erased, stop_mail
 from portal.notify.questions import Question, find_question
 from portal.store.retention import get_periods
 from portal.store.verdicts import record_verdict
@@ -37,8 +37,10 @@ def show_mail(code: str) -> Response:
     if find_digest(read(), code) is not None:
         return page("notify/show_digest.html", code=code, is_stopped=False)
     contact = find_contact(read(), code)
+    if contact is None and is_of_digest(read(), portal().secrets, code):
+        return page("notify/show_digest.html", code=code, is_stopped=True)
     if contact is None:
-        abort(404)
+        return _show_no_link(code)
     return page(
         "notify/show_mail.html",
         code=code,
@@ -56,7 +58,7 @@ def show_mail(code: str) -> Response:
 def confirm_mail(code: str) -> Response:
     """The address is right: answers go there."""
     if not write(confirm_address, now=portal().clock.now(), token=code):
-        abort(404)
+        return _show_no_link(code)
     return redirect(url_for("notify.show_mail", code=code), 303)
 
 
@@ -70,7 +72,7 @@ def show_question(code: str) -> Response:
 def _show_question(code: str, *, is_told_since: bool = False) -> Response:
     question = _find_question(code)
     if question is None:
-        return _show_no_question()
+        return _show_no_link(code)
     verdicts = [
         (value, words)
         for value, words in load_instrument().options("verdict", current_language())
@@ -99,7 +101,7 @@ def answer_question(code: str) -> Response:
         abort(403)
     question, verdict = _find_question(code), request.form.get("verdict", "")
     if question is None:
-        return _show_no_question()
+        return _show_no_link(code)
     if verdict not in set(Verdict):
         abort(422)
     try:
@@ -121,7 +123,7 @@ def show_missing(code: str) -> Response:
     """The form that asks what is still missing, alone; the page of the question has it too."""
     question = _find_question(code)
     if question is None:
-        return _show_no_question()
+        return _show_no_link(code)
     asking = _asking_of(question, code)
     return asking.show() if question.open_verdict else redirect(asking.back, 303)
 
@@ -134,12 +136,13 @@ def say_missing(code: str) -> Response:
         abort(403)
     question = _find_question(code)
     if question is None:
-        return _show_no_question()
+        return _show_no_link(code)
     return receive_remark(_asking_of(question, code))
 
 
-def _show_no_question() -> Response:
-    return page("notify/show_no_question.html", 404, days=get_periods(read()).contact_days)
+def _show_no_link(code: str) -> Response:
+    days = get_periods(read()).contact_days
+    return page("notify/show_no_link.html", 404, days=days, is_erased=is_erased(read(), code))
 
 
 def _asking_of(question: Question, code: str) -> Asking:
@@ -163,11 +166,11 @@ def _find_question(code: str) -> Question | None:
 def unsubscribe(code: str) -> Response:
     """No more mail; also in one click from the mail program itself (RFC 8058: no redirect)."""
     is_one_click = request.form.get("List-Unsubscribe") == "One-Click"
-    if write(stop_digest, token=code):
-        stopped = page("notify/show_digest.html", code=code, is_stopped=True)
-        return Response(status=204) if is_one_click else stopped
-    if not write(stop_mail, now=portal().clock.now(), token=code):
-        abort(404)
+    is_stopped = write(stop_mail, now=portal().clock.now(), token=code) or write(
+        stop_digest, secrets=portal().secrets, token=code
+    )
+    if not is_stopped:
+        return _show_no_link(code)
     if is_one_click:
         return Response(status=204)
     return redirect(url_for("notify.show_mail", code=code), 303)

@@ -16,12 +16,15 @@ from sqlalchemy import func, select, update
 from sqlalchemy.orm import Session
 
 from portal.models.loops import LoopRow
+from portal.models.news import NewsSubscription
 from portal.models.responses import ResponseText
 from portal.models.running import Outbox
 from portal.models.submissions import Contact
 from portal.notify import caps
 from portal.notify.mail import Words
+from portal.notify.news import Subject, subscribe
 from portal.store import outbox
+from portal.store.contacts import erase_contacts
 from portal.store.engine import Store
 from portal.store.retention import purge_contacts
 from portal.store.retrying import TRIES
@@ -305,10 +308,61 @@ def test_one_click_stops_all_mail_to_the_address(
     assert len(mailbox.messages) == 1, "and is not asked again at once"
 
 
-def test_unknown_links_are_not_found(client: FlaskClient) -> None:
-    assert client.get("/en/mail/nothing/").status_code == 404
-    assert client.post("/en/mail/nothing/confirm").status_code == 404
-    assert client.post("/en/mail/nothing/unsubscribe").status_code == 404
+def test_whoever_stops_all_mail_gets_no_weekly_news_either(
+    store: Store, worker: Worker, send: Send, mailbox: Mailbox, client: FlaskClient
+) -> None:
+    send("en", "ana@mail.example", is_confirmed=False)
+    worker.run()
+    for email in ("Ana@mail.example", "ben@mail.example"):
+        store.write(
+            subscribe, now=NOW, email=email, lang="en", subject=Subject(), prefix_key=email,
+            secrets=worker.secrets,
+        )  # fmt: skip
+    assert client.post(mailbox.stop_link()).status_code == 303
+    assert "no more mail from us" in response_page(client.get(mailbox.stop_link())).words()
+    with store.read() as session:
+        (left,) = session.scalars(select(NewsSubscription.email_encrypted))
+    assert worker.secrets.decrypt(left) == "ben@mail.example"
+
+
+@pytest.mark.parametrize("path", ["", "unsubscribe", "confirm", "answer", "missing"])
+def test_links_that_lead_nowhere_say_so_and_where_the_case_is_found(
+    store: Store, worker: Worker, send: Send, mailbox: Mailbox, client: FlaskClient, path: str
+) -> None:
+    def read(link: str) -> str:
+        answer = client.post(f"{link}{path}") if path == "confirm" else client.get(f"{link}{path}")
+        assert answer.status_code == 404
+        page = response_page(answer)
+        assert "/en/receipts/" in page.links()
+        return page.words()
+
+    assert "We forget addresses 90 days after the last step" in read("/en/mail/nothing/")
+    case = send("en", "ana@mail.example", is_confirmed=False)
+    worker.run()
+    link = link_of(mailbox)
+    store.write(erase_contacts, [case], now=NOW)
+    words = read(link)
+    assert "Your address is erased. You get no more mail about this." in words
+    assert "We forget" not in words
+
+
+def test_stopping_mail_to_an_address_that_is_erased_has_worked(
+    store: Store, worker: Worker, send: Send, mailbox: Mailbox, client: FlaskClient
+) -> None:
+    case = send("en", "ana@mail.example", is_confirmed=False)
+    send("en", "ben@mail.example", is_confirmed=False)
+    worker.run()
+    stop = f"/en/mail/{worker.secrets.mail_token(case)}/unsubscribe"
+    store.write(erase_contacts, [case], now=NOW)
+    one_click = {"List-Unsubscribe": "One-Click"}
+    assert client.post(stop, data=one_click).status_code == 204
+    page = client.get(client.post(stop).headers["Location"])
+    assert "Your address is erased." in response_page(page).words()
+    unknown = client.post("/en/mail/nothing/unsubscribe", data=one_click)
+    assert unknown.status_code == 404
+    assert "We forget addresses" in response_page(unknown).words()
+    with store.read() as session:
+        assert session.scalars(select(Contact.unsubscribed_at)).all() == [None, None]
 
 
 def test_the_secret_of_the_links_does_not_rest_in_the_database(
