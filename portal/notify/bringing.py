@@ -27,6 +27,7 @@ class Bringing(StrEnum):
 
     ON_ITS_WAY = "on_its_way"
     SENT = "sent"
+    GIVEN_UP = "given_up"  # the mail server did not take it
 
 
 def bring_answer(session: Session, *, now: datetime, case: LoopRow) -> None:
@@ -61,14 +62,14 @@ def find_bringing(session: Session, contact: Contact) -> Bringing | None:
     response_id = _find_told(session, case) if case is not None else None
     if response_id is None or not is_mailable(contact):
         return None
-    done_at = session.execute(
-        select(Outbox.done_at).where(
-            Outbox.dedupe_key == tell_key(contact.submission_id, response_id)
-        )
-    ).one_or_none()
-    if done_at is None:
+    mail = session.scalar(
+        select(Outbox).where(Outbox.dedupe_key == tell_key(contact.submission_id, response_id))
+    )
+    if mail is None:
         return None
-    return Bringing.ON_ITS_WAY if done_at[0] is None else Bringing.SENT
+    if mail.dead_at is not None:
+        return Bringing.GIVEN_UP
+    return Bringing.ON_ITS_WAY if mail.done_at is None else Bringing.SENT
 
 
 def _find_told(session: Session, case: LoopRow) -> int | None:

@@ -26,6 +26,7 @@ from portal.store.engine import Store
 from portal.store.joining import join_theme
 from portal.store.loops import append_event
 from portal.store.retention import Periods, set_periods
+from portal.store.retrying import TRIES
 from portal.store.secrets import sha256
 from portal.store.withdrawals import withdraw
 from tests.features.notify.conftest import Mailbox, Worker
@@ -136,6 +137,24 @@ def test_each_case_of_the_address_gets_the_newest_answer_and_only_those_that_wer
             select(Outbox.submission_id, Outbox.response_id).where(Outbox.kind == "tell")
         ).all()
     assert {(one, done), (two, 2)} == {tuple(row) for row in mailed}
+
+
+def test_an_answer_that_no_mail_could_bring_is_not_called_on_its_way(
+    store: Store, office: Office, worker: Worker, send: Send, mailbox: Mailbox,
+    client: FlaskClient,
+) -> None:  # fmt: skip
+    case = send("en", "ana@mail.example", is_confirmed=False)
+    office.answer([case])
+    worker.run()
+    press(client, worker, case)
+    mailbox.is_failing = True
+    for _try in range(TRIES):
+        worker.run()
+        worker.wait(hours=8)
+    page = response_page(client.get(f"/en/mail/{worker.secrets.mail_token(case)}/"))
+    assert "on its way" not in page.words()
+    assert "our mail to this address did not go out" in page.words()
+    assert f"/en/mail/{worker.secrets.mail_token(case)}/answer" in page.links()
 
 
 MORE = "Since then, another message came with this address."
