@@ -131,7 +131,7 @@ def show_subscription(code: str) -> Response:
 def confirm_news(code: str) -> Response:
     """The owner of the address wants them."""
     if not write(confirm, now=portal().clock.now(), token=code):
-        abort(404)
+        return page("notify/show_news_left.html", 404)
     return redirect(url_for("news.show_subscription", code=code), 303)
 
 

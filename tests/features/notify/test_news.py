@@ -268,9 +268,10 @@ def test_one_no_stands_for_all_that_was_asked_for(
     assert "You get no more mail about: Street lights · North en." in left
     assert "Your address is erased." in left
     assert count(store) == 0
-    again = client.get(link)
-    assert again.status_code == 404
-    assert "erased" not in response_page(again).words()
+    for again in (client.get(link), client.post(f"{link}confirm")):
+        assert again.status_code == 404
+        assert "This link is no longer in use" in response_page(again).words()
+        assert "erased" not in response_page(again).words()
 
 
 def test_leaving_one_of_two_says_what_ended_and_that_the_address_stays(
