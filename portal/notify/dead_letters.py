@@ -59,7 +59,9 @@ def retry_refused(
         return 0
     row.done_at = row.last_error = row.locked_until = None
     row.due_at, row.attempts = now, 0
-    row.detail = {name: value for name, value in row.detail.items() if name != "bounced"}
+    row.detail = {
+        name: value for name, value in row.detail.items() if name not in {"bounced", "is_sent"}
+    }
     _record(session, now, person_id, job_id, 1)
     return 1
 

@@ -44,6 +44,7 @@ class Job:
     next_step_id: int | None
     attempts: int
     lease: datetime  # until then it is nobody else's
+    is_sent: bool  # the mail server has taken it, and that could not be written down yet
 
 
 def claim_due(session: Session, *, now: datetime, kinds: Sequence[str], limit: int) -> list[Job]:
@@ -71,7 +72,7 @@ def claim_due(session: Session, *, now: datetime, kinds: Sequence[str], limit: i
         Job(
             row.id, row.kind, row.submission_id, row.response_id,
             row.detail.get("person_id"), row.detail.get("next_step_id"), row.attempts,
-            now + LEASE,
+            now + LEASE, row.detail.get("is_sent", False),
         )
         for row in rows
     ]  # fmt: skip
@@ -113,8 +114,11 @@ def fail(session: Session, *, now: datetime, job: Job, error: str) -> None:
     """Try again after a pause that about doubles each time; give up after TRIES.
 
     A letter that may go only once at most counts as done while it is being sent (`prepare_digest`).
+    What was sent is not sent again: only what follows from it is tried.
     """
     values: dict[str, object] = {"done_at": None, "locked_until": None, "last_error": error[:200]}
+    if job.is_sent:
+        values["detail"] = {**session.get_one(Outbox, job.id).detail, "is_sent": True}
     if job.attempts >= TRIES:
         _set_own(session, job, dead_at=now, **values)
         return

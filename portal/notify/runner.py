@@ -9,6 +9,7 @@ from datetime import datetime
 from email.message import EmailMessage
 from typing import Protocol
 
+from sqlalchemy.exc import InterfaceError, OperationalError
 from sqlalchemy.orm import Session
 
 from portal.notify import operations
@@ -47,6 +48,7 @@ from portal.store.secrets import Secrets
 
 BATCH = 20
 ROUND_SECONDS = 60  # the worker's other jobs wait no longer than that for a slow mail server
+FINISH_PAUSES = (1, 5, 15)  # seconds; what was sent and is written down nowhere is sent twice
 STRIKES = 3  # times in a row that a mail server is not reached before it counts as down
 _log = logging.getLogger("portal.notify")
 
@@ -190,6 +192,9 @@ class _Runner:
         return lease is not None
 
     def _mail(self, job: Job, mailer: Mailer) -> None:
+        if job.is_sent:
+            self._finish_mail(job, has_bounced=False)
+            return
         lease, letter = self.store.write(_prepare, self.clock.now(), self.stationery, job)
         if lease is None:
             return
@@ -197,10 +202,9 @@ class _Runner:
         if isinstance(letter, Nothing):
             self._leave(job, letter)
             return
-        has_bounced = False
         if letter is not None:
-            has_bounced = not self._send(letter, mailer)
-        self._finish_mail(job, has_bounced)
+            job.is_sent = self._send(letter, mailer)
+        self._finish_surely(job, has_bounced=letter is not None and not job.is_sent)
 
     def _send(self, letter: Letter, mailer: Mailer) -> bool:
         """Hand the mail over; False where there is no such address."""
@@ -220,6 +224,17 @@ class _Runner:
             letter, words, sender=settings.mail_from, base_url=settings.base_url,
             now=self.clock.now(),
         )  # fmt: skip
+
+    def _finish_surely(self, job: Job, has_bounced: bool) -> None:
+        """Write down what became of it, also in a database that is away for a moment."""
+        for pause in FINISH_PAUSES:
+            try:
+                self._finish_mail(job, has_bounced)
+                return
+            except (InterfaceError, OperationalError) as error:
+                _log.warning("outbox", extra={"job": job.id, "fault": type(error).__name__})
+                time.sleep(pause)
+        self._finish_mail(job, has_bounced)
 
     def _finish_mail(self, job: Job, has_bounced: bool) -> None:
         now, today = self.clock.now(), self.clock.today()

@@ -5,6 +5,7 @@ from __future__ import annotations
 import re
 import socket
 from collections.abc import Callable, Iterator
+from contextlib import contextmanager
 from dataclasses import dataclass, field, replace
 from datetime import datetime, timedelta
 from email import message_from_bytes, policy
@@ -14,7 +15,8 @@ import pytest
 from aiosmtpd.controller import Controller
 from aiosmtpd.smtp import SMTP, Envelope, Session
 from flask import Flask
-from sqlalchemy import insert
+from sqlalchemy import event, insert
+from sqlalchemy.exc import OperationalError
 from sqlalchemy.orm import Session as DatabaseSession
 
 from portal.models.submissions import Contact
@@ -139,6 +141,26 @@ class Worker:
 @pytest.fixture
 def worker(app: Flask, store: Store, mail_settings: Settings) -> Worker:
     return Worker(app, store, mail_settings)
+
+
+@contextmanager
+def faults_after_sending(store: Store, mailbox: Mailbox, times: int) -> Iterator[None]:
+    """So many times the database does not take that a mail went out; all else it takes."""
+    left = times
+
+    def fail(_connection: object, _cursor: object, said: str, *_more: object) -> None:
+        nonlocal left
+        is_finishing = "done_at=" in said and "due_at=" not in said
+        if left and mailbox.messages and is_finishing:
+            left -= 1
+            raise OperationalError(said, None, OSError("away"))
+
+    event.listen(store.engine, "before_cursor_execute", fail)
+    try:
+        yield
+    finally:
+        event.remove(store.engine, "before_cursor_execute", fail)
+    assert left < times, "it went wrong at least once"
 
 
 @pytest.fixture

@@ -19,12 +19,13 @@ from portal.models.appraisals import CityFigure
 from portal.models.people import Person
 from portal.models.running import Outbox, Setting
 from portal.models.warnings import DigestSubscription, WarningRow
+from portal.notify import runner
 from portal.notify.digest import post_digests
 from portal.store.engine import Store
 from portal.store.scope import Scope
 from portal.store.targets import add_holidays
 from portal.store.warnings import DAILY
-from tests.features.notify.conftest import Mailbox, Worker
+from tests.features.notify.conftest import Mailbox, Worker, faults_after_sending
 from tests.support.answers import NOW
 from tests.support.city import City
 from tests.support.client import response_page
@@ -291,6 +292,27 @@ def test_a_worker_that_is_killed_while_sending_never_doubles_it(
     worker.wait(hours=1)
     week()
     assert len(mailbox.messages) == (1 if when == "after" else 0)
+
+
+@pytest.mark.parametrize("times", [1, 9])
+def test_a_database_that_fails_after_it_went_out_never_doubles_it(
+    store: Store,
+    city: City,
+    worker: Worker,
+    mailbox: Mailbox,
+    subscribe: Callable[[str], None],
+    week: Callable[[], int],
+    monkeypatch: pytest.MonkeyPatch,
+    times: int,
+) -> None:
+    monkeypatch.setattr(runner, "FINISH_PAUSES", (0, 0))
+    store.write(warn, city.potholes)
+    subscribe("manager")
+    with faults_after_sending(store, mailbox, times):
+        week()
+    worker.wait(hours=1)
+    week()
+    assert len(mailbox.messages) == 1
 
 
 def test_a_server_that_is_down_is_tried_again(

@@ -16,12 +16,18 @@ from aiosmtpd.controller import Controller
 from aiosmtpd.smtp import SMTP, Envelope, Session
 from sqlalchemy import func, select
 
-from portal.models.loops import LoopEvent
+from portal.models.loops import LoopEvent, LoopRow
 from portal.models.running import Outbox
-from portal.notify import mail
+from portal.notify import mail, runner
 from portal.settings import Settings
 from portal.store.engine import Store
-from tests.features.notify.conftest import Mailbox, Worker, add_contact, free_port
+from tests.features.notify.conftest import (
+    Mailbox,
+    Worker,
+    add_contact,
+    faults_after_sending,
+    free_port,
+)
 from tests.support.answers import NOW, Office, send
 from tests.support.city import City
 from tests.support.processes import SECRET, Installation, Running
@@ -142,6 +148,28 @@ def _is_done(store: Store, clock: Path, mailbox: Flaky) -> bool:
         mailbox.last_at = time.monotonic()
         clock.write_text(str(float(clock.read_text()) + STEP))
     return False
+
+
+@pytest.mark.parametrize("times", [1, 9])
+def test_a_database_that_fails_after_the_mail_went_out_sends_it_no_second_time(
+    store: Store, worker: Worker, send: Callable[..., int], mailbox: Mailbox, office: Office,
+    monkeypatch: pytest.MonkeyPatch, times: int,
+) -> None:  # fmt: skip
+    monkeypatch.setattr(runner, "FINISH_PAUSES", (0, 0))
+    case = send("en", "ana@mail.example")
+    office.answer([case])
+    with faults_after_sending(store, mailbox, times):
+        worker.run()
+    is_over = times <= len(runner.FINISH_PAUSES)
+    with store.read() as session:
+        assert (session.get_one(LoopRow, case).state == "told") is is_over
+    worker.wait(hours=1)
+    worker.run()
+    assert len(mailbox.messages) == 1
+    with store.read() as session:
+        assert session.get_one(LoopRow, case).state == "told"
+        mail = session.scalars(select(Outbox).where(Outbox.kind == "tell")).one()
+    assert mail.done_at is not None
 
 
 def test_a_server_that_takes_too_long_is_asked_again_with_the_same_mail(
