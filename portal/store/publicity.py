@@ -41,6 +41,7 @@ def go_public_from(session: Session, day: date, today: date) -> None:
         raise ValueError(f"levels are public since {since}")
     session.merge(Setting(name=_CHOSEN, value=day.isoformat()))
     session.flush()
+    raise_content_version(session)  # pages in shadow name the day
     open_when_due(session, today)
 
 
@@ -50,6 +51,7 @@ def stay_in_shadow(session: Session) -> None:
     if since is not None:
         raise ValueError(f"levels are public since {since}")
     session.execute(delete(Setting).where(Setting.name == _CHOSEN))
+    raise_content_version(session)
 
 
 def open_when_due(session: Session, today: date) -> bool:

@@ -12,7 +12,7 @@ from sqlalchemy.orm import Session
 from portal.models.running import Setting
 from portal.store.content import raise_content_version
 from portal.store.engine import Store
-from portal.store.publicity import go_public_from
+from portal.store.publicity import go_public_from, stay_in_shadow
 from tests.features.public.conftest import NOW, Showcase
 from tests.features.public.publishing import example_evidence, publish_appraisal
 from tests.support.city import LANGUAGES
@@ -32,6 +32,12 @@ HIDDEN = (
     f"{SERVICE}/figures.csv",
 )
 PAGES = ("", "levels/", "services/", "services/pothole-repair/", "services/pothole-repair/level/")
+
+
+@pytest.fixture(autouse=True)
+def _pages_at_once(monkeypatch: pytest.MonkeyPatch) -> None:
+    """Pages look for a new content version at every request."""
+    monkeypatch.setattr("portal.web.cache.VERSION_SECONDS", 0)
 
 
 def _go_back_into_shadow(session: Session) -> None:
@@ -67,10 +73,20 @@ def test_pages_say_in_plain_words_that_the_city_is_trying_it_out(
         assert "Levels will be published after that." in words
         for leaked in ("Level 3", "Level 2", "Not assessed yet", "in doubt", "Provisional"):
             assert leaked not in words, (path, leaked)
-    store.write(go_public_from, date(2027, 1, 1), TODAY)
-    for path in ("", "levels/", "services/pothole-repair/", "method/"):
-        words = response_page(client.get(f"/en/{path}?fresh=1")).words()
-        assert "Levels will be published from January 1, 2027 on." in words, path
+
+
+def test_pages_follow_the_chosen_day(client: FlaskClient, store: Store, shadow: Showcase) -> None:
+    for day, said in (
+        (date(2027, 1, 1), "Levels will be published from January 1, 2027 on."),
+        (date(2027, 2, 1), "Levels will be published from February 1, 2027 on."),
+        (None, "Levels will be published after that."),
+    ):
+        if day is None:
+            store.write(stay_in_shadow)
+        else:
+            store.write(go_public_from, day, TODAY)
+        for path in ("", "levels/", "services/pothole-repair/", "method/"):
+            assert said in response_page(client.get(f"/en/{path}")).words(), path
 
 
 @pytest.mark.parametrize("path", HIDDEN)
@@ -81,7 +97,7 @@ def test_open_data_say_why_there_is_none(
     assert response.status_code == 404
     assert "still trying out how it measures" in response.get_json()["error"]
     store.write(go_public_from, date(2027, 1, 1), TODAY)
-    assert "from 2027-01-01 on" in client.get(f"{path}?fresh=1").get_json()["error"]
+    assert "from 2027-01-01 on" in client.get(path).get_json()["error"]
 
 
 def test_the_list_of_services_holds_no_level(client: FlaskClient, shadow: Showcase) -> None:
@@ -103,7 +119,7 @@ def test_there_is_no_badge_and_no_past_page(
 def test_going_public_shows_where_services_stand_and_not_how_they_got_there(
     client: FlaskClient, store: Store, shadow: Showcase
 ) -> None:
-    assert client.get(f"{SERVICE}/level?before=1").status_code == 404
+    assert client.get(f"{SERVICE}/level").status_code == 404
     store.write(go_public_from, date(2026, 5, 15), TODAY)
     level = client.get(f"{SERVICE}/level").get_json()
     assert (level["as_of"], level["published_on"]) == ("2026-04-01", "2026-05-15")
@@ -112,7 +128,7 @@ def test_going_public_shows_where_services_stand_and_not_how_they_got_there(
     appraisals = client.get(f"{SERVICE}/appraisals").get_json()["appraisals"]
     assert [row["as_of"] for row in appraisals] == ["2026-04-01"]
     assert client.get(f"{SERVICE}/level/2026-01-01").status_code == 404
-    words = response_page(client.get("/en/services/pothole-repair/level/?fresh=1")).words()
+    words = response_page(client.get("/en/services/pothole-repair/level/")).words()
     assert "First published appraisal: level 3." in words
     assert "In doubt for 1 appraisal, since April 1, 2026." in words
 
@@ -128,5 +144,5 @@ def test_only_what_rose_in_public_is_said_to_have_risen(
     day = date(*public_from)
     store.write(go_public_from, day, day)
     for path in ("levels/", "services/street-lights/"):
-        words = response_page(client.get(f"/en/{path}?fresh=1")).words()
+        words = response_page(client.get(f"/en/{path}")).words()
         assert ("Up from below level 1" in words) is is_said, path
