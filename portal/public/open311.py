@@ -71,9 +71,10 @@ def _discovery() -> dict[str, Any]:
         "type": "production",
         "formats": [XML, JSON],
     }
+    lang = _reader().lang
     return {
         "changeset": _CHANGED,
-        "contact": f"{city_name()}: {_absolute('public.show_home', lang=_reader().lang)}",
+        "contact": f"{city_name(lang)}: {_absolute('public.show_home', lang=lang)}",
         "key_service": "No key is needed. Only the list of services is offered.",
         "endpoints": [endpoint],
     }

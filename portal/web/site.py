@@ -20,9 +20,12 @@ from portal.web.static import FOLDER
 _ICON = "data:image/svg+xml," + quote((FOLDER / "icon.svg").read_text(encoding="utf-8").strip())
 
 
-def city_name() -> str:
-    """The city's name in the page's language."""
-    return str(_site().names.get(current_language(), portal().settings.city_name))
+def city_name(lang: str | None = None) -> str:
+    """The city's name, in the page's language where none is given.
+
+    What is kept for all readers and has no language in its address gives one.
+    """
+    return str(_site().names.get(lang or current_language(), portal().settings.city_name))
 
 
 def is_demo() -> bool:

@@ -11,6 +11,7 @@ from flask import Blueprint, url_for
 from werkzeug.wrappers import Response
 
 from portal.public.api.answers import licence
+from portal.public.api.blueprint import every_language
 from portal.public.documents import JSON, publish, to_json
 from portal.store.city import get_contact
 from portal.web.access import Access, access
@@ -50,11 +51,11 @@ def show_catalogue() -> Response:
 
 
 def _catalogue() -> dict[str, Any]:
-    publisher = {"@type": "Organization", "name": city_name()}
+    publisher = {"@type": "Organization", "name": _city()}
     return {
         "@type": "Catalog",
         "conformsTo": {"@type": "Standard", "@id": _STANDARD, "title": "DCAT-US 3.0"},
-        "title": f"{city_name()}: open data of the engagement portal",
+        "title": f"{_city()}: open data of the engagement portal",
         "publisher": publisher,
         "language": _languages(),
         "homepage": _page(),
@@ -116,6 +117,10 @@ def _dataset(
     }
 
 
+def _city() -> str:
+    return city_name(every_language().lang)
+
+
 def _languages() -> list[str]:
     """Languages in two letters, as the schema wants them; others are left out."""
     codes = (tag.partition("-")[0] for tag in portal().settings.languages)
@@ -123,8 +128,7 @@ def _languages() -> list[str]:
 
 
 def _page() -> dict[str, str]:
-    lang = portal().settings.languages[0]
-    address = _address("public.show_open_data", lang=lang)
+    address = _address("public.show_open_data", lang=every_language().lang)
     return {"@type": "Document", "title": "Open data", "accessURL": address}
 
 
@@ -133,7 +137,7 @@ def _contact() -> dict[str, Any]:
     sender = portal().settings.mail_from.rpartition("<")[2].rstrip(">")
     address = get_contact(read()).email or sender
     mail = {"hasEmail": f"mailto:{address}"} if address else {}
-    return {"@type": "Kind", "fn": city_name(), **mail}
+    return {"@type": "Kind", "fn": _city(), **mail}
 
 
 def _terms() -> dict[str, str]:

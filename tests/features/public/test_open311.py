@@ -11,6 +11,7 @@ from sqlalchemy import update
 from sqlalchemy.orm import Session
 
 from portal.models.services import Service
+from portal.store.city import set_city_name
 from portal.store.content import raise_content_version
 from portal.store.engine import Store
 from tests.support.city import City
@@ -59,6 +60,18 @@ def test_the_list_comes_in_a_language_of_the_city(client: FlaskClient, city: Cit
     for locale, name in (("ar", "Pothole repair (ar)"), ("fi", "Pothole repair")):
         services = client.get(f"/open311/v2/services.json?locale={locale}").get_json()
         assert services[0]["service_name"] == name
+
+
+def test_the_discovery_names_the_city_in_a_language_of_the_city(
+    client: FlaskClient, city: City, store: Store
+) -> None:
+    store.write(set_city_name, "ar", "مارلو")
+    for locale, contact in (
+        ("ar", "مارلو: http://localhost/ar/"),
+        ("fi", "Marlow: http://localhost/en/"),
+    ):
+        answer = client.get(f"/open311/discovery.json?locale={locale}")
+        assert answer.get_json()["contact"] == contact
 
 
 def test_the_discovery_document_leads_to_the_list(client: FlaskClient, city: City) -> None:

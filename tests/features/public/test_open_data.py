@@ -20,7 +20,7 @@ from portal.domain.contact import CityContact
 from portal.domain.level import evaluate
 from portal.domain.publication import evidence_hash, publish
 from portal.settings import Settings, SettingsError
-from portal.store.city import set_contact
+from portal.store.city import set_city_name, set_contact
 from portal.store.engine import Store
 from portal.web.csv_text import to_csv
 from tests.features.public.conftest import NOW, Showcase
@@ -130,6 +130,22 @@ def test_every_address_answers_as_described(
     else:
         assert response.headers["Content-Type"] == "text/csv; charset=utf-8"
         assert rows(response.get_data(as_text=True))
+
+
+def test_what_has_no_language_in_its_address_is_the_same_for_every_reader(
+    client: FlaskClient, store: Store, appraised: Showcase
+) -> None:
+    """Everybody gets the copy that is kept, whoever asked first."""
+    store.write(set_city_name, "es", "Ciudad Real")
+    open311 = ("v2/services.json", "v2/services.xml", "discovery.json", "discovery.xml")
+    paths = [*ADDRESSES.values(), "/api/v1/integrity/", "/data.json"]
+    paths += [f"/open311/{name}" for name in open311]
+    for path in paths:  # with a query each is made anew
+        english, spanish = (
+            client.get(f"{path}?a=b", headers={"Accept-Language": lang}) for lang in ("en", "es")
+        )
+        assert (english.status_code, english.data) == (200, spanish.data), path
+        assert b"Ciudad Real" not in spanish.data, path
 
 
 def test_a_published_level_can_be_computed_again_from_its_file(
