@@ -18,6 +18,7 @@ from portal.web.fields import (
     Needed,
     Storable,
     tidy,
+    tidy_line,
     whole_number,
 )
 from portal.web.forms import DeskForm
@@ -46,7 +47,7 @@ class CodeForm(DeskForm):
 class PasskeyForm(DeskForm):
     """A new passkey, as the device gave it, and what its owner calls it."""
 
-    name = StringField(filters=[tidy], validators=[AtMost(80), Storable()])
+    name = StringField(filters=[tidy_line], validators=[AtMost(80), Storable()])
     credential = StringField(validators=[AtMost(20_000), Storable()])
 
 
@@ -69,7 +70,8 @@ class AcceptForm(NewPasswordForm):
     """Somebody who was invited says what they are called, and chooses a password."""
 
     name = StringField(
-        filters=[tidy], validators=[Needed(_l("Enter your name.")), AtMost(MAX_NAME), Storable()]
+        filters=[tidy_line],
+        validators=[Needed(_l("Enter your name.")), AtMost(MAX_NAME), Storable()],
     )
 
 
@@ -77,7 +79,8 @@ class OwnForm(DeskForm):
     """A person's own name, and the language of the mail they get."""
 
     name = StringField(
-        filters=[tidy], validators=[Needed(_l("Enter your name.")), AtMost(MAX_NAME), Storable()]
+        filters=[tidy_line],
+        validators=[Needed(_l("Enter your name.")), AtMost(MAX_NAME), Storable()],
     )
     lang = ChoiceField(validators=[Needed(_l("Choose a language."))])
 
@@ -127,6 +130,6 @@ class InviteForm(DeskForm):
         filters=[tidy], validators=[Needed(_l("Enter an email address.")), Storable()]
     )
     name = StringField(
-        filters=[tidy],
+        filters=[tidy_line],
         validators=[Needed(_l("Enter the person's name.")), AtMost(MAX_NAME), Storable()],
     )

@@ -11,7 +11,7 @@ from wtforms import Field, StringField
 from wtforms.validators import StopValidation
 
 from portal.domain.colours import NEEDED, Colours, Pair, floor_ratio, list_pairs
-from portal.web.fields import Needed, tidy
+from portal.web.fields import Needed, tidy_line
 from portal.web.formats import mean, number
 from portal.web.forms import DeskForm
 from portal.web.words import gettext as _
@@ -37,7 +37,7 @@ def _is_colour(_form: object, field: Field) -> None:
 def _colour(label: Any) -> StringField:
     return StringField(
         label,
-        filters=[tidy],
+        filters=[tidy_line],
         validators=[Needed(_l("Enter a colour, such as #004f4d.")), _is_colour],
     )
 

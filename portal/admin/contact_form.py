@@ -11,7 +11,7 @@ from wtforms.validators import StopValidation
 
 from portal.domain.contact import CityContact, read_hours
 from portal.domain.typed_texts import TypedTexts
-from portal.web.fields import AtMost, EmailField, Storable, is_email, tidy
+from portal.web.fields import AtMost, EmailField, Storable, is_email, tidy, tidy_line
 from portal.web.forms import DeskForm
 from portal.web.shown import SHOWN, show_moved, typed_texts
 
@@ -26,11 +26,11 @@ _SECURITY_WRONG = _l("Enter an email address, or a web address that begins with 
 class ContactForm(DeskForm):
     """How the city is reached; everything may stay empty."""
 
-    phone = StringField(filters=[tidy])
+    phone = StringField(filters=[tidy_line])
     email = EmailField(filters=[tidy])
-    place = StringField(filters=[tidy], validators=[AtMost(MAX_LINE), Storable()])
-    hours = StringField(filters=[tidy])
-    security = StringField(filters=[tidy])
+    place = StringField(filters=[tidy_line], validators=[AtMost(MAX_LINE), Storable()])
+    hours = StringField(filters=[tidy_line])
+    security = StringField(filters=[tidy_line])
     was_phone = StringField()
     was_email = StringField()
     was_place = StringField()

@@ -23,6 +23,7 @@ from portal.web.fields import (
     Needed,
     Storable,
     tidy,
+    tidy_line,
     whole_number,
 )
 from portal.web.forms import DeskForm
@@ -62,7 +63,7 @@ class ThresholdForm(DeskForm):
         choices=[(f"{criterion}.{number}", number) for criterion, number in list_numbers()],
         validators=[Needed(_l("Choose what becomes stricter."))],
     )
-    value = StringField(filters=[tidy], validators=[Needed(_l("Enter the new number."))])
+    value = StringField(filters=[tidy_line], validators=[Needed(_l("Enter the new number."))])
     from_on = DayField(validators=[Needed(_l("Enter the day from which it holds."))])
     reason = TextAreaField(
         filters=[tidy],
@@ -90,10 +91,10 @@ class RetentionForm(DeskForm):
     """
 
     contact_days = StringField(
-        filters=[tidy],
+        filters=[tidy_line],
         validators=[Needed(_l("Enter a number of days.")), Between(*CONTACT_DAYS)],
     )
-    comment_months = StringField(filters=[tidy], validators=[Between(*COMMENT_MONTHS)])
+    comment_months = StringField(filters=[tidy_line], validators=[Between(*COMMENT_MONTHS)])
     seen = StringField()
     was = StringField()
 
@@ -133,13 +134,13 @@ class KioskForm(DeskForm):
     """A new kiosk."""
 
     name = StringField(
-        filters=[tidy],
+        filters=[tidy_line],
         validators=[Needed(_l("Name the place, for example “Library, ground floor”.")),
                     AtMost(MAX_NAME), Storable()],
     )  # fmt: skip
     service = ChoiceField()
     hourly_limit = StringField(
-        filters=[tidy], validators=[Needed(_l("Enter how many ratings an hour are taken."))]
+        filters=[tidy_line], validators=[Needed(_l("Enter how many ratings an hour are taken."))]
     )
 
     def validate_hourly_limit(self, field: Field) -> None:
@@ -163,7 +164,7 @@ class WebhookForm(DeskForm):
     """An address that is told of events. `is_trial` allows plain http."""
 
     is_trial = False
-    url = StringField(filters=[tidy], validators=[Needed(_l("Enter the address to call."))])
+    url = StringField(filters=[tidy_line], validators=[Needed(_l("Enter the address to call."))])
     events = EventsField(validators=[Ticked(_l("Choose at least one event."))])
 
     def validate_url(self, field: Field) -> None:

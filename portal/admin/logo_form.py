@@ -14,7 +14,7 @@ from portal.domain.pictures import LEAST, TALLEST, WIDEST
 from portal.domain.pictures import MOST as MOST_PIXELS
 from portal.store.logo import LogoState
 from portal.store.safe_addresses import AddressRefusedError, check_url
-from portal.web.fields import Needed, tidy
+from portal.web.fields import Needed, tidy_line
 from portal.web.formats import number
 from portal.web.forms import DeskForm
 from portal.web.words import gettext as _
@@ -97,7 +97,9 @@ class LogoForm(DeskForm):
 
     is_trial = False
     was = StringField()
-    url = StringField(filters=[tidy], validators=[Needed(_l("Enter the address of the picture."))])
+    url = StringField(
+        filters=[tidy_line], validators=[Needed(_l("Enter the address of the picture."))]
+    )
 
     def validate_url(self, field: Field) -> None:
         """An https address, without a password in it."""

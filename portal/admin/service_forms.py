@@ -13,7 +13,16 @@ from portal.admin.services.texts import Wording
 from portal.domain.typed_texts import TypedTexts
 from portal.models.services import LANGUAGE_ROLES
 from portal.store.service_files import BadLine, ServiceLine
-from portal.web.fields import AtMost, ChoiceField, DayField, Needed, Storable, tidy
+from portal.web.fields import (
+    AtMost,
+    ChoiceField,
+    DayField,
+    Needed,
+    Storable,
+    tidy,
+    tidy_line,
+    without_controls,
+)
 from portal.web.forms import DeskForm
 from portal.web.shown import SHOWN, show_moved, typed_texts
 
@@ -25,17 +34,17 @@ class NewServiceForm(DeskForm):
     """A service to be added."""
 
     name = StringField(
-        filters=[tidy],
+        filters=[tidy_line],
         validators=[Needed(_l("Enter the name of the service.")), AtMost(MAX_NAME), Storable()],
     )
-    code = StringField(filters=[tidy], validators=[AtMost(MAX_CODE), Storable()])
+    code = StringField(filters=[tidy_line], validators=[AtMost(MAX_CODE), Storable()])
     department = ChoiceField(validators=[Needed(_l("Choose the department."))])
 
 
 class ServiceForm(DeskForm):
     """Whose a service is, its code, and whether it is in use."""
 
-    code = StringField(filters=[tidy], validators=[AtMost(MAX_CODE), Storable()])
+    code = StringField(filters=[tidy_line], validators=[AtMost(MAX_CODE), Storable()])
     department = ChoiceField(validators=[Needed(_l("Choose the department."))])
     is_active = ChoiceField(choices=[("1", "")])
     was_code = StringField()
@@ -96,6 +105,12 @@ class SwitchForm(DeskForm):
         self.key.choices = [(key, "") for key in keys]
 
 
+def _as_pasted(text: str | None) -> str:
+    """A file's text without what only copying brings along; rows stay rows."""
+    rows = (text or "").replace("\r\n", "\n").replace("\r", "\n").split("\n")
+    return "\n".join(without_controls(row).replace("\n", " ") for row in rows).strip()
+
+
 class ListForm(DeskForm):
     """A pasted list of services; `seen` says what it was shown to change.
 
@@ -103,7 +118,8 @@ class ListForm(DeskForm):
     """
 
     text = TextAreaField(
-        filters=[tidy], validators=[Needed(_l("Paste the list.")), AtMost(MAX_LIST), Storable()]
+        filters=[_as_pasted],
+        validators=[Needed(_l("Paste the list.")), AtMost(MAX_LIST), Storable()],
     )
     lang = ChoiceField(validators=[Needed(_l("Choose the language."))])
     seen = StringField()
@@ -122,7 +138,7 @@ class TextForm(DeskForm):
     """A service's text in one language; `seen` is the hash of what was read before."""
 
     name = StringField(
-        filters=[tidy],
+        filters=[tidy_line],
         validators=[Needed(_l("Enter the name of the service.")), AtMost(MAX_NAME), Storable()],
     )
     summary = TextAreaField(filters=[tidy], validators=[AtMost(MAX_SUMMARY), Storable()])
@@ -145,7 +161,7 @@ class DepartmentForm(DeskForm):
     """A department to be added."""
 
     name = StringField(
-        filters=[tidy],
+        filters=[tidy_line],
         validators=[Needed(_l("Enter the name of the department.")), AtMost(MAX_NAME), Storable()],
     )
 
@@ -154,6 +170,6 @@ class DistrictForm(DeskForm):
     """A district to be added."""
 
     name = StringField(
-        filters=[tidy],
+        filters=[tidy_line],
         validators=[Needed(_l("Enter the name of the district.")), AtMost(MAX_NAME), Storable()],
     )

@@ -17,6 +17,7 @@ from portal.web.fields import (
     Needed,
     Storable,
     tidy,
+    tidy_line,
     whole_number,
 )
 from portal.web.forms import DeskForm
@@ -31,7 +32,7 @@ class TargetForm(DeskForm):
     """
 
     service = ChoiceField()
-    working_days = StringField(filters=[tidy], validators=[Between(1, LAST_DAY)])
+    working_days = StringField(filters=[tidy_line], validators=[Between(1, LAST_DAY)])
     from_on = DayField(validators=[Needed(_l("Enter the day from which it holds."))])
     was = StringField()
 

@@ -13,7 +13,16 @@ from portal.domain.criteria import CRITERIA
 from portal.domain.self_assessment import Block
 from portal.manage.operations.barriers import Plan
 from portal.models.self_assessments import Barrier
-from portal.web.fields import AtMost, ChoiceField, DayField, Needed, Storable, tidy, whole_number
+from portal.web.fields import (
+    AtMost,
+    ChoiceField,
+    DayField,
+    Needed,
+    Storable,
+    tidy,
+    tidy_line,
+    whole_number,
+)
 from portal.web.forms import DeskForm
 
 MAX_TEXT = 2000
@@ -55,7 +64,7 @@ class BarrierForm(DeskForm):
         validators=[Needed(_l("Say what stands in the way.")), AtMost(MAX_TEXT), Storable()],
     )
     owner = StringField(
-        filters=[tidy],
+        filters=[tidy_line],
         validators=[Needed(_l("Say who takes the next step.")), AtMost(MAX_NAME), Storable()],
     )
     next_step = TextAreaField(

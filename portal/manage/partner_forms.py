@@ -17,6 +17,7 @@ from portal.web.fields import (
     Needed,
     Storable,
     tidy,
+    tidy_line,
     whole_number,
 )
 from portal.web.forms import DeskForm, ResidentForm
@@ -35,7 +36,7 @@ class PartnerForm(DeskForm):
     """An organisation, and whether it is external."""
 
     name = StringField(
-        filters=[tidy],
+        filters=[tidy_line],
         validators=[Needed(_l("Give the partner’s name.")), AtMost(MAX_NAME), Storable()],
     )
     is_external = ChoiceField(
@@ -105,11 +106,11 @@ class SignForm(ResidentForm):
     """Who signs for the partner. Guarded by the single-use link, without a session."""
 
     name = StringField(
-        filters=[tidy],
+        filters=[tidy_line],
         validators=[Needed(_l("Enter your name.")), AtMost(MAX_NAME), Storable()],
     )
     role = StringField(
-        filters=[tidy],
+        filters=[tidy_line],
         validators=[
             Needed(_l("Enter your role in the organisation.")),
             AtMost(MAX_NAME),

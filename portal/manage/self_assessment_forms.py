@@ -12,7 +12,7 @@ from wtforms import Field, StringField, TextAreaField
 from portal.domain.self_assessment import EvidenceItem, EvidenceKind, EvidenceProblem
 from portal.manage.operations.self_assessments import BadEvidence
 from portal.models.self_assessments import SelfAssessment
-from portal.web.fields import AtMost, ChoiceField, DayField, Needed, Storable, tidy
+from portal.web.fields import AtMost, ChoiceField, DayField, Needed, Storable, tidy, tidy_line
 from portal.web.forms import DeskForm
 
 ITEMS = 5
@@ -98,13 +98,13 @@ for _place in range(ITEMS):
     setattr(
         AssessmentForm,
         f"reference_{_place}",
-        StringField(filters=[tidy], validators=[AtMost(MAX_REFERENCE), Storable()]),
+        StringField(filters=[tidy_line], validators=[AtMost(MAX_REFERENCE), Storable()]),
     )
     setattr(AssessmentForm, f"dated_{_place}", DayField())
     setattr(
         AssessmentForm,
         f"note_{_place}",
-        StringField(filters=[tidy], validators=[AtMost(MAX_NOTE), Storable()]),
+        StringField(filters=[tidy_line], validators=[AtMost(MAX_NOTE), Storable()]),
     )
 
 

@@ -35,7 +35,6 @@ from portal.web.fields import (
     Needed,
     Storable,
     tidy,
-    without_controls,
     without_nul,
 )
 from portal.web.form_token import MIN_AGE, BadToken, comes_from_elsewhere
@@ -51,9 +50,7 @@ _TEMPLATE = "notify/show_news_form.html"
 class NewsForm(ResidentForm):
     """An address, and what the news shall be about."""
 
-    email = EmailField(
-        filters=[without_controls, tidy], validators=[Needed(messages.EMAIL_NEEDED), Storable()]
-    )
+    email = EmailField(filters=[tidy], validators=[Needed(messages.EMAIL_NEEDED), Storable()])
     about = ChoiceField()
     token = StringField()
     website = StringField()  # a trap: people do not see it

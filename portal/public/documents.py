@@ -4,12 +4,14 @@ from __future__ import annotations
 
 import json
 from collections.abc import Callable
+from functools import partial
 
 from flask import request
 from werkzeug.wrappers import Response
 
 from portal.web.cache import make_page, respond
 from portal.web.context import portal
+from portal.web.fields import without_controls
 
 JSON = "application/json"
 ATOM = "application/atom+xml"
@@ -19,10 +21,16 @@ _MAX_AGE = 60
 
 def document(key: str, content_type: str, render: Callable[[], str]) -> Response:
     """A document for everybody, from the page cache unless its address has a query."""
-    page = make_page(render()) if request.query_string else portal().pages.get(key, render)
+    make = partial(_as_xml, render) if content_type.endswith("xml") else render
+    page = make_page(make()) if request.query_string else portal().pages.get(key, make)
     response = respond(page, request)
     response.headers["Content-Type"] = content_type
     return _kept_a_minute(response)
+
+
+def _as_xml(render: Callable[[], str]) -> str:
+    """Without the characters that make XML unreadable; texts of long ago and of lists have some."""
+    return without_controls(render())
 
 
 def publish(content_type: str, render: Callable[[], str]) -> Response:

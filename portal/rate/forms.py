@@ -18,7 +18,6 @@ from portal.web.fields import (
     Needed,
     Storable,
     tidy,
-    without_controls,
     without_nul,
 )
 from portal.web.forms import ResidentForm
@@ -70,15 +69,13 @@ class RatingForm(SentForm):
     q5 = ChoiceField(choices=_POINTS)
     q6 = ChoiceField(choices=_POINTS)
     kind = ChoiceField(choices=[(kind, kind) for kind in KINDS])
-    comment = TextAreaField(
-        filters=[without_controls, tidy], validators=[AtMost(MAX_WRITTEN), Storable()]
-    )
+    comment = TextAreaField(filters=[tidy], validators=[AtMost(MAX_WRITTEN), Storable()])
     wants_answer = BooleanField(false_values=_NO)
-    email = EmailField(filters=[without_controls, tidy], validators=[Storable()])
+    email = EmailField(filters=[tidy], validators=[Storable()])
     district = ChoiceField()
     age_band = ChoiceField(choices=[(band, band) for band in AGE_BANDS])
     token = StringField()
-    website = StringField(filters=[without_controls, without_nul])
+    website = StringField(filters=[tidy, without_nul])
     confirmed = BooleanField(false_values=_NO)
     change = BooleanField(false_values=_NO)
 
@@ -120,10 +117,10 @@ class RatingForm(SentForm):
 class JoiningForm(SentForm):
     """ "Me too": whoever joins says nothing new and rates nothing, and is told what happens."""
 
-    email = EmailField(filters=[without_controls, tidy], validators=[Storable()])
+    email = EmailField(filters=[tidy], validators=[Storable()])
     district = ChoiceField()
     token = StringField()
-    website = StringField(filters=[without_controls, without_nul])
+    website = StringField(filters=[tidy, without_nul])
     confirmed = BooleanField(false_values=_NO)
     change = BooleanField(false_values=_NO)
 

@@ -23,7 +23,7 @@ from portal.web.fields import (
     Needed,
     Storable,
     tidy,
-    without_controls,
+    tidy_line,
 )
 from portal.web.forms import DeskForm
 
@@ -120,7 +120,7 @@ class CallForm(DeskForm):
     """What somebody who was answered finds missing, as staff take it down."""
 
     missing = TextAreaField(
-        filters=[without_controls, tidy],
+        filters=[tidy],
         validators=[Needed(_NOTHING_MISSING), AtMost(MAX_WRITTEN), Storable()],
     )
     channel = ChoiceField(choices=[(one, one) for one in CALLED_BY], validators=[Needed(_CHANNEL)])
@@ -149,7 +149,7 @@ class PrintForm(DeskForm):
     language = ChoiceField(validators=[Needed(_LANGUAGE)])
     paper = ChoiceField(validators=[Needed(_l("Choose the paper size."))])
     forms = StringField(
-        filters=[tidy], validators=[Needed(_l("Enter how many forms.")), Between(1, MAX_FORMS)]
+        filters=[tidy_line], validators=[Needed(_l("Enter how many forms.")), Between(1, MAX_FORMS)]
     )
     until = DayField()
 

@@ -28,6 +28,7 @@ from portal.web.fields import (
     Needed,
     Storable,
     tidy,
+    tidy_line,
     whole_number,
 )
 from portal.web.forms import DeskForm, ErrorList, errors_of
@@ -50,7 +51,7 @@ _SPAN = re.compile(r"([0-9]{1,6})-([0-9]{1,6})")
 class PublishForm(DeskForm):
     """Answers to publish together, each with the version that was read, and perhaps a moment."""
 
-    publish_at = StringField(filters=[tidy])
+    publish_at = StringField(filters=[tidy_line])
 
     @property
     def versions(self) -> list[tuple[int, int]]:
@@ -153,7 +154,7 @@ class PhraseForm(VersionedForm):
         validators=[Needed(_l("Choose where it goes."))],
     )
     title = StringField(
-        filters=[tidy],
+        filters=[tidy_line],
         validators=[Needed(_l("Give the phrase a title.")), AtMost(80), Storable()],
     )
     text = TextAreaField(
@@ -203,7 +204,7 @@ class GroupForm(DeskForm):
     """An existing theme, or the name of a new one."""
 
     theme = StringField(validators=[Needed(_l("Choose a theme, or a new one."))])
-    name = StringField(filters=[tidy], validators=[AtMost(MAX_NAME), Storable()])
+    name = StringField(filters=[tidy_line], validators=[AtMost(MAX_NAME), Storable()])
     shared = StringField()
 
 
@@ -217,7 +218,7 @@ class SplitForm(DeskForm):
     """The name of the theme that ticked cases go into."""
 
     name = StringField(
-        filters=[tidy],
+        filters=[tidy_line],
         validators=[Needed(_l("Give the theme a name.")), AtMost(MAX_NAME), Storable()],
     )
 

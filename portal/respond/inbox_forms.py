@@ -7,7 +7,7 @@ from wtforms import StringField
 
 from portal.respond.forms import GroupForm, VersionedForm, case_ids
 from portal.respond.queries.selection import Selection
-from portal.web.fields import AtMost, Needed, Storable, tidy, whole_number
+from portal.web.fields import AtMost, Needed, Storable, tidy_line, whole_number
 from portal.web.forms import DeskForm
 
 MAX_VIEW_NAME = 60
@@ -20,7 +20,7 @@ class ViewForm(DeskForm):
     """Filters under a name, for oneself or for a team."""
 
     name = StringField(
-        filters=[tidy],
+        filters=[tidy_line],
         validators=[Needed(_l("Give the view a name.")), AtMost(MAX_VIEW_NAME), Storable()],
     )
     owner = StringField(default=OWN)
@@ -36,7 +36,7 @@ class RenameForm(VersionedForm):
     """Another name for a view."""
 
     name = StringField(
-        filters=[tidy],
+        filters=[tidy_line],
         validators=[Needed(_l("Give the view a name.")), AtMost(MAX_VIEW_NAME), Storable()],
     )
     filters = StringField()

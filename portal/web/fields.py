@@ -27,8 +27,9 @@ _UNSTORABLE = re.compile("[\x00\ud800-\udfff]")
 _AROUND_COPIES = re.compile("[\u061c\u200b\u200e\u200f\u202a-\u202e\u2060\u2066-\u2069\ufeff]")
 _UNSEEN = frozenset(("Cc", "Cf", "Zs", "Zl", "Zp"))
 MAX_WRITTEN = 5000  # characters of what a resident writes in their own words
-_LINE_ENDS = re.compile("[\x0b\x0c\x85\u2028\u2029]")
-# Controls and code points that are no characters; HTML knows none of them.
+# A soft line break that is copied out of Word is a vertical tab.
+_LINE_ENDS = re.compile("\r\n|[\r\x0b\x0c\x85\u2028\u2029]")
+# Controls and code points that are no characters; HTML and XML know none of them.
 _INVISIBLE = re.compile(
     "[\x01-\x08\x0e-\x1f\x7f-\x84\x86-\x9f\ufdd0-\ufdef"
     + "".join(
@@ -39,10 +40,18 @@ _INVISIBLE = re.compile(
 
 
 def tidy(value: str | None) -> str | None:
-    """Typed text without surrounding space, line ends as \\n; None where nobody sees any."""
-    if value is None or not any(map(_is_seen, value)):
-        return None
-    return value.replace("\r\n", "\n").replace("\r", "\n").strip() or None
+    """Typed text without surrounding space and what only copying brings along, line ends as \\n.
+
+    None where nobody sees any.
+    """
+    text = without_controls(value or "")
+    return text.strip() or None if any(map(_is_seen, text)) else None
+
+
+def tidy_line(value: str | None) -> str | None:
+    """The same in one line, as it stands in headings and in the headers of mails."""
+    text = tidy(value)
+    return text and " ".join(text.split())
 
 
 def _is_seen(character: str) -> bool:
@@ -50,9 +59,12 @@ def _is_seen(character: str) -> bool:
     return character == "\x00" or unicodedata.category(character) not in _UNSEEN
 
 
-def without_controls(value: str | None) -> str | None:
-    """Text without what only copying brings along. NUL stays: it is refused, not passed over."""
-    return value and _INVISIBLE.sub("", _LINE_ENDS.sub("\n", value))
+def without_controls(text: str) -> str:
+    """Text that HTML and XML can hold, all line ends as \\n.
+
+    NUL stays: it is refused, not passed over.
+    """
+    return _INVISIBLE.sub("", _LINE_ENDS.sub("\n", text))
 
 
 def without_nul(value: str | None) -> str | None:
@@ -204,6 +216,7 @@ __all__ = [
     "is_email",
     "is_storable",
     "tidy",
+    "tidy_line",
     "whole_number",
     "without_controls",
     "without_nul",

@@ -9,7 +9,7 @@ from flask_babel import LazyString
 from wtforms import Field, StringField
 
 from portal.domain.typed_texts import TypedTexts
-from portal.web.fields import AtMost, Storable, tidy
+from portal.web.fields import AtMost, Storable, tidy_line
 from portal.web.formats import language_name
 from portal.web.forms import DeskForm
 from portal.web.shown import SHOWN, show_moved, typed_texts
@@ -26,7 +26,7 @@ class NamesForm(DeskForm):
         fields = {
             f"{_PREFIX}{tag}": StringField(
                 LazyString(language_name, tag),
-                filters=[tidy, _in_one_line],
+                filters=[tidy_line],
                 validators=[AtMost(maximum), Storable()],
             )
             for tag in languages
@@ -76,8 +76,3 @@ class NamesForm(DeskForm):
             fields[0].errors = [message]
             return False
         return True
-
-
-def _in_one_line(value: str | None) -> str | None:
-    """A name stands in headings and in the headers of mails."""
-    return " ".join(value.split()) if value else value

@@ -25,7 +25,6 @@ from portal.web.fields import (
     AtMost,
     Storable,
     tidy,
-    without_controls,
     without_nul,
 )
 from portal.web.form_token import BadToken
@@ -41,9 +40,7 @@ _NO = ("", "0", "false")
 class RemarkForm(ResidentForm):
     """What is still missing, in the resident's own words."""
 
-    missing = TextAreaField(
-        filters=[without_controls, tidy], validators=[AtMost(MAX_WRITTEN), Storable()]
-    )
+    missing = TextAreaField(filters=[tidy], validators=[AtMost(MAX_WRITTEN), Storable()])
     token = StringField()
     confirmed = BooleanField(false_values=_NO)  # sent as it is, after the warning
     change = BooleanField(false_values=_NO)  # back from the warning to the form

@@ -138,6 +138,14 @@ def test_bad_lines_stay_out_with_their_reason_and_the_others_come_in(
     assert set(drafts(store)) == {("trees", "en")}
 
 
+def test_what_copying_brings_along_stays_out_of_names_and_breaks_no_row(
+    admin: Visitor, store: Store
+) -> None:
+    shown = show(admin, "service_name,service_code\r\nPlay\x0bgrounds,P1\r\nTrees\x07,T1\r\n")
+    keep(admin, shown)
+    assert set(drafts(store).values()) == {"Play grounds", "Trees"}
+
+
 def test_open311_is_read_in_both_its_forms(admin: Visitor) -> None:
     service = "<service_code>7</service_code><service_name>Trees</service_name>"
     xml = f"<services><service>{service}</service></services>"

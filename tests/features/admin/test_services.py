@@ -78,6 +78,17 @@ def test_residents_read_a_new_text_when_a_second_person_has_reviewed_it(
     assert "Lights" in response_page(admin.client.get("/en/services/street-lights/")).words()
 
 
+def test_what_copying_brings_along_stays_out_of_texts(
+    admin: Visitor, second: Visitor, store: Store
+) -> None:
+    path = f"{LIGHTS}texts/en"
+    copied = {"name": "Street\x0blights\x07", "summary": "All\x0blamps.\ufffe"}
+    assert write_text(admin, path, **copied).status_code == 303
+    review(second, path)
+    text = shown(store, "street-lights", "en")
+    assert (text.name, text.summary) == ("Street lights", "All\nlamps.")
+
+
 def test_translations_are_out_of_date_when_their_source_has_changed(
     admin: Visitor, second: Visitor
 ) -> None:

@@ -84,6 +84,13 @@ def test_names_are_text_and_never_markup(
     assert shown.endswith("…")
 
 
+def test_a_name_of_long_ago_leaves_it_a_picture(
+    client: FlaskClient, store: Store, appraised: Showcase
+) -> None:
+    store.write(_rename, appraised.city.potholes, "Roads\x0band\x07 paths")
+    assert texts(badge(client, "en"), "text")[0].split() == ["Roads", "and", "paths"]
+
+
 def _rename(session: Session, service_id: int, name: str) -> None:
     session.execute(
         update(ServiceText).where(ServiceText.service_id == service_id).values(name=name)

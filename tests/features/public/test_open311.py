@@ -10,7 +10,7 @@ from flask.testing import FlaskClient
 from sqlalchemy import update
 from sqlalchemy.orm import Session
 
-from portal.models.services import Service
+from portal.models.services import Service, ServiceText
 from portal.store.city import set_city_name
 from portal.store.content import raise_content_version
 from portal.store.engine import Store
@@ -85,6 +85,20 @@ def test_the_discovery_document_leads_to_the_list(client: FlaskClient, city: Cit
 def _give_code(session: Session, service_id: int) -> None:
     session.execute(update(Service).where(Service.id == service_id).values(code="311-PH"))
     raise_content_version(session)
+
+
+def test_texts_of_long_ago_leave_the_xml_readable(
+    client: FlaskClient, city: City, store: Store
+) -> None:
+    def say(session: Session) -> None:
+        words = {"name": "Roads\x0band\x07 paths", "summary": "\uffffAll of them."}
+        session.execute(update(ServiceText).values(words))
+
+    store.write(say)
+    answer = client.get("/open311/v2/services.xml")
+    services = as_data(ElementTree.fromstring(answer.data))  # noqa: S314 - our own
+    assert {one["service_name"] for one in services} == {"Roads\nand paths"}
+    assert {one["description"] for one in services} == {"All of them."}
 
 
 @pytest.mark.parametrize(

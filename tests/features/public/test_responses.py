@@ -7,11 +7,12 @@ from datetime import timedelta
 from xml.etree import ElementTree
 
 from flask.testing import FlaskClient
+from sqlalchemy import update
 from sqlalchemy.orm import Session
 
 from portal.app import create_app
 from portal.models.assessments import HistoryImport
-from portal.models.responses import Response
+from portal.models.responses import Response, ResponseText
 from portal.settings import Settings
 from portal.store.engine import Store
 from tests.features.public.conftest import NOW, Showcase
@@ -176,6 +177,27 @@ def test_days_in_the_feed_begin_when_they_begin_in_the_city(
     there = create_app(replace(settings, time_zone="America/Chicago"), store).test_client()
     began = "2026-05-31T00:00:00-05:00"
     assert read_feed(there, "es") == (began, {str(showcase.shade): (began, began)})
+
+
+def test_texts_of_long_ago_leave_every_feed_readable(
+    client: FlaskClient, city: City, store: Store
+) -> None:
+    """Before texts were cleaned as they are typed, Word's soft line breaks were kept."""
+    texts = {"en": ("One\x0btwo.", "Three\x07 \ufffefour.", "")}
+
+    def publish(session: Session) -> int:
+        response_id = publish_response(session, city.pools, NOW, texts)
+        session.execute(update(ResponseText).values(links="https://example.org/a A\x0bpage"))
+        return response_id
+
+    response_id = store.write(publish)
+    root = ElementTree.fromstring(client.get("/en/responses/feed.atom").data)  # noqa: S314
+    (entry,) = root.findall(f"{ATOM}entry")
+    assert entry.findtext(f"{ATOM}id", "").endswith(f"/{response_id}/")
+    assert entry.findtext(f"{ATOM}summary") == "One\ntwo."
+    assert entry.findtext(f"{ATOM}content") == "Three four."
+    (related,) = entry.findall(f"{ATOM}link[@rel='related']")
+    assert related.get("title") == "A page"
 
 
 def read_feed(

@@ -70,10 +70,11 @@ def test_a_wrong_line_is_named_beside_its_field_and_stays(
 def test_a_typed_draft_shows_them_to_its_reviewer_as_residents_will_see_them(
     app: Flask, store: Store, theme: int
 ) -> None:
-    typed = {"links": f" {LINK} \n", "pictures": PICTURE, "partners": "Parents' council\nSchool"}
-    Desk(app).post(f"themes/{theme}/answer", **FORM, **typed)
+    typed = {"links": f" {LINK} \n", "pictures": PICTURE, "partners": "Parents' council\x0bSchool"}
+    Desk(app).post(f"themes/{theme}/answer", **{**FORM, "we_did": "We\x0bdid\x07 it."}, **typed)
     with store.read() as session:
         text = session.scalars(select(ResponseText)).one()
+    assert text.we_did == "We\ndid it.", "copied out of Word"
     assert (text.links, text.partners) == (LINK, "Parents' council\nSchool")
     page = Desk(app, "reviewer").get(f"responses/{text.response_id}/preview?lang=en")
     assert page.links().count("https://data.example.org/streets.csv") == 2  # receipt and public
