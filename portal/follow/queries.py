@@ -258,7 +258,7 @@ def _find_proof(session: Session, submission: Submission, service: str) -> Proof
         submission.commitment,
         service,
         quarter_of(submission.received_on),
-        find_signed_day(session, submission.commitment, submission.received_on),
+        find_signed_day(session, submission.id),
         submission.comment_commitment,
         submission.comment_salt,
     )

@@ -46,6 +46,15 @@ class SignedDay(Base):
     signed_at: Mapped[datetime]
 
 
+class SignedRating(Base):
+    """Which day's file holds the commitment to a rating: files are long, and not searched."""
+
+    __tablename__ = "signed_rating"
+
+    submission_id: Mapped[int] = mapped_column(ForeignKey("submission.id"), primary_key=True)
+    signed_on: Mapped[date]
+
+
 class RatingList(Base):
     """All ratings of a service in a finished quarter (`domain.commitments.QuarterList`).
 

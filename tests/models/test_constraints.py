@@ -565,6 +565,7 @@ VALID: dict[str, Callable[[World], dict[str, Any]]] = {
         "entries": 0,
         "signed_at": NOW,
     },
+    "signed_rating": lambda w: {"submission_id": w.bare, "signed_on": DAY},
     "rating_list": lambda w: {
         "service_id": w.city.potholes,
         "quarter_on": date.fromordinal(DAY.toordinal() - next(_numbers)),

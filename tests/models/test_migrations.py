@@ -5,7 +5,7 @@ from __future__ import annotations
 import itertools
 import re
 import shutil
-from datetime import UTC, datetime, timedelta
+from datetime import UTC, date, datetime, timedelta
 from pathlib import Path
 
 import pytest
@@ -14,6 +14,7 @@ from alembic.script import ScriptDirectory
 from sqlalchemy import func, inspect, select, text
 from sqlalchemy.orm import Session
 
+from portal.models.integrity import SignedRating
 from portal.models.people import Person
 from portal.models.responses import Theme, ThemeCase
 from portal.models.services import Service, ServiceText
@@ -23,8 +24,10 @@ from portal.store.engine import Store
 from portal.store.revision import MIGRATIONS, current_revision, pinned_head
 from portal.store.schema import alembic_config, downgrade, migrate
 from portal.store.word_index import PREFIX, has_words
-from tests.support.cases import send_case
+from tests.support.cases import send_case, send_rating
 from tests.support.city import make_city
+from tests.support.signed import DAY, FIRST, make_busy, sign
+from tests.support.soundness import find_problems
 
 NOW = datetime(2026, 11, 20, 15, 0, tzinfo=UTC)
 # Which tables each revision made append-only.
@@ -38,6 +41,7 @@ PROTECTED = {
     35: {"seal"},
     37: {"target_change"},
 }
+PLACES = select(SignedRating).order_by(SignedRating.submission_id)
 REBUILD = f"""
 import sqlalchemy as sa
 from alembic import op
@@ -207,6 +211,26 @@ def test_hours_set_apart_are_of_one_door_and_put_together_on_the_way_down(store:
     migrate(store.engine)
     kiosks = [bool(row[0]) for row in hours_apart(store, "is_at_kiosks")]
     assert kiosks == [False, True, False, False]  # where no figure is known, nobody can tell
+
+
+def test_what_was_signed_before_is_found_on_receipts_after_an_upgrade(store: Store) -> None:
+    city = store.write(make_city, NOW)
+    make_busy(store, city)
+    sign(store, FIRST + DAY)
+    store.write(send_rating, city.lights, FIRST)  # late, for the next file
+    sign(store, FIRST + 3 * DAY)
+    store.write(send_rating, city.lights, FIRST + 3 * DAY)  # not signed yet
+
+    def told() -> list[tuple[int, date]]:
+        with store.read() as session:
+            return [(row.submission_id, row.signed_on) for row in session.scalars(PLACES)]
+
+    before = told()
+    assert len(before) == 15
+    downgrade(store.engine, "0044")
+    migrate(store.engine)
+    assert told() == before
+    assert find_problems(store) == []
 
 
 def test_every_revision_has_the_triggers_it_should_have(store: Store) -> None:

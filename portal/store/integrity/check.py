@@ -18,7 +18,7 @@ from portal.domain.commitments import (
     parse_quarter_list,
 )
 from portal.domain.publication import quarter_after
-from portal.models.integrity import RatingList, SignedDay
+from portal.models.integrity import RatingList, SignedDay, SignedRating
 from portal.models.services import Service
 from portal.models.submissions import Submission
 from portal.store.integrity.days import LATE
@@ -139,10 +139,31 @@ def _compare(
         if table in LATER and day < begun.get(table, date.max):
             continue  # of a time when the files held no such rows
         yield f"{count} rows of {table} of {day} are not as they were when the day was signed"
+    misplaced = _count_misplaced(session, days, files, listed)
+    if misplaced:
+        yield f"{misplaced} ratings of {first} to {last} stand in another file than receipts say"
     for day, found in sorted(files.items()):
         lost = len(found - known)
         if day <= last and lost:
             yield f"signed day {day}: {lost} of its entries have no record any more"
+
+
+def _count_misplaced(
+    session: Session, days: tuple[date, date], files: dict[date, set[str]], listed: set[str]
+) -> int:
+    """How many ratings of these days stand elsewhere than `signed_rating` has it."""
+    told = (
+        select(Submission.commitment, SignedRating.signed_on)
+        .outerjoin(SignedRating, SignedRating.submission_id == Submission.id)
+        .where(Submission.received_on.between(*days), Submission.commitment.is_not(None))
+        .execution_options(yield_per=2000)
+    )
+    return sum(
+        row.commitment in listed
+        if row.signed_on is None
+        else row.commitment not in files.get(row.signed_on, ())
+        for row in session.execute(told)
+    )
 
 
 def _read_entries(session: Session, first: date, last: date) -> dict[date, set[str]]:

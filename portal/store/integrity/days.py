@@ -18,13 +18,13 @@ from sqlalchemy.orm import Session
 
 from portal.domain.commitments import FIRST_PREVIOUS, DayFile, make_day_file, parse_day_file
 from portal.domain.publication import quarter_of
-from portal.models.integrity import RatingList, SignedDay, Standing
+from portal.models.integrity import RatingList, SignedDay, SignedRating, Standing
 from portal.models.submissions import Submission
 from portal.store.clock import Clock
 from portal.store.content import raise_content_version
 from portal.store.engine import Store
 from portal.store.integrity.lists import list_ratings
-from portal.store.integrity.records import Hashing, leaf_of_standing, list_entries
+from portal.store.integrity.records import Hashing, find_ratings, leaf_of_standing, list_entries
 from portal.store.integrity.standing import list_changed
 from portal.store.secrets import Secrets
 
@@ -37,9 +37,13 @@ _DAY = timedelta(days=1)
 
 @dataclass(frozen=True)
 class Made:
-    """A day's file, the lists of the quarter that ended with it and what stands then, as rows."""
+    """A day's file, the lists of the quarter that ended with it and what stands then, as rows.
+
+    `ratings` are the submissions whose ratings stand in the file.
+    """
 
     day: dict[str, Any]
+    ratings: list[int]
     lists: list[dict[str, Any]]
     standing: list[dict[str, Any]]
 
@@ -69,6 +73,7 @@ def make_files(session: Session, last: date, secrets: Secrets, clock: Clock) -> 
         return
     last = min(last, first + _AT_ONCE)
     arrived = _by_day(session, first - LATE, last, Hashing(secrets.leaf_key, clock.day))
+    ratings = find_ratings(session, first - LATE, last)
     listed = {entry for file in _list_files(session, first - LATE) for entry in file.entries}
     late = {entry for day, entries in arrived.items() if day < first for entry in entries}
     number, now = (newest.id if newest else 0), clock.now()
@@ -82,7 +87,8 @@ def make_files(session: Session, last: date, secrets: Secrets, clock: Clock) -> 
         number, previous = number + 1, file.sha256
         listed |= entries
         late = set()
-        yield Made(_row(number, file, secrets, now), lists, standing)
+        held = [ratings[entry] for entry in file.entries if entry in ratings]
+        yield Made(_row(number, file, secrets, now), held, lists, standing)
 
 
 def keep_files(session: Session, made: Sequence[Made]) -> int:
@@ -94,6 +100,10 @@ def keep_files(session: Session, made: Sequence[Made]) -> int:
         return 0
     if len(made) > 1:
         session.execute(insert(SignedDay), [file.day for file in made[1:]])
+    for file in made:
+        if file.ratings:
+            held = [{"submission_id": id_, "signed_on": file.day["day"]} for id_ in file.ratings]
+            session.execute(insert(SignedRating), held)
     lists = [row for file in made for row in file.lists]
     if lists:
         session.execute(insert(RatingList), lists)

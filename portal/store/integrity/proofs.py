@@ -9,9 +9,8 @@ from datetime import date
 from sqlalchemy import select
 from sqlalchemy.orm import Session
 
-from portal.models.integrity import RatingList, SignedDay
+from portal.models.integrity import RatingList, SignedDay, SignedRating
 from portal.models.services import Service
-from portal.store.integrity.days import LATE
 
 
 @dataclass(frozen=True)
@@ -85,14 +84,8 @@ def find_list(session: Session, quarter: date, slug: str) -> str | None:
     )
 
 
-def find_signed_day(session: Session, commitment: str, received_on: date) -> date | None:
-    """The day whose file holds a commitment; None as long as it is not signed."""
+def find_signed_day(session: Session, submission_id: int) -> date | None:
+    """The day whose file holds the commitment to a rating; None as long as it is not signed."""
     return session.scalar(
-        select(SignedDay.day)
-        .where(
-            SignedDay.day.between(received_on, received_on + LATE),
-            SignedDay.text.contains(commitment),
-        )
-        .order_by(SignedDay.id)
-        .limit(1)
+        select(SignedRating.signed_on).where(SignedRating.submission_id == submission_id)
     )

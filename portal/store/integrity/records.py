@@ -189,6 +189,15 @@ def list_entries(session: Session, first: date, last: date, hashing: Hashing) ->
     return (entry for entry in found if first <= entry[0] <= last)
 
 
+def find_ratings(session: Session, first: date, last: date) -> dict[str, int]:
+    """The submissions that may have come in on these days, by the commitments to their ratings."""
+    table = _table("submission")
+    statement = select(table.c.commitment, table.c.id).where(
+        table.c.commitment.is_not(None), _within(table.c.received_at, first, last)
+    )
+    return {row.commitment: row.id for row in session.execute(statement)}
+
+
 def list_texts(session: Session, hashing: Hashing, since: date | None = None) -> Iterator[Entry]:
     """The wordings that ever were published, each with the outcome of its response."""
     for statement in (_wordings(since), _earlier_wordings(since)):

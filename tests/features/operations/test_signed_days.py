@@ -17,6 +17,7 @@ from portal.models.integrity import RatingList, SignedDay
 from portal.models.submissions import Submission
 from portal.store.comments import Cause, redact_comment
 from portal.store.engine import Store
+from portal.store.integrity.proofs import find_signed_day
 from portal.store.loops import append_event
 from tests.features.operations.test_check import tamper
 from tests.support.cases import send_rating
@@ -52,6 +53,8 @@ def test_a_days_file_holds_what_came_in_and_says_no_more(busy: Store) -> None:
         first_day = session.scalars(
             select(Submission).where(Submission.received_on == FIRST.date())
         ).all()
+        told = [find_signed_day(session, row.id) for row in first_day]
+    assert set(told) == {FIRST.date()}
     text = list_days(busy)[0].text
     assert len(first_day) == 6
     for row in first_day:
@@ -82,8 +85,11 @@ def test_the_quarters_list_counts_what_counts(busy: Store, city: City) -> None:
 def test_what_arrives_late_stands_in_the_next_file(busy: Store, city: City) -> None:
     sign(busy, FIRST + DAY)
     late = busy.write(send_rating, city.lights, FIRST)
+    with busy.read() as session:
+        assert find_signed_day(session, late) is None
     sign(busy, FIRST + 3 * DAY)
     with busy.read() as session:
+        assert find_signed_day(session, late) == date(2026, 9, 29)
         commitment = session.scalars(
             select(Submission.commitment).where(Submission.id == late)
         ).one()
@@ -174,6 +180,8 @@ TAMPERING = {
     "a signature replaced":
         "UPDATE signed_day SET signature ="
         " (SELECT signature FROM signed_day WHERE id = 1) WHERE id = 2",
+    "a receipt that is told another file": "UPDATE signed_rating SET signed_on = '2026-09-30'",
+    "a receipt that is told none": "DELETE FROM signed_rating",
     "a list of ratings changed": "UPDATE rating_list SET text = replace(text, ' 1', ' 5')",
     "a mean changed": "UPDATE rating_list SET mean = 4.9",
 }  # fmt: skip

@@ -221,6 +221,10 @@ RED = {
         "DELETE FROM signature",
     ),
     "signed_day": ("DELETE FROM signed_day WHERE id = 2",),
+    "signed_rating": (
+        "UPDATE signed_rating SET signed_on = '2026-01-01'",
+        "DELETE FROM signed_rating",
+    ),
     "submission": (
         "UPDATE submission SET is_rating_excluded = true WHERE q0 = 1",
         "UPDATE submission SET q0 = 5 WHERE q0 = 2", "UPDATE submission SET q4 = 5",

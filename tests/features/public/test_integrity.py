@@ -22,6 +22,7 @@ from tests.support.cases import send_rating
 from tests.support.city import City
 from tests.support.processes import SECRET, Installation
 from tests.support.soundness import CLOCK, TEST_SECRET
+from tests.support.statements import watch_statements
 
 QUARTER_END = datetime(2026, 9, 30, 17, 0, tzinfo=UTC)
 CODE = "0123456789ABCDEFGHJKMNPQR"
@@ -113,6 +114,15 @@ def test_a_receipt_names_the_list_that_holds_its_rating(client: FlaskClient, sig
     assert sum(entry in page for entry in file.splitlines()[4:]) == 1
     assert "/en/integrity/" in page
     del signed
+
+
+def test_a_receipt_reads_no_list_of_a_day(client: FlaskClient, signed: Store) -> None:
+    """They hold everybody's entries: the page would take the longer, the more people rate."""
+    with watch_statements(signed) as sent:
+        client.get(f"/en/receipts/{CODE}/")
+    read = [statement for statement, _parameters in sent]
+    assert [one for one in read if "signed_rating" in one]
+    assert [one for one in read if "signed_day" in one] == []
 
 
 def verified(folder: Path, *arguments: str) -> subprocess.CompletedProcess[str]:
