@@ -11,7 +11,7 @@ from collections.abc import Collection, Iterable, Sequence
 from dataclasses import dataclass, replace
 from datetime import date, datetime
 
-from sqlalchemy import func, select
+from sqlalchemy import ColumnElement, and_, func, or_, select
 from sqlalchemy.orm import Session, aliased
 
 from portal.domain.language import fold
@@ -94,10 +94,16 @@ def list_responses(
     *,
     limit: int,
     offset: int = 0,
+    after: ResponseEntry | None = None,
     filters: Filters = EVERYTHING,
 ) -> list[ResponseEntry]:
-    """The newest published responses that fit the filters, after the first `offset`."""
+    """The newest published responses that fit the filters, after the first `offset`.
+
+    With `after`, those that come after that one: none is met twice, whatever comes out meanwhile.
+    """
     query = narrowed(session, reader, filters).limit(limit).offset(offset)
+    if after is not None:
+        query = query.where(_comes_after(after))
     return list_entries(session, reader, session.scalars(query).all())
 
 
@@ -225,6 +231,12 @@ def list_entries(
 def by_name(services: Iterable[ServiceName]) -> list[ServiceName]:
     """These services in the order of their names."""
     return sorted(services, key=lambda one: fold(one.name.text))
+
+
+def _comes_after(entry: ResponseEntry) -> ColumnElement[bool]:
+    """Whether a response stands below this one in a list that begins with the newest."""
+    same_day = and_(Response.published_on == entry.published_on, Response.id < entry.id)
+    return or_(Response.published_on < entry.published_on, same_day)
 
 
 def _reviewed_texts(

@@ -8,7 +8,7 @@ from dataclasses import dataclass
 from typing import Any
 from urllib.parse import urlencode
 
-from flask import abort, request, stream_with_context, url_for
+from flask import abort, request, url_for
 from werkzeug.wrappers import Response
 
 from portal.public.documents import JSON, as_open_data, publish, to_json
@@ -60,10 +60,12 @@ def answer_table(columns: Sequence[str], rows: Callable[[], Iterable[Sequence[An
 def stream_table(columns: Sequence[str], rows: Iterable[Sequence[Any]]) -> Response:
     """A table as CSV, sent while it is read: no memory ever holds all of it.
 
-    Its tag is that of the content as a whole, since its own text is not known beforehand.
+    Its tag is that of the content as a whole, since its own text is not known beforehand. The rows
+    are read after the request, so they need a database of their own.
     """
     version = f"{get_content_version(read())}:{portal().clock.today()}:{request.full_path}"
-    response = Response(stream_with_context(csv_lines(columns, rows)), content_type=CSV)
+    response = Response(csv_lines(columns, rows), content_type=CSV)
+    response.implicit_sequence_conversion = False  # to count its length, all of it would be read
     response.set_etag(hashlib.sha256(version.encode()).hexdigest()[:20], weak=True)
     return as_open_data(response.make_conditional(request))
 

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import itertools
 from collections.abc import Iterator
 from typing import Any
 
@@ -14,8 +13,9 @@ from portal.public.api import response_shapes
 from portal.public.api.answers import PAGE_SIZE, Window, answer_list, stream_table
 from portal.public.api.blueprint import blueprint, every_language, named_service
 from portal.public.api.shapes import Row
+from portal.public.queries import Reader
 from portal.public.response_filters import EVERYTHING, Filters
-from portal.public.response_queries import ResponseEntry
+from portal.store.engine import Store
 from portal.web.access import Access, access
 from portal.web.context import portal
 from portal.web.database import read
@@ -37,11 +37,14 @@ def list_responses() -> Response:
 @access(Access.OPEN_DATA)
 def list_responses_csv() -> Response:
     """A row for each response and language."""
-    return stream_table(response_shapes.COLUMNS, _rows(_filters()))
+    rows = _rows(portal().store, every_language(), _filters())
+    return stream_table(response_shapes.COLUMNS, rows)
 
 
 def _items(window: Window, filters: Filters) -> list[dict[str, Any]]:
-    entries = _load(window, filters)
+    entries = response_queries.list_responses(
+        read(), every_language(), limit=window.limit, offset=window.offset, filters=filters
+    )
     ids = [entry.id for entry in entries]
     corrections = response_queries.list_corrections(read(), ids)
     reactions = theme_queries.find_reactions(read(), ids)
@@ -53,19 +56,19 @@ def _items(window: Window, filters: Filters) -> list[dict[str, Any]]:
     ]
 
 
-def _rows(filters: Filters) -> Iterator[Row]:
-    for offset in itertools.count(0, PAGE_SIZE):
-        entries = _load(Window(PAGE_SIZE, offset), filters)
-        reactions = theme_queries.find_reactions(read(), [entry.id for entry in entries])
-        yield from response_shapes.response_rows(entries, reactions)
-        if len(entries) < PAGE_SIZE:
+def _rows(store: Store, reader: Reader, filters: Filters) -> Iterator[Row]:
+    """Read block by block, so that no transaction lasts as long as somebody's slow line."""
+    last = None
+    while True:
+        with store.read() as session:
+            entries = response_queries.list_responses(
+                session, reader, limit=PAGE_SIZE, after=last, filters=filters
+            )
+            reactions = theme_queries.find_reactions(session, [entry.id for entry in entries])
+        if not entries:
             return
-
-
-def _load(window: Window, filters: Filters) -> list[ResponseEntry]:
-    return response_queries.list_responses(
-        read(), every_language(), limit=window.limit, offset=window.offset, filters=filters
-    )
+        yield from response_shapes.response_rows(entries, reactions)
+        last = entries[-1]
 
 
 def _filters() -> Filters:

@@ -7,13 +7,14 @@ import io
 import json
 import re
 from dataclasses import replace
-from datetime import UTC, date, datetime
+from datetime import UTC, date, datetime, timedelta
 from typing import Any
 
 import jsonschema_rs
 import pytest
 from flask import Flask
 from flask.testing import FlaskClient
+from sqlalchemy.orm import Session
 
 from portal.app import create_app
 from portal.domain.contact import CityContact
@@ -298,11 +299,29 @@ def test_long_tables_are_read_page_by_page(
     client: FlaskClient, showcase: Showcase, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     whole = client.get("/api/v1/responses.csv")
-    assert whole.is_streamed
+    assert "Content-Length" not in whole.headers, "nobody knows it before all is read"
     monkeypatch.setattr("portal.public.api.responses.PAGE_SIZE", 1)
     assert client.get("/api/v1/responses.csv").data == whole.data
     found = [int(row["id"]) for row in rows(whole.get_data(as_text=True))]
     assert found == [showcase.kept, showcase.kept, showcase.shade, *[showcase.promise] * 2]
+
+
+def test_a_table_is_read_as_it_is_sent_and_puts_no_row_in_twice(
+    client: FlaskClient, store: Store, showcase: Showcase, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr("portal.public.api.responses.PAGE_SIZE", 1)
+    lines = client.get("/api/v1/responses.csv").iter_encoded()
+    begun = [next(lines) for _ in range(3)]  # the columns, and the newest in two languages
+
+    def publish(session: Session) -> int:
+        """One before all others, and one after them."""
+        texts = {"en": ("It came out meanwhile.", "We did it.", "")}
+        publish_response(session, showcase.city.lights, NOW, texts)
+        return publish_response(session, showcase.city.lights, NOW - timedelta(days=99), texts)
+
+    oldest = store.write(publish)
+    found = [int(row["id"]) for row in rows(b"".join([*begun, *lines]).decode())]
+    assert found == [showcase.kept, showcase.kept, showcase.shade, *[showcase.promise] * 2, oldest]
 
 
 def test_themes_go_by_what_their_newest_answer_says(
