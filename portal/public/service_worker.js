@@ -4,62 +4,81 @@ const PAGES = "pages", KEPT = "kept", NAMES = "names"
 const WEEK = 7 * 24 * 3600 * 1000  // as long as a form's token is good
 const FORM = /^\/[^/]+\/services\/[^/]+\/rate$/
 const LIST = /^\/[^/]+\/kept\/$/
+const STAND_IN = {
+  "Content-Type": "text/html; charset=utf-8",
+  "Content-Security-Policy": "default-src 'none'; style-src 'self'; img-src 'self' data:"
+}
 
 const tell = async () => {
   for (const page of await self.clients.matchAll()) page.postMessage("changed")
 }
 
-// A page to open without network, with what it needs. A form comes with a token of its own.
-const prepare = async ({addresses, form, name}) => {
+// A page to open without network, with what it needs. A form comes with a token of its own. What
+// stands in for the list comes first, as it needs no network.
+const prepare = async ({addresses, form, name, standIn}) => {
   const pages = await caches.open(PAGES)
+  await (await caches.open(NAMES)).put(form, new Response(name))
+  await pages.put(`/kept${addresses[0]}`, new Response(standIn, {headers: STAND_IN}))
+  await pages.addAll([form, ...addresses])
   for (const old of await pages.keys()) {
     const {pathname} = new URL(old.url)
     if (pathname.startsWith("/static/") && !addresses.includes(pathname)) await pages.delete(old)
   }
-  await pages.addAll([form, ...addresses])
-  await (await caches.open(NAMES)).put(form, new Response(name))
 }
 
-const put = async (token, item) => {
-  const kept = await caches.open(KEPT)
-  await kept.put(`/kept/${encodeURIComponent(token)}`, new Response(JSON.stringify(item)))
+const put = async (key, item) => {
+  await (await caches.open(KEPT)).put(key, new Response(JSON.stringify(item)))
   await tell()
 }
 
-// The fields of a form that is sent, and its token, under which it is kept.
-const read = async request => {
-  const fields = [...(await request.formData()).entries()]
-  return {fields, token: (fields.find(([key]) => key === "token") || [])[1]}
+const read = async request => [...(await request.formData()).entries()]
+
+// Where just this is kept. One token may have brought more: from two tabs, or after a step back.
+const find = async fields => {
+  const kept = await caches.open(KEPT), wanted = JSON.stringify(fields)
+  for (const key of await kept.keys()) {
+    const found = await kept.match(key)
+    if (found && JSON.stringify((await found.json()).fields) === wanted) return key
+  }
 }
 
 // Whether a form has become a receipt, or came back with all that was typed: it need not be kept.
 const isAnswered = ({type, status}) => type === "opaqueredirect" || [200, 409, 422].includes(status)
 
-// What is sent without network is kept, and the list says so.
+// What is sent without network is kept, and the list says so, or what stands in for it.
 const keep = async (request, lang) => {
-  const {pathname} = new URL(request.url)
-  const {fields, token} = await read(request)
+  const {pathname} = new URL(request.url), fields = await read(request)
   const name = await (await caches.open(NAMES)).match(pathname)
-  await put(token, {
+  await put(await find(fields) || `/kept/${crypto.randomUUID()}`, {
     state: "kept", url: pathname, name: name ? await name.text() : pathname, at: Date.now(), fields
   })
-  await (await caches.open(PAGES)).delete(pathname)  // its token is used now
+  const pages = await caches.open(PAGES), list = `/${lang}/kept/`
+  await pages.delete(pathname)  // its token is used now
   if (self.registration.sync) await self.registration.sync.register("send").catch(() => {})
-  return Response.redirect(`/${lang}/kept/`, 303)
+  return !await pages.match(list) && await pages.match(`/kept${list}`) || Response.redirect(list, 303)
 }
 
-const submit = async (request, lang) => {
-  const copy = request.clone()
+// A form that was answered is kept no longer. Was it a prepared page, its token is used now.
+const settle = async (event, request) => {
+  const {pathname} = new URL(request.url), fields = await read(request), key = await find(fields)
+  if (key) await (await caches.open(KEPT)).delete(key)
+  const pages = await caches.open(PAGES), found = await pages.match(pathname)
+  const page = found ? await found.text() : ""
+  if (fields.some(([name, value]) => name === "token" && page.includes(value))) {
+    await pages.delete(pathname)
+    event.waitUntil(pages.add(pathname).catch(() => {}))  // without network: another time
+  }
+}
+
+const submit = async (event, lang) => {
+  const {request} = event, copy = request.clone()
   let answer
   try {
     answer = await fetch(request)
   } catch {
     return keep(copy, lang)
   }
-  if (isAnswered(answer)) {
-    const {token} = await read(copy)
-    await (await caches.open(KEPT)).delete(`/kept/${encodeURIComponent(token)}`)
-  }
+  if (isAnswered(answer)) await settle(event, copy).catch(() => {})
   return answer
 }
 
@@ -80,16 +99,16 @@ const open = async (request, lang) => {
 }
 
 // Whether the portal has decided about it.
-const sendOne = async (token, item) => {
+const sendOne = async (key, item) => {
   const body = new URLSearchParams(item.fields)
   const answer = await fetch(item.url, {method: "POST", body})
   if (answer.status === 429 || answer.status >= 500) return false
   const {pathname} = new URL(answer.url)
   if (answer.ok && pathname.includes("/receipts/")) {
     const {url, name} = item
-    await put(token, {state: "sent", url, name, at: Date.now(), receipt: pathname})
+    await put(key, {state: "sent", url, name, at: Date.now(), receipt: pathname})
   } else {
-    await put(token, {...item, state: "failed"})
+    await put(key, {...item, state: "failed"})
   }
   return true
 }
@@ -101,24 +120,29 @@ const send = () => navigator.locks.request("send", async () => {
   let isDone = true
   for (const key of await kept.keys()) {
     const item = await (await kept.match(key)).json()
-    const token = decodeURIComponent(new URL(key.url).pathname.slice("/kept/".length))
-    if (item.state === "kept") isDone = await sendOne(token, item) && isDone
+    if (item.state === "kept") isDone = await sendOne(key, item) && isDone
     else if (item.state === "sent" && Date.now() - item.at > WEEK) await kept.delete(key)
   }
   if (!isDone) throw new Error("later")
 })
 
+// A form hears when the list can be shown: before that it promises nothing.
+const hear = async ({data, source}) => {
+  if (data === "send") return send()
+  await prepare(data).catch(() => {})
+  if (await caches.match(data.addresses[0], {cacheName: PAGES})) source.postMessage("ready")
+}
+
 self.addEventListener("install", () => self.skipWaiting())
 self.addEventListener("activate", event => event.waitUntil(self.clients.claim()))
 self.addEventListener("sync", event => event.waitUntil(send()))
 self.addEventListener("message", event => {
-  const done = event.data === "send" ? send() : prepare(event.data)
-  event.waitUntil(done.catch(() => {}))  // without network: another time
+  event.waitUntil(hear(event).catch(() => {}))  // without network: another time
 })
 self.addEventListener("fetch", event => {
   const {request} = event, {pathname} = new URL(request.url), lang = pathname.split("/")[1]
   if (request.method === "POST") {
-    if (FORM.test(pathname) && request.mode === "navigate") event.respondWith(submit(request, lang))
+    if (FORM.test(pathname) && request.mode === "navigate") event.respondWith(submit(event, lang))
   } else if (FORM.test(pathname) || LIST.test(pathname) || pathname.startsWith("/static/")) {
     event.respondWith(open(request, lang))
   }

@@ -3,7 +3,10 @@
 (() => {
   const list = document.querySelector("#kept"), empty = document.querySelector("#nothing")
   const workers = navigator.serviceWorker
-  if (!workers || !window.caches) return
+  if (!workers || !window.caches) {
+    empty.hidden = false
+    return
+  }
   const hand = ({url, fields}) => {
     const form = document.createElement("form")
     Object.assign(form, {method: "post", action: url, hidden: true})
