@@ -9,11 +9,12 @@ from datetime import date
 from sqlalchemy import select
 from sqlalchemy.orm import Session
 
+from portal.domain.language import fold
 from portal.models.doors import Kiosk
 from portal.models.services import Service, ServiceChannel, ServiceLanguage
 from portal.store.offers import open_on
-from portal.store.service_names import get_service_name
-from portal.store.texts import InLanguage
+from portal.store.service_names import get_service_names
+from portal.store.texts import InLanguage, in_language
 
 
 @dataclass(frozen=True)
@@ -64,8 +65,12 @@ def list_kiosk_services(
         )
         .distinct()
     ).all()
+    names = get_service_names(session, [row.id for row in rows])
     services = [
-        KioskService(row.slug, get_service_name(session, row.id, row.slug, lang, fallbacks))
+        KioskService(
+            row.slug,
+            in_language(names.get(row.id, {}), lang, fallbacks) or InLanguage(lang, row.slug),
+        )
         for row in rows
     ]
-    return sorted(services, key=lambda service: service.name.text)
+    return sorted(services, key=lambda service: fold(service.name.text))

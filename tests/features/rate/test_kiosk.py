@@ -13,12 +13,13 @@ from sqlalchemy.orm import Session
 
 from portal.admin.kiosks import NewKiosk, close_kiosk, set_up_kiosk
 from portal.models.doors import Kiosk
-from portal.models.services import ServiceChannel, ServiceLanguage
+from portal.models.services import ServiceChannel, ServiceLanguage, ServiceText
 from portal.models.submissions import Submission
 from portal.store.engine import Store
 from portal.store.secrets import sha256
 from tests.support.city import City
 from tests.support.client import response_page
+from tests.support.statements import watch_statements
 
 TOKEN = re.compile(r'name="token" value="([^"]+)"')
 
@@ -89,6 +90,26 @@ def test_only_services_that_take_kiosks_are_offered(client: FlaskClient, key: st
         f"/en/kiosk/{key}/pothole-repair"
     ]
     assert client.get(f"/en/kiosk/{key}/swimming-pools").status_code == 404
+
+
+def test_services_stand_by_name_as_readers_look_for_them_and_are_read_at_once(
+    client: FlaskClient, key: str, store: Store, city: City
+) -> None:
+    named = {city.potholes: "Zanjas", city.lights: "Árboles", city.pools: "baños"}
+
+    def rename(session: Session) -> None:
+        for service_id, name in named.items():
+            of = {"service_id": service_id, "lang": "es"}
+            session.execute(update(ServiceText).filter_by(**of).values(name=name))
+        for service_id in (city.lights, city.pools):
+            opened = {"service_id": service_id, "channel": "kiosk", "opened_on": date(2024, 1, 1)}
+            session.execute(insert(ServiceChannel).values(opened))
+
+    store.write(rename)
+    with watch_statements(store) as sent:
+        page = response_page(client.get(f"/es/kiosk/{key}/"))
+    assert [page.words(one) for one in page.all("li")] == ["Árboles", "baños", "Zanjas"]
+    assert len([text for text, _ in sent if "service_text" in text]) == 1
 
 
 def test_a_kiosk_of_one_service_asks_at_once_and_about_no_other(
