@@ -6,6 +6,8 @@ itself, so that nobody finds what somebody else did. Nothing is typed where othe
 
 from __future__ import annotations
 
+from collections.abc import Mapping
+
 from flask import Blueprint, abort, request, url_for
 from flask_babel import lazy_gettext as _l
 from werkzeug.wrappers import Response
@@ -71,7 +73,7 @@ def rate(code: str, slug: str) -> Response:
     """One tap is a rating. Its receipt is shown for a moment, to be photographed.
 
     The page answers the tap itself: no address that leads to a receipt stays in the screen's
-    history.
+    history. Who needs more time on it sends the same tap again, which gives the same screen.
     """
     if comes_from_elsewhere(request, portal().settings.base_url):
         abort(403)
@@ -92,9 +94,10 @@ def rate(code: str, slug: str) -> Response:
         )  # fmt: skip
     except LimitReached:
         return _screen("rate/kiosk_busy.html", code, 429)
-    if result is Result.DIFFERENT:  # a second tap on another answer: the first one counts
-        return _question(code, slug)
-    return _thank(code, token)
+    tapped = {"token": token, "q0": form.q0.data}
+    if result is Result.DIFFERENT:  # without the receipt: it may be that of whoever was here before
+        return _screen("rate/kiosk_first_tap.html", code, 409, tapped=tapped)
+    return _thank(code, token, tapped)
 
 
 def _get_kiosk(code: str, slug: str | None = None) -> KioskView:
@@ -156,14 +159,18 @@ def _nothing_here(code: str) -> Response:
     return _screen("rate/kiosk_services.html", code, 404, services=[])
 
 
-def _thank(code: str, token: str) -> Response:
+def _thank(code: str, token: str, tapped: Mapping[str, str]) -> Response:
     receipt = portal().secrets.receipt_code(token)
     address = portal().settings.base_url.rstrip("/") + url_for("follow.show_case", code=receipt)
-    return _screen("rate/kiosk_thanks.html", code, receipt=receipt, qr=draw_qr(address))
+    shown = {"receipt": receipt, "qr": draw_qr(address), "tapped": tapped}
+    return _screen("rate/kiosk_thanks.html", code, **shown)
 
 
 def _screen(template: str, code: str, status: int = 200, /, **context: object) -> Response:
-    """A screen of the kiosk, which goes back to the first one when nobody is there any more."""
+    """A screen of the kiosk, which goes back to the first one when nobody is there any more.
+
+    One that answers a tap holds it as `tapped`: sent again, it gives the same screen.
+    """
     needs_more = "more" in request.args
     idle = MORE_SECONDS if needs_more else IDLE_SECONDS
     values = {"idle": idle, "may_have_more": not needs_more, **context}

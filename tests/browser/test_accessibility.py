@@ -196,13 +196,21 @@ def saying(page: Page, site: Site, lang: str, code: str) -> Iterator[str]:
 
 
 def tapping(page: Page, site: Site, lang: str) -> Iterator[str]:
-    """A kiosk's first screen, and its last."""
+    """A kiosk's first screen, and those that answer a tap."""
     page.goto(f"{site.base}/kiosk/{site.extras.kiosk}/")
     yield "languages of a kiosk"
     page.goto(site.url(lang, f"kiosk/{site.extras.kiosk}/"))
-    page.goto(site.base + links(page, "/kiosk/[^/]+/[^/]+")[0])
+    question = site.base + links(page, "/kiosk/[^/]+/[^/]+")[0]
+    page.goto(question)
+    token = page.input_value("input[name=token]")
     send(page, "main .taps button >> nth=0")
     yield "receipt at a kiosk"
+    send(page, ".again form button")
+    yield "receipt at a kiosk with more time"
+    page.goto(question)
+    page.locator("input[name=token]").evaluate("(field, token) => { field.value = token }", token)
+    send(page, "main .taps button >> nth=1")
+    yield "first tap at a kiosk"
 
 
 def desk_pages(page: Page, site: Site, lang: str, who: str) -> Iterator[str]:

@@ -10,6 +10,7 @@ from flask import Flask
 from flask.testing import FlaskClient
 from sqlalchemy import insert, select, update
 from sqlalchemy.orm import Session
+from werkzeug.test import TestResponse
 
 from portal.admin.kiosks import NewKiosk, close_kiosk, set_up_kiosk
 from portal.models.doors import Kiosk
@@ -41,14 +42,41 @@ def set_up(app: Flask, store: Store, city: City, new: NewKiosk) -> str:
 
 def tap(client: FlaskClient, key: str, q0: str, status: int = 200, lang: str = "ar") -> str:
     """Open the question and answer it; the words of the screen that follows."""
-    address = f"/{lang}/kiosk/{key}/pothole-repair"
-    found = TOKEN.search(client.get(address).text)
-    assert found is not None
-    answer = client.post(address, data={"token": found[1], "q0": q0})
+    answer = send(client, key, {"token": open_question(client, key, lang), "q0": q0}, lang)
     assert answer.status_code == status
+    return response_page(answer).words()
+
+
+def open_question(client: FlaskClient, key: str, lang: str) -> str:
+    """The token of a new screen that asks about potholes."""
+    found = TOKEN.search(client.get(f"/{lang}/kiosk/{key}/pothole-repair").text)
+    assert found is not None
+    return found[1]
+
+
+def send(
+    client: FlaskClient, key: str, tapped: dict[str, str], lang: str, query: str = ""
+) -> TestResponse:
+    """The screen that answers a tap."""
+    answer = client.post(f"/{lang}/kiosk/{key}/pothole-repair{query}", data=tapped)
     assert "Set-Cookie" not in answer.headers
     assert answer.headers["Cache-Control"] == "no-store"
-    return response_page(answer).words()
+    return answer
+
+
+def more_time(answer: TestResponse) -> dict[str, str]:
+    """What the button for more time sends."""
+    page = response_page(answer)
+    [form] = page.all("form")
+    assert (form.get("method"), form.get("action")) == ("post", "?more")
+    assert "?more" not in page.links()
+    sent = [one for one in form.iter("input", "button") if one.get("name")]
+    return {one.get("name") or "": one.get("value") or "" for one in sent}
+
+
+def codes(words: str) -> list[str]:
+    """The receipts that a screen shows."""
+    return re.findall(r"(?:[0-9A-Z]{5}-){4}[0-9A-Z]{5}", words.replace(" ", ""))
 
 
 def ratings(store: Store) -> list[tuple[object, ...]]:
@@ -76,9 +104,9 @@ def test_a_tap_is_a_rating_with_a_receipt_and_the_screen_resets_itself(
 ) -> None:
     words = tap(client, key, "4")
     assert ratings(store) == [("kiosk", "ar", 4, False)]
-    codes = re.findall(r"(?:[0-9A-Z]{5}-){4}[0-9A-Z]{5}", words.replace(" ", ""))
+    [code] = codes(words)
     with store.read() as session:
-        assert sha256(codes[0].replace("-", "")) == session.scalar(select(Submission.receipt_hash))
+        assert sha256(code.replace("-", "")) == session.scalar(select(Submission.receipt_hash))
     page = client.get(f"/en/kiosk/{key}/pothole-repair").text
     assert f'content="60; url=/kiosk/{key}/"' in page
     assert 'content="600;' in client.get(f"/en/kiosk/{key}/pothole-repair?more").text
@@ -156,17 +184,44 @@ def test_its_own_limit_holds_and_nothing_is_stored_beyond_it(
     assert len(ratings(store)) == 3
 
 
+def test_more_time_for_the_receipt_leaves_it_there_and_counts_nobody_else(
+    client: FlaskClient, key: str, store: Store
+) -> None:
+    thanks = send(client, key, {"token": open_question(client, key, "ar"), "q0": "4"}, "ar")
+    assert f'content="60; url=/kiosk/{key}/"' in thanks.text
+    longer = send(client, key, more_time(thanks), "ar", "?more")
+    assert f'content="600; url=/kiosk/{key}/"' in longer.text
+    assert codes(response_page(longer).words()) == codes(response_page(thanks).words()) != []
+    assert response_page(longer).all("form") == []
+    assert ratings(store) == [("kiosk", "ar", 4, False)]
+
+
 def test_a_second_tap_on_the_same_screen_is_one_rating(
     client: FlaskClient, key: str, store: Store
 ) -> None:
-    address = f"/en/kiosk/{key}/pothole-repair"
-    found = TOKEN.search(client.get(address).text)
-    assert found is not None
-    for q0 in ("2", "2", "5"):
-        client.post(address, data={"token": found[1], "q0": q0})
+    token = open_question(client, key, "en")
+    for q0 in ("2", "2"):
+        assert send(client, key, {"token": token, "q0": q0}, "en").status_code == 200
     for nonsense in ({"q0": "9"}, {"q0": "3", "token": "x"}, {}):
-        client.post(address, data={"token": found[1], **nonsense})
+        send(client, key, {"token": token, **nonsense}, "en")
     assert ratings(store) == [("kiosk", "en", 2, False)]
+
+
+def test_a_corrected_tap_is_told_that_the_first_one_counts_and_sees_no_receipt(
+    client: FlaskClient, key: str, store: Store
+) -> None:
+    token = open_question(client, key, "en")
+    send(client, key, {"token": token, "q0": "4"}, "en")
+    second = send(client, key, {"token": token, "q0": "5"}, "en")
+    longer = send(client, key, more_time(second), "en", "?more")
+    for answer, seconds in ((second, 60), (longer, 600)):
+        assert answer.status_code == 409
+        page = response_page(answer)
+        assert "The first tap counts" in page.words()
+        assert codes(page.words()) == []
+        assert page.links()[0] == f"/kiosk/{key}/"
+        assert f'content="{seconds}; url=/kiosk/{key}/"' in answer.text
+    assert ratings(store) == [("kiosk", "en", 4, False)]
 
 
 def test_a_closed_kiosk_takes_nothing(
