@@ -47,6 +47,7 @@ SHOWN: Mapping[str, str] = {
     "theme_case": "theme_id added_at",
     "co_decision_case": "co_decision_id added_on",
     "reminder": "due_on is_settled is_reminded chosen_on",
+    "signed_rating": "signed_on",
 }
 
 

@@ -43,6 +43,7 @@ LEFT_OUT: dict[str, set[str]] = {
     "case_note": {"id", "submission_id", "person_id", "text", "struck_by", "digest"},
     "case_assignment": {"submission_id", "person_id", "assigned_by"},
     "reminder": {"submission_id"},
+    "signed_rating": {"submission_id"},
     "theme_case": {"submission_id", "person_id"},
     "co_decision_case": {"submission_id", "person_id"},
 }
