@@ -109,7 +109,9 @@ def test_a_tap_is_a_rating_with_a_receipt_and_the_screen_resets_itself(
         assert sha256(code.replace("-", "")) == session.scalar(select(Submission.receipt_hash))
     page = client.get(f"/en/kiosk/{key}/pothole-repair").text
     assert f'content="60; url=/kiosk/{key}/"' in page
-    assert 'content="600;' in client.get(f"/en/kiosk/{key}/pothole-repair?more").text
+    longer = client.get(f"/en/kiosk/{key}/pothole-repair?more").text
+    assert 'content="600;' in longer
+    assert "After 10 minutes without a tap" in longer
 
 
 def test_only_services_that_take_kiosks_are_offered(client: FlaskClient, key: str) -> None:
