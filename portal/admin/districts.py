@@ -9,6 +9,7 @@ from typing import Any
 from sqlalchemy import func, select
 from sqlalchemy.orm import Session
 
+from portal.domain.new_names import require_new_name
 from portal.domain.slug import free_slug, slugify
 from portal.domain.typed_texts import TypedTexts
 from portal.models.services import District, DistrictText
@@ -35,7 +36,13 @@ def list_districts(session: Session) -> list[DistrictRow]:
 
 
 def add_district(session: Session, *, name: str, lang: str, person_id: int, now: datetime) -> str:
-    """Add a district after the others by its name in one language; returns its slug, for good."""
+    """Add a district after the others by its name in one language; returns its slug, for good.
+
+    Raises NameTaken, also for the name of a closed one, which can be opened again.
+    """
+    require_new_name(
+        name, session.scalars(select(DistrictText.name).where(DistrictText.lang == lang))
+    )
     taken = set(session.scalars(select(District.slug)))
     last = session.scalar(select(func.max(District.position)))
     district = District(

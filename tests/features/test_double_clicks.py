@@ -15,7 +15,8 @@ from portal.accounts.operations.people import AddressTaken, invite_person
 from portal.admin.services.departments import add_department
 from portal.admin.services.operations import CodeTakenError, add_service
 from portal.admin.targets import add_holidays
-from portal.manage.operations.partners import NameTaken, add_partner
+from portal.domain.new_names import NameTaken
+from portal.manage.operations.partners import add_partner
 from portal.manage.operations.warnings import choose_digest
 from portal.models.partners import Partner
 from portal.models.people import Authenticator, Person
@@ -76,7 +77,7 @@ def _digest(session: Session, city: City) -> None:
     [
         (_invite, Person, 1, AddressTaken),
         (_app, Authenticator, 1, None),
-        (_department, Department, 2, None),
+        (_department, Department, 1, NameTaken),
         (_service, Service, 1, CodeTakenError),
         (_holidays, Holiday, 1, None),
         (_partner, Partner, 1, NameTaken),

@@ -10,6 +10,7 @@ from portal.admin.routes.naming import Naming, sent_names, show_naming
 from portal.admin.routes.services import offered
 from portal.admin.service_forms import DepartmentForm
 from portal.admin.services import departments, queries
+from portal.domain.new_names import NameTaken
 from portal.domain.typed_texts import TextsMoved
 from portal.web.access import Access, access, current_scope
 from portal.web.context import portal
@@ -41,10 +42,14 @@ def add_department() -> Response:
     form = DepartmentForm()
     if not form.validate():
         return _page(form, 422)
-    slug = write(
-        departments.add_department, name=form.name.data or "", lang=offered()[0],
-        person_id=current_scope().person_id, now=portal().clock.now(),
-    )  # fmt: skip
+    try:
+        slug = write(
+            departments.add_department, name=form.name.data or "", lang=offered()[0],
+            person_id=current_scope().person_id, now=portal().clock.now(),
+        )  # fmt: skip
+    except NameTaken:
+        form.name.errors = [_("There is a department of this name already.")]
+        return _page(form, 422)
     flash(_("The department is added. Give it its name in the other languages."), "done")
     return redirect(url_for("admin.show_department", department=slug), 303)
 

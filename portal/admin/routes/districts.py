@@ -13,6 +13,7 @@ from portal.admin.routes.blueprint import blueprint, langs
 from portal.admin.routes.naming import Naming, sent_names, show_naming
 from portal.admin.routes.services import offered
 from portal.admin.service_forms import DistrictForm
+from portal.domain.new_names import NameTaken
 from portal.domain.typed_texts import TextsMoved
 from portal.web.access import Access, access, current_scope
 from portal.web.context import portal
@@ -44,10 +45,16 @@ def add_district() -> Response:
     form = DistrictForm()
     if not form.validate():
         return _page(form, 422)
-    slug = write(
-        districts.add_district, name=form.name.data or "", lang=offered()[0],
-        person_id=current_scope().person_id, now=portal().clock.now(),
-    )  # fmt: skip
+    try:
+        slug = write(
+            districts.add_district, name=form.name.data or "", lang=offered()[0],
+            person_id=current_scope().person_id, now=portal().clock.now(),
+        )  # fmt: skip
+    except NameTaken:
+        form.name.errors = [
+            _("There is a district of this name already. If it is closed, open it again.")
+        ]
+        return _page(form, 422)
     flash(_("The district is added. Give it its name in the other languages."), "done")
     return redirect(url_for("admin.show_district", district=slug), 303)
 

@@ -7,6 +7,7 @@ from datetime import datetime
 from sqlalchemy import select
 from sqlalchemy.orm import Session
 
+from portal.domain.new_names import require_new_name
 from portal.domain.slug import free_slug, slugify
 from portal.domain.typed_texts import TypedTexts
 from portal.models.services import Department, DepartmentText
@@ -15,7 +16,13 @@ from portal.store.content import raise_content_version
 
 
 def add_department(session: Session, *, name: str, lang: str, person_id: int, now: datetime) -> str:
-    """Add a department by its name in one language; returns its slug, which stays."""
+    """Add a department by its name in one language; returns its slug, which stays.
+
+    Raises NameTaken.
+    """
+    require_new_name(
+        name, session.scalars(select(DepartmentText.name).where(DepartmentText.lang == lang))
+    )
     taken = set(session.scalars(select(Department.slug)))
     department = Department(slug=free_slug(slugify(name, "department"), taken), created_at=now)
     session.add(department)

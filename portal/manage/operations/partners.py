@@ -7,16 +7,13 @@ from datetime import date, datetime
 from sqlalchemy import select
 from sqlalchemy.orm import Session
 
+from portal.domain.new_names import require_new_name
 from portal.domain.typed_texts import require_seen
 from portal.manage.scoped import get_managed_step, get_managed_theme
 from portal.manage.seen import hash_of_step
 from portal.models.partners import NextStep, NextStepText, Partner
 from portal.store import audit, outbox
 from portal.store.scope import Scope
-
-
-class NameTaken(ValueError):
-    """There is such a partner already: two names of one would count as two partners."""
 
 
 class StepIsOver(ValueError):
@@ -27,9 +24,7 @@ def add_partner(
     session: Session, *, now: datetime, scope: Scope, name: str, is_external: bool
 ) -> int:
     """Write down an organisation; returns its id. Raises NameTaken."""
-    names = {known.casefold() for known in session.scalars(select(Partner.name))}
-    if name.casefold() in names:
-        raise NameTaken
+    require_new_name(name, session.scalars(select(Partner.name)))
     partner = Partner(name=name, is_external=is_external, author_id=scope.person_id, created_at=now)
     session.add(partner)
     session.flush()

@@ -5,6 +5,7 @@ from __future__ import annotations
 from flask import flash, redirect, request, url_for
 from werkzeug.wrappers import Response
 
+from portal.domain.new_names import NameTaken
 from portal.domain.typed_texts import TextsMoved
 from portal.manage.operations import partners as operations
 from portal.manage.partner_forms import PartnerForm, StepForm, StepTextForm
@@ -49,7 +50,7 @@ def add_partner() -> Response:
             operations.add_partner, now=portal().clock.now(), scope=current_scope(),
             name=form.name.data or "", is_external=form.is_external.data == "yes",
         )  # fmt: skip
-    except operations.NameTaken:
+    except NameTaken:
         form.name.errors = [_("There is a partner of this name already.")]
         return _partners_page(form, 422)
     flash(_("The partner is on the list."))

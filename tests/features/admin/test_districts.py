@@ -61,11 +61,14 @@ def test_a_new_district_can_be_chosen_at_once_and_keeps_its_short_name(
     assert deeds(store) == ["district_added", "district_named"]
 
 
-def test_a_district_without_a_name_is_refused(admin: Visitor, store: Store) -> None:
+def test_a_district_without_a_name_of_its_own_is_refused(admin: Visitor, store: Store) -> None:
     admin.get("districts/")
     assert admin.post("districts/", name=" ").status_code == 422
     admin.get("districts/north/")
     assert admin.post("districts/north/", in_en="", in_es="Norte").status_code == 422
+    again = admin.post("districts/", name="NORTH EN")
+    assert again.status_code == 422
+    assert "There is a district of this name already." in again.text
     assert deeds(store) == []
 
 

@@ -208,6 +208,9 @@ def test_a_department_is_added_and_named_in_every_language(admin: Visitor) -> No
     admin.get("departments/")
     assert admin.post("departments/", name="").status_code == 422
     assert admin.post("departments/", name="Waste & Water").status_code == 303
+    again = admin.post("departments/", name="Waste & water")
+    assert again.status_code == 422
+    assert "There is a department of this name already." in again.text
     path = "departments/waste-water/"
     assert admin.post(path, in_en="", in_es="Agua").status_code == 422
     assert admin.post(path, in_en="Waste", was_en="Waste & Water", in_es="Agua").status_code == 303
