@@ -9,11 +9,12 @@ from datetime import date, datetime
 from sqlalchemy import select
 from sqlalchemy.orm import Session
 
+from portal.domain.language import fold
 from portal.models.doors import Kiosk
 from portal.models.services import Service
 from portal.store import audit
 from portal.store.secrets import new_token, sha256
-from portal.store.service_names import get_service_name
+from portal.store.service_names import get_service_name, name_services
 from portal.store.texts import InLanguage
 
 
@@ -59,12 +60,10 @@ def _row(session: Session, kiosk: Kiosk, slug: str | None, langs: Sequence[str])
 
 def list_services(session: Session, langs: Sequence[str]) -> list[tuple[int, str]]:
     """(id, name) of the services in use, by name."""
-    rows = session.execute(select(Service.id, Service.slug).where(Service.is_active)).all()
-    named = [
-        (row.id, get_service_name(session, row.id, row.slug, langs[0], langs[1:]).text)
-        for row in rows
-    ]
-    return sorted(named, key=lambda pair: pair[1])
+    rows = session.execute(select(Service.id, Service.slug).where(Service.is_active))
+    names = name_services(session, {row.id: row.slug for row in rows}, langs[0], langs[1:])
+    named = [(id_, name.text) for id_, name in names.items()]
+    return sorted(named, key=lambda pair: fold(pair[1]))
 
 
 def set_up_kiosk(

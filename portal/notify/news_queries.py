@@ -12,7 +12,7 @@ from portal.domain.language import fold
 from portal.models.services import Service
 from portal.notify.news import Subject
 from portal.store.districts import list_districts
-from portal.store.service_names import get_service_name
+from portal.store.service_names import name_services
 
 SERVICE, DISTRICT = "service:", "district:"
 
@@ -29,12 +29,12 @@ class Offer:
 
 def list_offers(session: Session, lang: str, languages: Sequence[str]) -> list[Offer]:
     """All that can be chosen beside "everything": services by name, then districts in order."""
-    services = []
     rows = session.execute(select(Service.id, Service.slug).where(Service.is_active))
-    for service_id, slug in rows.all():
-        name = get_service_name(session, service_id, slug, lang, languages)
-        subject = Subject(service_id=service_id)
-        services.append(Offer(f"{SERVICE}{slug}", name.text, name.lang, subject))
+    slugs = {row.id: row.slug for row in rows}
+    services = [
+        Offer(f"{SERVICE}{slugs[id_]}", name.text, name.lang, Subject(service_id=id_))
+        for id_, name in name_services(session, slugs, lang, languages).items()
+    ]
     districts = [
         Offer(f"{DISTRICT}{slug}", name, lang, Subject(district=slug))
         for slug, name in list_districts(session, lang, languages)

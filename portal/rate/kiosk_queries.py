@@ -13,8 +13,8 @@ from portal.domain.language import fold
 from portal.models.doors import Kiosk
 from portal.models.services import Service, ServiceChannel, ServiceLanguage
 from portal.store.offers import open_on
-from portal.store.service_names import get_service_names
-from portal.store.texts import InLanguage, in_language
+from portal.store.service_names import name_services
+from portal.store.texts import InLanguage
 
 
 @dataclass(frozen=True)
@@ -65,12 +65,9 @@ def list_kiosk_services(
         )
         .distinct()
     ).all()
-    names = get_service_names(session, [row.id for row in rows])
+    slugs = {row.id: row.slug for row in rows}
     services = [
-        KioskService(
-            row.slug,
-            in_language(names.get(row.id, {}), lang, fallbacks) or InLanguage(lang, row.slug),
-        )
-        for row in rows
+        KioskService(slugs[id_], name)
+        for id_, name in name_services(session, slugs, lang, fallbacks).items()
     ]
     return sorted(services, key=lambda service: fold(service.name.text))

@@ -1,4 +1,4 @@
-"""A service's name for one reader: in their language, else in another one."""
+"""Names of services for one reader: in their language, else in another one."""
 
 from __future__ import annotations
 
@@ -16,8 +16,18 @@ def get_service_name(
     session: Session, service_id: int, slug: str, lang: str, fallbacks: Sequence[str]
 ) -> InLanguage[str]:
     """The name in `lang`, else in a fallback, else `slug`."""
-    names = get_service_names(session, [service_id]).get(service_id, {})
-    return in_language(names, lang, fallbacks) or InLanguage(lang, slug)
+    return name_services(session, {service_id: slug}, lang, fallbacks)[service_id]
+
+
+def name_services(
+    session: Session, slugs: Mapping[int, str], lang: str, fallbacks: Sequence[str]
+) -> dict[int, InLanguage[str]]:
+    """{service: name}, the same for all services of `slugs` ({service: slug}) in one query."""
+    names = get_service_names(session, list(slugs))
+    return {
+        id_: in_language(names.get(id_, {}), lang, fallbacks) or InLanguage(lang, slug)
+        for id_, slug in slugs.items()
+    }
 
 
 def get_service_names(
