@@ -27,6 +27,7 @@ from joserfc.jwk import KeySet
 from portal.web.context import portal
 
 _KEY = "provider"
+_PARTS = 6  # of what a session keeps about a sign-in that was begun
 _VALID = timedelta(minutes=10)
 _TIMEOUT = 10
 _MOST_BYTES = 1_000_000
@@ -92,11 +93,12 @@ def _return_address() -> str:
 
 def take_asked(state: str) -> Asked | None:
     """The sign-in that an answer belongs to, which is thereby used; None for a stranger's."""
-    kept = session.pop(_KEY, None)
-    if not isinstance(kept, list) or not random.compare_digest(
-        str(kept[0]).encode(), state.encode()
-    ):
+    kept = session.get(_KEY)
+    if not isinstance(kept, list) or len(kept) != _PARTS:
         return None
+    if not random.compare_digest(str(kept[0]).encode(), state.encode()):
+        return None
+    del session[_KEY]
     asked_at = datetime.fromisoformat(kept[3])
     if not asked_at <= portal().clock.now() < asked_at + _VALID:
         return None

@@ -2,9 +2,8 @@
 
 from __future__ import annotations
 
+import unicodedata
 from collections.abc import Iterable
-
-from portal.domain.language import fold
 
 
 class NameTaken(ValueError):
@@ -12,6 +11,13 @@ class NameTaken(ValueError):
 
 
 def require_new_name(name: str, names: Iterable[str]) -> None:
-    """Raise NameTaken where one of the names is the same but for accents and capitals."""
-    if fold(name) in map(fold, names):
+    """Raise NameTaken where one of the names is the same but for capitals.
+
+    Accents count: in some languages they alone tell two places apart.
+    """
+    if _same(name) in map(_same, names):
         raise NameTaken(name)
+
+
+def _same(name: str) -> str:
+    return unicodedata.normalize("NFC", name).casefold()

@@ -6,7 +6,10 @@ const FORM = /^\/[^/]+\/services\/[^/]+\/rate$/
 const LIST = /^\/[^/]+\/kept\/$/
 const STAND_IN = {
   "Content-Type": "text/html; charset=utf-8",
-  "Content-Security-Policy": "default-src 'none'; style-src 'self'; img-src 'self' data:"
+  "Content-Security-Policy": "default-src 'none'; style-src 'self'; img-src 'self' data:;"
+    + " base-uri 'none'; form-action 'none'; frame-ancestors 'none'",
+  "Referrer-Policy": "no-referrer",
+  "X-Content-Type-Options": "nosniff"
 }
 
 const tell = async () => {
@@ -18,7 +21,7 @@ const tell = async () => {
 const prepare = async ({addresses, form, name, standIn}) => {
   const pages = await caches.open(PAGES)
   await (await caches.open(NAMES)).put(form, new Response(name))
-  await pages.put(`/kept${addresses[0]}`, new Response(standIn, {headers: STAND_IN}))
+  if (standIn) await pages.put(`/kept${addresses[0]}`, new Response(standIn, {headers: STAND_IN}))
   await pages.addAll([form, ...addresses])
   for (const old of await pages.keys()) {
     const {pathname} = new URL(old.url)
@@ -49,7 +52,7 @@ const isAnswered = ({type, status}) => type === "opaqueredirect" || [200, 409, 4
 const keep = async (request, lang) => {
   const {pathname} = new URL(request.url), fields = await read(request)
   const name = await (await caches.open(NAMES)).match(pathname)
-  await put(await find(fields) || `/kept/${crypto.randomUUID()}`, {
+  await put(await find(fields) || `/kept/${Date.now()}-${Math.random()}`, {
     state: "kept", url: pathname, name: name ? await name.text() : pathname, at: Date.now(), fields
   })
   const pages = await caches.open(PAGES), list = `/${lang}/kept/`

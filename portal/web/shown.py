@@ -12,6 +12,7 @@ from flask import flash
 from wtforms import Field
 
 from portal.domain.typed_texts import TypedTexts
+from portal.web.fields import tidy, tidy_line
 from portal.web.words import gettext as _
 
 SHOWN = "was_"
@@ -20,11 +21,19 @@ Fields = Mapping[str, Field]
 
 
 def typed_texts(fields: Fields, shown: Fields) -> TypedTexts:
-    """What was typed over what was shown; empty where nothing was."""
+    """What was typed over what was shown; empty where nothing was.
+
+    What only differs by the tidying of typed texts was not typed: it was stored before that.
+    """
+    before = {key: field.data or "" for key, field in shown.items()}
+    typed = {key: field.data or "" for key, field in fields.items()}
     return TypedTexts(
-        {key: field.data or "" for key, field in fields.items()},
-        {key: field.data or "" for key, field in shown.items()},
+        {key: _unless_tidied(text, before.get(key, "")) for key, text in typed.items()}, before
     )
+
+
+def _unless_tidied(typed: str, shown: str) -> str:
+    return shown if typed in (tidy(shown), tidy_line(shown)) else typed
 
 
 def _itself(_key: str, text: str) -> str:

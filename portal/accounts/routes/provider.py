@@ -1,7 +1,7 @@
 """Sign-in through the city's identity provider.
 
 It never makes people: who was not invited is not let in, whatever the provider says. The provider's
-answer comes by GET, which changes nothing: it is sent on by a form, and that signs the person in.
+answer comes by GET, which signs nobody in: it is sent on by a form, and that does.
 """
 
 from __future__ import annotations
@@ -81,7 +81,16 @@ def sign_in_by_provider() -> Response:
     visitor = find_current()
     if asked.is_again and visitor is not None and visitor.id == person_id:
         return _confirm(shown_at, factor, asked.wanted)
-    return begin(person_id, factor=factor, wanted=asked.wanted, fresh_at=shown_at)
+    if not asked.is_again:
+        return begin(person_id, factor=factor, wanted=asked.wanted, fresh_at=shown_at)
+    # Somebody else, or the sign-in had ended: a form that waits was for that one.
+    begun = begin(person_id, factor=factor, fresh_at=shown_at)
+    flash(
+        _("You are signed in anew. If a form waits in another tab, it cannot be sent any more: copy"
+          " what you wrote there, and enter it again."),
+        "alarm",
+    )  # fmt: skip
+    return begun
 
 
 def _confirm(shown_at: datetime, factor: str | None, wanted: str | None) -> Response:

@@ -389,7 +389,9 @@ def test_nobody_goes_on_with_the_form_of_somebody_else(
     tell("staff", amr=["mfa"])
     there = client.get(again_link(waiting).get("href", ""))
     assert press(client, agree(there.location, "again")).status_code == 303
-    assert client.get("/en/admin/").status_code == 200
+    arrived = client.get("/en/admin/")
+    assert arrived.status_code == 200
+    assert "it cannot be sent any more" in arrived.text
     assert go_on(client, waiting).status_code == 400
     assert reasons(store) == []
 

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
+
 import pytest
 from flask import Flask
 from flask.testing import FlaskClient
@@ -9,7 +11,7 @@ from sqlalchemy import select
 
 from portal.domain.contact import CityContact
 from portal.models.running import AuditEvent
-from portal.store.city import get_contact
+from portal.store.city import get_contact, set_contact
 from portal.store.engine import Store
 from tests.features.admin.conftest import Visitor
 from tests.support.city import City
@@ -65,6 +67,17 @@ def test_two_people_say_how_and_neither_undoes_the_other(admin: Visitor, store: 
         assert get_contact(session) == CityContact(
             phone="555-0134", email="hello@city.example", place="City Hall"
         )
+
+
+def test_what_was_stored_untidily_is_not_taken_for_typed(admin: Visitor, store: Store) -> None:
+    untidy = CityContact(place="City  Hall,\u00a0Main St", phone="311")
+    store.write(set_contact, untidy)
+    page = response_page(admin.get("contact/"))
+    sent = {name: page.value(name) for one in FILLED for name in (one, f"was_{one}")}
+    store.write(set_contact, replace(untidy, place="Library"))  # by somebody else
+    assert admin.post("contact/", **{**sent, "phone": "555-0134"}).status_code == 303
+    with store.read() as session:
+        assert get_contact(session) == CityContact(place="Library", phone="555-0134")
 
 
 @pytest.mark.parametrize(
