@@ -57,18 +57,13 @@ def take_call(case_id: int) -> Response:
         channel=form.channel.data or "", seen=form.seen.data,
     )  # fmt: skip
     if not is_kept:
-        return _call_page(case_id, form, 409, is_told_since=True)
+        return _call_page(case_id, form, 409)
     flash(_("Taken down. It stands beside the answer until there is a new one."))
     return to_case(case_id)
 
 
 def _call_page(
-    case_id: int,
-    form: CallForm,
-    status: int = 200,
-    *,
-    is_warned: bool = False,
-    is_told_since: bool = False,
+    case_id: int, form: CallForm, status: int = 200, *, is_warned: bool = False
 ) -> Response:
     scope = current_scope()
     view = get_case_view(read(), scope, case_id, today=portal().clock.today(), langs=langs())
@@ -86,5 +81,6 @@ def _call_page(
         form=form,
         errors=errors_of(form),
         is_warned=is_warned,
-        is_told_since=is_told_since,
+        # Whatever was wrong besides: this page sends along the answer that it shows.
+        is_told_since=form.seen.data not in (None, str(told.response_id)),
     )

@@ -26,6 +26,7 @@ from tests.support.soundness import find_problems
 
 SAID = "The lamp at the corner is still out."
 FORM = {"missing": SAID, "channel": "phone", "language": "en"}
+PHONE = "512-555-0187"
 CODE = "ABCDE12345FGHJK67890MNPQR"
 
 
@@ -101,8 +102,12 @@ def test_the_case_comes_back_to_attention_until_a_new_answer(
     assert find_problems(store) == []
 
 
+@pytest.mark.parametrize(
+    ("status", "changed"),
+    [(409, {}), (422, {"channel": ""}), (422, {"missing": f"{SAID} {PHONE}"})],
+)
 def test_words_to_one_answer_are_not_kept_beside_the_next(
-    app: Flask, store: Store, office: Office, case: int
+    app: Flask, store: Store, office: Office, case: int, status: int, changed: dict[str, str]
 ) -> None:
     desk, path = Desk(app), f"cases/{case}/called"
     old = desk.get(path).sent_along(path)
@@ -112,7 +117,7 @@ def test_words_to_one_answer_are_not_kept_beside_the_next(
     office.review(later)
     office.publish(later)
     tell(store, office, later)
-    shown = response_page(desk.post(path, 409, **FORM, **old))
+    shown = response_page(desk.post(path, status, **{**FORM, **old, **changed}))
     assert "a new answer reached them" in shown.words()
     assert "We put a new bulb in." in shown.words()
     assert SAID in shown.words(), "nothing that was typed is lost"
@@ -151,10 +156,10 @@ def test_personal_data_are_warned_of_and_words_can_be_taken_out(
     app: Flask, store: Store, case: int
 ) -> None:
     desk, path = Desk(app), f"cases/{case}/called"
-    told = {**FORM, "missing": "Call me: 512-555-0187."}
+    told = {**FORM, "missing": f"Call me: {PHONE}."}
     answer = desk.post(path, 422, **told)
     assert "seems to hold a phone number" in words_of(answer)
-    assert "512-555-0187" in answer.get_data(as_text=True), "nothing that was typed is lost"
+    assert PHONE in answer.get_data(as_text=True), "nothing that was typed is lost"
     assert remarks(store) == []
     desk.post(path, confirmed="1", **told)
     (kept,) = remarks(store)
