@@ -24,18 +24,19 @@ LATE = timedelta(days=7)
 
 
 def upgrade() -> None:
+    bind = op.get_bind()
+    # PostgreSQL lets nobody rate from the moment at which something refers to a submission until
+    # all is committed: there the reference comes last. SQLite cannot add one to a table.
+    comes_last = bind.dialect.name == "postgresql"
+    name = op.f("fk_signed_rating_submission_id_submission")
+    reference = sa.ForeignKeyConstraint(["submission_id"], ["submission.id"], name=name)
     signed_rating = op.create_table(
         "signed_rating",
         sa.Column("submission_id", BIG, nullable=False),
         sa.Column("signed_on", sa.Date(), nullable=False),
-        sa.ForeignKeyConstraint(
-            ["submission_id"],
-            ["submission.id"],
-            name=op.f("fk_signed_rating_submission_id_submission"),
-        ),
+        *([] if comes_last else [reference]),
         sa.PrimaryKeyConstraint("submission_id", name=op.f("pk_signed_rating")),
     )
-    bind = op.get_bind()
     waiting: dict[str, tuple[int, date]] = {}  # (id, day) by commitment
     for day, entries in _days(bind):
         waiting = {key: value for key, value in waiting.items() if value[1] >= day - LATE}
@@ -47,6 +48,8 @@ def upgrade() -> None:
         ]
         if rows:
             bind.execute(sa.insert(signed_rating), rows)
+    if comes_last:
+        op.create_foreign_key(name, "signed_rating", "submission", ["submission_id"], ["id"])
 
 
 def downgrade() -> None:

@@ -11,7 +11,7 @@ from pathlib import Path
 import pytest
 from alembic import command
 from alembic.script import ScriptDirectory
-from sqlalchemy import func, inspect, select, text
+from sqlalchemy import event, func, inspect, select, text
 from sqlalchemy.orm import Session
 
 from portal.models.integrity import SignedRating
@@ -231,6 +231,28 @@ def test_what_was_signed_before_is_found_on_receipts_after_an_upgrade(store: Sto
     migrate(store.engine)
     assert told() == before
     assert find_problems(store) == []
+
+
+def test_ratings_come_in_while_an_upgrade_looks_up_what_was_signed(store: Store) -> None:
+    if store.engine.dialect.name != "postgresql":
+        pytest.skip("SQLite has one writer at a time")
+    city = store.write(make_city, NOW)
+    make_busy(store, city)
+    sign(store, FIRST + DAY)
+    downgrade(store.engine, "0044")
+    came: list[int] = []
+
+    def rate(_connection: object, _cursor: object, statement: str, *_rest: object) -> None:
+        if statement.startswith("INSERT INTO signed_rating"):
+            came.append(store.write(send_rating, city.lights, NOW))
+
+    event.listen(store.engine, "after_cursor_execute", rate)
+    try:
+        migrate(store.engine)
+    finally:
+        event.remove(store.engine, "after_cursor_execute", rate)
+    assert came
+    command.check(alembic_config(store.engine))
 
 
 def test_every_revision_has_the_triggers_it_should_have(store: Store) -> None:
