@@ -19,7 +19,8 @@ def join_theme(
     """Put a new case into a theme, as its resident wished, and ask that it be told what is known.
 
     Where the theme was merged it comes into the last one as well, as those did who were there
-    before (decision 49): what is answered there from now on is about them too.
+    before (decision 49): what is answered there from now on is about them too. Raises
+    NoResultFound for a theme that does not exist.
     """
     way = _hold_way(session, theme_id)
     themes = list(dict.fromkeys((theme_id, way[-1])))
@@ -38,9 +39,12 @@ def join_theme(
 
 
 def list_way(session: Session, theme_id: int) -> list[int]:
-    """A theme itself and where it was merged into, to the end."""
+    """A theme itself and where it was merged into, to the end.
+
+    Raises NoResultFound for a theme that does not exist.
+    """
     way, into = [theme_id], select(Theme.merged_into_id)
-    while (after := session.scalar(into.where(Theme.id == way[-1]))) is not None:
+    while (after := session.scalars(into.where(Theme.id == way[-1])).one()) is not None:
         way.append(after)
     return way
 

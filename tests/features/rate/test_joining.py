@@ -8,6 +8,7 @@ from datetime import timedelta
 import pytest
 from flask import Flask
 from sqlalchemy import select
+from sqlalchemy.exc import NoResultFound
 from sqlalchemy.orm import Session
 
 from portal.assess.queries_evidence import gather_evidence
@@ -24,6 +25,7 @@ from portal.settings import Settings
 from portal.store.content import raise_content_version
 from portal.store.coverage import list_texts
 from portal.store.engine import Store
+from portal.store.joining import join_theme
 from portal.web.form_token import MIN_AGE
 from tests.features.public.publishing import publish_response
 from tests.support.answers import NOW, TODAY, Office, send
@@ -119,6 +121,12 @@ def test_who_joins_a_theme_that_was_merged_hears_what_the_other_one_is_answered(
         themes = select(ThemeCase.theme_id).where(ThemeCase.submission_id == case)
         assert set(session.scalars(themes)) == {theme, other}
     assert find_problems(store) == []
+
+
+def test_nobody_joins_a_theme_that_does_not_exist(store: Store, city: City) -> None:
+    case = send(store, city.lights, comment="No light at the bridge")
+    with pytest.raises(NoResultFound):
+        store.write(join_theme, 1, case, now=NOW, on=TODAY)
 
 
 def test_the_desk_sees_why_there_are_no_words(
