@@ -49,6 +49,16 @@ def list_way(session: Session, theme_id: int) -> list[int]:
     return way
 
 
+def list_origins(session: Session, theme_id: int) -> list[int]:
+    """A theme itself and those that were merged into it, by whichever way."""
+    origins, found = [], [theme_id]
+    while found:
+        origins += found
+        before = select(Theme.id).where(Theme.merged_into_id.in_(found)).order_by(Theme.id)
+        found = list(session.scalars(before))
+    return origins
+
+
 def _hold_way(session: Session, theme_id: int) -> list[int]:
     """The same, held against publishing and merging only, not against others who join.
 

@@ -10,13 +10,15 @@ from dataclasses import dataclass
 from datetime import date, datetime
 
 from sqlalchemy import delete, insert, select
-from sqlalchemy.orm import Session
+from sqlalchemy.orm import Session, aliased
 
+from portal.models.loops import LoopRow
 from portal.models.responses import Theme, ThemeCase
 from portal.models.running import AuditEvent
+from portal.models.submissions import Submission
 from portal.respond.act import Act
 from portal.respond.operations.assigning import give_back, parts_of
-from portal.respond.operations.cases import ask_to_tell
+from portal.respond.operations.cases import add_to_theme, ask_to_tell
 from portal.respond.operations.merging import reopen_merged
 from portal.respond.operations.themes import decided_cases, is_answered
 from portal.respond.queries.sharing import holds_others
@@ -24,6 +26,7 @@ from portal.respond.queries.undo import find_last_deed, list_events, moved_cases
 from portal.respond.rules import Conflict
 from portal.respond.scoped import get_open_theme, lock_themes
 from portal.store import audit
+from portal.store.joining import list_origins
 from portal.store.scope import NotAllowed, Scope
 
 
@@ -70,15 +73,17 @@ def _take_out(session: Session, act: Act, events: Sequence[AuditEvent]) -> Undon
         raise Conflict
     cases = moved_cases(events)
     gone = _delete(session, act, theme.id, sorted(cases))
+    joined: list[int] = []
+    untimed = 0
     if from_theme is not None:
+        if last.action == "theme_merged":
+            joined = _send_joined_back(session, act, theme.id, from_theme)
+            untimed = reopen_merged(session, last, now=act.now)
         left = {case for event in events for case in event.detail["left"]}
         _put_back(session, act, from_theme, sorted(left.intersection(gone)))
-    untimed = 0
-    if from_theme is not None and last.action == "theme_merged":
-        untimed = reopen_merged(session, last, now=act.now)
     audit.record(
         session, at=act.now, person_id=act.person_id, action="grouping_undone", subject="theme",
-        subject_id=theme.id, cases=gone, from_theme=from_theme,
+        subject_id=theme.id, cases=sorted([*gone, *joined]), from_theme=from_theme,
     )  # fmt: skip
     return Undone(len(gone), len(cases) - len(gone), untimed)
 
@@ -98,6 +103,44 @@ def _delete(session: Session, act: Act, theme_id: int, cases: Sequence[int]) -> 
             .returning(ThemeCase.submission_id)
         )
     return sorted(gone)
+
+
+def _send_joined_back(session: Session, act: Act, theme_id: int, from_theme: int) -> list[int]:
+    """Take out again who came in by "me too" at the theme that was merged, or at one before it.
+
+    They come into the merged theme alone, as they would have without this merge. Those who are no
+    more in the theme where they said it stay: others have gone on with them.
+    """
+    place = aliased(ThemeCase)
+    joined = (
+        select(Submission.id)
+        .join(
+            place,
+            (place.submission_id == Submission.id) & (place.theme_id == Submission.joined_theme_id),
+        )
+        .where(Submission.joined_theme_id.in_(list_origins(session, from_theme)))
+    )
+    gone = sorted(
+        session.scalars(
+            delete(ThemeCase)
+            .where(
+                ThemeCase.theme_id == theme_id,
+                ThemeCase.person_id.is_(None),
+                ThemeCase.submission_id.in_(joined),
+                ThemeCase.submission_id.not_in(decided_cases(theme_id)),
+            )
+            .returning(ThemeCase.submission_id)
+        )
+    )
+    for part in parts_of(gone):
+        in_loop = select(LoopRow.submission_id).where(
+            LoopRow.submission_id.in_(part),
+            LoopRow.excluded.is_(None),
+            LoopRow.withdrawn_on.is_(None),
+        )
+        for case in session.scalars(in_loop.order_by(LoopRow.submission_id)).all():
+            add_to_theme(session, act, from_theme, case)
+    return gone
 
 
 def _put_back(session: Session, act: Act, theme_id: int, cases: Sequence[int]) -> None:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import itertools
 from collections.abc import Callable
 from datetime import timedelta
 
@@ -21,6 +22,8 @@ from portal.models.submissions import Submission
 from portal.notify.rendering import make_renderer
 from portal.notify.runner import run_due
 from portal.respond.operations.merging import merge_themes
+from portal.respond.operations.undoing import undo
+from portal.respond.queries.undo import find_last_deed
 from portal.settings import Settings
 from portal.store.content import raise_content_version
 from portal.store.coverage import list_texts
@@ -120,6 +123,43 @@ def test_who_joins_a_theme_that_was_merged_hears_what_the_other_one_is_answered(
         case = submission_of(session, code).id
         themes = select(ThemeCase.theme_id).where(ThemeCase.submission_id == case)
         assert set(session.scalars(themes)) == {theme, other}
+    assert find_problems(store) == []
+
+
+@pytest.mark.parametrize("steps", [1, 2])
+def test_undoing_a_merge_takes_those_out_who_joined_through_it(
+    resident: Resident, store: Store, city: City, theme: int, steps: int
+) -> None:
+    office, now = Office(store, city), this_moment()
+    answered, between, other = (
+        office.group([send(store, city.lights, comment="No light at the bridge")]) for _ in range(3)
+    )
+    office.group([send(store, city.lights, comment="No light at the bend")], theme)
+    draft = office.draft(answered)
+    office.review(draft)
+    office.publish(draft)
+    way = [theme, between, other] if steps == 2 else [theme, other]
+    for one, into in ((answered, other), *itertools.pairwise(way)):
+        store.write(
+            merge_themes, now=now, today=now.date(), scope=office.staff, theme_id=one, into_id=into
+        )
+    codes = [
+        receipt_of(resident.post(path(one), token=resident.token(path(one))))
+        for one in (theme, answered)
+    ]
+
+    def themes_of(code: str) -> set[int]:
+        with store.read() as session:
+            case = submission_of(session, code).id
+            themes = select(ThemeCase.theme_id).where(ThemeCase.submission_id == case)
+            return set(session.scalars(themes))
+
+    assert [themes_of(code) for code in codes] == [{theme, other}, {answered, other}]
+    with store.read() as session:
+        deed = find_last_deed(session, office.staff, now=now)
+    assert deed is not None
+    store.write(undo, now=now, today=now.date(), scope=office.staff, event_id=deed.event_id)
+    assert [themes_of(code) for code in codes] == [set(way[:-1]), {answered, other}]
     assert find_problems(store) == []
 
 
