@@ -24,6 +24,7 @@ from portal.notify.news import drop_refused
 from portal.notify.reports import Report, read_report
 from portal.settings import Settings
 from portal.store.clock import Clock
+from portal.store.contacts import ask_anew
 from portal.store.coverage import DELIVERIES
 from portal.store.engine import Store
 from portal.store.loops import Links, append_event, list_events
@@ -84,7 +85,10 @@ def record_bounce(
 
 
 def mark_bounced(session: Session, now: datetime, submission_id: int, *, is_gone: bool) -> None:
-    """Write no more to this contact; nor to others with its address, where there is none such."""
+    """Write no more to this contact; nor to others with its address, where there is none such.
+
+    Where there is one, a question that came back may have stood for the others.
+    """
     contact = session.get(Contact, submission_id)
     if contact is None:
         return
@@ -94,6 +98,8 @@ def mark_bounced(session: Session, now: datetime, submission_id: int, *, is_gone
     session.execute(
         update(Contact).where(is_same, Contact.bounced_at.is_(None)).values(bounced_at=now)
     )
+    if not is_gone and contact.confirmed_at is None and contact.email_hash is not None:
+        ask_anew(session, [contact.email_hash], now=now)
 
 
 def _undo_told(

@@ -15,6 +15,7 @@ from portal.models.submissions import Contact
 from portal.notify.bounces import mark_bounced
 from portal.notify.cases import lock_case
 from portal.notify.telling import record_told
+from portal.store.contacts import ask_anew
 from portal.store.next_steps import invite
 from portal.store.retrying import LEASE, TRIES, pause_after
 from portal.store.secrets import sha256
@@ -120,9 +121,17 @@ def fail(session: Session, *, now: datetime, job: Job, error: str) -> None:
     if job.is_sent:
         values["detail"] = {**session.get_one(Outbox, job.id).detail, "is_sent": True}
     if job.attempts >= TRIES:
-        _set_own(session, job, dead_at=now, **values)
+        if _set_own(session, job, dead_at=now, **values) and job.kind == "confirm_address":
+            _ask_instead(session, now, job)
         return
     _set_own(session, job, due_at=now + pause_after(job.attempts, str(job.id)), **values)
+
+
+def _ask_instead(session: Session, now: datetime, job: Job) -> None:
+    """A question that never went out may have stood for others of the same address."""
+    contact = session.get(Contact, job.submission_id) if job.submission_id is not None else None
+    if contact is not None and contact.email_hash is not None:
+        ask_anew(session, [contact.email_hash], now=now)
 
 
 def _set_own(session: Session, job: Job, *also: ColumnElement[bool], **values: object) -> bool:

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Sequence
+from collections.abc import Collection, Iterator, Sequence
 from datetime import datetime
 
 from cryptography.fernet import InvalidToken
@@ -83,7 +83,7 @@ def question_key(submission_id: int) -> str:
     return f"{_QUESTION}{submission_id}"
 
 
-def _list_questions(*emails: str) -> Select[str]:
+def _list_questions(emails: Collection[str]) -> Select[str]:
     """The keys of the questions about these addresses (hashes) that nobody has answered."""
     key = literal(_QUESTION) + cast(Contact.submission_id, String)
     return select(key).where(Contact.email_hash.in_(emails), is_unconfirmed())
@@ -91,7 +91,7 @@ def _list_questions(*emails: str) -> Select[str]:
 
 def has_question_out(session: Session, email_hash: str) -> bool:
     """Whether this address was asked and can still answer: one yes stands for all sent with it."""
-    keys = _list_questions(email_hash).where(Contact.bounced_at.is_(None))
+    keys = _list_questions([email_hash]).where(Contact.bounced_at.is_(None))
     question = exists().where(
         Outbox.dedupe_key.in_(keys),
         Outbox.dead_at.is_(None),
@@ -101,10 +101,7 @@ def has_question_out(session: Session, email_hash: str) -> bool:
 
 
 def erase_contacts(session: Session, submission_ids: Sequence[int], *, now: datetime) -> None:
-    """Erase these addresses. That there was one, and when it was erased, stays.
-
-    A question about one of them may have stood for others of the same address: they are asked anew.
-    """
+    """Erase these addresses. That there was one, and when it was erased, stays."""
     asked = session.scalars(
         select(Contact.email_hash).where(
             Contact.submission_id.in_(submission_ids), is_unconfirmed()
@@ -115,7 +112,12 @@ def erase_contacts(session: Session, submission_ids: Sequence[int], *, now: date
         .where(Contact.submission_id.in_(submission_ids), Contact.erased_at.is_(None))
         .values(email_encrypted=None, email_hash=None, erased_at=now)
     )
-    keys = _list_questions(*(one for one in asked if one is not None))
+    ask_anew(session, [one for one in asked if one is not None], now=now)
+
+
+def ask_anew(session: Session, email_hashes: Collection[str], *, now: datetime) -> None:
+    """Ask about what a question about one of these addresses stood for: nobody will answer it."""
+    keys = _list_questions(email_hashes)
     session.execute(
         update(Outbox)
         .where(Outbox.dedupe_key.in_(keys), Outbox.last_error == COVERED)

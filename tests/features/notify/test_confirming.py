@@ -21,6 +21,7 @@ from portal.notify.confirming import confirm_address
 from portal.notify.reports import Report
 from portal.notify.telling import tell_next
 from portal.respond.rules import Promise
+from portal.store.contacts import question_key
 from portal.store.coverage import list_texts
 from portal.store.engine import Store
 from portal.store.joining import join_theme
@@ -225,6 +226,61 @@ def test_when_the_message_that_was_asked_about_is_taken_back_the_other_one_is_as
     with store.read() as session:
         unconfirmed = select(Contact.submission_id).where(Contact.confirmed_at.is_(None))
         assert session.scalars(unconfirmed).all() == [first]
+
+
+@pytest.mark.parametrize("is_late", [False, True])
+@pytest.mark.parametrize("end", ["came back", "given up"])
+def test_when_the_question_is_lost_on_its_way_the_other_message_is_asked_about(
+    store: Store, worker: Worker, send: Send, mailbox: Mailbox, end: str,
+    is_late: bool,
+) -> None:  # fmt: skip
+    """Nobody can answer it, though the address may well be right."""
+    mailbox.is_failing = end == "given up"
+    first = send("en", "ana@mail.example", is_confirmed=False)
+    worker.run()
+
+    def lose() -> None:
+        if end == "given up":
+            store.write(_leave_one_try, first)
+            worker.wait(minutes=2)
+            worker.run()
+        else:
+            store.write(_bring_back, first)
+
+    if is_late:
+        lose()
+    others = [send("en", "ana@mail.example", is_confirmed=False) for _case in range(3)]
+    worker.run()
+    if not is_late:
+        lose()
+        worker.run()
+    mailbox.is_failing = False
+    mailbox.messages.clear()
+    for _day in range(3):
+        worker.wait(days=1)
+        worker.run()
+    assert subjects(mailbox) == [QUESTION], "one stands for all"
+    with store.read() as session:
+        asked = session.scalars(
+            select(Outbox.submission_id).where(Outbox.detail["is_counted"].as_boolean())
+        )
+        assert set(asked) == {first, others[0]}
+
+
+def _leave_one_try(session: Session, /, case: int) -> None:
+    _question(session, case).attempts = TRIES - 1
+
+
+def _bring_back(session: Session, /, case: int) -> None:
+    """A relay gave up on it."""
+    record_bounce(
+        session, now=NOW, today=TODAY, outbox_id=_question(session, case).id,
+        report=Report((), "4.4.7"),
+    )  # fmt: skip
+
+
+def _question(session: Session, case: int) -> Outbox:
+    return session.scalars(select(Outbox).where(Outbox.dedupe_key == question_key(case))).one()
 
 
 def test_before_an_answer_the_page_says_that_it_will_come(
