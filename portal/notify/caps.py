@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 
@@ -54,13 +55,14 @@ def refuse_question(
     stationery: Stationery,
     job: Outbox,
     email: str,
-    is_covered: bool,
+    is_covered: Callable[[], bool],
     scope: str = "confirm-address",
 ) -> Nothing | None:
     """Count the question whether an address is right, once however often it is tried.
 
     None where it may go. One a day is asked within a `scope`. Where an earlier one can still be
-    answered it stands for this too (`is_covered`); else this one waits for its day.
+    answered it stands for this too (`is_covered`); else this one waits for its day. That is asked
+    once the address is counted: another worker that is sending the earlier one has done so by then.
     """
     if job.detail.get("is_counted"):
         return None
@@ -83,7 +85,7 @@ def refuse_question(
         return full
     of_address = _Cap(scope, email_hash, QUESTIONS_A_DAY, DAY)
     if of_address.count(session, now) > of_address.limit:
-        return Nothing(COVERED) if is_covered else of_address.wait(now)
+        return Nothing(COVERED) if is_covered() else of_address.wait(now)
     _count(session, now, job, of_domain)
     return None
 

@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Mapping
 from dataclasses import dataclass
 from datetime import date, datetime, timedelta
+from functools import partial
 from typing import Any
 
 from sqlalchemy import select
@@ -64,7 +65,7 @@ def prepare_confirmation(
     email = stationery.secrets.decrypt(contact.email_encrypted)
     refusal = refuse_question(
         session, now=now, stationery=stationery, job=job, email=email,
-        is_covered=has_question_out(session, contact.email_hash),
+        is_covered=partial(has_question_out, session, contact.email_hash),
     )  # fmt: skip
     if refusal is not None:
         return refusal

@@ -52,7 +52,7 @@ def prepare_news_question(
     email = stationery.secrets.decrypt(row.email_encrypted)
     refusal = refuse_question(
         session, now=now, stationery=stationery, job=job, email=email,
-        is_covered=list_pending(session, row)[0].id != row.id, scope="confirm-news",
+        is_covered=lambda: list_pending(session, row)[0].id != row.id, scope="confirm-news",
     )  # fmt: skip
     if refusal is not None:
         return refusal

@@ -8,7 +8,7 @@ from collections.abc import Callable
 
 import pytest
 from flask.testing import FlaskClient
-from sqlalchemy import select
+from sqlalchemy import func, select
 from sqlalchemy.orm import Session
 
 from portal.assess.queries_evidence import gather_evidence
@@ -18,7 +18,9 @@ from portal.models.running import Outbox
 from portal.models.submissions import Contact
 from portal.notify.bounces import record_bounce
 from portal.notify.confirming import confirm_address
+from portal.notify.letters import prepare_confirmation
 from portal.notify.reports import Report
+from portal.notify.stationery import Stationery
 from portal.notify.telling import tell_next
 from portal.respond.rules import Promise
 from portal.store.contacts import question_key
@@ -444,6 +446,34 @@ def test_who_confirms_in_the_very_moment_of_being_told_gets_the_answer(
     worker.run()
     assert [one for one in subjects(mailbox) if one == ANSWER] == [ANSWER]
     assert kinds(store, case).count("told") == 1
+
+
+def test_two_workers_at_once_ask_about_an_address_once(
+    store: Store, worker: Worker, send: Send, mailbox: Mailbox
+) -> None:
+    """The one that comes second knows by then that the first one's question stands for its own."""
+    for _case in range(2):
+        send("en", "ana@mail.example", is_confirmed=False)
+    is_counted = threading.Event()
+
+    def ask(session: Session) -> None:
+        prepare_confirmation(
+            session, now=NOW, stationery=Stationery(worker.secrets, worker.settings),
+            job_id=session.scalars(select(func.min(Outbox.id))).one(),
+        )  # fmt: skip
+        session.flush()
+        is_counted.set()
+        time.sleep(0.5)
+
+    asking = threading.Thread(target=store.write, args=(ask,))
+    asking.start()
+    is_counted.wait(10)
+    worker.run()
+    asking.join()
+    for _day in range(2):
+        worker.run()
+        worker.wait(days=1)
+    assert subjects(mailbox) == [QUESTION]
 
 
 def _give_token(session: Session, /, case: int, token: str) -> None:
