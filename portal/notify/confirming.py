@@ -29,9 +29,11 @@ def confirm_address(session: Session, *, now: datetime, token: str) -> bool:
     # Locked first: whoever is telling one of them has told it by then, or finds the address.
     cases = lock_cases(session, unconfirmed)
     confirmed = _confirm(session, now, unconfirmed)
-    if confirmed:
+    # What was told needs no word that it has arrived.
+    untold = {case.submission_id for case in cases if case.told_on is None} & confirmed
+    if untold:
         # One mail says that all of it has arrived, however much was sent with the address.
-        one = contact.submission_id if contact.submission_id in confirmed else min(confirmed)
+        one = contact.submission_id if contact.submission_id in untold else min(untold)
         outbox.post(session, "acknowledge", f"acknowledge:{one}", now=now, submission_id=one)
     for case in cases:
         if case.submission_id in confirmed:

@@ -142,6 +142,18 @@ def test_each_case_of_the_address_gets_the_newest_answer_and_only_those_that_wer
     assert {(one, done), (two, 2)} == {tuple(row) for row in mailed}
 
 
+def test_a_message_that_waits_is_acknowledged_though_an_earlier_one_was_answered(
+    office: Office, worker: Worker, send: Send, mailbox: Mailbox, client: FlaskClient
+) -> None:
+    answered, _waiting = (send("en", "ana@mail.example", is_confirmed=False) for _case in range(2))
+    office.answer([answered])
+    worker.run()
+    mailbox.messages.clear()
+    press(client, worker, answered)
+    worker.run()
+    assert sorted(subjects(mailbox)) == [ANSWER, THANKS]
+
+
 def test_an_answer_that_no_mail_could_bring_is_not_called_on_its_way(
     store: Store, office: Office, worker: Worker, send: Send, mailbox: Mailbox,
     client: FlaskClient,
