@@ -6,7 +6,17 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import date, datetime
 
-from sqlalchemy import ColumnElement, and_, case, delete, exists, select, update
+from sqlalchemy import (
+    ColumnElement,
+    String,
+    and_,
+    case,
+    delete,
+    exists,
+    literal,
+    select,
+    update,
+)
 from sqlalchemy.orm import Session
 
 from portal.models.news import NewsSubscription
@@ -95,8 +105,14 @@ def finish(session: Session, *, now: datetime, job_id: int, note: str | None = N
     session.execute(
         update(Outbox)
         .where(Outbox.id == job_id)
-        .values(done_at=now, dead_at=None, locked_until=None, last_error=note)
+        .values(done_at=now, dead_at=None, locked_until=None, last_error=_keep_bounce(note))
     )
+
+
+def _keep_bounce(note: str | None) -> ColumnElement[str | None]:
+    """What to note of a mail, unless a report was quicker than the worker that sent it."""
+    has_bounced = Outbox.detail["bounced"].as_string().is_not(None)
+    return case((has_bounced, Outbox.last_error), else_=literal(note, String))
 
 
 def postpone(session: Session, *, job: Job, until: datetime, note: str) -> None:
@@ -117,9 +133,12 @@ def fail(session: Session, *, now: datetime, job: Job, error: str) -> None:
     A letter that may go only once at most counts as done while it is being sent (`prepare_digest`).
     What was sent is not sent again: only what follows from it is tried.
     """
-    values: dict[str, object] = {"done_at": None, "locked_until": None, "last_error": error[:200]}
+    values: dict[str, object] = {
+        "done_at": None, "locked_until": None, "last_error": _keep_bounce(error[:200]),
+    }  # fmt: skip
     if job.is_sent:
-        values["detail"] = {**session.get_one(Outbox, job.id).detail, "is_sent": True}
+        row = session.get_one(Outbox, job.id, with_for_update=True)
+        values["detail"] = {**row.detail, "is_sent": True}
     if job.attempts >= TRIES:
         if _set_own(session, job, dead_at=now, **values) and job.kind == "confirm_address":
             _ask_instead(session, now, job)

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import threading
+import time
 from collections.abc import Callable
 from datetime import datetime, timedelta
 from typing import Any, NoReturn
@@ -13,12 +15,14 @@ from sqlalchemy.orm import Session
 from portal.models.loops import LoopRow
 from portal.models.running import OUTBOX_KINDS, Outbox
 from portal.notify import operations
+from portal.notify.bounces import record_bounce
 from portal.notify.operations import RANKS, Job
+from portal.notify.reports import Report
 from portal.store import outbox
 from portal.store.engine import Store
 from portal.store.retrying import LEASE, TRIES
 from tests.features.notify.conftest import Mailbox, StoppedClock, Worker
-from tests.support.answers import NOW, Office
+from tests.support.answers import NOW, TODAY, Office
 
 Send = Callable[..., int]
 LATER = NOW + LEASE + timedelta(seconds=1)
@@ -151,6 +155,35 @@ def test_a_failure_counts_though_the_mail_was_held_since_it_was_claimed(
     row = _row(store, mail)
     assert (row.attempts, row.locked_until) == (1, None)
     assert row.last_error == "the recipient refused: SMTP 451"
+
+
+def test_a_mail_that_came_back_before_it_was_written_down_as_sent_has_come_back(
+    store: Store, mail: int
+) -> None:
+    """The report waits for nobody; what failed after sending fails while it is written down."""
+    job = _claim(store)
+    job.is_sent = True
+    is_read = threading.Event()
+
+    def read_report(session: Session) -> None:
+        record_bounce(
+            session, now=NOW, today=TODAY, outbox_id=mail, report=Report((), "5.1.1"),
+        )  # fmt: skip
+        session.flush()
+        is_read.set()
+        time.sleep(0.5)
+
+    reading = threading.Thread(target=store.write, args=(read_report,))
+    reading.start()
+    is_read.wait(10)
+    _fail(store, job)
+    reading.join()
+    row = _row(store, mail)
+    assert (row.detail["bounced"], row.detail["is_sent"]) == ("5.1.1", True)
+    assert row.last_error == "bounced: 5.1.1"
+    store.write(operations.finish, now=LATER, job_id=mail)
+    with store.read() as session:
+        assert outbox.find_mailed(session, row.dedupe_key) == outbox.Mailed.REFUSED
 
 
 def test_a_worker_that_comes_back_from_a_stall_leaves_what_another_has_told(
