@@ -37,7 +37,7 @@ def show_mail(code: str) -> Response:
     if find_digest(read(), code) is not None:
         return page("notify/show_digest.html", code=code, is_stopped=False)
     contact = find_contact(read(), code)
-    if contact is None and is_of_digest(read(), portal().secrets, code):
+    if contact is None and _was_of_digest(code):
         return page("notify/show_digest.html", code=code, is_stopped=True)
     if contact is None:
         return _show_no_link(code)
@@ -140,6 +140,11 @@ def say_missing(code: str) -> Response:
     return receive_remark(_asking_of(question, code))
 
 
+def _was_of_digest(code: str) -> bool:
+    """Whether this link, which is nobody's now, stopped a weekly mail."""
+    return not is_erased(read(), code) and is_of_digest(read(), portal().secrets, code)
+
+
 def _show_no_link(code: str) -> Response:
     days = get_periods(read()).contact_days
     return page("notify/show_no_link.html", 404, days=days, is_erased=is_erased(read(), code))
@@ -166,8 +171,10 @@ def _find_question(code: str) -> Question | None:
 def unsubscribe(code: str) -> Response:
     """No more mail; also in one click from the mail program itself (RFC 8058: no redirect)."""
     is_one_click = request.form.get("List-Unsubscribe") == "One-Click"
-    is_stopped = write(stop_mail, now=portal().clock.now(), token=code) or write(
-        stop_digest, secrets=portal().secrets, token=code
+    is_stopped = (
+        write(stop_mail, now=portal().clock.now(), token=code)
+        or write(stop_digest, token=code)
+        or _was_of_digest(code)
     )
     if not is_stopped:
         return _show_no_link(code)

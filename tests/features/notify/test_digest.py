@@ -11,7 +11,7 @@ from typing import Any
 
 import pytest
 from flask.testing import FlaskClient
-from sqlalchemy import select, update
+from sqlalchemy import event, select, update
 from sqlalchemy.orm import Session
 
 from portal.manage.operations.warnings import choose_digest
@@ -21,6 +21,7 @@ from portal.models.running import Outbox, Setting
 from portal.models.warnings import DigestSubscription, WarningRow
 from portal.notify import runner
 from portal.notify.digest import post_digests
+from portal.store.contacts import erase_contacts
 from portal.store.engine import Store
 from portal.store.scope import Scope
 from portal.store.targets import add_holidays
@@ -29,6 +30,7 @@ from tests.features.notify.conftest import Mailbox, Worker, faults_after_sending
 from tests.support.answers import NOW
 from tests.support.city import City
 from tests.support.client import response_page
+from tests.support.statements import watch_statements
 
 MONDAY = datetime(2026, 11, 23, 15, 0, tzinfo=UTC)
 FORECAST = {"open": 30, "expected": 8.2, "low": 5, "high": 11, "late": 4, "history": 230}
@@ -363,3 +365,33 @@ def test_its_link_stops_it_without_signing_in(
     assert "You get no more weekly mail" in response_page(client.get(link)).words()
     subscribe("manager")
     assert "Stop the weekly mail of warnings?" in response_page(client.get(link)).words()
+
+
+def test_a_made_up_link_goes_through_the_people_while_nothing_is_held(
+    store: Store, client: FlaskClient
+) -> None:
+    done: list[str] = []
+
+    def note(_conn: object, _cursor: object, said: str, *_more: object) -> None:
+        if "FROM person" in said:
+            done.append("people")
+
+    event.listen(store.engine, "before_cursor_execute", note)
+    event.listen(store.engine, "commit", lambda _conn: done.append("commit"))
+    assert client.post("/en/mail/nothing/unsubscribe").status_code == 404
+    assert done == ["commit", "commit", "people"]
+    done.clear()
+    assert client.get("/en/mail/nothing/").status_code == 404
+    assert done == ["people"]
+
+
+def test_a_link_to_an_erased_address_asks_nobody_elses(
+    store: Store, worker: Worker, send: Callable[..., int], client: FlaskClient
+) -> None:
+    case = send("en", "ana@mail.example", is_confirmed=False)
+    worker.run()
+    store.write(erase_contacts, [case], now=NOW)
+    with watch_statements(store) as sent:
+        page = client.get(f"/en/mail/{worker.secrets.mail_token(case)}/")
+    assert "Your address is erased." in response_page(page).words()
+    assert [said for said, _values in sent if "FROM person" in said] == []
