@@ -12,7 +12,6 @@ from flask import flash
 from wtforms import Field
 
 from portal.domain.typed_texts import TypedTexts
-from portal.web.fields import tidy, tidy_line
 from portal.web.words import gettext as _
 
 SHOWN = "was_"
@@ -23,17 +22,21 @@ Fields = Mapping[str, Field]
 def typed_texts(fields: Fields, shown: Fields) -> TypedTexts:
     """What was typed over what was shown; empty where nothing was.
 
-    What only differs by the tidying of typed texts was not typed: it was stored before that.
+    What differs only by what the field's own filters do to it was not typed: it was stored before
+    there were such filters.
     """
     before = {key: field.data or "" for key, field in shown.items()}
-    typed = {key: field.data or "" for key, field in fields.items()}
     return TypedTexts(
-        {key: _unless_tidied(text, before.get(key, "")) for key, text in typed.items()}, before
+        {key: _typed(field, before.get(key, "")) for key, field in fields.items()}, before
     )
 
 
-def _unless_tidied(typed: str, shown: str) -> str:
-    return shown if typed in (tidy(shown), tidy_line(shown)) else typed
+def _typed(field: Field, shown: str) -> str:
+    as_sent = shown
+    for do in field.filters:
+        as_sent = do(as_sent) or ""
+    typed = field.data or ""
+    return shown if typed == as_sent else typed
 
 
 def _itself(_key: str, text: str) -> str:
