@@ -16,6 +16,8 @@ from portal.domain.information import shown_groups
 from portal.domain.monthly import STAFF_K
 from portal.manage.queries.services import ManagedService
 from portal.models.assessments import Assessment
+from portal.models.loops import LoopRow
+from portal.models.services import Service
 from portal.models.submissions import Submission
 from portal.store.evidence.records import (
     GROUPED,
@@ -26,7 +28,7 @@ from portal.store.evidence.records import (
 )
 from portal.store.evidence.window import Window
 from portal.store.paging import CountedPage, counted_page
-from portal.store.scope import NotAllowed
+from portal.store.scope import NotAllowed, Scope
 
 PAGE = 50
 
@@ -40,13 +42,26 @@ class Words:
 
 
 @dataclass(frozen=True)
+class ShownRecord:
+    """A record, and what was written where the person may read it.
+
+    `may_read`: it is a case that a department of the person's has today. What was handed to
+    another department still counts here, and is read there.
+    """
+
+    record: Record
+    may_read: bool
+    words: Words | None
+
+
+@dataclass(frozen=True)
 class RecordsPage:
     """Records behind a criterion, of which `positive` count for the service.
 
     `is_hidden`: too few ratings, so that showing them would show who said what.
     """
 
-    page: CountedPage[tuple[Record, Words | None]]
+    page: CountedPage[ShownRecord]
     positive: int
     is_hidden: bool
 
@@ -74,6 +89,7 @@ def list_groups(service: ManagedService, criterion: Mapping[str, Any]) -> dict[s
 
 def page_records(
     session: Session,
+    scope: Scope,
     service: ManagedService,
     criterion: Mapping[str, Any],
     *,
@@ -94,10 +110,8 @@ def page_records(
         records = list_records(session, service.id, metric, window, start=start, limit=PAGE)
     is_hidden = share.startswith("q") and 0 < records.total < STAFF_K
     items = [] if is_hidden else records.items
-    words = _words(session, items) if service.may_read else {}
-    shown = [(record, words.get(record.submission_id)) for record in items]
     return RecordsPage(
-        page=counted_page(shown, number, PAGE, records.total),
+        page=counted_page(_show(session, scope, items), number, PAGE, records.total),
         positive=records.positive,
         is_hidden=is_hidden,
     )
@@ -122,11 +136,21 @@ def _todays(service: ManagedService) -> Assessment:
     return service.todays
 
 
-def _words(session: Session, records: Sequence[Record]) -> dict[int, Words]:
+def _show(session: Session, scope: Scope, records: Sequence[Record]) -> list[ShownRecord]:
     rows = session.execute(
-        select(Submission.id, Submission.comment, Submission.comment_lang, Submission.lang).where(
+        select(Submission.id, Submission.comment, Submission.comment_lang, Submission.lang)
+        .join(LoopRow, LoopRow.submission_id == Submission.id)
+        .join(Service, Service.id == LoopRow.service_id)
+        .where(
             Submission.id.in_([record.submission_id for record in records]),
-            Submission.comment.is_not(None),
+            Service.department_id.in_(scope.desk),
         )
     )
-    return {row[0]: Words(row[1] or "", row[2] or row[3]) for row in rows}
+    own = {
+        number: Words(comment, written_in or lang) if comment else None
+        for number, comment, written_in, lang in rows
+    }
+    return [
+        ShownRecord(record, record.submission_id in own, own.get(record.submission_id))
+        for record in records
+    ]

@@ -20,7 +20,7 @@ from portal.manage.routes.services import managed
 from portal.store.evidence.records import GROUPED
 from portal.store.monitors import find_comparison
 from portal.web import level_view
-from portal.web.access import Access, access
+from portal.web.access import Access, access, current_scope
 from portal.web.criteria_text import DESK_LEAST, group_name
 from portal.web.database import read
 from portal.web.pages import page
@@ -48,7 +48,7 @@ def show_records(slug: str, criterion_id: str) -> Response:
 
 
 def _records(service: ManagedService, criterion: Criterion) -> dict[str, Any]:
-    records = page_records(read(), service, criterion, number=asked_page())
+    records = page_records(read(), current_scope(), service, criterion, number=asked_page())
     return {
         "metric": criterion["metric"],
         "is_same": (records.positive, records.total) == (criterion["x"], criterion["n"]),
@@ -63,7 +63,9 @@ def _group(service: ManagedService, criterion: Criterion) -> dict[str, Any]:
         return {"groups": [], "is_same": True}
     behind = [row["group"] for row in criterion["groups"] if row["verdict"] == DISPARITY]
     chosen = request.args.get("group") or (behind or list(groups))[0]
-    records = page_records(read(), service, criterion, group=chosen, number=asked_page())
+    records = page_records(
+        read(), current_scope(), service, criterion, group=chosen, number=asked_page()
+    )
     metric = criterion["metric"]
     names = {one: group_name(metric, one, service.district_names) for one in groups}
     return {

@@ -29,7 +29,6 @@ from portal.domain.evidence import TWO_YEARS, YEAR
 from portal.domain.evidence_shape import QUESTIONS, SHARES
 from portal.domain.parity import POOL
 from portal.domain.what_if import OpenCase
-from portal.models.submissions import Submission
 from portal.store.evidence.case_shares import CaseShares, Selection
 from portal.store.evidence.cases import is_counted, kept_selection, kinds_of, placed_cases
 from portal.store.evidence.hand_overs import given_away
@@ -73,7 +72,6 @@ class Record:
     outcome: str | None = None
     answer: int | None = None
     is_verified: bool = False
-    is_case: bool = True
 
 
 @dataclass(frozen=True)
@@ -228,22 +226,17 @@ def _ratings(
     # Whether a rating counts depends on later ones only, so two years serve both windows.
     counted = counted_ratings(service_id, Window(window.as_of, TWO_YEARS))
     row, answer = counted.c, counted.c[question]
-    return (
-        select(
-            row.id.label("submission_id"),
-            row.received_on,
-            row.lang,
-            row.is_verified,
-            answer.label("answer"),
-            Submission.is_case,
-            _one_or_none(answer >= POSITIVE_FROM),
-        )
-        .join(Submission, Submission.id == row.id)
-        .where(
-            answer >= 1,
-            window.within(row.received_on),
-            *([group.holds(counted)] if group else ()),
-        )
+    return select(
+        row.id.label("submission_id"),
+        row.received_on,
+        row.lang,
+        row.is_verified,
+        answer.label("answer"),
+        _one_or_none(answer >= POSITIVE_FROM),
+    ).where(
+        answer >= 1,
+        window.within(row.received_on),
+        *([group.holds(counted)] if group else ()),
     )
 
 

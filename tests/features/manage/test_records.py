@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from datetime import date
+from datetime import date, timedelta
 from typing import Any
 
 import pytest
@@ -19,15 +19,18 @@ from portal.manage.queries.services import ManagedService
 from portal.models.assessments import Assessment
 from portal.models.services import Service
 from portal.models.submissions import Submission
+from portal.respond.act import Act
+from portal.respond.operations.hand_overs import hand_over
 from portal.store.engine import Store
 from portal.store.evidence.records import GROUPED, list_group_records, list_records
 from portal.store.evidence.window import Window
 from portal.store.texts import InLanguage
+from tests.support.answers import Office, send
 from tests.support.city import City
 from tests.support.client import Page, response_page
 from tests.support.desk import Desk
 from tests.support.history import HISTORIES, NOW, add_case, add_service, add_submission, bring_in
-from tests.support.moment import this_day
+from tests.support.moment import this_day, this_moment
 
 names = [history["name"] for history in HISTORIES]
 
@@ -224,3 +227,35 @@ def test_the_page_of_a_service_words_every_criterion(app: Flask, cases: dict[str
     assert "/en/manage/services/pothole-repair/what-if/" in page.links()
     empty = response_page(desk.client.get("/en/manage/services/street-lights/"))
     assert "Not assessed yet" in empty.words()
+
+
+def test_words_of_a_case_go_with_it_to_the_department_it_was_handed_to(
+    app: Flask, store: Store, desk_city: City
+) -> None:
+    """It still counts for the service that had it, whose managers must not read it any more."""
+    now = this_moment()
+    sent = now - timedelta(days=12)
+    office = Office(store, desk_city)
+    act = Act(office.staff, now, this_day())
+    said = ("Stays.", "Goes to the parks.", "Goes to the lights.")
+    stays, away, next_door = (
+        send(store, desk_city.potholes, sent, comment=words, q2=4) for words in said
+    )
+    for _ in range(3):
+        send(store, desk_city.potholes, sent, comment="Stays, too.", q2=4)
+    for case, slug in ((away, "swimming-pools"), (next_door, "street-lights")):
+        store.write(hand_over, act=act, submission_id=case, slug=slug)
+    store.write(assess_service, service_id=desk_city.potholes, as_of=this_day(), now=now)
+    manager = Desk(app, "manager")
+    for criterion_id in ("L3.12", "L2.5"):
+        page = show(manager, criterion_id)
+        assert "6 " in page.words()
+        assert [one in page.words() for one in said] == [True, False, True]
+        linked = [one in page.links() for one in map(_address, (stays, away, next_door))]
+        assert linked == [True, False, True]
+    reached = [manager.client.get(_address(one)).status_code for one in (stays, away, next_door)]
+    assert reached == [200, 404, 200]
+
+
+def _address(case: int) -> str:
+    return f"/en/staff/cases/{case}/"
