@@ -11,7 +11,6 @@ from collections.abc import Callable, Iterable
 from datetime import date, datetime
 from typing import Any
 
-from babel import UnknownLocaleError
 from flask_babel import lazy_gettext as _l
 
 from portal.admin.audit_log import Line
@@ -178,7 +177,6 @@ def _one(line: Line, kind: str, key: str, value: Any, names: Names) -> str:
             ValueError,
             KeyError,
             TypeError,
-            UnknownLocaleError,
         ):  # an earlier version may have written something else down
             return str(value)
     return _role(line, value, names) if kind == "role" else word_of(line, key, value)

@@ -11,8 +11,7 @@ from portal.domain.monthly import STAFF_K
 from portal.manage.partner_words import explain_rules
 from portal.manage.queries.made_of import IMPORTED, Item
 from portal.store.texts import InLanguage
-from portal.web.criteria_text import tag_name
-from portal.web.formats import number, short_day
+from portal.web.formats import language_name, number, short_day
 from portal.web.i18n import current_language
 from portal.web.warning_words import channel_name
 from portal.web.words import gettext as _
@@ -48,14 +47,14 @@ def _check(item: Item) -> Line:
         note = _(
             "Last checked on %(day)s: more than 12 months ago.", day=short_day(item.on)
         )  # fmt: skip
-    return Line(_here(tag_name(item.name)), item.counts, [note])
+    return Line(_here(language_name(item.name)), item.counts, [note])
 
 
 def _opening(item: Item) -> Line:
     note = _("Residents cannot give feedback in this language.")
     if item.on is not None:
         note = _("Open for feedback since %(day)s.", day=short_day(item.on))
-    return Line(_here(tag_name(item.name)), item.counts, [note])
+    return Line(_here(language_name(item.name)), item.counts, [note])
 
 
 def _channel(item: Item) -> Line:
@@ -83,7 +82,7 @@ def _raters(item: Item) -> Line:
                  n=number(STAFF_K))  # fmt: skip
     else:
         note = ngettext("%(n)s person", "%(n)s people", item.n, n=number(item.n))
-    return Line(_here(tag_name(item.name)), item.counts, [note])
+    return Line(_here(language_name(item.name)), item.counts, [note])
 
 
 def _response(item: Item) -> Line:

@@ -10,8 +10,7 @@ from flask_babel import lazy_gettext as _l
 
 from portal.data import load_instrument
 from portal.store.evidence.records import Record
-from portal.web.criteria_text import tag_name
-from portal.web.formats import number, short_day
+from portal.web.formats import language_name, number, short_day
 from portal.web.i18n import current_language
 from portal.web.words import gettext as _
 from portal.web.words import ngettext
@@ -78,8 +77,8 @@ def _acknowledged(record: Record) -> str:
 def _language(record: Record) -> str:
     return _(
         "Written in: %(lang)s. Told in: %(told_lang)s.",
-        lang=tag_name(record.lang or ""),
-        told_lang=tag_name(record.told_lang or ""),
+        lang=language_name(record.lang or ""),
+        told_lang=language_name(record.told_lang or ""),
     )
 
 

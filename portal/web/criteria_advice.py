@@ -13,8 +13,8 @@ from portal.domain.reach import TOO_LOW
 from portal.domain.statistics import positives_to_lift
 from portal.domain.status import PASSING
 from portal.web.criteria_reasons import resolve
-from portal.web.criteria_text import Criterion, Names, group_name, groups_with, tag_name
-from portal.web.formats import list_of, number, percent
+from portal.web.criteria_text import Criterion, Names, group_name, groups_with
+from portal.web.formats import language_name, list_of, number, percent
 from portal.web.words import gettext as _
 from portal.web.words import ngettext
 
@@ -157,7 +157,7 @@ _COUNT_STEPS: dict[str, Callable[[Criterion], str]] = {
 def _coverage_steps(criterion: Criterion, _names: Names) -> list[str]:
     if not criterion["missing"]:
         return [_("Say which languages are required.")]
-    languages = list_of(tag_name(tag) for tag in criterion["missing"])
+    languages = list_of(language_name(tag) for tag in criterion["missing"])
     if criterion["metric"] == "input_languages":
         return [_("Open the rating form in: %(languages)s.", languages=languages)]
     return [

@@ -9,7 +9,6 @@ from __future__ import annotations
 from collections.abc import Mapping
 from typing import Any
 
-from babel.core import UnknownLocaleError
 from babel.numbers import format_percent
 
 from portal.data import load_instrument, load_model_texts
@@ -118,18 +117,10 @@ def group_name(metric: str, group: str, names: Names) -> str:
     if group == POOL:
         return _("Small groups together")
     if metric in _LANGUAGE_METRICS:
-        return tag_name(group)
+        return language_name(group)
     if metric == "told90_by_kind":
         return load_instrument().text(f"kind.{group}", current_language())
     return names.get(group, group)
-
-
-def tag_name(tag: str) -> str:
-    """The name of a language; evidence may hold tags that CLDR does not know, shown as they are."""
-    try:
-        return language_name(tag)
-    except (UnknownLocaleError, ValueError):
-        return tag
 
 
 def groups_with(criterion: Criterion, verdict: str, names: Names) -> list[str]:
@@ -229,7 +220,7 @@ def _coverage(criterion: Criterion) -> str:
         n,
         x=number(criterion["value"]),
         n=number(n),
-        languages=list_of(tag_name(tag) for tag in criterion["missing"]),
+        languages=list_of(language_name(tag) for tag in criterion["missing"]),
     )
 
 

@@ -6,7 +6,7 @@ from collections.abc import Iterable
 from datetime import date, datetime, time
 from functools import lru_cache
 
-from babel import Locale
+from babel import Locale, UnknownLocaleError
 from babel.dates import format_date, format_skeleton, format_time, get_datetime_format
 from babel.lists import format_list
 from babel.numbers import format_decimal, format_percent
@@ -96,8 +96,18 @@ def code(receipt: str) -> str:
 
 
 def language_name(tag: str) -> str:
-    """The name of a language in the page's language, e.g. "Vietnamese"."""
-    return locale_of(tag).get_display_name(locale_of(current_language())) or language_of(tag).name
+    """The name of a language in the page's language, e.g. "Vietnamese" or "Unknown language".
+
+    Earlier records may hold tags for which CLDR has no name; they are shown as they are.
+    """
+    page = locale_of(current_language())
+    # First by its name alone: `und` is no locale, and what it would be taken for is English.
+    if tag in page.languages:
+        return str(page.languages[tag])
+    try:
+        return locale_of(tag).get_display_name(page) or language_of(tag).name
+    except (UnknownLocaleError, ValueError):
+        return tag
 
 
 def list_of(words: Iterable[str]) -> str:

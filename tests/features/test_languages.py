@@ -8,7 +8,7 @@ import pytest
 from flask import Flask
 from flask.testing import FlaskClient
 
-from portal.web.formats import day, number, percent
+from portal.web.formats import day, language_name, number, percent
 from portal.web.words import ngettext
 from tests.support.city import City
 from tests.support.client import response_page
@@ -75,3 +75,21 @@ def test_a_number_takes_the_form_that_its_language_has_for_it(app: Flask) -> Non
     with app.test_request_context("/ar/"):
         forms = {ngettext("%(n)s day", "%(n)s days", n, n="") for n in (1, 2, 3, 11)}
     assert len(forms) == 4
+
+
+@pytest.mark.parametrize(
+    ("tag", "name"),
+    [
+        ("es", "Spanish"),
+        ("zh-Hans", "Chinese (Simplified)"),
+        ("hmn", "Hmong"),  # CLDR names it, and knows nothing else of it
+        ("und", "Unknown language"),
+        ("kar", "kar"),
+        ("old English", "old English"),
+    ],
+)
+def test_a_language_of_earlier_records_has_a_name_or_stays_as_it_is_written(
+    app: Flask, tag: str, name: str
+) -> None:
+    with app.test_request_context("/en/"):
+        assert language_name(tag) == name

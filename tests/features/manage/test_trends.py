@@ -120,6 +120,19 @@ def test_a_city_without_figures_has_pages(app: Flask, store: Store, city: City, 
     words(Desk(app, "manager"), f"/en/manage/{path}")
 
 
+@pytest.mark.parametrize("path", PAGES)
+def test_languages_that_cldr_does_not_know_have_trends(
+    app: Flask, store: Store, city: City, clock: Clock, path: str
+) -> None:
+    open_desk(store, city)
+    for lang in ("en", "hmn", "kar"):
+        store.write(rate, city.potholes, 12, last_month(), lang=lang, q3=4)
+    count_all(store, clock)
+    page = words(Desk(app, "manager"), f"/en/manage/{path}?by=lang")
+    assert "Hmong" in page
+    assert "kar" in page
+
+
 def test_another_departments_service_is_not_there(app: Flask, store: Store, city: City) -> None:
     open_desk(store, city)
     client = Desk(app, "manager").client
