@@ -9,21 +9,32 @@ from collections.abc import Callable, Mapping
 from typing import Any
 
 from portal.domain.parity import DISPARITY, UNCLEAR
+from portal.domain.publication import K
 from portal.domain.reach import TOO_LOW
-from portal.domain.statistics import positives_to_lift
+from portal.domain.statistics import positives_to_lift, stuffing
 from portal.domain.status import PASSING
 from portal.web.criteria_reasons import resolve
-from portal.web.criteria_text import Criterion, Names, group_name, groups_with
+from portal.web.criteria_text import Criterion, Names, group_name, groups_with, is_of_few
 from portal.web.formats import language_name, list_of, number, percent
 from portal.web.words import gettext as _
 from portal.web.words import ngettext
 
 
-def steps(criterion: Criterion, names: Names) -> list[str]:
-    """What it would take to meet the criterion; empty where it is in place."""
+def steps(criterion: Criterion, names: Names, least: int = K) -> list[str]:
+    """What it would take to meet the criterion; empty where it is in place.
+
+    Of shares of fewer than `least` people it is what it would take if nobody had answered: what
+    is still missing would tell what they said.
+    """
     if criterion["status"] in PASSING:
         return []
+    if is_of_few(criterion, least):
+        criterion = {**criterion, "to_pass": _from_nobody(criterion)}
     return _STEPS[criterion["kind"]](criterion, names)
+
+
+def _from_nobody(criterion: Criterion) -> dict[str, int]:
+    return {"more_positive": stuffing(0, 0, criterion["threshold"], criterion["n_min"])}
 
 
 def _number(count: int) -> dict[str, str]:

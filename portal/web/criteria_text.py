@@ -68,6 +68,11 @@ def figures(criterion: Criterion, names: Names, least: int = K) -> str:
             return _partnership(criterion)
 
 
+def is_of_few(criterion: Criterion, least: int) -> bool:
+    """Whether it is a share of so few people that its figures are not said."""
+    return bool(criterion["kind"] == "proportion" and 0 < criterion["n"] < least)
+
+
 def needed(criterion: Criterion) -> str:
     """What would have to be found, e.g. "Needed: surely above 70%."."""
     if criterion["mode"] == NOT_CONTRADICTED:

@@ -188,7 +188,7 @@ def view_criterion(criterion: Criterion, names: Names, least: int = K) -> Criter
         figures=criteria_text.figures(criterion, names, least),
         needed=criteria_text.needed(criterion),
         reasons=criteria_reasons.reasons(criterion),
-        steps=criteria_advice.steps(criterion, names),
+        steps=criteria_advice.steps(criterion, names, least),
         interval=_interval(criterion, least),
         groups=[_group_row(criterion, row, names) for row in criterion.get("groups", ())],
         is_reach=criterion["kind"] == "reach",

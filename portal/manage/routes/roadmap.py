@@ -17,11 +17,13 @@ from portal.manage.queries.own_services import (
 from portal.manage.routes.blueprint import blueprint, langs
 from portal.manage.routes.services import left_out, managed, today_of
 from portal.store.monitors import Comparison, do_languages_differ, find_comparison
-from portal.web import criteria_advice, criteria_text
+from portal.web import criteria_text
 from portal.web.access import Access, access, current_scope
 from portal.web.context import portal
 from portal.web.criteria_short import doubtful_in_short
+from portal.web.criteria_text import DESK_LEAST
 from portal.web.database import read
+from portal.web.level_view import view_criterion
 from portal.web.pages import page
 
 
@@ -44,11 +46,9 @@ def show_roadmap(slug: str) -> Response:
         doubtful=doubtful_in_short,
         left_out=left_out(service),
         comparison=_comparison(hurdles),
-        hurdles=[(one, criteria_advice.steps(one.criterion, names)) for one in hurdles],
+        hurdles=[(one, view_criterion(one.criterion, names, DESK_LEAST)) for one in hurdles],
         rest=rest,
         overdue=sum(one.is_overdue for one in plans[service.id]),
-        criterion_title=criteria_text.title,
-        figures=lambda criterion: criteria_text.figures(criterion, names),
         **words.words(),
     )
 

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
+from dataclasses import replace
 from datetime import date, timedelta
 from typing import Any
 
@@ -26,7 +27,7 @@ from portal.manage.routes.blueprint import blueprint
 from portal.manage.routes.services import left_out, managed
 from portal.web.access import Access, access
 from portal.web.context import portal
-from portal.web.criteria_text import DESK_LEAST
+from portal.web.criteria_text import DESK_LEAST, is_of_few
 from portal.web.database import read
 from portal.web.level_view import CriterionView, view_criterion
 from portal.web.pages import page
@@ -89,10 +90,13 @@ def _changes(
 ) -> list[tuple[CriterionView, CriterionView]]:
     """Criteria whose figures or verdict would change: as they are, and as they would be."""
     names = service.district_names
-    return [
-        (view_criterion(old, names, DESK_LEAST), view_criterion(new, names, DESK_LEAST))
-        for old, new in changed_criteria(service.result, after)
-    ]
+    changes = []
+    for old, new in changed_criteria(service.result, after):
+        now, then = (view_criterion(one, names, DESK_LEAST) for one in (old, new))
+        if is_of_few(old, DESK_LEAST):  # less what was supposed, its figures would be today's
+            then = replace(then, figures=now.figures, interval=None)
+        changes.append((now, then))
+    return changes
 
 
 def _number(name: str) -> int:

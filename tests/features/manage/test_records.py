@@ -188,6 +188,25 @@ def test_too_few_ratings_are_not_shown_one_by_one(
     assert words.index("Strongly disagree") < words.index("Strongly agree")
 
 
+@pytest.mark.parametrize(
+    "path", ["", "criteria/L2.5/", "roadmap/", "what-if/?positive=4", "what-if/?positive=30"]
+)
+def test_pages_say_the_same_whatever_few_people_answered(
+    store: Store, app: Flask, desk_city: City, path: str
+) -> None:
+    for service_id, answer in ((desk_city.potholes, 5), (desk_city.lights, 1)):
+        for _ in range(3):
+            store.write(add_submission, service_id, received_on=this_day(), q2=answer)
+        store.write(assess_service, service_id=service_id, as_of=this_day(), now=NOW)
+    client = Desk(app, "manager").client
+    agree, disagree = (
+        response_page(client.get(f"/en/manage/services/{slug}/{path}")).words()
+        for slug in ("pothole-repair", "street-lights")
+    )
+    assert "Fewer than 5 so far, so no figure is shown." in agree
+    assert agree.replace("Pothole repair", "Street lights") == disagree
+
+
 def _forget_assessments(session: Session) -> None:
     session.query(Assessment).delete()
 
