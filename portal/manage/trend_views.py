@@ -11,7 +11,7 @@ from flask_babel import lazy_gettext as _l
 from sqlalchemy.orm import Session
 
 from portal.data import load_instrument
-from portal.domain.monthly import Counts, good_ratings, months_until, told_in_time, total
+from portal.domain.monthly import Counts, months_until, shown_groups, total
 from portal.domain.trends import (
     RATINGS,
     TOLD,
@@ -85,13 +85,19 @@ class Trends:
 
     @property
     def good(self) -> tuple[int, int]:
-        """(good ratings, all) of the whole time."""
-        return good_ratings(self.total)
+        """(good ratings, all) of the months that are shown."""
+        return _sum_shown(self.ratings)
 
     @property
     def told30(self) -> tuple[int, int]:
-        """(told within 30 days, old enough) of the whole time."""
-        return told_in_time(self.total)
+        """(told within 30 days, old enough) of the months that are shown."""
+        return _sum_shown(self.told)
+
+
+def _sum_shown(series: Series | None) -> tuple[int, int]:
+    """Without hidden months: they would follow from the sum and the others."""
+    shown = series.shown if series else ()
+    return sum(point.x for point in shown), sum(point.n for point in shown)
 
 
 def service_trends(session: Session, service_id: int, wanted: Wanted, today: date) -> Trends:
@@ -143,15 +149,26 @@ def _instruments(figures: Sequence[Figure]) -> dict[date, list[str]]:
 def answers_of(
     session: Session, service_id: int, wanted: Wanted, today: date
 ) -> tuple[str | None, list[Distribution]]:
-    """The newest instrument of the time, and how its questions were answered."""
+    """The newest instrument of the time, and how its questions were answered.
+
+    Months are left out in which so few answered it, or others beside it, that the month's own
+    figures would give them away.
+    """
     months = wanted.months(today)
     figures = [one for _id, one in queries.list_figures(session, [service_id], months, "all")]
     asked = [figure for figure in figures if figure.counts["ratings"]]
     if not asked:
         return None, []
     newest = asked[-1].instrument
-    counts = total(figure.counts for figure in asked if figure.instrument == newest)
-    return newest, distributions(counts)
+    people: dict[date, dict[str, int]] = {}
+    for figure in asked:
+        people.setdefault(figure.month_on, {})[figure.instrument] = figure.counts["ratings"]
+    shown = [
+        figure.counts
+        for figure in asked
+        if figure.instrument == newest and newest in shown_groups(people[figure.month_on])
+    ]
+    return (newest, distributions(total(shown))) if shown else (None, [])
 
 
 def question_text(question: str) -> str:

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import csv
 import io
+import re
 from datetime import date, datetime, timedelta
 from typing import Any
 
@@ -21,7 +22,7 @@ from portal.store.engine import Store
 from tests.support.city import City
 from tests.support.client import response_page
 from tests.support.desk import Desk, open_desk
-from tests.support.history import add_submission
+from tests.support.history import add_case, add_submission
 from tests.support.moment import this_moment
 
 
@@ -92,6 +93,27 @@ def test_ratings_by_language_with_a_break_and_nothing_about_few_people(
     # Three people are hidden, and with them whoever would give them away by subtraction.
     assert {found[lang]["x"] for lang in ("ko", "es")} == {"under 5 people"}
     assert {found[lang]["n"] for lang in ("ko", "es")} == {""}
+
+
+@pytest.mark.parametrize("path", PAGES)
+@pytest.mark.parametrize("count", [0, 20])
+def test_months_of_few_people_are_in_no_sum(
+    app: Flask, store: Store, city: City, clock: Clock, path: str, count: int
+) -> None:
+    """Less the months that are shown, a sum that held them would be their own figures."""
+    open_desk(store, city)
+    earlier = last_month() - timedelta(days=62)
+    store.write(rate, city.potholes, 2, earlier, q3=5)
+    for _ in range(2):
+        store.write(add_case, city.potholes, earlier.date(), [], q3=5)
+    store.write(rate, city.potholes, count, last_month(), q3=4)
+    count_all(store, clock)
+    page = words(Desk(app, "manager"), f"/en/manage/{path}")
+    assert not re.search(r"[Oo]f \d+ case", page)
+    ratings = re.findall(r"(\d+) ratings? (?:in this time|<?\d)", page)
+    assert ratings == ([str(count)] if count else [])
+    answers = re.findall(r"what people said.: (\d+) answers", page)
+    assert answers == ([str(count)] if count and path == PAGES[0] else [])
 
 
 def test_answers_are_those_of_the_newest_questions(
