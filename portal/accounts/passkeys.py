@@ -123,7 +123,7 @@ def credential_id(answer: str) -> str | None:
     """Which passkey an answer says it is from."""
     try:
         found = json.loads(answer)["id"]
-    except (ValueError, KeyError, TypeError):
+    except (ValueError, RecursionError, KeyError, TypeError):
         return None
     return found if isinstance(found, str) else None
 
@@ -138,7 +138,7 @@ def check_made(answer: str, question: Question) -> Made | None:
             expected_origin=_origin(),
             require_user_verification=True,
         )
-    except (WebAuthnException, ValueError, KeyError, TypeError):
+    except (WebAuthnException, ValueError, RecursionError, KeyError, TypeError):
         return None
     number = bytes_to_base64url(found.credential_id)
     return Made(number, found.credential_public_key, found.sign_count)
@@ -156,6 +156,6 @@ def check_shown(answer: str, question: Question, known: Passkey) -> int | None:
             credential_current_sign_count=known.sign_count,
             require_user_verification=True,
         )
-    except (WebAuthnException, ValueError, KeyError, TypeError):
+    except (WebAuthnException, ValueError, RecursionError, KeyError, TypeError):
         return None
     return found.new_sign_count

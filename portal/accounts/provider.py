@@ -183,7 +183,7 @@ def _fetch(
     try:
         with urllib.request.urlopen(request, timeout=_TIMEOUT) as answer:  # noqa: S310
             found = json.loads(answer.read(_MOST_BYTES))
-    except (OSError, ValueError) as error:
+    except (OSError, ValueError, RecursionError) as error:
         raise ProviderError(type(error).__name__) from error
     if not isinstance(found, dict):
         raise ProviderError("not an object")

@@ -12,7 +12,7 @@ from portal.admin.services.records import read_of
 from portal.admin.services.texts import Wording
 from portal.domain.typed_texts import TypedTexts
 from portal.models.services import LANGUAGE_ROLES
-from portal.store.service_files import BadLine, ServiceLine
+from portal.store.service_files import MAX_CODE, MAX_NAME, MAX_SUMMARY, BadLine, ServiceLine
 from portal.web.fields import (
     AtMost,
     ChoiceField,
@@ -26,7 +26,7 @@ from portal.web.fields import (
 from portal.web.forms import DeskForm
 from portal.web.shown import SHOWN, show_moved, typed_texts
 
-MAX_NAME, MAX_SUMMARY, MAX_ABOUT, MAX_CODE = 200, 500, 5000, 80
+MAX_ABOUT = 5000
 MAX_LIST = 120_000  # characters: with three bytes each it still fits a request
 
 

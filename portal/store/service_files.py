@@ -19,9 +19,13 @@ from portal.domain.language import is_language_tag
 from portal.store.files import place_of
 
 MAX_BYTES = 20 * 1024 * 1024
-MAX_NAME = 200
-MAX_CODE = 80
+# Characters: what the columns hold, and what the desk's forms let people write.
+MAX_NAME, MAX_SUMMARY, MAX_CODE = 200, 500, 80
 _NAME_COLUMN = re.compile(r"name:(.+)")
+_MOST = {
+    "service_name": MAX_NAME, "service_code": MAX_CODE, "department": MAX_NAME, "group": MAX_NAME,
+    "description": MAX_SUMMARY,
+}  # fmt: skip
 # Halves of a surrogate pair too, which JSON can name and no database can keep.
 _CONTROL = re.compile("[\x00-\x08\x0b\x0c\x0e-\x1f\x7f\ud800-\udfff]")
 
@@ -138,14 +142,17 @@ def _read_xml(text: str) -> Iterator[tuple[int, Mapping[str, Any]]]:
 def _read_json(text: str) -> Iterator[tuple[int, Mapping[str, Any]]]:
     try:
         found = json.loads(text)
-    except json.JSONDecodeError as error:
+    except RecursionError as error:
+        raise ListError("json", detail="it is nested too deeply") from error
+    except ValueError as error:  # also for a number of thousands of digits
         raise ListError("json", detail=error) from error
     if isinstance(found, dict):
         found = found.get("services")
     if not isinstance(found, list):
         raise ListError("no_list")
     for number, record in enumerate(found, 1):
-        yield number, record if isinstance(record, dict) else {}
+        known = record.items() if isinstance(record, dict) else ()
+        yield number, {key: "" if value is None else value for key, value in known}
 
 
 def _check(
@@ -176,8 +183,6 @@ def _find_fault(number: int, record: Mapping[str, Any]) -> BadLine | None:
     texts = {key: str(value) for key, value in record.items()}
     if not texts.get("service_name", "").strip():
         return BadLine(number, "no_name")
-    if len(texts.get("service_code", "").strip()) > MAX_CODE:
-        return BadLine(number, "long", {"column": "service_code", "most": MAX_CODE})
     faults = (_find_fault_in(number, key, value) for key, value in texts.items())
     return next(filter(None, faults), None)
 
@@ -188,13 +193,18 @@ def _find_fault_in(number: int, key: str, value: str) -> BadLine | None:
         return BadLine(number, "control", {"column": key})
     if match and not is_language_tag(match[1]):
         return BadLine(number, "language", {"column": match[1]})
-    if (match or key == "service_name") and len(value.strip()) > MAX_NAME:
-        return BadLine(number, "long", {"column": key, "most": MAX_NAME})
+    most = MAX_NAME if match else _MOST.get(key)
+    if most is not None and len(_in_one_line(value)) > most:
+        return BadLine(number, "long", {"column": key, "most": most})
     return None
 
 
+def _in_one_line(value: object) -> str:
+    return " ".join(str(value).split())
+
+
 def _line(number: int, record: Mapping[str, Any]) -> ServiceLine:
-    texts = {key: " ".join(str(value).split()) for key, value in record.items()}
+    texts = {key: _in_one_line(value) for key, value in record.items()}
     names = {
         match[1]: value
         for key, value in texts.items()

@@ -7,8 +7,8 @@ from dataclasses import dataclass
 
 from werkzeug.wrappers import Response
 
+from portal.admin.forms import MAX_NAME
 from portal.admin.routes.services import offered
-from portal.admin.service_forms import MAX_NAME
 from portal.web.forms import errors_of
 from portal.web.names import NamesForm
 from portal.web.pages import page

@@ -93,6 +93,9 @@ def test_departments_are_made_once(store: Store, write: Write) -> None:
         ("service_name\nA\x07\n", 2, "control characters"),
         ("service_name,name:english\nA,B\n", 2, "not a language tag"),
         (f"service_name\n{'x' * 201}\n", 2, "longer than 200"),
+        (f"service_name,department\nA,{'x' * 201}\n", 2, "department is longer than 200"),
+        (f"service_name,group\nA,{'x' * 201}\n", 2, "group is longer than 200"),
+        (f"service_name,description\nA,{'x' * 501}\n", 2, "description is longer than 500"),
     ],
 )
 def test_bad_lines_are_named_with_their_number(
@@ -111,6 +114,8 @@ def test_bad_lines_are_named_with_their_number(
         ("a.xml", "<html/>", "not an Open311 list"),
         ("a.json", "[1, 2", "not JSON"),
         ("a.json", '{"a": 1}', "not an Open311 list"),
+        ("a.json", "[" * 60_000, "nested too deeply"),
+        ("a.json", '[{"service_name": ' + "1" * 5000 + "}]", "not JSON"),
         ("a.csv", 'service_name\n"open', "not CSV"),
     ],
 )
@@ -120,9 +125,18 @@ def test_a_file_of_another_kind_is_refused(write: Write, name: str, text: str, r
 
 
 def test_json_is_read_as_open311_gives_it(store: Store, write: Write) -> None:
-    services = [{"service_code": 7, "service_name": " Tree  care ", "group": "Parks"}]
+    """Nothing (null) is as good as an empty text, whatever it stands for."""
+    services = [
+        {"service_code": 7, "service_name": " Tree  care ", "group": "Parks", "keywords": None},
+        {"service_code": None, "service_name": "Leaves", "group": None, "description": None},
+    ]
     take(store, write("services.json", json.dumps(services)))
-    assert names(store) == ["Tree care"]
+    assert names(store) == ["Leaves", "Tree care"]
+
+
+def test_space_around_words_counts_for_no_limit(store: Store, write: Write) -> None:
+    text = f'service_name,description\nTrees,"{"  word" * 100}"\n'
+    assert take(store, write("a.csv", text)) == Imported(1, 0, 0)
 
 
 def test_a_file_that_is_not_utf8_is_refused(tmp_path: Path) -> None:
