@@ -27,7 +27,7 @@ from portal.web.forms import DeskForm
 from portal.web.shown import SHOWN, show_moved, typed_texts
 
 MAX_ABOUT = 5000
-MAX_LIST = 120_000  # characters: with three bytes each it still fits a request
+MAX_LIST = 120_000  # characters: with four bytes each it still fits a request
 
 
 class NewServiceForm(DeskForm):

@@ -22,7 +22,7 @@ from portal.web.fields import (
 )
 from portal.web.forms import DeskForm
 
-MAX_LIST = 60_000  # characters: with three bytes each it still fits a request
+MAX_LIST = 60_000  # characters: with four bytes each it still fits a request
 
 
 class TargetForm(DeskForm):

@@ -79,6 +79,13 @@ class Page:
                 return element.get("value", "")
         raise AssertionError(f"no input named {name}")
 
+    def encoding(self, address: str) -> str:
+        """How the first form that posts to this address says what is typed in it."""
+        for form in self.all("form"):
+            if form.get("action", "").endswith(address):
+                return form.get("enctype", "") or "application/x-www-form-urlencoded"
+        raise AssertionError(f"no form posts to {address}")
+
     def sent_along(self, address: str, **among: str) -> dict[str, str]:
         """What the form that posts to this address sends beside what is typed, but for the token.
 

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from datetime import timedelta
 from functools import cache
 from typing import Any
 
@@ -9,17 +10,18 @@ from argon2 import PasswordHasher
 from flask import Flask, session
 from flask.testing import FlaskClient
 from flask_wtf.csrf import generate_csrf
-from sqlalchemy import bindparam, select
+from sqlalchemy import bindparam, select, update
 from sqlalchemy.orm import Session
 from werkzeug.test import TestResponse
 
 from portal.accounts.arriving import begin
 from portal.accounts.passwords import normalise
-from portal.models.people import Authenticator, Person
+from portal.models.people import Authenticator, Person, SignIn
 from portal.store.engine import Store
 from portal.web.database import read
 from tests.support.city import PASSWORD, City, set_passwords
 from tests.support.client import Page, response_page
+from tests.support.moment import this_moment
 from tests.support.second_factor import give_factors
 
 # A hash says itself what it costs to check. The portal's own cost is tested where passwords are.
@@ -46,6 +48,15 @@ def open_desk(store: Store, city: City) -> City:
 
 def _set(session: Session, value: str) -> None:
     set_passwords(session, value)
+
+
+def grow_stale(store: Store) -> None:
+    """Let every sign-in be of the day before yesterday."""
+    store.write(_grow_stale)
+
+
+def _grow_stale(session: Session) -> None:
+    session.execute(update(SignIn).values(fresh_at=this_moment() - timedelta(days=2)))
 
 
 class Desk:

@@ -3,21 +3,17 @@
 from __future__ import annotations
 
 from collections.abc import Callable
-from datetime import timedelta
 
 import pytest
 from flask.testing import FlaskClient
-from sqlalchemy import select, update
-from sqlalchemy.orm import Session
+from sqlalchemy import select
 from werkzeug.test import TestResponse
 
-from portal.models.people import SignIn
 from portal.models.running import AuditEvent
 from portal.store.engine import Store
 from tests.support.city import PASSWORD, City
 from tests.support.client import response_page
 from tests.support.desk import open_desk
-from tests.support.moment import this_moment
 
 Knock = Callable[..., TestResponse]
 
@@ -55,15 +51,6 @@ def change_roles(client: FlaskClient, person_id: int, role: list[str]) -> TestRe
     path = f"admin/people/{person_id}/"
     seen = response_page(client.get(f"/en/{path}")).value("seen")
     return send(client, f"{path}roles", role=role, seen=seen)
-
-
-def grow_stale(store: Store) -> None:
-    """Let every sign-in be of the day before yesterday."""
-    store.write(_grow_stale)
-
-
-def _grow_stale(session: Session) -> None:
-    session.execute(update(SignIn).values(fresh_at=this_moment() - timedelta(days=2)))
 
 
 def actions(store: Store) -> list[str]:

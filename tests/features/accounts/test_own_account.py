@@ -13,10 +13,10 @@ from portal.accounts.arriving import device_kind
 from portal.models.appraisals import ThresholdChange
 from portal.models.people import Person, SignIn
 from portal.store.engine import Store
-from tests.features.accounts.conftest import Knock, actions, grow_stale, send, token_of
+from tests.features.accounts.conftest import Knock, actions, send, token_of
 from tests.support.city import PASSWORD, City
 from tests.support.client import response_page
-from tests.support.desk import Desk
+from tests.support.desk import Desk, grow_stale
 from tests.support.moment import this_moment
 
 NEW = "seven herons cross the weir"
@@ -122,6 +122,7 @@ def test_what_administrators_change_asks_who_they_are_and_loses_nothing(
         {"proof_password": "wrong password"},
         {"proof_code": "1"},
         {"proof_passkey": "{"},
+        {"proof_passkey": "[" * 60_000},
     ):
         assert send(admin, "admin/thresholds/", **form, **proof).status_code == 422
     assert not _changes(store)

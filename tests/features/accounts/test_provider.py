@@ -32,9 +32,10 @@ from portal.store.clock import Clock
 from portal.store.engine import Store
 from portal.store.secrets import Secrets
 from tests.conftest import make_app
-from tests.features.accounts.conftest import grow_stale, send, token_of
+from tests.features.accounts.conftest import send, token_of
 from tests.support.city import City
 from tests.support.client import Page, response_page
+from tests.support.desk import grow_stale
 from tests.support.processes import free_port
 from tests.support.second_factor import code_now, give_factors
 

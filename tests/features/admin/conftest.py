@@ -44,6 +44,12 @@ class Visitor:
     def post(self, path: str, **data: Any) -> TestResponse:
         return self.client.post(f"/en/admin/{path}", data={"csrf_token": self.token, **data})
 
+    def send_form(self, shown: TestResponse, path: str, **typed: str) -> TestResponse:
+        """Send the form of a page that posts to `path` as browsers do: with all it holds."""
+        page, address = response_page(shown), f"/en/admin/{path}"
+        sent = {"csrf_token": self.token, **page.sent_along(address), **typed}
+        return self.client.post(address, data=sent, content_type=page.encoding(address))
+
 
 @pytest.fixture
 def city(store: Store, city: City) -> City:

@@ -10,14 +10,16 @@ from sqlalchemy import select
 from werkzeug.test import TestResponse
 
 from portal.admin.import_words import LINES, LISTS
+from portal.admin.service_forms import MAX_LIST
 from portal.models.running import AuditEvent
 from portal.models.service_drafts import ServiceDraft
 from portal.models.services import Department, Service, ServiceText
 from portal.store.engine import Store
 from portal.store.service_files import FAULTS, LIST_FAULTS
 from tests.features.admin.conftest import Visitor
-from tests.support.city import City
+from tests.support.city import PASSWORD, City
 from tests.support.client import response_page
+from tests.support.desk import grow_stale
 
 CSV = """service_name,service_code,department,description,name:es
 Pothole repair,,Public Works,We fill holes within a week.,Reparación de baches
@@ -170,6 +172,26 @@ def test_what_is_no_list_is_refused_and_stays_in_the_field(
     answer = show(admin, text)
     assert answer.status_code == 422
     assert reason in answer.get_data(as_text=True)
+
+
+@pytest.mark.parametrize("letter", ["도", "🌳"])
+def test_the_longest_list_comes_in_whatever_its_script(
+    admin: Visitor, store: Store, letter: str
+) -> None:
+    """Also where the portal asks in between who it is."""
+    text = "service_name,note\nTrees,"
+    text += letter * (MAX_LIST - len(text))
+    asked = admin.get("import/")
+    grow_stale(store)
+    question = admin.send_form(asked, "import/", text=text, lang="en")
+    assert question.status_code == 403
+    shown = admin.send_form(question, "import/", proof_password=PASSWORD)
+    assert shown.status_code == 200
+    grow_stale(store)
+    question = admin.send_form(shown, "import/apply")
+    assert question.status_code == 403
+    assert admin.send_form(question, "import/apply", proof_password=PASSWORD).status_code == 303
+    assert drafts(store) == {("trees", "en"): "Trees"}
 
 
 def test_names_of_a_hostile_list_are_words_on_the_page(admin: Visitor) -> None:

@@ -4,9 +4,11 @@ from __future__ import annotations
 
 from datetime import UTC, date, datetime, timedelta
 
+import pytest
 from sqlalchemy import select
 from sqlalchemy.orm import Session
 
+from portal.admin.target_forms import MAX_LIST
 from portal.models.loops import LoopEvent, LoopRow
 from portal.models.running import AuditEvent
 from portal.models.targets import Holiday
@@ -22,8 +24,9 @@ from portal.store.targets import (
 )
 from tests.features.admin.conftest import Visitor
 from tests.support.answers import Office, send
-from tests.support.city import City
+from tests.support.city import PASSWORD, City
 from tests.support.client import response_page
+from tests.support.desk import grow_stale
 from tests.support.moment import this_day
 
 NOW = datetime(2026, 11, 20, 15, 0, tzinfo=UTC)  # a Friday
@@ -211,6 +214,20 @@ def test_a_calendar_is_taken_and_what_is_no_holiday_is_named(admin: Visitor, sto
     page = response_page(admin.get("holidays/")).words()
     assert "come back more often than every year" in page
     assert "Market" in page
+
+
+@pytest.mark.parametrize("letter", ["절", "🎆"])
+def test_the_longest_calendar_comes_in_whatever_its_script(
+    admin: Visitor, store: Store, letter: str
+) -> None:
+    text = f"{FAR} "
+    text += letter * (MAX_LIST - len(text))
+    asked = admin.get("holidays/")
+    grow_stale(store)
+    question = admin.send_form(asked, "holidays/", text=text)
+    assert question.status_code == 403
+    assert admin.send_form(question, "holidays/", proof_password=PASSWORD).status_code == 303
+    assert list(holidays(store)) == [FAR]
 
 
 def test_a_holiday_that_has_come_stays(admin: Visitor, store: Store) -> None:
