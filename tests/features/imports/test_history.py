@@ -18,6 +18,7 @@ from portal.models.partners import CoDecision
 from portal.models.responses import Response
 from portal.models.services import PageCheck, PopulationShare, ServiceLanguage
 from portal.models.submissions import Submission
+from portal.store.content import get_content_version
 from portal.store.engine import Store
 from tests.support.history import (
     EXAMPLES,
@@ -61,6 +62,23 @@ def test_a_second_import_changes_nothing(store: Store) -> None:
     assert (second.added, second.continued, second.unchanged) == (0, 0, 21)
     assert {table: count(store, table) for table in TABLES} == before
     assert find_problems(store) == []
+
+
+@pytest.mark.parametrize(
+    "said", [{"input_languages": ["en", "es"]}, {"population_share": {"en": 0.5}}]
+)
+def test_pages_follow_what_a_later_file_says_of_the_service_alone(
+    store: Store, said: dict[str, Any]
+) -> None:
+    service_id = store.write(add_service)
+    bring_in(store, service_id, file_of(CASE))
+    with store.read() as session:
+        before = get_content_version(session)
+    later = file_of(CASE)
+    later["service"] |= said
+    assert bring_in(store, service_id, later).unchanged == 1
+    with store.read() as session:
+        assert get_content_version(session) > before
 
 
 def test_a_longer_file_adds_what_is_new(store: Store) -> None:
