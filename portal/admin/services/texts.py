@@ -77,6 +77,7 @@ class TextTask:
     lang: str
     need: str
     is_own: bool
+    is_active: bool  # the service
 
 
 @dataclass(frozen=True)
@@ -155,24 +156,29 @@ def get_queue(
     person_id: int,
     lang: str = "",
 ) -> Queue:
-    """What is to be done on services in use: sources first, then by need and name."""
-    slugs = {
-        row.id: row.slug
-        for row in session.execute(select(Service.id, Service.slug).where(Service.is_active))
-    }
-    states = get_states(session, list(slugs), offered)
-    names = get_service_names(session, list(slugs))
+    """What is to be done on texts: sources first, then by need and name.
+
+    On services out of use that is what somebody has begun, and the source without which they
+    cannot be taken into use.
+    """
+    services = session.execute(select(Service.id, Service.slug, Service.is_active)).all()
+    states = get_states(session, [service.id for service in services], offered)
+    names = get_service_names(session, [service.id for service in services])
     tasks = [
         TextTask(
-            slug=slug,
-            name=in_language(names.get(id_, {}), langs[0], langs[1:]) or InLanguage(langs[0], slug),
+            slug=service.slug,
+            name=in_language(
+                names.get(service.id) or _begun_names(states[service.id]), langs[0], langs[1:]
+            )
+            or InLanguage(langs[0], service.slug),
             lang=state.lang,
             need=state.need,
             is_own=state.author_id == person_id,
+            is_active=service.is_active,
         )
-        for id_, slug in slugs.items()
-        for state in states[id_].values()
-        if state.need
+        for service in services
+        for state in states[service.id].values()
+        if state.need and (service.is_active or state.draft or _is_first(state, offered))
     ]
     counts = Counter(task.lang for task in tasks)
     wanted = [task for task in tasks if lang in ("", task.lang)]
@@ -185,3 +191,12 @@ def get_queue(
         )
     )
     return Queue(wanted, {tag: counts[tag] for tag in offered})
+
+
+def _begun_names(states: Mapping[str, TextState]) -> dict[str, str]:
+    """What a service that has no reviewed name yet is to be called."""
+    return {lang: state.draft.name for lang, state in states.items() if state.draft is not None}
+
+
+def _is_first(state: TextState, offered: Sequence[str]) -> bool:
+    return state.lang == offered[0] and state.shown is None

@@ -204,6 +204,30 @@ def test_a_service_is_added_and_taken_into_use_with_a_reviewed_text(
     assert {"service_added", "service_changed", "service_text_reviewed"} <= actions
 
 
+def test_the_texts_of_a_new_service_wait_for_a_second_person(
+    admin: Visitor, second: Visitor, store: Store, city: City
+) -> None:
+    """Also before it is in use, which it cannot be without them; nothing else of it is asked."""
+    store.write(
+        lambda session: session.execute(
+            update(Service).where(Service.id == city.lights).values(is_active=False)
+        )
+    )
+    admin.get("services/new")
+    admin.post("services/new", name="Tree care", department="parks")
+    write_text(admin, "services/tree-care/texts/es", name="Árboles", summary="")
+    queue = response_page(second.get("texts/"))
+    assert queue.words().count("Tree care") == 2
+    assert "not in use" in queue.words()
+    assert "/en/admin/services/tree-care/texts/es" in queue.links()
+    assert "Street lights" not in queue.words()
+    review(second, "services/tree-care/texts/en")
+    words = response_page(second.get("texts/")).words()
+    assert words.count("Tree care") == 1
+    write_text(admin, f"{LIGHTS}texts/en")
+    assert "Street lights" in response_page(second.get("texts/")).words()
+
+
 def test_a_department_is_added_and_named_in_every_language(admin: Visitor) -> None:
     admin.get("departments/")
     assert admin.post("departments/", name="").status_code == 422
