@@ -15,7 +15,7 @@ from portal.models.services import Service, ServiceText
 from portal.store import audit
 from portal.store.content import raise_content_version
 from portal.store.service_files import ServiceLine
-from portal.store.service_lists import KnownServices, ListedDepartments
+from portal.store.service_lists import KnownServices, ListedDepartments, give_code
 from portal.store.services import open_everywhere
 
 
@@ -44,8 +44,9 @@ def import_services(
     """
     importer = _Importer(session, name_lang, languages, now, today)
     counts: Counter[str] = Counter()
-    for done, line in enumerate(lines, 1):
-        counts[importer.take(line)] += 1
+    known = importer.known.find_all(lines)
+    for done, (line, service) in enumerate(zip(lines, known, strict=True), 1):
+        counts[importer.take(line, service)] += 1
         progress(done)
     if counts["added"] or counts["changed"]:
         raise_content_version(session)
@@ -70,10 +71,13 @@ class _Importer:
         self.known = KnownServices(session, name_lang)
         self.departments = ListedDepartments(session, name_lang, now)
 
-    def take(self, line: ServiceLine) -> str:
-        service = self.known.find(line)
+    def take(self, line: ServiceLine, service: Service | None) -> str:
         if service is not None:
-            return "changed" if self._write_texts(service, line) else "unchanged"
+            is_changed = self._write_texts(service, line)
+            if line.code is not None and not service.code:
+                give_code(self.session, service, line.code, person_id=None, now=self.now)
+                is_changed = True
+            return "changed" if is_changed else "unchanged"
         slug = free_slug(slugify(line.name), self.known.slugs)
         self.known.slugs.add(slug)
         service = Service(

@@ -2,7 +2,8 @@
 
 from __future__ import annotations
 
-from collections import Counter
+from collections import defaultdict
+from collections.abc import Mapping, Sequence
 from datetime import datetime
 
 from sqlalchemy import select
@@ -27,10 +28,10 @@ _NO_DEPARTMENT = {
 
 
 class KnownServices:
-    """The services as they were when the list came; asked for each of its lines once, in order.
+    """The services as they were when the list came.
 
-    A service is the same when its code is; without a code, when it is the n-th of that name in
-    the list's language.
+    A service is the same when its code is. Where the list or the service has none, it is the n-th
+    of that name in the list's language that is left; of several with codes nobody knows which.
     """
 
     def __init__(self, session: Session, name_lang: str) -> None:
@@ -38,7 +39,8 @@ class KnownServices:
         services = session.scalars(select(Service).order_by(Service.id)).all()
         self.slugs = {service.slug for service in services}
         self._by_code = {service.code: service for service in services if service.code}
-        self._by_name: dict[str, list[Service]] = {}
+        self._without_code: dict[str, list[Service]] = defaultdict(list)
+        self._with_code: dict[str, list[Service]] = defaultdict(list)
         rows = session.execute(
             select(ServiceText.service_id, ServiceText.name).where(ServiceText.lang == name_lang)
         )
@@ -48,18 +50,36 @@ class KnownServices:
         names: dict[int, str] = {row.service_id: row.name for row in drafts}
         names |= {row.service_id: row.name for row in rows}
         for service in services:
-            if not service.code:
-                self._by_name.setdefault(fold(names.get(service.id, "")), []).append(service)
-        self._seen: Counter[str] = Counter()
+            same = self._with_code if service.code else self._without_code
+            same[fold(names.get(service.id, ""))].append(service)
 
-    def find(self, line: ServiceLine) -> Service | None:
-        """The service that the line means; None for a new one."""
-        if line.code is not None:
-            return self._by_code.get(line.code)
+    def find_all(self, lines: Sequence[ServiceLine]) -> list[Service | None]:
+        """The service that each line means; None for a new one. To be asked once."""
+        listed = {line.code for line in lines}
+        left = {
+            name: [service for service in same if service.code not in listed]
+            for name, same in self._with_code.items()
+        }
+        return [self._by_code.get(line.code or "") or self._take(line, left) for line in lines]
+
+    def _take(self, line: ServiceLine, left: Mapping[str, list[Service]]) -> Service | None:
         key = fold(line.name)
-        self._seen[key] += 1
-        same = self._by_name.get(key, [])
-        return same[self._seen[key] - 1] if len(same) >= self._seen[key] else None
+        if self._without_code[key]:
+            return self._without_code[key].pop(0)
+        same = left.get(key, [])
+        return same.pop() if line.code is None and len(same) == 1 else None
+
+
+def give_code(
+    session: Session, service: Service, code: str, *, person_id: int | None, now: datetime
+) -> None:
+    """Keep the code that a list brings for a service that had none."""
+    service.code = code
+    session.flush()
+    audit.record(
+        session, at=now, person_id=person_id, action="service_changed", subject="service",
+        subject_id=service.id, code=code,
+    )  # fmt: skip
 
 
 class ListedDepartments:

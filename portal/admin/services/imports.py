@@ -24,26 +24,35 @@ from portal.store.service_lists import (
     KnownServices,
     ListedDepartments,
     find_department,
+    give_code,
 )
 from portal.store.services import open_everywhere
 
 
 @dataclass(frozen=True)
 class Change:
-    """A text that would become another one; `before` is None where there is none yet."""
+    """A text that would become another one; `before` is None where there is none yet.
+
+    `drafted_by` wrote `before` where nobody has reviewed it yet.
+    """
 
     lang: str
     before: Wording | None
     after: Wording
+    drafted_by: str | None
 
 
 @dataclass(frozen=True)
 class Planned:
-    """What a line would do. `slug` is None for a new service, `changes` is empty for none."""
+    """What a line would do. `slug` is None for a new service, `changes` is empty for none.
+
+    `new_code` is that of a service that has had none.
+    """
 
     line: ServiceLine
     slug: str | None
     service_id: int | None
+    new_code: str | None
     changes: tuple[Change, ...]
     is_new_department: bool
 
@@ -52,7 +61,7 @@ class Planned:
         """new, changed or unchanged."""
         if self.service_id is None:
             return "new"
-        return "changed" if self.changes else "unchanged"
+        return "changed" if self.changes or self.new_code else "unchanged"
 
 
 class PlanMoved(Exception):
@@ -63,8 +72,8 @@ def plan_list(
     session: Session, lines: Sequence[ServiceLine], *, name_lang: str, offered: Sequence[str]
 ) -> list[Planned]:
     """What each line would do, in the list's order. Names in languages not offered stay out."""
-    known = KnownServices(session, name_lang)
-    found = [(line, known.find(line)) for line in lines]
+    known = KnownServices(session, name_lang).find_all(lines)
+    found = list(zip(lines, known, strict=True))
     ids = [service.id for _line, service in found if service is not None]
     states = get_states(session, ids, offered)
     return [
@@ -72,6 +81,7 @@ def plan_list(
             line,
             service.slug if service else None,
             service.id if service else None,
+            line.code if service and not service.code else None,
             _changes(line, states[service.id] if service else {}, name_lang, offered),
             service is None and find_department(session, line.department) is None,
         )
@@ -81,7 +91,10 @@ def plan_list(
 
 def hash_of(plan: Sequence[Planned]) -> str:
     """What a form keeps of a plan that was shown, to say that it is still the same."""
-    shown = [(one.line.number, one.line.code, one.kind, one.slug, one.changes) for one in plan]
+    shown = [
+        (one.line.number, one.line.code, one.kind, one.slug, one.new_code, one.changes)
+        for one in plan
+    ]
     return hashlib.sha256(repr(shown).encode()).hexdigest()
 
 
@@ -112,6 +125,9 @@ def apply_list(
         service_id = one.service_id or _add(session, one.line, departments, slugs, now)
         if one.service_id is None:
             open_everywhere(session, service_id, offered, today)
+        if one.new_code is not None:
+            service = session.get_one(Service, service_id)
+            give_code(session, service, one.new_code, person_id=person_id, now=now)
         _draft(session, service_id, one.changes, offered, person_id=person_id, now=now)
     if counts["new"] or counts["changed"]:
         audit.record(
@@ -129,13 +145,14 @@ def _changes(
     for lang in offered:
         if lang not in named:
             continue
-        before = states[lang].newest if lang in states else None
+        state = states.get(lang)
+        before = state.newest if state else None
         kept = before or Wording("")
         is_own = lang == name_lang
         summary = (line.description if is_own else "") or kept.summary
         after = Wording(named[lang], summary, kept.about)
         if after != before:
-            changes.append(Change(lang, before, after))
+            changes.append(Change(lang, before, after, state.author if state else None))
     return tuple(changes)
 
 

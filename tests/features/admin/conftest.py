@@ -17,10 +17,11 @@ from portal.domain.publication import evidence_hash
 from portal.models.appraisals import Appraisal
 from portal.models.running import Setting
 from portal.store.engine import Store
-from tests.support.city import City, set_passwords
+from tests.support.city import City, make_person, set_passwords
 from tests.support.client import response_page
 from tests.support.desk import Desk, hashed
 from tests.support.history import EXAMPLES
+from tests.support.moment import this_moment
 
 QUARTER = date(2026, 10, 1)
 
@@ -63,6 +64,20 @@ def city(store: Store, city: City) -> City:
 @pytest.fixture
 def admin(app: Flask, city: City) -> Visitor:
     return Visitor(app, "admin")
+
+
+@pytest.fixture
+def second(app: Flask, store: Store, city: City) -> Visitor:
+    """Another administrator."""
+    del city
+
+    def prepare(session: Session) -> None:
+        now = this_moment()
+        make_person(session, "second@city.example", now, [("administrator", None)])
+        set_passwords(session, hashed())
+
+    store.write(prepare)
+    return Visitor(app, "second")
 
 
 @pytest.fixture

@@ -102,6 +102,40 @@ def test_the_same_list_again_changes_nothing(admin: Visitor, store: Store) -> No
     assert len(deeds(store)) == 1
 
 
+def test_a_service_gets_the_code_that_a_later_list_brings(admin: Visitor, store: Store) -> None:
+    keep(admin, show(admin, "service_name\nLeaf collection\n"))
+    shown = show(admin, "service_name,service_code\nLeaf collection,L1\n")
+    words = response_page(shown).words()
+    assert "Services that get their code" in words
+    assert "L1" in words
+    assert "Changed words" not in words
+    assert keep(admin, shown).status_code == 303
+    with store.read() as session:
+        leaves = select(Service.slug, Service.code).where(Service.slug.like("leaf%"))
+        assert [tuple(row) for row in session.execute(leaves)] == [("leaf-collection", "L1")]
+    assert deeds(store)[1:] == [{"new": 0, "changed": 1, "unchanged": 0}]
+    again = show(admin, "service_name\nLeaf collection\n")
+    assert "Nothing would change" in response_page(again).words()
+
+
+def test_the_page_says_whose_draft_would_be_replaced(
+    admin: Visitor, second: Visitor, store: Store
+) -> None:
+    changed = "service_name,description\nStreet lights,New words.\n"
+    before = show(admin, changed)
+    assert "Draft by" not in response_page(before).words()
+    path = "services/street-lights/texts/en"
+    seen = response_page(second.get(path)).value("seen")
+    second.post(path, name="Lamps at night", summary="Theirs.", about="", seen=seen)
+    assert keep(admin, before).status_code == 409
+    warning = "Draft by \u2068Second\u2069 that is not reviewed yet: it would be replaced."
+    shown = show(admin, changed)
+    assert warning in response_page(shown).words()
+    assert drafts(store) == {("street-lights", "en"): "Lamps at night"}
+    assert keep(admin, shown).status_code == 303
+    assert drafts(store) == {("street-lights", "en"): "Street lights"}
+
+
 def test_a_second_person_puts_an_imported_text_before_residents(
     admin: Visitor, store: Store, city: City
 ) -> None:

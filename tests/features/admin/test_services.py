@@ -5,8 +5,6 @@ from __future__ import annotations
 from datetime import timedelta
 from typing import Any
 
-import pytest
-from flask import Flask
 from sqlalchemy import delete, select, update
 from sqlalchemy.orm import Session
 
@@ -14,26 +12,11 @@ from portal.models.running import AuditEvent
 from portal.models.services import PageCheck, Service, ServiceChannel, ServiceLanguage, ServiceText
 from portal.store.engine import Store
 from tests.features.admin.conftest import Visitor
-from tests.support.city import City, make_person, set_passwords
+from tests.support.city import City
 from tests.support.client import response_page
-from tests.support.desk import hashed
-from tests.support.moment import this_day, this_moment
+from tests.support.moment import this_day
 
 LIGHTS = "services/street-lights/"
-
-
-@pytest.fixture
-def second(app: Flask, store: Store, city: City) -> Visitor:
-    """Another administrator."""
-    del city
-
-    def prepare(session: Session) -> None:
-        now = this_moment()
-        make_person(session, "second@city.example", now, [("administrator", None)])
-        set_passwords(session, hashed())
-
-    store.write(prepare)
-    return Visitor(app, "second")
 
 
 def shown(store: Store, slug: str, lang: str) -> ServiceText:

@@ -76,6 +76,33 @@ def test_a_changed_name_is_brought_up_to_date_by_its_code(store: Store, write: W
     assert names(store, "ar") == ["إصلاح الحفر"]
 
 
+def test_a_list_with_codes_and_one_without_mean_the_same_services(
+    store: Store, write: Write
+) -> None:
+    plain, coded = "service_name\nLeaves\n", "service_name,service_code\nLeaves,L1\n"
+    assert take(store, write("a.csv", plain)) == Imported(1, 0, 0)
+    assert take(store, write("b.csv", coded)) == Imported(0, 1, 0)
+    assert codes(store) == [("leaves", "L1")]
+    assert take(store, write("b.csv", coded)) == Imported(0, 0, 1)
+    assert take(store, write("a.csv", plain)) == Imported(0, 0, 1)
+    both = write("c.csv", "service_name,service_code\nLeaves,\nLeaves,L1\nLeaves,L2\n")
+    assert take(store, both) == Imported(2, 0, 1)
+    assert codes(store) == [("leaves", "L1"), ("leaves-2", None), ("leaves-3", "L2")]
+    assert take(store, both) == Imported(0, 0, 3)
+
+
+def test_of_several_services_with_codes_a_name_alone_means_none(store: Store, write: Write) -> None:
+    take(store, write("a.csv", "service_name,service_code\nLeaves,L1\nLeaves,L2\n"))
+    assert take(store, write("b.csv", "service_name\nLeaves\n")) == Imported(1, 0, 0)
+
+
+def codes(store: Store) -> list[tuple[str, str | None]]:
+    """(slug, code) of all services."""
+    with store.read() as session:
+        rows = session.execute(select(Service.slug, Service.code).order_by(Service.slug))
+        return [(row.slug, row.code) for row in rows]
+
+
 def test_departments_are_made_once(store: Store, write: Write) -> None:
     text = "service_name,department\nTrees,Parks\nPools,Parks\nDogs,\n"
     take(store, write("a.csv", text))
