@@ -40,13 +40,24 @@ def find_out(session: Session, *, now: datetime, scope: Scope, hour_id: int, rea
     _audit(session, row, "set_apart_judged", now, scope)
 
 
-def decide(session: Session, *, now: datetime, scope: Scope, hour_id: int, is_agreed: bool) -> None:
+def decide(
+    session: Session,
+    *,
+    now: datetime,
+    scope: Scope,
+    hour_id: int,
+    is_agreed: bool,
+    seen: str | None = None,
+) -> None:
     """Agree to what somebody else found, or take the finding away: the hour waits again.
 
-    Raises NotAllowed, SetApartConflict, OwnFinding.
+    `seen` is when the finding that was read was made. Raises NotAllowed, OwnFinding, and
+    SetApartConflict where there is none (any more) or another one.
     """
     row = _lock(session, scope, hour_id)
-    if row.reason is None or row.decided_at is not None:
+    if row.asked_at is None or row.decided_at is not None:
+        raise SetApartConflict
+    if seen not in (None, row.asked_at.isoformat()):
         raise SetApartConflict
     if is_agreed and row.asked_by == scope.person_id:
         raise OwnFinding

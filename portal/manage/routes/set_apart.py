@@ -98,7 +98,10 @@ def decide_on_hour(hour_id: int, is_agreed: bool) -> Response:
     scope = current_scope()
     require_reviewer(read(), scope, hour_id)
     try:
-        write(decide, now=portal().clock.now(), scope=scope, hour_id=hour_id, is_agreed=is_agreed)
+        write(
+            decide, now=portal().clock.now(), scope=scope, hour_id=hour_id, is_agreed=is_agreed,
+            seen=request.form.get("seen"),
+        )  # fmt: skip
     except SetApartConflict:
         return _conflict(hour_id)
     except OwnFinding:

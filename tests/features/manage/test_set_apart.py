@@ -203,6 +203,19 @@ def test_a_finding_is_needed_and_only_one_is_taken(hour: int, other: Desk, admin
     post(admin, f"{hour}/refuse", 409)
 
 
+@pytest.mark.parametrize("path", ["agree", "refuse"])
+def test_nobody_decides_on_another_finding_than_the_one_they_read(
+    store: Store, hour: int, other: Desk, admin: Desk, path: str
+) -> None:
+    post(other, f"{hour}/finding", reason="usual")
+    along = show(admin, f"set-apart/{hour}/").sent_along(f"/{path}")
+    post(other, f"{hour}/refuse")
+    post(other, f"{hour}/finding", reason="alike")
+    post(admin, f"{hour}/{path}", 409, **along)
+    assert actions(store) == ["set_apart_judged", "set_apart_refused", "set_apart_judged"]
+    post(admin, f"{hour}/{path}", **show(admin, f"set-apart/{hour}/").sent_along(f"/{path}"))
+
+
 def test_nothing_is_shown_of_fewer_than_five(store: Store, desk_city: City, own: Desk) -> None:
     def mark(session: Session) -> None:
         add_submission(session, desk_city.potholes, received_at=HOUR, q0=1, is_quarantined=True)
