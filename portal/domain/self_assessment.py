@@ -114,15 +114,18 @@ def standing(claims: Sequence[Assessed], today: date) -> Assessed | None:
     """Which of a dimension's self-assessments stands, newest first; None where there is none.
 
     A reviewed one stands until a newer one is reviewed: a higher claim has to wait for its second
-    person. One that claims less than the reviewed one stands at once.
+    person. One that claims less than the reviewed one stands at once, and only one that claims no
+    more than that takes its place. Where none is reviewed, the newest stands.
     """
-    if not claims:
-        return None
-    newest = claims[0]
-    reviewed = next((one for one in claims if state_of(one, today) is ClaimState.REVIEWED), None)
-    if reviewed is None or newest.level < reviewed.level:
-        return newest
-    return reviewed
+    states = [state_of(one, today) for one in claims]
+    if ClaimState.REVIEWED not in states:
+        return claims[0] if claims else None
+    place = states.index(ClaimState.REVIEWED)
+    reviewed = stands = claims[place]
+    for later in reversed(claims[:place]):
+        if later.level < reviewed.level and later.level <= stands.level:
+            stands = later
+    return stands
 
 
 def problem_of(

@@ -68,6 +68,17 @@ def test_a_higher_claim_waits_for_its_second_person_and_a_lower_one_does_not() -
     assert standing([], TODAY) is None
 
 
+@pytest.mark.parametrize("level", [3, 4])
+def test_after_a_lower_claim_a_higher_one_waits_as_well(level: int) -> None:
+    reviewed, lower = Claim(4, reviewed_by=7), Claim(2)
+    higher = Claim(level, evidence_count=0)
+    assert standing([higher, lower, reviewed], TODAY) is lower
+    again = Claim(2, evidence_count=0)
+    assert standing([again, higher, lower, reviewed], TODAY) is again
+    agreed = Claim(level, reviewed_by=8)
+    assert standing([agreed, again, higher, lower, reviewed], TODAY) is agreed
+
+
 @given(st.lists(CLAIMS, min_size=1, max_size=5))
 def test_nothing_unreviewed_stands_above_what_was_reviewed(claims: list[Claim]) -> None:
     found = standing(claims, TODAY)
