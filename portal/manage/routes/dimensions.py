@@ -40,14 +40,16 @@ def _grid_page(slug: str, form: ClaimForm, status: int = 200) -> Response:
     session, today = read(), portal().clock.today()
     service = get_managed_service(session, current_scope(), slug)
     quarters = claims.list_perceptions(session, [service.id])[service.id]
-    form.quarter.data = open_quarter(today)
-    claimed = claims.open_claim(quarters, today)
+    coming, claimed = open_quarter(today), claims.open_claim(quarters, today)
+    stored = str(claimed.claimed) if claimed else ""
     if not form.is_submitted():
-        form.level.data = form.was.data = str(claimed.claimed) if claimed else ""
-    elif status == _CONFLICT and claimed is not None:
-        words_of = dict(words.engage_options())
-        stored = str(claimed.claimed)
-        show_newer(form.level, form.was, stored=stored, words=words_of[stored])
+        form.level.data = form.was.data = stored
+    elif form.quarter.day != coming:  # from here on the page is about another quarter
+        form.was.data = stored
+    elif status == _CONFLICT:
+        said = dict(words.engage_options()).get(stored, "")
+        show_newer(form.level, form.was, stored=stored, words=said)
+    form.quarter.data = coming
     return page(
         "manage/show_dimensions.html",
         status,

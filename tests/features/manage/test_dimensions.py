@@ -212,6 +212,27 @@ def test_a_level_is_expected_before_it_is_measured_or_not_at_all(
         store.write(lambda session: session.execute(update(EngageClaim).values(level=0)))
 
 
+def test_when_the_quarter_begins_meanwhile_the_next_one_is_claimed(
+    store: Store, desk: ManagersDesk, clock: Clock, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    coming = open_quarter(clock.today())
+    desk.post(CLAIM, level="3", **desk.get(GRID).sent_along(f"/manage/{CLAIM}"))
+    along = desk.get(GRID).sent_along(f"/manage/{CLAIM}")
+    monkeypatch.setattr(type(clock), "today", lambda _clock: coming)
+    late = response_page(desk.post(CLAIM, 422, level="2", **along))
+    assert "That quarter has begun" in late.words()
+    desk.post(CLAIM, level="2", **late.sent_along(f"/manage/{CLAIM}"))
+    late = response_page(desk.post(CLAIM, 422, level="1", **along))
+    assert "You expect Level 2" in late.words()
+    desk.post(CLAIM, level="1", **late.sent_along(f"/manage/{CLAIM}"))
+    wrong = {"quarter": open_quarter(coming).isoformat(), "was": "9", "level": "4"}
+    page = response_page(desk.post(CLAIM, 409, **wrong))
+    desk.post(CLAIM, level="4", **page.sent_along(f"/manage/{CLAIM}"))
+    with store.read() as session:
+        levels = session.scalars(select(EngageClaim.level).order_by(EngageClaim.id)).all()
+    assert levels == [3, 2, 1, 4]
+
+
 def test_the_second_of_two_managers_sees_what_the_first_one_said(
     app: Flask, store: Store, desk: ManagersDesk, clock: Clock
 ) -> None:
