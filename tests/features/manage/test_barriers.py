@@ -95,12 +95,18 @@ def test_whoever_was_slower_sees_what_is_stored_and_loses_nothing(
 ) -> None:
     desk.post(f"{LIST}new", **plan(clock))
     address = f"{LIST}{only(store).id}/"
-    desk.post(address, **plan(clock, version="1", gap="The first one’s words"))
+    desk.post(
+        address,
+        **plan(clock, version="1", gap="The first one’s words", block="policy", criteria=["L3.7"]),
+    )
     answer = desk.post(address, 409, **plan(clock, version="1", gap="The second one’s words"))
     page = response_page(answer)
     assert "The first one’s words" in page.words()
     assert "The second one’s words" in page.words()
     assert only(store).gap == "The first one’s words"
+    stored = page.words().partition("Stored now")[2]
+    assert "Which building block is it about?Policy: " in stored
+    assert "Which criteria does it block?Residents say they can see" in stored
     desk.post(address, **plan(clock, version=page.value("version"), gap="Agreed words"))
     assert only(store).gap == "Agreed words"
 
