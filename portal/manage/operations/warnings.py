@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from datetime import datetime
 
-from sqlalchemy import exists, select
+from sqlalchemy import select
 from sqlalchemy.orm import Session
 
 from portal.manage.queries.warnings import list_owners
@@ -16,7 +16,16 @@ from portal.store.secrets import Secrets, sha256
 
 
 class WarningConflict(Exception):
-    """Somebody else was faster, or the same warning has been raised anew meanwhile."""
+    """Somebody else changed it in the meantime. Nothing was stored."""
+
+
+class RaisedAnew(Exception):
+    """The same warning has been raised anew and is open, so this one stays closed."""
+
+    def __init__(self, warning_id: int) -> None:
+        """`warning_id` is the one that is open."""
+        super().__init__(warning_id)
+        self.warning_id = warning_id
 
 
 class NoSuchOwner(Exception):
@@ -36,11 +45,12 @@ def change_warning(
 ) -> None:
     """Say how far one is with a warning, who owns it, and why.
 
-    Raises NotAllowed, WarningConflict, NoSuchOwner.
+    Raises NotAllowed, WarningConflict, RaisedAnew, NoSuchOwner.
     """
     row, _slug = get_managed_warning(session, scope, warning_id, lock=True)
-    if row.version != version or (_reopens(row, state) and _has_successor(session, row)):
+    if row.version != version:
         raise WarningConflict
+    _require_alone(session, row, state)
     owners = {person_id for person_id, _ in list_owners(session, row.service_id)}
     if owner_id is not None and owner_id not in owners | {row.owner_id}:
         raise NoSuchOwner
@@ -61,18 +71,21 @@ def change_warning(
     )
 
 
-def _reopens(row: WarningRow, state: str) -> bool:
-    return state in OPEN_STATES and row.state not in OPEN_STATES
-
-
-def _has_successor(session: Session, row: WarningRow) -> bool:
-    same = exists().where(
-        WarningRow.service_id == row.service_id,
-        WarningRow.kind == row.kind,
-        WarningRow.subject == row.subject,
-        WarningRow.state.in_(OPEN_STATES),
+def _require_alone(session: Session, row: WarningRow, state: str) -> None:
+    """Two warnings of the same are never open at once."""
+    if state not in OPEN_STATES:
+        return
+    other = session.scalar(
+        select(WarningRow.id).where(
+            WarningRow.service_id == row.service_id,
+            WarningRow.kind == row.kind,
+            WarningRow.subject == row.subject,
+            WarningRow.state.in_(OPEN_STATES),
+            WarningRow.id != row.id,
+        )
     )
-    return bool(session.scalar(select(same)))
+    if other is not None:
+        raise RaisedAnew(other)
 
 
 def choose_digest(

@@ -9,6 +9,7 @@ from wtforms import StringField, TextAreaField
 
 from portal.manage.operations.warnings import (
     NoSuchOwner,
+    RaisedAnew,
     WarningConflict,
     change_warning,
     choose_digest,
@@ -89,12 +90,17 @@ def choose_warnings_digest() -> Response:
 @access(Access.MANAGER)
 def show_warning(warning_id: int) -> Response:
     """One warning with its evidence."""
-    return _warning_page(warning_id, None, [])
+    return _warning_page(warning_id, None)
 
 
 def _warning_page(
-    warning_id: int, form: WarningForm | None, errors: ErrorList, status: int = 200
+    warning_id: int,
+    form: WarningForm | None,
+    errors: ErrorList | None = None,
+    status: int = 200,
+    raised_anew: int | None = None,
 ) -> Response:
+    """`raised_anew` is the warning that is open instead of this one, which stays closed."""
     detail = queries.get_warning(
         read(), current_scope(), warning_id, portal().clock.today(), langs()
     )
@@ -102,7 +108,8 @@ def _warning_page(
     if form is None:
         form = WarningForm(formdata=None, state=row.state, note=row.note)
         form.owner.data = str(row.owner_id or "")
-    form.version.data = str(row.version)
+    if not form.is_submitted() or status == CONFLICT:  # whoever sees both goes on from here
+        form.version.data = str(row.version)
     return page(
         "manage/show_warning.html",
         status,
@@ -112,7 +119,9 @@ def _warning_page(
         words=warning_words,
         comparison=find_comparison(read()) if detail.view.is_doubtful else None,
         form=form,
-        errors=errors,
+        errors=errors or errors_of(form),
+        is_conflict=status == CONFLICT,
+        raised_anew=raised_anew,
         states=[(state, warning_words.state_name(state)) for state in WARNING_STATES],
         owners=[("", _("Nobody yet")), *((str(one), name) for one, name in detail.people)],
     )
@@ -127,9 +136,9 @@ def save_warning(warning_id: int) -> Response:
     if form.owner.data and owner_id is None:
         form.validate()
         form.owner.errors = [_("Choose somebody from the list.")]
-        return _warning_page(warning_id, form, errors_of(form), 422)
+        return _warning_page(warning_id, form, status=422)
     if not form.validate():
-        return _warning_page(warning_id, form, errors_of(form), 422)
+        return _warning_page(warning_id, form, status=422)
     try:
         write(
             change_warning, now=portal().clock.now(), scope=current_scope(),
@@ -138,7 +147,12 @@ def save_warning(warning_id: int) -> Response:
         )  # fmt: skip
     except NoSuchOwner:
         form.owner.errors = [_("Choose somebody from the list.")]
-        return _warning_page(warning_id, form, errors_of(form), 422)
+        return _warning_page(warning_id, form, status=422)
+    except RaisedAnew as anew:
+        form.state.errors = [
+            _("This has been raised anew and is open there, so this warning stays closed.")
+        ]
+        return _warning_page(warning_id, form, status=422, raised_anew=anew.warning_id)
     except WarningConflict:
         words = _("Somebody else changed this warning. It is shown as it is now: look, then save.")
         return _warning_page(warning_id, form, [("", words)], CONFLICT)

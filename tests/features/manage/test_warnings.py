@@ -326,6 +326,21 @@ def test_the_second_of_two_sees_what_the_first_saved(
     assert "Somebody else changed this warning" in page.words()
     assert "Mine." in page.text
     assert page.value("version") == "2"
+    stored = page.words().partition("Stored now")[2]
+    assert "How far are you?Looked atWho takes care of itNobody yetNoteFirst." in stored
+    assert row_of(store, number).note == "First."
+
+
+def test_a_refused_form_does_not_overwrite_what_nobody_has_read(
+    app: Flask, store: Store, desk_city: City
+) -> None:
+    number = store.write(raise_one, desk_city.potholes, "ratings")
+    manager = Managing(app)
+    manager.post(f"{number}/", version="1", state="looked_at", owner="", note="First.")
+    page = manager.post(f"{number}/", 422, version="1", state="", owner="", note="Mine.")
+    assert page is not None
+    version = page.value("version")
+    manager.post(f"{number}/", 409, version=version, state="not_useful", owner="", note="Mine.")
     assert row_of(store, number).note == "First."
 
 
@@ -340,7 +355,15 @@ def test_a_warning_raised_anew_is_not_opened_twice(
         return old
 
     number = store.write(fill)
-    Managing(app).post(f"{number}/", 409, version="1", state="looked_at", owner="", note="")
+    manager = Managing(app)
+    form = {"version": "1", "owner": "", "note": "Not yet."}
+    page = manager.post(f"{number}/", 422, state="looked_at", **form)
+    assert page is not None
+    assert "raised anew and is open there" in page.words()
+    assert "Somebody else" not in page.words()
+    assert f"/en/manage/warnings/{number + 1}/" in page.links()
+    manager.post(f"{number}/", state="not_useful", **form)
+    assert row_of(store, number).note == "Not yet."
 
 
 @pytest.mark.parametrize(
