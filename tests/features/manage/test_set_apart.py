@@ -208,12 +208,13 @@ def test_nobody_decides_on_another_finding_than_the_one_they_read(
     store: Store, hour: int, other: Desk, admin: Desk, path: str
 ) -> None:
     post(other, f"{hour}/finding", reason="usual")
-    along = show(admin, f"set-apart/{hour}/").sent_along(f"/{path}")
+    read = show(admin, f"set-apart/{hour}/").sent_along(f"/{path}")["seen"]
     post(other, f"{hour}/refuse")
     post(other, f"{hour}/finding", reason="alike")
-    post(admin, f"{hour}/{path}", 409, **along)
+    post(admin, f"{hour}/{path}", 409, seen=read)
     assert actions(store) == ["set_apart_judged", "set_apart_refused", "set_apart_judged"]
-    post(admin, f"{hour}/{path}", **show(admin, f"set-apart/{hour}/").sent_along(f"/{path}"))
+    newer = show(admin, f"set-apart/{hour}/").sent_along(f"/{path}")["seen"]
+    post(admin, f"{hour}/{path}", seen=newer)
 
 
 def test_nothing_is_shown_of_fewer_than_five(store: Store, desk_city: City, own: Desk) -> None:

@@ -356,7 +356,7 @@ def test_a_warning_raised_anew_is_not_opened_twice(
 
     number = store.write(fill)
     manager = Managing(app)
-    form = {"version": "1", "owner": "", "note": "Not yet."}
+    form: dict[str, Any] = {"version": "1", "owner": "", "note": "Not yet."}
     page = manager.post(f"{number}/", 422, state="looked_at", **form)
     assert page is not None
     assert "raised anew and is open there" in page.words()
