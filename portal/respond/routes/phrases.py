@@ -10,7 +10,7 @@ from portal.respond.operations import phrases as operations
 from portal.respond.queries import phrases as queries
 from portal.respond.queries.names import list_departments
 from portal.respond.routes.blueprint import blueprint, langs
-from portal.respond.rules import Refusal
+from portal.respond.rules import Conflict, Refusal
 from portal.web.access import Access, access, current_scope
 from portal.web.context import portal
 from portal.web.database import read, write
@@ -29,7 +29,10 @@ def show_phrases() -> Response:
 
 
 def _phrases_page(
-    phrase_id: int | None, form: PhraseForm | None, errors: ErrorList | None = None
+    phrase_id: int | None,
+    form: PhraseForm | None,
+    errors: ErrorList | None = None,
+    status: int = 422,
 ) -> Response:
     """`phrase_id` is the phrase whose form was refused, None for a new one."""
     tag = request.values.get("language", "")
@@ -41,7 +44,7 @@ def _phrases_page(
         forms[phrase_id] = form
     return page(
         "respond/show_phrases.html",
-        422 if form else 200,
+        status if form else 200,
         tag=tag,
         phrases=phrases,
         forms=forms,
@@ -95,6 +98,14 @@ def change_phrase(phrase_id: int) -> Response:
         )  # fmt: skip
     except Refusal as refusal:
         return _phrases_page(phrase_id, form, explain(form, refusal))
+    except Conflict:
+        stored = queries.get_phrase(read(), current_scope(), phrase_id)
+        form.version.data = str(stored.version)  # the page shows both texts
+        form.text.errors = [
+            _("Somebody else changed this phrase meanwhile. It stands above as it is now. Save"
+              " again to put yours in its place.")
+        ]  # fmt: skip
+        return _phrases_page(phrase_id, form, errors_of(form), 409)
     flash(_("The phrase is saved."))
     return _to_phrases(request.form.get("language"))
 

@@ -11,14 +11,15 @@ from portal.respond.forms import explain
 from portal.respond.inbox_forms import RenameForm, ViewForm
 from portal.respond.operations import views as operations
 from portal.respond.queries.choices import list_choices
-from portal.respond.queries.views import list_views
+from portal.respond.queries.views import get_view, list_views
 from portal.respond.routes.blueprint import blueprint, langs
-from portal.respond.rules import Refusal
+from portal.respond.rules import Conflict, Refusal
 from portal.web.access import Access, access, current_scope
 from portal.web.context import portal
 from portal.web.database import read, write
 from portal.web.forms import DeskForm, ErrorList, errors_of
 from portal.web.pages import page
+from portal.web.shown import show_newer
 from portal.web.words import gettext as _
 
 
@@ -30,7 +31,10 @@ def show_views() -> Response:
 
 
 def _views_page(
-    view_id: int | None, form: DeskForm | None, errors: ErrorList | None = None
+    view_id: int | None,
+    form: DeskForm | None,
+    errors: ErrorList | None = None,
+    status: int = 422,
 ) -> Response:
     """`view_id` is the view whose form was refused, None for a new one."""
     scope = current_scope()
@@ -42,7 +46,7 @@ def _views_page(
     addresses = {one: read_address(values, choices, languages) for one, values in kept.items()}
     return page(
         "respond/show_views.html",
-        422 if form else 200,
+        status if form else 200,
         saved=saved,
         addresses=addresses,
         chips={one: list_chips(address, choices, languages) for one, address in addresses.items()},
@@ -90,6 +94,10 @@ def rename_view(view_id: int) -> Response:
         )  # fmt: skip
     except Refusal as refusal:
         return _views_page(view_id, form, explain(form, refusal))
+    except Conflict:
+        stored = get_view(read(), current_scope(), view_id)
+        show_newer(form.name, form.version, stored=str(stored.version), words=stored.name)
+        return _views_page(view_id, form, errors_of(form), 409)
     flash(_("The view has a new name."))
     return redirect(url_for("respond.show_views"), 303)
 

@@ -308,6 +308,21 @@ def test_views_are_kept_for_oneself_and_for_the_team(
     assert "Spanish" in desk.get("views/").words()
 
 
+def test_nobody_renames_a_view_that_they_have_not_seen(
+    app: Flask, store: Store, desk_city: City
+) -> None:
+    desk, other = Desk(app), Desk(app, "reviewer")
+    desk.post("views/", name="Spanish", filters="language=es", owner=desk_city.works)
+    path = f"views/{stored(store)[0].id}/"
+    other.post(path, version=1, name="Español")
+    refused = response_page(desk.post(path, 422, version=1, name=" "))
+    late = response_page(desk.post(path, 409, name="Too late", **refused.sent_along(path)))
+    assert "Somebody else saved “Español” here." in late.words()
+    assert "Too late" in [one.get("value") for one in late.all("input")]
+    desk.post(path, name="Too late", **late.sent_along(path))
+    assert [one.name for one in stored(store)] == ["Too late"]
+
+
 def test_nobody_keeps_more_views_than_can_be_taken_in(
     app: Flask, store: Store, office: Office
 ) -> None:

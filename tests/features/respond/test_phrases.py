@@ -75,6 +75,22 @@ def test_a_phrase_is_saved_changed_and_deleted_and_the_log_says_who(
     assert actions == ["phrase_saved", "phrase_changed", "phrase_deleted"]
 
 
+def test_nobody_overwrites_a_phrase_unseen_and_nothing_typed_is_lost(
+    app: Flask, store: Store, office: Office, desk_city: City
+) -> None:
+    path = f"phrases/{keep(store, office, 'opening')}/"
+    desk, other = Desk(app), Desk(app, "reviewer")
+    other.post(path, **{**THANKS, "text": "Theirs."}, version="1")
+    refused = response_page(desk.post(path, 422, **{**THANKS, "title": ""}, version="1"))
+    shown = response_page(desk.post(path, 409, **{**THANKS, **refused.sent_along(path)}))
+    assert "Somebody else changed this phrase meanwhile." in shown.words()
+    assert "Theirs." in shown.words()
+    assert THANKS["text"] in [(one.text or "").strip() for one in shown.all("textarea")]
+    desk.post(path, **{**THANKS, **shown.sent_along(path)})
+    with store.read() as session:
+        assert session.scalars(select(Phrase.text)).all() == [THANKS["text"]]
+
+
 @pytest.mark.parametrize(
     ("kind", "field", "there"),
     [
