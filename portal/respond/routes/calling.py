@@ -13,6 +13,7 @@ from portal.respond.queries.disputes import find_told
 from portal.respond.routes.blueprint import blueprint, langs
 from portal.respond.routes.case_page import to_case
 from portal.respond.routes.doors import act
+from portal.respond.rules import Conflict
 from portal.store.personal_data import find_personal_data
 from portal.store.remarks import Written
 from portal.web.access import Access, access, current_scope
@@ -52,10 +53,13 @@ def take_call(case_id: int) -> Response:
     written = Written(
         text=text, lang=written_language(text, lang) or lang, has_personal_data=bool(found)
     )
-    is_kept = write(
-        take_down_missing, act(), submission_id=case_id, written=written,
-        channel=form.channel.data or "", seen=form.seen.data,
-    )  # fmt: skip
+    try:
+        is_kept = write(
+            take_down_missing, act(), submission_id=case_id, written=written,
+            channel=form.channel.data or "", seen=form.seen.data,
+        )  # fmt: skip
+    except Conflict:
+        return _call_page(case_id, form, 409, is_closed=True)
     if not is_kept:
         return _call_page(case_id, form, 409)
     flash(_("Taken down. It stands beside the answer until there is a new one."))
@@ -63,12 +67,19 @@ def take_call(case_id: int) -> Response:
 
 
 def _call_page(
-    case_id: int, form: CallForm, status: int = 200, *, is_warned: bool = False
+    case_id: int,
+    form: CallForm,
+    status: int = 200,
+    *,
+    is_warned: bool = False,
+    is_closed: bool = False,
 ) -> Response:
+    """`is_closed`: no words can be kept any more; what was typed is shown, to be copied."""
     scope = current_scope()
     view = get_case_view(read(), scope, case_id, today=portal().clock.today(), langs=langs())
     told = find_told(read(), scope, view.row, langs=langs())
-    if told is None or view.row.told_on is None or view.row.withdrawn_on is not None:
+    is_over = told is None or view.row.told_on is None or view.row.withdrawn_on is not None
+    if is_over and not is_closed:
         abort(404)
     form.missing.data = without_nul(form.missing.data)
     if form.language.data is None:
@@ -81,6 +92,7 @@ def _call_page(
         form=form,
         errors=errors_of(form),
         is_warned=is_warned,
+        is_closed=is_closed,
         # Whatever was wrong besides: this page sends along the answer that it shows.
-        is_told_since=form.seen.data not in (None, str(told.response_id)),
+        is_told_since=told is not None and form.seen.data not in (None, str(told.response_id)),
     )

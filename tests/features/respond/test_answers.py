@@ -330,6 +330,7 @@ def test_a_correction_stands_when_a_second_person_agrees_and_the_old_text_stays(
     staff.post(path, **form, version=version, reason="Only half was done.")
     staff.post(f"{path}/review", 422)
     conflict = reviewer.post(path, 409, **form, version=version, reason="Me too.")
+    assert "Reason: Me too." in words_of(conflict)
     assert "Only half was done." in words_of(conflict)
     public = client.get(f"/en/responses/{response}/").get_data(as_text=True)
     assert "We repaved half." not in public

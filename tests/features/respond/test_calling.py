@@ -182,10 +182,13 @@ def test_what_is_missing_or_cannot_be_is_said_and_nothing_kept(
     Desk(app, "parks").post(path, 404, **FORM)
     untold = send(store, desk_city.potholes, comment="New")
     desk.get(f"cases/{untold}/called", 404)
-    desk.post(f"cases/{untold}/called", 409, **FORM)
+    late = desk.post(f"cases/{untold}/called", 409, **FORM)
+    assert SAID in words_of(late), "nothing that was typed is lost"
     assert remarks(store) == []
     desk.post(path, **FORM)
-    desk.post(path, 409, **{**FORM, "missing": "Something else."})
+    late = desk.post(path, 409, **{**FORM, "missing": "Something else."})
+    assert "Somebody else took down their words to this answer meanwhile" in words_of(late)
+    assert "What you typedSomething else." in words_of(late)
     assert [one.text for one in remarks(store)] == [SAID]
 
 
