@@ -7,8 +7,8 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import date
 
-from sqlalchemy import ColumnElement, and_, select
-from sqlalchemy.orm import Session, aliased
+from sqlalchemy import ColumnElement, select
+from sqlalchemy.orm import Session
 
 from portal.domain.loop import PROMISES, Outcome
 from portal.domain.promises import Standing, Step, Story, fold_story, standing_of
@@ -37,61 +37,60 @@ def list_stories(
 ) -> list[PromiseStory]:
     """The promises among the responses for which the condition holds, by the day they are due.
 
-    A renewed promise is one story with its first day. What came with earlier history is none of
-    these: nobody here can keep it.
+    A promise that comes after another one, whatever was answered between them, belongs to the
+    story of the first, with its day. What came with earlier history is none of these: nobody here
+    can keep it.
     """
-    earlier = aliased(Response)
-    firsts = session.scalars(
+    promises = session.scalars(
         select(Response)
-        .outerjoin(earlier, earlier.id == Response.follows_id)
-        .where(
-            which,
-            _is_published(),
-            Response.outcome.in_(_PROMISES),
-            Response.due_on.is_not(None),
-            earlier.id.is_(None) | earlier.outcome.not_in(_PROMISES),
-        )
+        .where(which, _is_promise(), Response.due_on.is_not(None))
         .order_by(Response.due_on, Response.id)
     ).all()
-    return _with_followers(session, firsts, today)
+    first_of = _find_firsts(session, {one.id for one in promises})
+    return _with_followers(session, [one for one in promises if first_of[one.id] == one.id], today)
 
 
 def list_stories_with(
     session: Session, which: ColumnElement[bool], *, today: date
 ) -> list[PromiseStory]:
     """The stories in which a promise, the first or a later one, fits the condition."""
-    earlier = aliased(Response)
-    found = session.scalars(
-        select(Response.id).where(which, _is_published(), Response.outcome.in_(_PROMISES))
-    )
-    ends, firsts = set(found), set[int]()
-    seen = set(ends)
-    while ends:
-        rows = session.execute(
-            select(Response.id, earlier.id)
-            .join(earlier, and_(earlier.id == Response.follows_id, earlier.outcome.in_(_PROMISES)))
-            .where(Response.id.in_(ends))
-        )
-        before = {row[0]: row[1] for row in rows}
-        firsts |= ends - before.keys()
-        ends = set(before.values()) - seen
-        seen |= ends
+    found = set(session.scalars(select(Response.id).where(which, _is_promise())))
+    firsts = set(_find_firsts(session, found).values())
     return list_stories(session, Response.id.in_(firsts), today=today)
 
 
 def find_story(session: Session, response: Response, *, today: date) -> PromiseStory | None:
     """The story that a published response belongs to; None where nothing was promised in it."""
-    first, seen = response, {response.id}
-    while first.follows_id is not None and first.follows_id not in seen:
-        earlier = session.get(Response, first.follows_id)
-        if earlier is None or earlier.outcome not in _PROMISES:
-            break
-        first = earlier
-        seen.add(first.id)
-    if first.outcome not in _PROMISES or first.status != "published":
+    first = _find_firsts(session, {response.id}).get(response.id)
+    if first is None:
         return None
-    stories = _with_followers(session, [first], today)
+    stories = _with_followers(session, [session.get_one(Response, first)], today)
     return stories[0] if stories else None
+
+
+def _find_firsts(session: Session, ids: set[int]) -> dict[int, int]:
+    """The first promise of the chain up to each of these published answers, where there is one."""
+    follows: dict[int, int | None] = {}
+    promises: set[int] = set()
+    ends = ids
+    while ends:
+        rows = session.execute(
+            select(Response.id, Response.follows_id, Response.outcome).where(
+                Response.id.in_(ends), _is_published()
+            )
+        ).all()
+        follows |= {row.id: row.follows_id for row in rows}
+        promises |= {row.id for row in rows if row.outcome in _PROMISES}
+        ends = {row.follows_id for row in rows if row.follows_id is not None} - follows.keys()
+    found: dict[int, int] = {}
+    for one in ids:
+        end, seen = one, set[int]()
+        while end in follows and end not in seen:
+            seen.add(end)
+            if end in promises:
+                found[one] = end
+            end = follows[end] or 0
+    return found
 
 
 def _with_followers(
@@ -129,6 +128,10 @@ def _followers(session: Session, first_ids: list[int]) -> dict[int, list[Respons
 
 def _is_published() -> ColumnElement[bool]:
     return (Response.status == "published") & Response.import_id.is_(None)
+
+
+def _is_promise() -> ColumnElement[bool]:
+    return _is_published() & Response.outcome.in_(_PROMISES)
 
 
 def _step(response: Response) -> Step:

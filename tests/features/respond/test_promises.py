@@ -7,10 +7,11 @@ from datetime import timedelta
 import pytest
 from flask import Flask
 from flask.testing import FlaskClient
-from sqlalchemy import delete, select, update
+from sqlalchemy import delete, select, true, update
 from sqlalchemy.orm import Session
 
 from portal.domain.loop import Actor, Event, EventKind, Outcome, Verdict
+from portal.domain.promises import Standing
 from portal.domain.wording import Wording
 from portal.models.loops import LoopEvent
 from portal.models.responses import Response, ThemeCase
@@ -20,6 +21,7 @@ from portal.respond.rules import Promise
 from portal.store.contacts import erase_contacts
 from portal.store.engine import Store
 from portal.store.loops import NO_LINKS, Links, append_event
+from portal.store.promises import find_story, list_stories, list_stories_with
 from portal.store.retention import Periods, set_periods
 from tests.support.answers import Office, send
 from tests.support.city import City
@@ -135,6 +137,40 @@ def test_a_new_day_keeps_the_first_one_in_the_record(
     assert "now planned by" in page.words()
     assert page.links().count(f"/en/staff/responses/{promise}/") == 1
     assert f"/en/staff/responses/{later}/" not in page.links()
+
+
+def test_a_promise_after_another_one_is_the_same_story_whatever_came_between(
+    app: Flask, store: Store, office: Office, promise: int, client: FlaskClient
+) -> None:
+    with store.read() as session:
+        theme = session.get_one(Response, promise).theme_id or 0
+
+    def go_on(follows: int, after: Promise) -> int:
+        number = office.draft(theme, follows_id=follows, promise=after)
+        office.review(number)
+        office.publish(number, now=this_moment())
+        return number
+
+    between = go_on(promise, Promise(Outcome.ANSWERED))
+    again = go_on(between, Promise(Outcome.PLANNED, due_on=this_day() + timedelta(days=90)))
+    go_on(again, Promise(Outcome.DONE, done_on=this_day()))
+    desk = Desk(app)
+    kept = desk.get("promises/?view=kept").links()
+    assert f"/en/staff/responses/{promise}/" in kept
+    assert f"/en/staff/responses/{again}/" not in kept
+    with store.read() as session:
+        for which in (true(), Response.id == promise):
+            (story,) = list_stories(session, which, today=this_day())
+            assert (story.promise.id, story.standing) == (promise, Standing.KEPT)
+            assert len(story.followers) == 3
+        for number in (promise, between, again):
+            found = find_story(session, session.get_one(Response, number), today=this_day())
+            assert found is not None
+            assert (found.promise.id, found.standing) == (promise, Standing.KEPT)
+        assert list_stories(session, Response.id == again, today=this_day()) == []
+        (with_it,) = list_stories_with(session, Response.id == again, today=this_day())
+        assert with_it.promise.id == promise
+    assert ": kept" in response_page(client.get(f"/en/responses/{promise}/")).words()
 
 
 def test_another_department_sees_no_promise(app: Flask, promise: int) -> None:
