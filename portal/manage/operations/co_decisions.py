@@ -210,7 +210,9 @@ def sign(
         raise LinkRefused
     # Managers lock the co-decision first too, so that nothing changes while it is signed.
     found = session.get_one(CoDecision, number, with_for_update=True, populate_existing=True)
-    link = session.get_one(Signature, number, with_for_update=True, populate_existing=True)
+    link = session.get(Signature, number, with_for_update=True, populate_existing=True)
+    if link is None:  # whoever made it by hand has changed the record meanwhile
+        raise LinkRefused
     if link.signed_at is not None or link.expires_at < now or found.completed_on is None:
         raise LinkRefused
     if link.token_hash != sha256(token) or hash_record(session, found) != record_hash:

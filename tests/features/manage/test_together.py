@@ -4,11 +4,12 @@ from __future__ import annotations
 
 import re
 from datetime import UTC, date, datetime, timedelta
+from typing import Any
 
 import pytest
 from flask import Flask
 from flask.testing import FlaskClient
-from sqlalchemy import select
+from sqlalchemy import delete, select
 from sqlalchemy.orm import Session
 
 from portal.domain.loop import Actor, Event, EventKind
@@ -158,6 +159,27 @@ def test_links_that_sign_nothing_say_what_to_do(
     table.sign(newer)
     with pytest.raises(LinkRefused):
         table.sign(newer)
+
+
+def test_a_link_that_ended_while_the_partner_signed_is_refused(
+    store: Store, table: Table, theme: int, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    with store.read() as session:
+        case = session.scalars(select(ThemeCase.submission_id)).one()
+    token = table.link(table.decide(theme, table.partner(), [case]))
+
+    def end_link(session: Session, *found: object, **how: object) -> object:
+        """The link goes while the partner's request waits for the co-decision."""
+        session.execute(delete(Signature))
+        return get_one(session, *found, **how)
+
+    get_one: Any = Session.get_one
+    monkeypatch.setattr(Session, "get_one", end_link)
+    with pytest.raises(LinkRefused):
+        store.write(
+            co_decisions.sign, now=NOW, today=TODAY, token=token, record_hash="", name="Ana",
+            role="Chair",
+        )  # fmt: skip
 
 
 def test_a_next_step_is_named_and_said_in_another_language(
