@@ -22,7 +22,7 @@ from portal.respond.operations.cases import add_to_theme, ask_to_tell
 from portal.respond.operations.merging import reopen_merged
 from portal.respond.operations.themes import decided_cases, is_answered
 from portal.respond.queries.sharing import holds_others
-from portal.respond.queries.undo import find_last_deed, list_events, moved_cases
+from portal.respond.queries.undo import find_last_deed, is_passed_on, list_events, moved_cases
 from portal.respond.rules import Conflict
 from portal.respond.scoped import get_open_theme, lock_themes
 from portal.store import audit
@@ -69,7 +69,7 @@ def _take_out(session: Session, act: Act, events: Sequence[AuditEvent]) -> Undon
     from_theme: int | None = last.detail.get("from_theme")
     # As publishing does: either comes first.
     lock_themes(session, [theme.id] if from_theme is None else [theme.id, from_theme])
-    if is_answered(session, theme.id):
+    if is_answered(session, theme.id) or is_passed_on(session, last):
         raise Conflict
     cases = moved_cases(events)
     gone = _delete(session, act, theme.id, sorted(cases))

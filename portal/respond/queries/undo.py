@@ -14,7 +14,7 @@ from sqlalchemy import BigInteger, ColumnElement, and_, cast, exists, func, sele
 from sqlalchemy.orm import Session
 
 from portal.models.base import MAX_ID
-from portal.models.responses import Response
+from portal.models.responses import Response, Theme
 from portal.models.running import AuditEvent
 from portal.store.scope import Scope
 
@@ -66,8 +66,16 @@ def find_last_deed(session: Session, scope: Scope, *, now: datetime) -> Deed | N
         cases = select(func.count(AuditEvent.subject_id.distinct())).where(_is_part(last))
         return Deed(last, session.scalar(cases) or 0)
     count = len(moved_cases(list_events(session, last)))
-    is_final = not count or _is_published(session, last.subject_id)
+    is_final = not count or _is_published(session, last.subject_id) or is_passed_on(session, last)
     return None if is_final else Deed(last, count)
+
+
+def is_passed_on(session: Session, last: AuditEvent) -> bool:
+    """Whether a merge went on into a third theme: what came along by it is there now."""
+    if last.action != "theme_merged":
+        return False
+    query = select(Theme.merged_into_id).where(Theme.id == last.subject_id)
+    return session.scalar(query) is not None
 
 
 def list_events(session: Session, last: AuditEvent) -> Sequence[AuditEvent]:

@@ -11,7 +11,7 @@ from flask import Flask
 from sqlalchemy import select
 
 from portal.models.desk import CaseAssignment
-from portal.models.responses import Response, ThemeCase
+from portal.models.responses import Response, Theme, ThemeCase
 from portal.models.running import AuditEvent
 from portal.respond.act import Act
 from portal.respond.operations import assigning, grouping, merging
@@ -208,6 +208,30 @@ def test_a_time_that_has_passed_is_not_given_back(
     )
     assert undone == 1
     assert times(store, [draft]) == [(None, None)]
+
+
+def test_a_merge_that_went_on_into_a_third_theme_is_not_undone(
+    app: Flask, store: Store, office: Office, desk_city: City
+) -> None:
+    first, second, third = (office.group([send(store, desk_city.potholes)]) for _theme in range(3))
+    draft = office.draft(first)
+    desk, other = Desk(app), Desk(app, "reviewer")
+    desk.post(f"themes/{first}/merge", into=second)
+    event = undo_of(desk.get(""))
+    other.post(f"themes/{second}/merge", into=third)
+    before = cases_in(store, third)
+    assert "Undo" not in desk.get("").words()
+    desk.post(f"undo/{event}", 409)
+    assert cases_in(store, third) == before
+    with store.read() as session:
+        assert session.get_one(Response, draft).theme_id == third
+        assert session.get_one(Theme, first).merged_into_id == second
+    undo(other)  # what the draft and its cases were taken along by the second time
+    with store.read() as session:
+        assert session.get_one(Response, draft).theme_id == second
+    undo(desk)
+    with store.read() as session:
+        assert session.get_one(Response, draft).theme_id == first
 
 
 def test_a_new_theme_that_was_undone_is_offered_no_more(
