@@ -39,6 +39,7 @@ class Problem(StrEnum):
     NOTHING_TICKED = "nothing_ticked"
     NO_SERVICE = "no_service"
     NOT_WAITING = "not_waiting"
+    DECIDED = "decided"
     HANDED_ENOUGH = "handed_enough"
     TIME_MISSING = "time_missing"
     TIME_PAST = "time_past"

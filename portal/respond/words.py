@@ -106,6 +106,10 @@ _PROBLEMS: dict[Problem, Any] = {
     Problem.NOT_BEGUN: _l("There is no text yet."),
     Problem.NO_SERVICE: _l("Choose the service that it belongs to."),
     Problem.NOT_WAITING: _l("Only a case that waits for its first answer can be handed over."),
+    Problem.DECIDED: _l(
+        "A decision taken together with a partner rests on this case, so it stays here. Answer it,"
+        " and say who does what."
+    ),
     Problem.HANDED_ENOUGH: _l("It was handed over three times. Answer it, and say who does what."),
     Problem.NOTHING_TICKED: _l("Tick what is taken out."),
     Problem.TIME_MISSING: _l("Give the day and the time at which it shall come out."),

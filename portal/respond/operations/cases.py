@@ -13,6 +13,7 @@ from portal.models.loops import ExclusionRequest, LoopRow
 from portal.models.responses import Response, Theme, ThemeCase, ThemeText
 from portal.models.running import AuditEvent
 from portal.respond.act import Act
+from portal.respond.queries.decided import is_decided
 from portal.respond.rules import OFFERED_REASONS, Conflict, Problem, Refusal
 from portal.respond.scoped import get_case, get_open_theme, lock_themes
 from portal.store import audit, outbox
@@ -184,7 +185,8 @@ def decide_request(
 ) -> int | None:
     """Confirm or refuse a request to set a case aside, or to hand it over; returns to whom.
 
-    Only somebody else than who asked may confirm (else Refusal); who asked may take it back.
+    Only somebody else than who asked may confirm (else Refusal); who asked may take it back. A case
+    that a decision taken together rests on is not handed over (Refusal).
     `seen` is when the request that was read was made. Raises Conflict when it was decided already,
     or another one has taken its place.
     """
@@ -194,6 +196,8 @@ def decide_request(
         raise Conflict
     if is_agreed and request.person_id == scope.person_id:
         raise Refusal(("", Problem.OWN_REQUEST))
+    if is_agreed and request.to_service_id is not None and is_decided(session, submission_id):
+        raise Refusal(("", Problem.DECIDED))
     session.delete(request)
     session.flush()
     act = Act(scope, now, today)

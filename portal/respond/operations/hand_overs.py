@@ -10,6 +10,7 @@ from portal.models.loops import LoopEvent
 from portal.models.services import Service
 from portal.respond.act import Act
 from portal.respond.operations.cases import move_case, request_exclusion
+from portal.respond.queries.decided import is_decided
 from portal.respond.rules import MAX_HAND_OVERS, Problem, Refusal
 from portal.respond.scoped import get_case
 from portal.store.evidence.hand_overs import IS_HAND_OVER, WRONG_SERVICE
@@ -26,6 +27,8 @@ def hand_over(session: Session, *, act: Act, submission_id: int, slug: str) -> b
     row, submission = get_case(session, act.scope, submission_id, lock=True)
     if row.is_imported or not facts_of(row).may_be_handed_over:
         raise Refusal(("service", Problem.NOT_WAITING))
+    if is_decided(session, submission_id):
+        raise Refusal(("service", Problem.DECIDED))
     target = session.scalar(select(Service.id).where(Service.slug == slug, Service.is_active))
     if target is None or target == row.service_id:
         raise Refusal(("service", Problem.NO_SERVICE))

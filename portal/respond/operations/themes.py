@@ -4,14 +4,14 @@ from __future__ import annotations
 
 from datetime import date, datetime
 
-from sqlalchemy import Select, delete, exists, select
+from sqlalchemy import delete, exists, select
 from sqlalchemy.orm import Session
 
 from portal.domain.typed_texts import TextsMoved, TypedTexts
-from portal.models.partners import CoDecision, CoDecisionCase
 from portal.models.responses import Response, ThemeCase, ThemeText
 from portal.respond.act import Act
 from portal.respond.operations.cases import add_to_theme, make_theme
+from portal.respond.queries.decided import decided_cases
 from portal.respond.queries.sharing import holds_others
 from portal.respond.rules import Conflict, HoldsOthers
 from portal.respond.scoped import get_case, get_open_theme, get_theme, lock_themes
@@ -149,12 +149,3 @@ def is_answered(session: Session, theme_id: int | None) -> bool:
     """Whether an answer of the theme is published."""
     published = exists().where(Response.theme_id == theme_id, Response.status == "published")
     return bool(session.scalar(select(published)))
-
-
-def decided_cases(theme_id: int) -> Select[int]:
-    """Cases that a decision taken together in the theme rests on: they stay in it."""
-    return (
-        select(CoDecisionCase.submission_id)
-        .join(CoDecision, CoDecision.id == CoDecisionCase.co_decision_id)
-        .where(CoDecision.theme_id == theme_id)
-    )

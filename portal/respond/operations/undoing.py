@@ -20,7 +20,8 @@ from portal.respond.act import Act
 from portal.respond.operations.assigning import give_back, parts_of
 from portal.respond.operations.cases import add_to_theme, ask_to_tell
 from portal.respond.operations.merging import reopen_merged
-from portal.respond.operations.themes import decided_cases, is_answered
+from portal.respond.operations.themes import is_answered
+from portal.respond.queries.decided import decided_cases
 from portal.respond.queries.sharing import holds_others
 from portal.respond.queries.undo import find_last_deed, is_passed_on, list_events, moved_cases
 from portal.respond.rules import Conflict

@@ -30,6 +30,7 @@ from tests.support.desk import Desk
 from tests.support.moment import StillClock
 from tests.support.residents import Resident, submission_of
 from tests.support.soundness import find_problems
+from tests.support.together import Table
 
 POOLS, LIGHTS, HOLES = "swimming-pools", "street-lights", "pothole-repair"
 
@@ -189,6 +190,29 @@ def test_who_has_answered_keeps_the_case(
     loop = apply(Loop(received_on=TODAY), responded)
     with pytest.raises(LoopError):
         check(loop, Event(kind=EventKind.TRANSFERRED, on=TODAY, actor=Actor.STAFF))
+
+
+def test_a_case_that_a_decision_rests_on_stays(
+    app: Flask, store: Store, desk_city: City, office: Office
+) -> None:
+    high, low, free = (send(store, desk_city.potholes, q0=q0) for q0 in (4, 2, 4))
+    theme = office.group([high, low, free])
+    staff, reviewer = Desk(app), Desk(app, "reviewer")
+    staff.post(f"cases/{low}/hand-over", service=POOLS)
+    table = Table(store, desk_city)
+    table.decide(theme, table.partner(), [high, low])
+    answers = (
+        staff.post(f"cases/{high}/hand-over", 422, service=POOLS),
+        reviewer.post(f"cases/{low}/set-aside/agree", 422),
+    )
+    for answer in answers:
+        assert "so it stays here" in answer.get_data(as_text=True)
+    for case in (high, low):
+        assert holder(store, case) == desk_city.potholes
+    staff.post(f"cases/{free}/hand-over", service=POOLS)
+    reviewer.post(f"cases/{low}/set-aside/refuse")
+    with store.read() as session:
+        assert set(session.scalars(select(ThemeCase.submission_id))) == {high, low}
 
 
 def test_the_resident_reads_who_has_the_case_now(
