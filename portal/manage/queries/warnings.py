@@ -54,6 +54,16 @@ class Wanted:
             self.state in states and self.kind in {"", *WARNING_KINDS} and "\0" not in self.service
         )
 
+    @property
+    def address(self) -> dict[str, str | int]:
+        """The same as arguments of an address."""
+        others = {
+            "kind": self.kind,
+            "service": self.service,
+            "page": self.page if self.page > 1 else "",
+        }
+        return {"state": self.state, **{name: value for name, value in others.items() if value}}
+
 
 @dataclass(frozen=True)
 class WarningPage:

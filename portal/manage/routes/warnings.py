@@ -47,14 +47,7 @@ class WarningForm(DeskForm):
 @access(Access.MANAGER)
 def show_warnings() -> Response:
     """What looks different, newest first."""
-    asked = queries.Wanted(
-        state=request.args.get("state", queries.OPEN),
-        kind=request.args.get("kind", ""),
-        service=request.args.get("service", ""),
-        page=asked_page(),
-    )
-    wanted = asked if asked.is_sensible else queries.Wanted()
-    scope = current_scope()
+    wanted, scope = _wanted(), current_scope()
     return page(
         "manage/show_warnings.html",
         found=queries.list_warnings(read(), scope, wanted, langs()),
@@ -64,6 +57,16 @@ def show_warnings() -> Response:
         states=(queries.OPEN, *WARNING_STATES),
         gets_digest=queries.gets_digest(read(), scope.person_id),
     )
+
+
+def _wanted() -> queries.Wanted:
+    asked = queries.Wanted(
+        state=request.args.get("state", queries.OPEN),
+        kind=request.args.get("kind", ""),
+        service=request.args.get("service", ""),
+        page=asked_page(),
+    )
+    return asked if asked.is_sensible else queries.Wanted()
 
 
 @blueprint.post("/warnings/digest")
@@ -83,7 +86,7 @@ def choose_warnings_digest() -> Response:
         if wants
         else _("You get no more weekly mail.")
     )
-    return redirect(url_for("manage.show_warnings"), 303)
+    return redirect(url_for("manage.show_warnings", **_wanted().address), 303)
 
 
 @blueprint.get("/warnings/<int:warning_id>/")

@@ -12,6 +12,7 @@ from sqlalchemy.orm import Session
 from portal.assess.operations import assess_due
 from portal.assess.quarantine import quarantine_bursts
 from portal.models.running import AuditEvent
+from portal.models.services import Service
 from portal.models.set_apart import SetApart
 from portal.models.submissions import Submission
 from portal.store.engine import Store
@@ -131,6 +132,25 @@ def test_both_doors_of_an_hour_are_looked_at_each_on_its_own(
 def test_nothing_waits_where_nothing_was_set_apart(own: Desk) -> None:
     assert "Nothing waits" in show(own).words()
     assert "Nothing is decided yet" in show(own, "set-apart/?state=decided").words()
+
+
+def test_a_page_after_the_last_one_leads_to_the_first(hour: int, own: Desk) -> None:
+    page = show(own, "set-apart/?page=2")
+    assert "There are fewer pages" in page.words()
+    assert "Nothing waits" not in page.words()
+    assert "/en/manage/set-apart/" in page.links()
+
+
+@pytest.mark.parametrize("path", ["", "?q=nothing+is+called+so"])
+def test_managers_come_to_what_stands_apart_whatever_services_they_see(
+    store: Store, desk_city: City, other: Desk, path: str
+) -> None:
+    store.write(_close, desk_city.pools)
+    assert "/en/manage/set-apart/" in show(other, path).links()
+
+
+def _close(session: Session, service_id: int) -> None:
+    session.get_one(Service, service_id).is_active = False
 
 
 def test_everybody_sees_what_stands_apart_and_why_and_no_words(

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from datetime import timedelta
 from typing import Any
+from urllib.parse import urlencode
 
 import pytest
 from flask import Flask
@@ -435,6 +436,31 @@ def test_the_weekly_mail_is_chosen_and_stopped(app: Flask, store: Store, desk_ci
         with store.read() as session:
             assert len(session.scalars(select(DigestSubscription)).all()) == expected
     assert "Mail them to me" in manager.get().words()
+
+
+def test_the_weekly_mail_leaves_the_list_as_it_was_chosen(app: Flask, desk_city: City) -> None:
+    manager = Managing(app)
+    shown = {"state": "", "kind": "ratings", "service": "pothole-repair", "page": "2"}
+    page = manager.get(f"?{urlencode(shown)}")
+    actions = [form.get("action", "") for form in page.all("form")]
+    action = next(one for one in actions if "/warnings/digest" in one)
+    answer = manager.desk.client.post(
+        action, data={"csrf_token": manager.desk.csrf_token(), "wants": "1"}
+    )
+    assert (answer.status_code, answer.location) == (
+        303, f"/en/manage/warnings/?{urlencode(shown)}",
+    )  # fmt: skip
+    manager.get(answer.location.partition("/warnings/")[2])
+
+
+def test_a_page_after_the_last_one_leads_to_the_first(
+    app: Flask, store: Store, desk_city: City
+) -> None:
+    store.write(raise_one, desk_city.potholes, "ratings")
+    page = Managing(app).get("?page=2")
+    assert "There are fewer pages" in page.words()
+    assert "Nothing looks different" not in page.words()
+    assert "/en/manage/warnings/?state=open" in page.links()
 
 
 def test_what_staff_write_is_text(app: Flask, store: Store, desk_city: City) -> None:
