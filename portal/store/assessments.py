@@ -251,7 +251,7 @@ def _appraised() -> Select[*tuple[Any, ...]]:
             Appraisal.made_at,
         )
         .join(Service, Service.id == Appraisal.service_id)
-        .where(Service.is_active, Appraisal.id == _newest_appraisal())
+        .where(Service.is_active, Appraisal.id == newest_appraisal())
     )
 
 
@@ -281,7 +281,8 @@ def level_before() -> ScalarSelect[int]:
     )
 
 
-def _newest_appraisal() -> ScalarSelect[int]:
+def newest_appraisal() -> ScalarSelect[int]:
+    """Id of the newest appraisal of the service of the row at hand."""
     other = aliased(Appraisal)
     return (
         select(other.id)

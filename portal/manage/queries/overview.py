@@ -12,9 +12,10 @@ from dataclasses import dataclass
 from datetime import date
 from typing import Any
 
-from sqlalchemy import ScalarSelect, Select, func, select
+from sqlalchemy import ScalarSelect, Select, func, or_, select
 from sqlalchemy.orm import Session, aliased
 
+from portal.domain.language import fold
 from portal.domain.publication import quarter_of
 from portal.manage.changes import Change, direction, last_change
 from portal.manage.scoped import managed_services
@@ -22,7 +23,7 @@ from portal.models.appraisals import Appraisal
 from portal.models.assessments import Assessment
 from portal.models.services import Department, Service
 from portal.models.warnings import OPEN_STATES, WarningRow
-from portal.store.assessments import may_be_compared
+from portal.store.assessments import may_be_compared, newest_appraisal
 from portal.store.department_names import get_department_names
 from portal.store.publicity import get_public_since
 from portal.store.scope import Scope
@@ -118,10 +119,13 @@ class ServiceLine:
 
 @dataclass(frozen=True)
 class Overview:
-    """All services of one's departments, by name; `is_shadow` while no level is public."""
+    """All services of one's departments, by name; `is_shadow` while no level is public.
+
+    `departments` are (slug, name), by name.
+    """
 
     services: Sequence[ServiceLine]
-    departments: Mapping[str, Named]
+    departments: Sequence[tuple[str, Named]]
     is_shadow: bool
 
 
@@ -154,9 +158,13 @@ def get_overview(session: Session, scope: Scope, *, today: date, langs: Sequence
     ]
     return Overview(
         services=lines,
-        departments={line.department_slug: line.department for line in lines},
+        departments=_by_name({line.department_slug: line.department for line in lines}),
         is_shadow=since is None,
     )
+
+
+def _by_name(departments: Mapping[str, Named]) -> list[tuple[str, Named]]:
+    return sorted(departments.items(), key=lambda pair: fold(pair[1].text))
 
 
 def last_quarters(today: date) -> list[date]:
@@ -192,7 +200,10 @@ def _departments(session: Session) -> dict[int, _Department]:
 def _appraisals(
     session: Session, scope: Scope, today: date, since: date | None
 ) -> tuple[dict[int, dict[date, tuple[int, date]]], dict[int, Published]]:
-    """(level, day of the appraisal) of the last eight quarters, and the newest, by service."""
+    """(level, day of the appraisal) of the last eight quarters, and the newest, by service.
+
+    The newest may be older: of a service that was out of use for years, say.
+    """
     quarters = last_quarters(today)
     rows = session.execute(
         select(
@@ -205,7 +216,10 @@ def _appraisals(
         )
         .where(
             Appraisal.service_id.in_(_ids(scope)),
-            Appraisal.quarter_on.between(quarters[0], quarters[-1]),
+            or_(
+                Appraisal.quarter_on >= quarters[0],
+                Appraisal.id.in_(managed_services(scope).with_only_columns(newest_appraisal())),
+            ),
         )
         .order_by(Appraisal.quarter_on)
     )
@@ -214,7 +228,8 @@ def _appraisals(
     for service_id, quarter, as_of, level, flag, is_awaiting in rows:
         last = newest.get(service_id)
         before = last.level if last and may_be_compared(as_of, since) else None
-        paths[service_id][quarter] = (level, as_of)
+        if quarter >= quarters[0]:
+            paths[service_id][quarter] = (level, as_of)
         newest[service_id] = Published(level, flag, is_awaiting, before)
     return paths, newest
 

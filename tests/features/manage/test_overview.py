@@ -11,7 +11,7 @@ from typing import Any
 import pytest
 from babel.dates import format_skeleton
 from flask import Flask
-from sqlalchemy import delete, text
+from sqlalchemy import delete, select, text, update
 from sqlalchemy.orm import Session
 
 from portal.assess.operations import assess_service
@@ -22,7 +22,7 @@ from portal.manage.queries.overview import last_quarters
 from portal.models.appraisals import Appraisal
 from portal.models.assessments import Assessment
 from portal.models.running import Setting
-from portal.models.services import Service, ServiceText
+from portal.models.services import Department, DepartmentText, Service, ServiceText
 from portal.models.warnings import WarningRow
 from portal.store.engine import Store
 from tests.support.city import City
@@ -47,7 +47,7 @@ def stand(
     **state: Any,
 ) -> None:
     """Give a service appraisals, the newest last, and an assessment of today."""
-    quarter = quarter_of(this_day())
+    quarter = quarter_of(state.get("until", this_day()))
     for level in reversed(levels):
         session.add(
             Appraisal(
@@ -115,6 +115,35 @@ def test_a_line_holds_all_that_a_manager_asks_first(overview: Desk) -> None:
     assert "2 of them have been open for more than 30 days. 4 more were told" in page.words()
     pictures = [one.get("aria-label") for one in page.root.iter() if one.get("role") == "img"]
     assert "Published levels, the oldest first: –, –, –, –, –, 1, 2, 3" in pictures
+
+
+def test_the_level_of_a_service_that_was_out_of_use_for_years_is_the_published_one(
+    app: Flask, store: Store, desk_city: City
+) -> None:
+    long_ago = this_day() - timedelta(days=1200)
+    store.write(stand, desk_city.potholes, [2, 3], until=long_ago)
+    desk = Desk(app, "manager")
+    page = show(desk)
+    pothole = next(page.words(row) for row in page.all("tr") if "Pothole" in page.words(row))
+    assert "Level 3" in pothole
+    pictures = [one.get("aria-label") for one in page.root.iter() if one.get("role") == "img"]
+    assert not any("oldest first" in label and "3" in label for label in pictures if label)
+    own = response_page(desk.client.get("/en/manage/services/pothole-repair/"))
+    assert "Published is level 3" in own.words()
+
+
+def test_departments_are_chosen_from_by_name(app: Flask, store: Store, overview: Desk) -> None:
+    store.write(_rename_department, "Zoo and parks")
+    page = show(Desk(app, "admin"))
+    options = [page.words(one) for one in page.all("option")]
+    chosen = options.index("All departments")
+    assert options[chosen : chosen + 3] == ["All departments", "Public Works", "Zoo and parks"]
+
+
+def _rename_department(session: Session, name: str) -> None:
+    parks = select(Department.id).where(Department.slug == "parks").scalar_subquery()
+    query = update(DepartmentText).where(DepartmentText.department_id == parks)
+    session.execute(query.values(name=name).execution_options(synchronize_session=False))
 
 
 def test_administrators_see_every_department(app: Flask, overview: Desk) -> None:
