@@ -26,6 +26,7 @@ from portal.manage.queries import trends as queries
 from portal.store.districts import list_districts
 from portal.web.formats import language_name
 from portal.web.i18n import current_language
+from portal.web.warning_words import channel_name
 
 SPANS = (12, 24)
 GROUPS: dict[str, Any] = {
@@ -40,16 +41,6 @@ BY: dict[str, Any] = {
     "channel": _l("by channel"),
     "kind": _l("by kind"),
 }
-CHANNEL_WORDS: dict[str, Any] = {
-    "web": _l("On the web"),
-    "kiosk": _l("At a kiosk"),
-    "paper": _l("On paper"),
-    "phone": _l("By phone"),
-    "counter": _l("At the counter"),
-    "mail": _l("By mail"),
-    "imported": _l("From earlier records"),
-}
-
 POOL_WORDS = _l("Small groups together")
 
 
@@ -200,7 +191,7 @@ def group_name(by: str, value: str, names: Mapping[str, str]) -> str:
         case "kind":
             return load_instrument().text(f"kind.{value}", current_language())
         case "channel":
-            return str(CHANNEL_WORDS.get(value, value))
+            return channel_name(value)
         case _:
             return names.get(value, value)
 
