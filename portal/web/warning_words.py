@@ -96,14 +96,26 @@ def _is_below(point: Sequence[Any]) -> bool:
 
 
 def _time_to_told(_view: WarningView, evidence: Evidence) -> str:
-    return _(
-        "Residents used to wait about %(usual)s days for an answer. Of the latest %(n)s cases"
-        " it is about %(now)s days, and %(late)s had no answer after 30 days.",
-        usual=number(round(evidence["usual_days"])),
-        now=number(round(evidence["recent_days"])),
-        n=number(evidence["recent_n"]),
-        late=number(evidence["recent_late"]),
+    usual, now = round(evidence["usual_days"]), round(evidence["recent_days"])
+    sentences = (
+        ngettext(
+            "Residents used to wait about %(n)s day for an answer.",
+            "Residents used to wait about %(n)s days for an answer.",
+            usual,
+            n=number(usual),
+        ),
+        ngettext(
+            "Lately it is about %(n)s day.", "Lately it is about %(n)s days.", now, n=number(now)
+        ),
+        ngettext(
+            "Of the latest %(n)s case, %(late)s had no answer after 30 days.",
+            "Of the latest %(n)s cases, %(late)s had no answer after 30 days.",
+            evidence["recent_n"],
+            n=number(evidence["recent_n"]),
+            late=number(evidence["recent_late"]),
+        ),
     )
+    return " ".join(sentences)
 
 
 def _disparity(view: WarningView, evidence: Evidence) -> str:

@@ -131,7 +131,10 @@ def test_without_warnings_the_page_says_what_is_watched(app: Flask, desk_city: C
     ("kind", "said"),
     [
         ("ratings", "Usually 90% of ratings are good or very good. Lately it was 25%"),
-        ("time_to_told", "about 6 days for an answer. Of the latest 20 cases it is about 19 days"),
+        (
+            "time_to_told",
+            "about 6 days for an answer. Lately it is about 19 days. Of the latest 20",
+        ),
         ("disparity", "Spanish: 8 of 30 people were told within 30 days (27%)."),
         ("forecast", "about 8 (5 to 11) of 30 open cases will pass 30 days"),
     ],
@@ -451,6 +454,12 @@ def test_the_weekly_mail_leaves_the_list_as_it_was_chosen(app: Flask, desk_city:
         303, f"/en/manage/warnings/?{urlencode(shown)}",
     )  # fmt: skip
     manager.get(answer.location.partition("/warnings/")[2])
+
+
+def test_one_day_is_no_days(app: Flask, store: Store, desk_city: City) -> None:
+    waits = {**EVIDENCE["time_to_told"], "usual_days": 1.2}
+    store.write(raise_one, desk_city.potholes, "time_to_told", evidence=waits)
+    assert "used to wait about 1 day for an answer." in Managing(app).get().words()
 
 
 def test_a_page_after_the_last_one_leads_to_the_first(
