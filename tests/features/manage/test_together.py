@@ -9,13 +9,14 @@ from typing import Any
 import pytest
 from flask import Flask
 from flask.testing import FlaskClient
-from sqlalchemy import delete, select
+from sqlalchemy import delete, select, update
 from sqlalchemy.orm import Session
 
 from portal.domain.loop import Actor, Event, EventKind
 from portal.manage.operations import co_decisions
 from portal.manage.operations.co_decisions import LinkRefused
 from portal.manage.operations.partner_links import LINK_LIFETIME
+from portal.models.loops import LoopRow
 from portal.models.partners import (
     CoDecisionCase,
     Invitation,
@@ -363,6 +364,17 @@ def test_administrators_see_the_cases_of_a_record_without_their_words(
     assert "Case " in page.words()
     assert "The kerb is high." not in page.text
     assert not [link for link in page.links() if "/staff/cases/" in link]
+
+
+def test_a_record_whose_theme_has_no_case_says_so(
+    desk: Desk, store: Store, table: Table, theme: int
+) -> None:
+    number = table.decide(theme, table.partner(), [])
+    assert "Link the ticked cases" in get(desk, f"co-decisions/{number}/").words()
+    store.write(lambda session: session.execute(update(LoopRow).values(excluded="spam")))
+    words = get(desk, f"co-decisions/{number}/").words()
+    assert "The theme has no case of this service." in words
+    assert "Link the ticked cases" not in words
 
 
 def test_the_day_of_a_decision_is_not_ahead(desk: Desk, table: Table, theme: int) -> None:
