@@ -17,6 +17,7 @@ from portal.web.pages import page
 from portal.web.words import gettext as _
 
 _SHOWN = 100
+_CONFLICT = 409
 
 
 def translated() -> list[str]:
@@ -52,12 +53,14 @@ def _page(
         state = view.texts[tag]
     except LookupError:
         abort(404)
+    newest = state.newest or texts.Wording("")
+    seen = state.newest.hash if state.newest else ""
     if form is None:
-        newest = state.newest or texts.Wording("")
         form = TextForm(
-            formdata=None, name=newest.name, summary=newest.summary, about=newest.about,
-            seen=state.newest.hash if state.newest else "",
-        )  # fmt: skip
+            formdata=None, name=newest.name, summary=newest.summary, about=newest.about, seen=seen
+        )
+    elif status == _CONFLICT:  # whoever sees both goes on from here
+        form.seen.data = seen
     return page(
         "admin/show_text.html", status, view=view, state=state, tag=tag, form=form,
         source_tag=translated()[0], source=view.texts[translated()[0]], errors=errors_of(form),
@@ -81,7 +84,7 @@ def save_text(slug: str, tag: str) -> Response:
             now=portal().clock.now(),
         )  # fmt: skip
     except text_operations.TextConflict:
-        return _page(slug, tag, 409, form, "conflict")
+        return _page(slug, tag, _CONFLICT, form, "conflict")
     except LookupError:
         abort(404)
     flash(_("The draft is kept. Residents read it when somebody else has reviewed it."), "done")
@@ -101,7 +104,7 @@ def review_text(slug: str, tag: str) -> Response:
             offered=translated(), person_id=current_scope().person_id, now=portal().clock.now(),
         )  # fmt: skip
     except text_operations.TextConflict:
-        return _page(slug, tag, 409, problem="moved")
+        return _page(slug, tag, _CONFLICT, problem="moved")
     except text_operations.NotYet as error:
         return _page(slug, tag, 422, problem=str(error))
     except LookupError:
@@ -121,7 +124,7 @@ def drop_draft(slug: str, tag: str) -> Response:
             person_id=current_scope().person_id, now=portal().clock.now(),
         )  # fmt: skip
     except text_operations.TextConflict:
-        return _page(slug, tag, 409, problem="moved")
+        return _page(slug, tag, _CONFLICT, problem="moved")
     except LookupError:
         abort(404)
     flash(_("The draft is gone. Residents read what they read before."), "done")

@@ -99,6 +99,26 @@ def test_nobody_overwrites_a_text_that_has_moved_on(admin: Visitor, second: Visi
     assert "Mine" in words
 
 
+def test_a_refused_text_does_not_overwrite_what_nobody_has_read(
+    admin: Visitor, second: Visitor
+) -> None:
+    path = f"{LIGHTS}texts/en"
+    mine = {"name": "Mine", "summary": "All lamps.", "about": ""}
+    seen = response_page(admin.get(path)).value("seen")
+    write_text(second, path, name="Theirs")
+    refused = admin.post(path, seen=seen, **{**mine, "name": ""})
+    assert refused.status_code == 422
+    late = admin.post(path, seen=response_page(refused).value("seen"), **mine)
+    assert late.status_code == 409
+    assert "Theirs" in response_page(late).words()
+    assert "Mine" in late.text
+    assert admin.post(path, seen=response_page(late).value("seen"), **mine).status_code == 303
+    own = review(admin, path)
+    assert own.status_code == 422
+    again = {**mine, "summary": "Every lamp.", "seen": response_page(own).value("seen")}
+    assert admin.post(path, **again).status_code == 303
+
+
 def test_a_channel_opens_and_closes_from_a_day_on_and_the_past_stays(
     admin: Visitor, store: Store, city: City
 ) -> None:
