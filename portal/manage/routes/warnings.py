@@ -110,8 +110,8 @@ def _warning_page(
     row = detail.view.row
     if form is None:
         form = WarningForm(formdata=None, state=row.state, note=row.note)
-        form.owner.data = str(row.owner_id or "")
-    if not form.is_submitted() or status == CONFLICT:  # whoever sees both goes on from here
+        form.owner.data, form.version.data = str(row.owner_id or ""), str(row.version)
+    elif status == CONFLICT:  # whoever sees both goes on from here
         form.version.data = str(row.version)
     return page(
         "manage/show_warning.html",
