@@ -68,9 +68,9 @@ class PublishForm(DeskForm):
         """
         try:
             typed = datetime.fromisoformat(self.publish_at.data or "")
-        except ValueError:
+            return typed.replace(tzinfo=zone).astimezone(UTC)
+        except (ValueError, OverflowError):  # in UTC it may lie beyond the last year there is
             return None
-        return typed.replace(tzinfo=zone).astimezone(UTC)
 
 
 def case_ids() -> list[int]:

@@ -27,6 +27,7 @@ class Problem(StrEnum):
     REASON_SHORT = "reason_short"
     DUE_MISSING = "due_missing"
     DUE_PAST = "due_past"
+    DUE_BEFORE = "due_before"
     DONE_MISSING = "done_missing"
     DONE_FUTURE = "done_future"
     UNFINISHED = "unfinished"
@@ -59,7 +60,12 @@ class Promise:
 
 
 class Refusal(Exception):
-    """Something that may not be done now; `problems` are (field, problem)."""
+    """Something that may not be done now; `problems` are (field, problem).
+
+    `about` is the response that it is about, where several were to be published.
+    """
+
+    about: int | None = None
 
     def __init__(self, *problems: tuple[str, Problem]) -> None:
         """One problem at least."""

@@ -95,6 +95,10 @@ _PROBLEMS: dict[Problem, Any] = {
     Problem.REASON_SHORT: _l("Say why not, in %(n)s characters or more."),
     Problem.DUE_MISSING: _l("Give the day by which it will be done."),
     Problem.DUE_PAST: _l("This day has passed. Give a day from today on."),
+    Problem.DUE_BEFORE: _l(
+        "The day by which it promises something comes before that moment."
+        " Choose an earlier moment, or a later day in the answer."
+    ),
     Problem.DONE_MISSING: _l("Give the day on which it was done."),
     Problem.DONE_FUTURE: _l("This day has not come yet. Give today or an earlier day."),
     Problem.UNFINISHED: _l("Some part of the source has no text in this language yet."),

@@ -3,8 +3,9 @@
 from __future__ import annotations
 
 import logging
-from collections.abc import Iterable
-from datetime import datetime
+from collections.abc import Iterable, Iterator
+from contextlib import contextmanager
+from datetime import date, datetime
 from zoneinfo import ZoneInfo
 
 from sqlalchemy import select
@@ -34,11 +35,22 @@ def publish_together(session: Session, *, act: Act, versions: Iterable[tuple[int
     """
     wanted = sorted(set(versions))
     for response_id, version in wanted:
-        publish_response(
-            session, now=act.now, today=act.today, scope=act.scope, response_id=response_id,
-            version=version,
-        )  # fmt: skip
+        with _about(response_id):
+            publish_response(
+                session, now=act.now, today=act.today, scope=act.scope, response_id=response_id,
+                version=version,
+            )  # fmt: skip
     return len(wanted)
+
+
+@contextmanager
+def _about(response_id: int) -> Iterator[None]:
+    """Let a refusal say which of several answers it is about."""
+    try:
+        yield
+    except Refusal as refusal:
+        refusal.about = response_id
+        raise
 
 
 def schedule_together(
@@ -63,7 +75,8 @@ def schedule_together(
             raise Conflict
         if response.publish_at not in (None, at):  # somebody else has chosen one meanwhile
             raise Conflict
-        require_publishable(session, response, at.astimezone(zone).date())
+        with _about(response_id):
+            _require_publishable_on(session, response, at.astimezone(zone).date(), act.today)
         response.publish_at, response.publisher_id = at, act.person_id
         record_response(
             session,
@@ -74,6 +87,12 @@ def schedule_together(
             publish_at=at.isoformat(),
         )
     return len(wanted)
+
+
+def _require_publishable_on(session: Session, response: Response, day: date, today: date) -> None:
+    if response.due_on is not None and today <= response.due_on < day:
+        raise Refusal(("publish_at", Problem.DUE_BEFORE))
+    require_publishable(session, response, day)
 
 
 def unschedule(session: Session, *, act: Act, response_id: int) -> None:

@@ -8,7 +8,8 @@ from werkzeug.wrappers import Response
 from portal.respond.act import Act
 from portal.respond.forms import PublishForm, explain
 from portal.respond.operations import publishing as operations
-from portal.respond.routes.blueprint import blueprint
+from portal.respond.queries.responses import get_response_view
+from portal.respond.routes.blueprint import blueprint, langs
 from portal.respond.routes.responses import (
     pages_address,
     response_page,
@@ -18,8 +19,10 @@ from portal.respond.routes.responses import (
 from portal.respond.rules import Problem, Refusal
 from portal.web.access import Access, access, current_scope
 from portal.web.context import portal
-from portal.web.database import write
+from portal.web.database import read, write
 from portal.web.fields import whole_number
+from portal.web.formats import isolated
+from portal.web.forms import ErrorList
 from portal.web.words import gettext as _
 from portal.web.words import ngettext
 
@@ -48,8 +51,21 @@ def publish_responses() -> Response:
     try:
         _publish(form, form.versions)
     except Refusal as refusal:
-        return responses_page(form, explain(form, refusal), 422)
+        return responses_page(form, _naming(refusal.about, explain(form, refusal)), 422)
     return redirect(back, 303)
+
+
+def _naming(response_id: int | None, errors: ErrorList) -> ErrorList:
+    """The errors with the theme of the answer that they are about."""
+    if response_id is None:
+        return errors
+    view = get_response_view(
+        read(), current_scope(), response_id, langs=langs(), offered=portal().settings.languages
+    )
+    name = isolated(view.theme.text)
+    return [
+        (field, _("%(field)s: %(problem)s", field=name, problem=text)) for field, text in errors
+    ]
 
 
 def _publish(form: PublishForm, versions: list[tuple[int, int]]) -> None:

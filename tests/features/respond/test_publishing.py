@@ -12,8 +12,9 @@ from sqlalchemy import select, update
 from sqlalchemy.orm import Session
 
 from portal.domain.loop import Outcome
-from portal.models.responses import Response
+from portal.models.responses import Response, ThemeText
 from portal.models.running import AuditEvent, Outbox
+from portal.respond.forms import PublishForm
 from portal.respond.operations.publishing import publish_due
 from portal.respond.rules import Promise
 from portal.store.clock import Clock
@@ -130,7 +131,38 @@ def test_a_promise_must_still_be_one_when_it_comes_out(
     answer = Desk(app).post(
         f"responses/{draft}/publish", 422, version="2", when="later", publish_at=FIELD
     )
-    assert "This day has passed" in words_of(answer)
+    assert "The day by which it promises something comes before that moment." in words_of(answer)
+    assert published(store) == {}
+
+
+def test_of_several_answers_the_one_that_holds_them_up_is_named(
+    app: Flask, store: Store, office: Office, desk_city: City
+) -> None:
+    due = LATER.date() - timedelta(days=1)
+    fine, late = ready(store, office), ready(store, office, Promise(Outcome.PLANNED, due_on=due))
+
+    def rename(session: Session) -> None:
+        theme_id = session.get_one(Response, late).theme_id
+        session.execute(
+            update(ThemeText).where(ThemeText.theme_id == theme_id).values(name="Broken kerbs")
+        )
+
+    store.write(rename)
+    both = {"response": [f"{fine}:2", f"{late}:2"], "when": "later", "publish_at": FIELD}
+    words = words_of(Desk(app).post("responses/publish", 422, **both))
+    assert "\u2068Broken kerbs\u2069: The day by which it promises something" in words
+    unreviewed = office.draft(office.group([send(store, desk_city.potholes)]))
+    ticked = [f"{fine}:2", f"{unreviewed}:1"]
+    words = words_of(Desk(app).post("responses/publish", 422, response=ticked))
+    assert ": The text has to be reviewed by a second person first." in words
+
+
+def test_a_time_after_the_last_there_is_is_no_time(app: Flask) -> None:
+    typed = {"publish_at": "9999-12-31T23:59"}
+    with app.test_request_context("/en/staff/responses/publish", method="POST", data=typed):
+        form = PublishForm()
+        assert form.moment(ZoneInfo("America/Chicago")) is None
+        assert form.moment(ZoneInfo("UTC")) is not None
 
 
 def test_what_a_standstill_made_wrong_stays_a_draft_and_says_so(
