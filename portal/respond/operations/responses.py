@@ -116,11 +116,12 @@ def save_source(
     version: int,
     wording: Wording,
     promise: Promise,
-) -> None:
+) -> bool:
     """Change a draft's source text and outcome; it has to be reviewed again.
 
-    `version` is that of the response as it was read. Raises Conflict when it has moved on or is
-    published, Refusal when something is missing.
+    `version` is that of the response as it was read. Returns False where nothing is different:
+    then a review stands. Raises Conflict when it has moved on or is published, Refusal when
+    something is missing.
     """
     response = get_response(session, scope, response_id, lock=True)
     if response.status != "draft" or response.version != version:
@@ -128,7 +129,7 @@ def save_source(
     promise = _checked(wording, promise, today)
     text = get_text(session, response_id, response.source_lang)
     if wording_of(text) == wording and promise_of(response) == promise:
-        return
+        return False
     put_wording(text, wording)
     make_draft(text, scope.person_id, now)
     response.outcome = promise.outcome.value
@@ -136,6 +137,7 @@ def save_source(
     response.publish_at = response.publisher_id = None  # it was another text that was to come out
     response.version += 1
     record_response(session, now, scope, "response_saved", response_id, lang=text.lang)
+    return True
 
 
 def publish_response(

@@ -39,11 +39,12 @@ def save_translation(
     lang: str,
     version: int,
     wording: Wording,
-) -> None:
+) -> bool:
     """Write or change the text in one language; somebody else has to review it.
 
-    `version` is that of the text as it was read, 0 where there was none. Raises Conflict when it
-    has moved on, or when it stands published: then it is corrected, not rewritten.
+    `version` is that of the text as it was read, 0 where there was none. Returns False where
+    nothing is different: then a review stands. Raises Conflict when it has moved on, or when it
+    stands published: then it is corrected, not rewritten.
     """
     response = get_response(session, scope, response_id, lock=True)
     if lang == response.source_lang:
@@ -60,12 +61,13 @@ def save_translation(
         text = ResponseText(response_id=response_id, lang=lang, version=0)
         session.add(text)
     elif wording_of(text) == wording and text.source_hash == hash_of(source):
-        return
+        return False
     put_wording(text, wording)
     text.source_hash = hash_of(source)
     make_draft(text, scope.person_id, now)
     session.flush()
     record_response(session, now, scope, "text_saved", response_id, lang=lang)
+    return True
 
 
 def review_text(

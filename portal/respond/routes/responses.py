@@ -263,7 +263,7 @@ def save_response(response_id: int) -> Response:
     if not form.validate():
         return response_page(response_id, form, errors_of(form), 422)
     try:
-        write(
+        is_changed = write(
             operations.save_source, now=clock.now(), today=clock.today(), scope=current_scope(),
             response_id=response_id, version=form.read_version, wording=form.wording,
             promise=form.promise,
@@ -272,8 +272,17 @@ def save_response(response_id: int) -> Response:
         return response_page(response_id, form, explain(form, refusal), 422)
     except Conflict:
         return response_page(response_id, form, status=CONFLICT)
-    flash(_("Saved. Somebody else has to review it before anybody is told."))
+    say_saved(is_changed)
     return to_response(response_id)
+
+
+def say_saved(is_changed: bool) -> None:
+    """Say what comes next; where nothing is different, all stands as it was."""
+    flash(
+        _("Saved. Somebody else has to review it before anybody is told.")
+        if is_changed
+        else _("You changed nothing, so the text stands as it was.")
+    )
 
 
 def to_response(response_id: int) -> Response:

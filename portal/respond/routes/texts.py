@@ -16,7 +16,13 @@ from portal.respond.queries import responses as queries
 from portal.respond.queries.phrases import list_phrases_for
 from portal.respond.routes.blueprint import blueprint, langs
 from portal.respond.routes.phrases import put_in
-from portal.respond.routes.responses import CONFLICT, on_version, response_page, to_response
+from portal.respond.routes.responses import (
+    CONFLICT,
+    on_version,
+    response_page,
+    say_saved,
+    to_response,
+)
 from portal.respond.rules import Conflict, Refusal
 from portal.web.access import Access, access, current_scope
 from portal.web.context import portal
@@ -87,7 +93,7 @@ def save_translation(response_id: int, tag: str) -> Response:
     if not form.validate():
         return _translation_page(response_id, tag, form, errors_of(form), 422)
     try:
-        write(
+        is_changed = write(
             operations.save_translation, now=portal().clock.now(), scope=current_scope(),
             response_id=response_id, lang=tag, version=form.read_version, wording=form.wording,
         )  # fmt: skip
@@ -95,7 +101,7 @@ def save_translation(response_id: int, tag: str) -> Response:
         return _translation_page(response_id, tag, form, explain(form, refusal), 422)
     except Conflict:
         return _translation_page(response_id, tag, form, status=CONFLICT)
-    flash(_("Saved. Somebody else has to review it before anybody is told."))
+    say_saved(is_changed)
     return _onward(response_id, tag)
 
 

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import threading
+from dataclasses import asdict
 from datetime import timedelta
 from typing import Any
 
@@ -138,7 +139,17 @@ def test_saving_the_same_again_keeps_the_review(app: Flask, office: Office, them
     page = staff.get(f"responses/{draft}/")
     same = {**SOURCE, "we_did": "We repaved the street by the school."}
     staff.post(f"responses/{draft}/", **same, version=page.value("version"))
-    assert "Reviewed by" in staff.get(f"responses/{draft}/").words()
+    words = staff.get(f"responses/{draft}/").words()
+    assert "Reviewed by" in words
+    assert "You changed nothing, so the text stands as it was." in words
+    office.translate(draft)
+    office.review(draft, "es")
+    path = f"responses/{draft}/texts/es/"
+    along = {**staff.get(path).sent_along(path), **asdict(SPANISH)}
+    staff.post(path, **along)
+    words = staff.get(path).words()
+    assert "Reviewed by" in words
+    assert "You changed nothing, so the text stands as it was." in words
 
 
 def test_the_second_to_save_sees_both_texts_and_can_go_on(
