@@ -187,7 +187,7 @@ def test_what_is_missing_or_cannot_be_is_said_and_nothing_kept(
     assert remarks(store) == []
     desk.post(path, **FORM)
     late = desk.post(path, 409, **{**FORM, "missing": "Something else."})
-    assert "Somebody else took down their words to this answer meanwhile" in words_of(late)
+    assert "A colleague took down words to this answer meanwhile" in words_of(late)
     assert "What you typedSomething else." in words_of(late)
     assert [one.text for one in remarks(store)] == [SAID]
 
