@@ -6,17 +6,18 @@ from collections.abc import Collection, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import date, datetime
 
-from sqlalchemy import delete, func, select
+from sqlalchemy import Select, delete, func, select
 from sqlalchemy.orm import Session
 
+from portal.domain.language import fold
 from portal.domain.typed_texts import TextsMoved, require_seen
 from portal.models.people import Person
 from portal.models.services import Service
 from portal.models.targets import Holiday, TargetChange
 from portal.store import audit, targets
 from portal.store.content import lock_content
-from portal.store.service_names import get_service_names
-from portal.store.texts import InLanguage, in_language
+from portal.store.service_names import name_services
+from portal.store.texts import InLanguage
 
 
 @dataclass(frozen=True)
@@ -41,14 +42,20 @@ def list_decisions(session: Session) -> list[Decision]:
 
 def list_services(session: Session, langs: Sequence[str]) -> list[tuple[int, InLanguage[str]]]:
     """(id, name) of the services in use, by name."""
-    rows = session.execute(select(Service.id, Service.slug).where(Service.is_active)).all()
-    names = get_service_names(session, select(Service.id).where(Service.is_active))
-    named = [
-        (row.id, in_language(names.get(row.id, {}), langs[0], langs[1:])
-         or InLanguage(langs[0], row.slug))
-        for row in rows
-    ]  # fmt: skip
-    return sorted(named, key=lambda pair: pair[1].text)
+    named = _name(session, select(Service.id, Service.slug).where(Service.is_active), langs)
+    return sorted(named.items(), key=lambda pair: fold(pair[1].text))
+
+
+def get_service_names(session: Session, langs: Sequence[str]) -> dict[int, InLanguage[str]]:
+    """Names of all services by id: what was decided of one out of use stays."""
+    return _name(session, select(Service.id, Service.slug), langs)
+
+
+def _name(
+    session: Session, services: Select[int, str], langs: Sequence[str]
+) -> dict[int, InLanguage[str]]:
+    slugs = {row.id: row.slug for row in session.execute(services)}
+    return name_services(session, slugs, langs[0], langs[1:])
 
 
 def get_newest_decision(session: Session) -> int:

@@ -43,12 +43,12 @@ def _weekdays_form() -> WeekdaysForm:
 
 def _page(form: TargetForm, weekdays: WeekdaysForm, status: int = 200) -> Response:
     today, session = portal().clock.today(), read()
-    services = targets.list_services(session, langs())
     in_force = dict(kept.list_in_force(session, today))
     return page(
         "admin/show_targets.html", status, form=form, weekdays=weekdays,
-        errors=[*errors_of(form), *errors_of(weekdays)], services=services, in_force=in_force,
-        names=dict(services), week=week(), last_day=LAST_DAY,
+        errors=[*errors_of(form), *errors_of(weekdays)], in_force=in_force,
+        services=targets.list_services(session, langs()),
+        names=targets.get_service_names(session, langs()), week=week(), last_day=LAST_DAY,
         decisions=targets.list_decisions(session),
         most=most_working_days(kept.get_weekdays(session)),
         holidays=len(kept.list_holidays(session, today)),

@@ -5,12 +5,13 @@ from __future__ import annotations
 from datetime import UTC, date, datetime, timedelta
 
 import pytest
-from sqlalchemy import select
+from sqlalchemy import select, update
 from sqlalchemy.orm import Session
 
 from portal.admin.target_forms import MAX_LIST
 from portal.models.loops import LoopEvent, LoopRow
 from portal.models.running import AuditEvent
+from portal.models.services import Service, ServiceText
 from portal.models.targets import Holiday
 from portal.respond.act import Act
 from portal.respond.operations.hand_overs import hand_over
@@ -128,6 +129,38 @@ def test_the_empty_page_says_so_and_a_target_is_set_and_taken_away(
     assert "no target any more" in response_page(admin.get("targets/")).words()
     assert deeds(store) == ["target_changed"] * 3
     assert "Changed the city's own target" in response_page(admin.get("audit/")).words()
+
+
+def test_a_target_of_a_service_out_of_use_is_still_called_by_its_name(
+    admin: Visitor, store: Store, city: City
+) -> None:
+    """It can no longer be chosen."""
+    admin.get("targets/")
+    today = this_day().isoformat()
+    admin.post("targets/", service=str(city.lights), working_days="3", from_on=today)
+    store.write(
+        lambda session: session.execute(
+            update(Service).where(Service.id == city.lights).values(is_active=False)
+        )
+    )
+    page = response_page(admin.get("targets/"))
+    assert [page.words(one) for one in page.all("b")].count("Street lights") == 2
+    assert "Street lights" not in [page.words(one) for one in page.all("option")]
+
+
+def test_services_to_choose_from_stand_as_everywhere(
+    admin: Visitor, store: Store, city: City
+) -> None:
+    store.write(
+        lambda session: session.execute(
+            update(ServiceText)
+            .where(ServiceText.service_id == city.lights, ServiceText.lang == "en")
+            .values(name="ómnibus")
+        )
+    )
+    page = response_page(admin.get("targets/"))
+    named = [page.words(one) for one in page.all("option")]
+    assert named.index("ómnibus") < named.index("Pothole repair")
 
 
 def test_more_than_always_fits_into_thirty_days_is_refused(admin: Visitor, store: Store) -> None:

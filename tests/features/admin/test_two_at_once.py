@@ -10,8 +10,6 @@ from datetime import date, timedelta
 from typing import Any
 
 import pytest
-from flask import Flask
-from sqlalchemy.orm import Session
 from werkzeug.test import TestResponse
 
 from portal.domain.colours import STANDARD
@@ -20,10 +18,9 @@ from portal.store.engine import Store
 from portal.store.retention import Periods, get_periods
 from portal.store.targets import get_weekdays
 from tests.features.admin.conftest import Visitor
-from tests.support.city import City, make_person, set_passwords
+from tests.support.city import City
 from tests.support.client import response_page
-from tests.support.desk import hashed
-from tests.support.moment import this_day, this_moment
+from tests.support.moment import this_day
 
 LIGHTS = "services/street-lights/"
 SOON, LATER = ((this_day() + timedelta(days)).isoformat() for days in (20, 40))
@@ -32,19 +29,6 @@ _COLOURS = {
     "tint_light": STANDARD.tint_light, "tint_dark": STANDARD.tint_dark,
 }  # fmt: skip
 RED, BLUE = ({**_COLOURS, "accent_light": one} for one in ("#5a0000", "#00005a"))
-
-
-@pytest.fixture
-def second(app: Flask, store: Store, city: City) -> Visitor:
-    """Another administrator."""
-    del city
-
-    def prepare(session: Session) -> None:
-        make_person(session, "second@city.example", this_moment(), [("administrator", None)])
-        set_passwords(session, hashed())
-
-    store.write(prepare)
-    return Visitor(app, "second")
 
 
 def read_of(visitor: Visitor, page: str, form: str, **among: str) -> dict[str, str]:
