@@ -95,6 +95,7 @@ def create_app(settings: Settings, store: Store | None = None) -> Flask:
     web_session.register(app, is_https=settings.is_https)
     logs.register(app)
     body.register(app, limit=MAX_BODY, max_fields=MAX_FIELDS)
+    addresses.refuse_nul(app)
     i18n.register(app, settings)
     access.register(app)
     database.register(app)

@@ -35,8 +35,6 @@ def get_managed_service(
 
     `lock` keeps others who lock it too waiting until the transaction ends, and no resident.
     """
-    if "\0" in slug:  # PostgreSQL cannot even be asked
-        raise NotAllowed
     query = managed_services(scope).where(Service.slug == slug)
     service = session.scalar(query.with_for_update(key_share=True) if lock else query)
     if service is None:

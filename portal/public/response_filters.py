@@ -205,14 +205,14 @@ def service_names(
 
 
 def _find_service_name(session: Session, reader: Reader, slug: str) -> ServiceName | None:
-    if not slug or "\0" in slug:  # PostgreSQL cannot even be asked
+    if not slug:
         return None
     names = service_names(session, reader, Service.is_active & (Service.slug == slug))
     return next(iter(names.values()), None)
 
 
 def _find_department_name(session: Session, reader: Reader, slug: str) -> DepartmentName | None:
-    if not slug or "\0" in slug:
+    if not slug:
         return None
     found_id = session.scalar(select(Department.id).where(Department.slug == slug))
     if found_id is None:

@@ -55,7 +55,7 @@ def _filters() -> Filters:
     role, state = request.args.get("role", ""), request.args.get("state", "")
     number = whole_number(request.args.get("department"))
     return Filters(
-        words=request.args.get("q", "").replace("\0", "")[:200],
+        words=request.args.get("q", "")[:200],
         role=role if role in ROLES else "",
         state=state if state in STATES else "",
         department_id=number if number is not None and number <= MAX_ID else None,

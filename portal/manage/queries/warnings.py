@@ -51,9 +51,7 @@ class Wanted:
     def is_sensible(self) -> bool:
         """Whether these words can be asked for."""
         states = {"", OPEN, *WARNING_STATES}
-        return (
-            self.state in states and self.kind in {"", *WARNING_KINDS} and "\0" not in self.service
-        )
+        return self.state in states and self.kind in {"", *WARNING_KINDS}
 
     @property
     def address(self) -> dict[str, Any]:

@@ -329,7 +329,7 @@ def test_people_are_found_by_name_address_role_department_and_state(
         ("q=city.example+parks", 1), ("q=%25", 0), ("role=manager", 1),
         (f"department={city.parks}", 1), (f"department={city.works}&role=staff", 2),
         ("state=invited", 0), ("state=inactive", 0), ("page=2", 0), ("department=x&page=x", 5),
-        ("q=%00&department=" + "9" * 18, 0),
+        ("q=x&department=" + "9" * 18, 0),
     ):  # fmt: skip
         page = response_page(admin.get(f"/en/admin/people/?{query}"))
         numbers = [one for one in page.links() if re.fullmatch(r"/en/admin/people/\d+/", one)]

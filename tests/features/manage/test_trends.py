@@ -131,7 +131,7 @@ def test_what_makes_no_sense_in_the_address_is_left_out(
 ) -> None:
     open_desk(store, city)
     desk = Desk(app, "manager")
-    for query in ("months=999", "months=-1", "months=٢٤", "by=age_band", "by=%00"):
+    for query in ("months=999", "months=-1", "months=٢٤", "by=age_band", "by=x"):
         for path in PAGES:
             words(desk, f"/en/manage/{path}?{query}")
 

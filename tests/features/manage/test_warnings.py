@@ -407,7 +407,7 @@ def test_filters_show_what_they_say(app: Flask, store: Store, desk_city: City) -
     assert "Ratings have fallen" in only
     assert "may be late Street" not in only
     assert "No warning fits" in manager.get("?state=dealt_with").words()
-    for odd in ("?state=x", "?kind=%00", "?service=%00", "?page=99999999999", "?page=٣"):
+    for odd in ("?state=x", "?kind=x", "?service=x", "?page=99999999999", "?page=٣"):
         manager.get(odd)
 
 

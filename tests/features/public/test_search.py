@@ -101,7 +101,7 @@ def test_nothing_found_helps_on(client: FlaskClient) -> None:
     assert page.value("q") == "<b>zebra</b>"
 
 
-@pytest.mark.parametrize("words", ["", "   ", "\0", "x" * 5000, "%", "\ud800"])
+@pytest.mark.parametrize("words", ["", "   ", "x" * 5000, "%", "\ud800"])
 def test_odd_words_do_no_harm(client: FlaskClient, words: str) -> None:
     query = words.encode("utf-8", "surrogatepass")
     response = client.get("/en/services/", query_string={"q": query})
