@@ -14,7 +14,7 @@ from portal.domain.loop import EventKind
 from portal.domain.suppression import K
 from portal.models.loops import LoopEvent, LoopRow
 from portal.models.responses import Response, Theme, ThemeCase
-from portal.models.said import Reaction, ThemeFigure
+from portal.models.said import Reaction
 from portal.models.submissions import Submission
 from portal.store.coverage import DELIVERIES
 
@@ -24,7 +24,7 @@ ELSEWHERE = 0  # no response: those of other services
 
 @dataclass
 class Count:
-    """People by district or by verdict, and how many of them are new since the last batch."""
+    """People by verdict, and how many of them are new since the last batch."""
 
     people: dict[str, int] = field(default_factory=dict)
     new: int = 0
@@ -41,7 +41,7 @@ def list_published_responses(session: Session, service_id: int) -> Sequence[int]
     return session.scalars(select(Response.id).where(_is_published(service_id))).all()
 
 
-def count_people(session: Session, service_id: int) -> dict[int, Count]:
+def count_people(session: Session, service_id: int) -> dict[int, dict[str, int]]:
     """People behind each theme by the district that they named; each person once in a theme.
 
     Of all services, where a theme takes their cases.
@@ -50,12 +50,10 @@ def count_people(session: Session, service_id: int) -> dict[int, Count]:
         select(
             ThemeCase.theme_id,
             func.min(LoopRow.district).label("district"),
-            func.max(case((LoopRow.themed_on > ThemeFigure.as_of, 1), else_=0)).label("is_new"),
         )
         .join(Theme, Theme.id == ThemeCase.theme_id)
         .join(LoopRow, LoopRow.submission_id == ThemeCase.submission_id)
         .join(Submission, Submission.id == ThemeCase.submission_id)
-        .outerjoin(ThemeFigure, ThemeFigure.theme_id == ThemeCase.theme_id)
         # A burst of taps like those that machines send waits for a person's look, as ratings do.
         .where(
             Theme.service_id == service_id,
@@ -66,14 +64,14 @@ def count_people(session: Session, service_id: int) -> dict[int, Count]:
         .subquery()
     )
     rows = session.execute(
-        select(
-            person.c.theme_id,
-            func.coalesce(person.c.district, NOWHERE),
-            func.count(),
-            func.sum(person.c.is_new),
-        ).group_by(person.c.theme_id, person.c.district)
+        select(person.c.theme_id, func.coalesce(person.c.district, NOWHERE), func.count()).group_by(
+            person.c.theme_id, person.c.district
+        )
     )
-    return _counts(rows)
+    found: dict[int, dict[str, int]] = defaultdict(dict)
+    for theme_id, district, people in rows:
+        found[theme_id][district] = people
+    return found
 
 
 def count_replies(session: Session, service_id: int) -> dict[int, Count]:

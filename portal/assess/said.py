@@ -7,6 +7,7 @@ costs a look at one row, however many have written.
 
 from __future__ import annotations
 
+from collections.abc import Mapping
 from datetime import date
 
 from sqlalchemy import Select, delete, func, select
@@ -70,24 +71,26 @@ def _refresh_themes(session: Session, service_id: int, today: date) -> int:
     counts = count_people(session, service_id) if due else {}
     moved: list[int] = []
     for theme_id, figure in due.items():
-        count = counts.get(theme_id, Count())
-        if _is_due(_day_of(figure), today, _touched(figure, count)):
-            _keep_theme(session, figure or ThemeFigure(theme_id=theme_id), count, today)
+        people = counts.get(theme_id, {})
+        if _is_due(_day_of(figure), today, _change(figure, people)):
+            _keep_theme(session, figure or ThemeFigure(theme_id=theme_id), people, today)
             moved.append(theme_id)
     for table in _OF_THEMES if moved else ():
         seal(session, today, table, moved)
     return len(moved)
 
 
-def _keep_theme(session: Session, figure: ThemeFigure, count: Count, today: date) -> None:
-    people = sum(count.people.values())
-    figure.people, figure.as_of = people if people >= K else None, today
+def _keep_theme(
+    session: Session, figure: ThemeFigure, people: Mapping[str, int], today: date
+) -> None:
+    everybody = sum(people.values())
+    figure.people, figure.as_of = everybody if everybody >= K else None, today
     session.add(figure)
     session.flush()
     session.execute(delete(ThemeDistrict).where(ThemeDistrict.theme_id == figure.theme_id))
     session.add_all(
         ThemeDistrict(theme_id=figure.theme_id, district=district, people=n)
-        for district, n in suppress(count.people).items()
+        for district, n in suppress(people).items()
         if n and district != NOWHERE
     )
     session.flush()
@@ -146,28 +149,27 @@ def _may_move(session: Session, service_id: int, last: date | None, today: date)
     return last < today == session.scalar(batch_on.where(ServiceResult.service_id == service_id))
 
 
-def _is_due(last: date | None, today: date, people_touched: int) -> bool:
-    """Whether a theme's figures of that day may move: at first, then in new months, for enough.
+def _is_due(last: date | None, today: date, change: int) -> bool:
+    """Whether a theme's figures of that day may move: at first, then in new months, by enough.
 
     A quarter that begins moves none by itself, for no appraisal holds them: it would show who
     wrote in a few days.
     """
-    return last is None or (month_of(today) > month_of(last) and people_touched >= K)
+    return last is None or (month_of(today) > month_of(last) and change >= K)
 
 
 def _day_of(row: ThemeFigure | None) -> date | None:
     return row.as_of if row else None
 
 
-def _touched(figure: ThemeFigure | None, count: Count) -> int:
-    """How many people are new, or gone because their cases were set aside.
+def _change(figure: ThemeFigure | None, people: Mapping[str, int]) -> int:
+    """By how many people the figure would move, up or down; from nothing while none is shown.
 
-    While nothing is shown, everybody is new: there is nothing to subtract from.
+    However they came or went: by writing, with a merge, or because a case was set aside. Whoever
+    writes again moves nothing.
     """
-    people = sum(count.people.values())
-    if figure is None or figure.people is None:
-        return people
-    return count.new + max(figure.people + count.new - people, 0)
+    shown = (figure and figure.people) or 0
+    return abs(sum(people.values()) - shown)
 
 
 def _figures(service_id: int) -> Select[ThemeFigure]:

@@ -166,18 +166,14 @@ def test_figures_move_once_a_month_and_not_for_a_few(
     add(store, city, answer, 15)
     assert refresh(TODAY + timedelta(days=5)) == 0
     assert voices(store, answer)[0] == 20
-    add(store, city, answer, 9, on=NEXT_MONTH)
-    assert refresh(NEXT_MONTH) == 0
-    assert voices(store, answer)[0] == 20
-    add(store, city, answer, 1, on=NEXT_MONTH)
     assert refresh(NEXT_MONTH) == 1
-    assert voices(store, answer)[0] == 45
+    assert voices(store, answer)[0] == 35
     add(store, city, answer, 9, on=NEXT_QUARTER)
     assert refresh(NEXT_QUARTER) == 0  # a quarter that begins would show who wrote in a few days
-    assert voices(store, answer)[0] == 45
+    assert voices(store, answer)[0] == 35
     add(store, city, answer, 1, on=NEXT_QUARTER)
     assert refresh(NEXT_QUARTER) == 1
-    assert voices(store, answer)[0] == 55
+    assert voices(store, answer)[0] == 45
 
 
 def test_those_who_are_gone_let_a_figure_move_as_new_ones_do(
@@ -195,6 +191,50 @@ def test_those_who_are_gone_let_a_figure_move_as_new_ones_do(
     store.write(set_aside, 15)
     assert refresh(NEXT_MONTH) == 1
     assert voices(store, answer)[0] == 15
+
+
+def test_whoever_writes_again_moves_nothing(
+    store: Store, city: City, answer: int, refresh: Callable[[date], int]
+) -> None:
+    """Else the figure, and the district, of the one who is new would show as a difference."""
+    add(store, city, answer, 25, district="north")
+    add(store, city, answer, 12, district="south")
+    known = [{"district": "north", "person_key": f"known {number}"} for number in range(10)]
+    for one in known:
+        add(store, city, answer, 1, **one)
+    refresh(TODAY)
+    for one in known:
+        add(store, city, answer, 1, on=NEXT_MONTH, **one)
+    add(store, city, answer, 1, on=NEXT_MONTH, district="south")
+    assert refresh(NEXT_MONTH) == 0
+    assert voices(store, answer) == (47, {"north": 35, "south": 12})
+    add(store, city, answer, 9, on=NEXT_MONTH, district="south")
+    assert refresh(NEXT_MONTH) == 1
+    assert voices(store, answer) == (57, {"north": 35, "south": 22})
+
+
+def test_those_who_come_from_another_theme_are_new_behind_this_one(
+    store: Store, city: City, answer: int, refresh: Callable[[date], int]
+) -> None:
+    add(store, city, answer, 12)
+    refresh(TODAY)
+
+    def put_in(session: Session, cases: list[int]) -> None:
+        at = datetime.combine(NEXT_MONTH, NOW.timetz())
+        theme_id = theme_of(session, answer)
+        session.add_all(
+            ThemeCase(theme_id=theme_id, submission_id=case, added_at=at) for case in cases
+        )
+
+    texts = {"en": ("The kerbs are loose.", "We set them again.", "")}
+    other = store.write(lambda session: publish_response(session, city.potholes, NOW, texts))
+    before = add(store, city, other, 40)
+    store.write(put_in, before[:9])
+    assert refresh(NEXT_MONTH) == 1  # the other theme's figure, for the first time
+    assert voices(store, answer)[0] == 12
+    store.write(put_in, before[9:])
+    assert refresh(NEXT_MONTH) == 1
+    assert voices(store, answer)[0] == 52
 
 
 def test_replies_move_with_the_results_that_they_add_up_to(
