@@ -10,6 +10,7 @@ from typing import Any
 from sqlalchemy import Select, exists, func, select
 from sqlalchemy.orm import Session
 
+from portal.models.loops import LoopRow
 from portal.models.partners import (
     Attestation,
     CoDecision,
@@ -21,6 +22,7 @@ from portal.models.partners import (
     Signature,
 )
 from portal.models.responses import ThemeCase
+from portal.store.evidence.known_cases import is_evidence
 from portal.store.texts import in_language
 
 
@@ -142,8 +144,10 @@ def find_judgement(session: Session, case_id: int, co_decision_id: int) -> bool 
 def _may_judge(case_id: int) -> Select[Any]:
     """Signed records of the themes of the case to whose next step its resident was invited.
 
-    Before the partner has signed, the record can still change under those who judge it.
+    Before the partner has signed, the record can still change under those who judge it. "Me too"
+    in a theme that is answered is told and invited within seconds: it judges nothing (decision 40).
     """
+    is_counted = exists().where(LoopRow.submission_id == case_id, is_evidence())
     is_signed = exists().where(
         Signature.co_decision_id == CoDecision.id, Signature.signed_at.is_not(None)
     )
@@ -156,5 +160,5 @@ def _may_judge(case_id: int) -> Select[Any]:
         NextStep.theme_id == CoDecision.theme_id,
     )
     return select(CoDecision).where(
-        CoDecision.completed_on.is_not(None), is_signed, is_in_theme, is_invited
+        CoDecision.completed_on.is_not(None), is_signed, is_in_theme, is_invited, is_counted
     )

@@ -25,7 +25,6 @@ from sqlalchemy import (
 )
 from sqlalchemy.orm import Session
 
-from portal.models.loops import LoopRow
 from portal.models.partners import (
     Attestation,
     CoDecision,
@@ -36,6 +35,7 @@ from portal.models.partners import (
     Signature,
 )
 from portal.models.responses import ThemeCase
+from portal.store.evidence.known_cases import counted_now
 
 
 def list_figures(
@@ -43,8 +43,8 @@ def list_figures(
 ) -> dict[int, dict[str, Any]]:
     """The co-decisions that fit `wanted` by id, in its order, as they were known on the day.
 
-    `cases` are the cases as known on the day, with the projection's columns. Our own count
-    from the day on which they were first written down.
+    `cases` are the cases as known on the day, with the projection's columns and without "me too"
+    (`evidence.known_cases`). Our own count from the day on which they were first written down.
     """
     statement = (
         select(
@@ -52,10 +52,10 @@ def list_figures(
             Partner.name.label("partner_name"),
             Partner.is_external,
             _is_signed(as_of).label("is_signed"),
-            _count_linked(cases, as_of).label("linked"),
+            _count_linked(cases, CoDecisionCase.added_on <= as_of).label("linked"),
             _is_everybody_invited(cases, as_of).label("is_everybody_invited"),
-            _count_attesting(as_of, is_fair=True).label("fair"),
-            _count_attesting(as_of, is_fair=False).label("unfair"),
+            _count_attesting(cases, as_of, is_fair=True).label("fair"),
+            _count_attesting(cases, as_of, is_fair=False).label("unfair"),
         )
         .outerjoin(Partner, Partner.id == CoDecision.partner_id)
         .where(
@@ -67,9 +67,10 @@ def list_figures(
     return {row[0].id: _figures(row, as_of) for row in session.execute(statement)}
 
 
-def known_today() -> FromClause:
-    """All cases as they stand: the `cases` of `list_figures` where the day is today."""
-    return LoopRow.__table__
+def count_linked(session: Session, co_decision_id: int) -> int:
+    """The linked cases that count as things stand."""
+    statement = select(_count_linked(counted_now())).where(CoDecision.id == co_decision_id)
+    return session.scalars(statement).one()
 
 
 def _figures(row: Any, as_of: date) -> dict[str, Any]:
@@ -106,15 +107,15 @@ def _is_signed(as_of: date) -> ColumnElement[bool]:
     )  # fmt: skip
 
 
-def _count_linked(cases: FromClause, as_of: date) -> ScalarSelect[int]:
-    """Linked cases that nobody has set aside."""
+def _count_linked(cases: FromClause, *wanted: ColumnElement[bool]) -> ScalarSelect[int]:
+    """Linked cases that the service still has and that nobody has set aside."""
     return (
         select(func.count())
         .select_from(CoDecisionCase)
         .join(cases, cases.c.submission_id == CoDecisionCase.submission_id)
         .where(
             CoDecisionCase.co_decision_id == CoDecision.id,
-            CoDecisionCase.added_on <= as_of,
+            *wanted,
             cases.c.service_id == CoDecision.service_id,
             cases.c.excluded.is_(None),
         )
@@ -153,18 +154,25 @@ def _is_everybody_invited(cases: FromClause, as_of: date) -> ColumnElement[bool]
     return and_(told.exists(), ~told.where(~is_invited).exists())
 
 
-def _latest_attestations(as_of: date) -> Select[Any]:
-    """What each person last said of the co-decision, however many cases they have."""
-    latest = func.row_number().over(partition_by=LoopRow.person_key, order_by=Attestation.id.desc())
+def _latest_attestations(cases: FromClause, as_of: date) -> Select[Any]:
+    """What each person last said of the co-decision, however many cases they have.
+
+    What was said of a case that is set aside does not count any more.
+    """
+    latest = func.row_number().over(partition_by=cases.c.person_key, order_by=Attestation.id.desc())
     return (
         select(Attestation.is_fair, latest.label("place"))
-        .join(LoopRow, LoopRow.submission_id == Attestation.submission_id)
-        .where(Attestation.co_decision_id == CoDecision.id, Attestation.attested_on <= as_of)
+        .join(cases, cases.c.submission_id == Attestation.submission_id)
+        .where(
+            Attestation.co_decision_id == CoDecision.id,
+            Attestation.attested_on <= as_of,
+            cases.c.excluded.is_(None),
+        )
         .correlate(CoDecision)
     )
 
 
-def _count_attesting(as_of: date, *, is_fair: bool) -> ScalarSelect[int]:
-    said = _latest_attestations(as_of).subquery()
+def _count_attesting(cases: FromClause, as_of: date, *, is_fair: bool) -> ScalarSelect[int]:
+    said = _latest_attestations(cases, as_of).subquery()
     counted = case((and_(said.c.place == 1, said.c.is_fair == is_fair), 1))
     return select(func.count(counted)).select_from(said).scalar_subquery()

@@ -27,6 +27,8 @@ from portal.models.partners import (
 )
 from portal.models.responses import ThemeCase
 from portal.store import audit
+from portal.store.co_decisions import count_linked
+from portal.store.evidence.known_cases import is_evidence
 from portal.store.partner_links import has_vouched
 from portal.store.record_hash import hash_record
 from portal.store.scope import NotAllowed, Scope
@@ -173,6 +175,7 @@ def link_cases(
                 ThemeCase.theme_id == found.theme_id,
                 ThemeCase.submission_id.in_(wanted),
                 LoopRow.service_id == found.service_id,
+                is_evidence(),
             )
         )
     )
@@ -216,6 +219,8 @@ def sign(
     if link.signed_at is not None or link.expires_at < now or found.completed_on is None:
         raise LinkRefused
     if link.token_hash != sha256(token) or hash_record(session, found) != record_hash:
+        raise LinkRefused
+    if not count_linked(session, number):
         raise LinkRefused
     link.signed_at, link.signed_on = now, today
     link.signer_name, link.signer_role = name, role

@@ -7,19 +7,14 @@ from __future__ import annotations
 
 from datetime import datetime, timedelta
 
-from sqlalchemy import select
 from sqlalchemy.orm import Session
 
 from portal.domain.typed_texts import require_seen
 from portal.manage.operations.co_decisions import SignedAlready, is_signed
 from portal.manage.scoped import get_managed_co_decision
-from portal.models.partners import (
-    CoDecision,
-    CoDecisionCase,
-    PartnerContact,
-    Signature,
-)
+from portal.models.partners import CoDecision, PartnerContact, Signature
 from portal.store import audit, outbox
+from portal.store.co_decisions import count_linked
 from portal.store.partner_links import has_written, mail_key
 from portal.store.scope import Scope
 from portal.store.secrets import Secrets, new_token, sha256
@@ -92,10 +87,7 @@ def _lock_ready(session: Session, scope: Scope, co_decision_id: int) -> CoDecisi
         raise SignedAlready
     if has_written(session, found, scope.person_id):
         raise WroteItself
-    linked = session.scalar(
-        select(CoDecisionCase.submission_id).where(CoDecisionCase.co_decision_id == found.id)
-    )
-    if found.completed_on is None or linked is None:
+    if found.completed_on is None or not count_linked(session, found.id):
         raise NotReady
     return found
 

@@ -7,7 +7,7 @@ from dataclasses import dataclass
 from datetime import date, datetime
 from typing import Any
 
-from sqlalchemy import select
+from sqlalchemy import and_, exists, or_, select
 from sqlalchemy.orm import Session
 
 from portal.domain.partnership import conditions
@@ -23,7 +23,8 @@ from portal.models.partners import (
 from portal.models.responses import ThemeCase
 from portal.models.services import Service
 from portal.models.submissions import Submission
-from portal.store.co_decisions import known_today, list_figures
+from portal.store.co_decisions import count_linked, list_figures
+from portal.store.evidence.known_cases import counted_now, is_evidence
 from portal.store.names import Name, service_names, theme_names
 from portal.store.record_hash import hash_record
 from portal.store.scope import Scope
@@ -52,21 +53,24 @@ class CoDecisionLine:
 
 @dataclass(frozen=True)
 class LinkableCase:
-    """A case of the theme, linked or not; without its words for those who may not read them."""
+    """A case of the theme, linked or not.
+
+    `may_read`: the reader works on the department's cases, and may read residents' words. One that
+    is linked and does not count was set aside or handed over since, or is a "me too".
+    """
 
     id: int
     words: str | None
     words_lang: str
     received_on: date
     is_linked: bool
+    counts: bool
+    may_read: bool
 
 
 @dataclass(frozen=True)
 class CoDecisionView:
-    """Everything its page shows. `link` is the partner's link or signature.
-
-    `may_read`: the reader works on the department's cases, and may read residents' words.
-    """
+    """Everything its page shows. `link` is the partner's link or signature."""
 
     line: CoDecisionLine
     source_lang: str
@@ -74,7 +78,6 @@ class CoDecisionView:
     is_external: bool
     link: Signature | None
     cases: Sequence[LinkableCase]
-    may_read: bool
 
     @property
     def is_signed(self) -> bool:
@@ -126,8 +129,7 @@ def get_co_decision_view(
         texts={text.lang: text for text in texts},
         is_external=partner.is_external,
         link=session.get(Signature, found.id),
-        cases=_list_cases(session, found, with_words=may_read),
-        may_read=may_read,
+        cases=_list_cases(session, found, may_read=may_read),
     )
 
 
@@ -139,35 +141,33 @@ def find_signing(
     if link is None:
         return None
     found = session.get_one(CoDecision, link.co_decision_id)
-    cases = session.scalars(
-        select(CoDecisionCase.submission_id).where(CoDecisionCase.co_decision_id == found.id)
-    ).all()
+    cases = count_linked(session, found.id)
     return SigningView(
-        state=_state(link, found, now),
+        state=_state(link, found, cases, now),
         partner=session.get_one(Partner, found.partner_id).name,
         service=service_names(session, [found.service_id], langs)[found.service_id],
         # Signed is what its first language says; translations are no part of it.
         text=session.get_one(CoDecisionText, (found.id, found.source_lang)),
         decided_on=found.decided_on,
-        cases=len(cases),
+        cases=cases,
         link=link,
         record_hash=hash_record(session, found),
     )
 
 
-def _state(link: Signature, found: CoDecision, now: datetime) -> str:
+def _state(link: Signature, found: CoDecision, cases: int, now: datetime) -> str:
     if link.signed_at is not None:
         return "signed"
     if link.expires_at < now:
         return "expired"
-    return "open" if found.completed_on is not None else "unfinished"
+    return "open" if found.completed_on is not None and cases else "unfinished"
 
 
 def _lines(
     session: Session, rows: Sequence[CoDecision], today: date, langs: list[str]
 ) -> list[CoDecisionLine]:
     ids = [row.id for row in rows]
-    figures = list_figures(session, [CoDecision.id.in_(ids)], known_today(), today)
+    figures = list_figures(session, [CoDecision.id.in_(ids)], counted_now(), today)
     services = service_names(session, [row.service_id for row in rows], langs)
     themes = theme_names(session, [row.theme_id or 0 for row in rows], langs)
     nameless = Name(langs[0], "–")
@@ -186,32 +186,33 @@ def _lines(
     ]
 
 
-def _list_cases(session: Session, found: CoDecision, *, with_words: bool) -> list[LinkableCase]:
-    """The linked cases, then the newest others of the theme."""
+def _list_cases(session: Session, found: CoDecision, *, may_read: bool) -> list[LinkableCase]:
+    """The linked cases, then the newest others of the theme that count."""
     linked = set(
         session.scalars(
             select(CoDecisionCase.submission_id).where(CoDecisionCase.co_decision_id == found.id)
         )
     )
-    rows = session.scalars(
-        select(Submission)
+    is_here = LoopRow.service_id == found.service_id
+    is_in_theme = exists().where(
+        ThemeCase.theme_id == found.theme_id, ThemeCase.submission_id == Submission.id
+    )
+    rows = session.execute(
+        select(Submission, is_here.label("is_here"), is_evidence().label("is_evidence"))
         .join(LoopRow, LoopRow.submission_id == Submission.id)
-        .join(ThemeCase, ThemeCase.submission_id == Submission.id)
-        .where(
-            ThemeCase.theme_id == found.theme_id,
-            LoopRow.service_id == found.service_id,
-            LoopRow.excluded.is_(None),
-        )
+        .where(or_(Submission.id.in_(linked), and_(is_in_theme, is_here, is_evidence())))
         .order_by(Submission.id.in_(linked).desc(), Submission.id.desc())
         .limit(max(MOST_CASES, len(linked)))
     )
     return [
         LinkableCase(
-            row.id,
-            row.comment if with_words else None,
-            row.comment_lang or row.lang,
-            row.received_on,
-            row.id in linked,
+            row[0].id,
+            row[0].comment if may_read and row.is_here else None,
+            row[0].comment_lang or row[0].lang,
+            row[0].received_on,
+            is_linked=row[0].id in linked,
+            counts=bool(row.is_here and row.is_evidence),
+            may_read=may_read and bool(row.is_here),
         )
         for row in rows
     ]

@@ -65,6 +65,11 @@ def counted_now() -> FromClause:
     return select(LoopRow.__table__).where(LoopRow.is_joined.is_(False)).subquery("counted_loop")
 
 
+def is_evidence() -> ColumnElement[bool]:
+    """For a query over `LoopRow`: the case is neither set aside nor a "me too"."""
+    return and_(LoopRow.excluded.is_(None), LoopRow.is_joined.is_(False))
+
+
 def has_later_events(session: Session, service_id: int, as_of: date) -> bool:
     """Whether anything has happened since the day to a case that the service had, or has now."""
     return ask(session, _later_events, service_id, as_of).first() is not None

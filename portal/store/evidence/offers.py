@@ -14,13 +14,14 @@ from sqlalchemy import (
     exists,
     func,
     select,
+    union,
     union_all,
 )
 from sqlalchemy.orm import Session
 
 from portal.models.assessments import HistoryImport
 from portal.models.loops import LoopRow
-from portal.models.partners import CoDecision
+from portal.models.partners import Attestation, CoDecision
 from portal.models.responses import Response, ThemeCase
 from portal.models.services import PageCheck, PopulationShare, ServiceLanguage
 from portal.models.submissions import Submission
@@ -199,20 +200,26 @@ def get_co_decisions(
 
 
 def _other_services(ids: Sequence[int]) -> Select[int]:
-    """Further services with cases in the themes of these co-decisions."""
-    return (
+    """Further services with cases in the themes of these co-decisions, or that judged them."""
+    in_theme = (
         select(LoopRow.service_id)
         .join(ThemeCase, ThemeCase.submission_id == LoopRow.submission_id)
         .join(CoDecision, CoDecision.theme_id == ThemeCase.theme_id)
         .where(CoDecision.id.in_(ids), LoopRow.service_id != CoDecision.service_id)
-        .distinct()
-        .order_by(LoopRow.service_id)
     )
+    judged = (
+        select(LoopRow.service_id)
+        .join(Attestation, Attestation.submission_id == LoopRow.submission_id)
+        .join(CoDecision, CoDecision.id == Attestation.co_decision_id)
+        .where(CoDecision.id.in_(ids), LoopRow.service_id != CoDecision.service_id)
+    )
+    service = union(in_theme, judged).subquery("other_service")
+    return select(service.c.service_id).order_by(service.c.service_id)
 
 
 def _together(known: Mapping[int, FromClause]) -> FromClause:
     """The cases of these services, each service's as known on the day."""
-    names = ("submission_id", "service_id", "told_on", "excluded")
+    names = ("submission_id", "service_id", "person_key", "told_on", "excluded")
     parts = [
         select(*(cases.c[name] for name in names)).where(cases.c.service_id == service_id)
         for service_id, cases in known.items()

@@ -14,7 +14,9 @@ from portal.assess.queries_evidence import gather_evidence
 from portal.domain.loop import Actor, Event, EventKind, LoopError
 from portal.domain.partnership import conditions, is_counting
 from portal.follow.operations import record_judgement
+from portal.follow.together import list_judged
 from portal.manage.operations.co_decisions import Record, link_cases
+from portal.manage.queries.co_decisions import get_co_decision_view
 from portal.models.loops import LoopEvent, LoopRow
 from portal.models.partners import Attestation, Invitation, Partner
 from portal.models.responses import Response
@@ -24,9 +26,11 @@ from portal.respond.act import Act
 from portal.respond.operations.cases import group_cases
 from portal.respond.operations.themes import share_theme
 from portal.store.engine import Store
-from portal.store.loops import append_event
+from portal.store.joining import join_theme
+from portal.store.loops import Links, append_event
 from portal.store.scope import NotAllowed
 from tests.support.answers import NOW, TODAY, Office, send
+from tests.support.cases import send_case
 from tests.support.city import City
 from tests.support.together import Table
 
@@ -94,7 +98,7 @@ def test_it_counts_once_all_rules_are_met(decided: Decided) -> None:
 
 def counting(decided: Decided) -> None:
     decided.sign()
-    for case in decided.cases[:3]:
+    for case in decided.cases[1:]:
         decided.judge(case, is_fair=True)
     assert is_counting(decided.figures())
 
@@ -197,6 +201,73 @@ def test_nobody_judges_what_is_not_signed_or_not_theirs(decided: Decided, city: 
         decided.judge(stranger, is_fair=True)
 
 
+def me_too(decided: Decided) -> int:
+    """Somebody says "me too" to the theme, is told, and invited to its next step."""
+    store, city, theme = decided.store, decided.city, decided.theme
+
+    def join(session: Session) -> int:
+        number = send_case(
+            session, city.potholes, NOW, kind="question", q0=None, is_rating=False,
+            joined_theme_id=theme,
+        )  # fmt: skip
+        session.execute(
+            update(LoopRow).where(LoopRow.submission_id == number).values(is_joined=True)
+        )
+        join_theme(session, theme, number, now=NOW, on=TODAY)
+        return number
+
+    number = store.write(join)
+    with store.read() as session:
+        response = session.scalars(select(Response.id)).one()
+    store.write(
+        tell_next, now=NOW, today=TODAY, response_id=response, person_id=city.people["staff"],
+        after=0,
+    )  # fmt: skip
+    return number
+
+
+def test_me_too_judges_nothing(decided: Decided) -> None:
+    tap = me_too(decided)
+    decided.sign()
+    with pytest.raises(LoopError):
+        decided.judge(tap, is_fair=True)
+    with decided.store.read() as session:
+        assert list_judged(session, tap, "en", ["en"]) == []
+        assert [one.id for one in list_judged(session, decided.cases[0], "en", ["en"])] == [
+            decided.number
+        ]
+
+
+def test_what_me_too_and_cases_set_aside_said_counts_no_more(decided: Decided) -> None:
+    counting(decided)
+    tap, spam = decided.cases[1:3]
+    change(decided, update(LoopRow).where(LoopRow.submission_id == tap).values(is_joined=True))
+    assert decided.figures()["attest_fair"] == 2
+    aside = Event(
+        kind=EventKind.EXCLUDED, on=TODAY + timedelta(2), actor=Actor.STAFF, reason="spam"
+    )
+    staff = Links(person_id=decided.city.people["staff"])
+    decided.store.write(append_event, spam, aside, at=NOW + timedelta(2), links=staff)
+    assert decided.figures(2)["attest_fair"] == 1
+    assert decided.figures(1)["attest_fair"] == 2  # on that day it counted still
+
+
+def test_managers_read_the_figures_of_the_evidence(decided: Decided) -> None:
+    counting(decided)
+    change(
+        decided,
+        update(LoopRow).where(LoopRow.submission_id == decided.cases[0]).values(is_joined=True),
+    )
+    change(decided, delete(Invitation).where(Invitation.submission_id == decided.cases[0]))
+    with decided.store.read() as session:
+        view = get_co_decision_view(
+            session, decided.table.scope, decided.number, today=TODAY, langs=["en"]
+        )
+    assert view.line.figures == decided.figures()
+    assert view.line.figures["linked_submissions"] == 0
+    assert view.line.figures["invited_all"] is True
+
+
 def test_everybody_told_already_is_invited_once(store: Store, city: City) -> None:
     decided = Decided(store, city)
     second = decided.table.next_step(decided.theme, on=TODAY + timedelta(days=3))
@@ -246,7 +317,26 @@ def test_cases_of_other_services_are_not_linked_to_a_decision(decided: Decided) 
     lamp = send(store, city.lights, comment="It is dark at the kerb.")
     office.group([lamp], theme_id=decided.theme)
     with pytest.raises(NotAllowed):
-        store.write(
-            link_cases, now=NOW, today=TODAY, scope=decided.table.scope,
-            co_decision_id=decided.number, case_ids=[lamp], shown=(),
-        )  # fmt: skip
+        link(decided, lamp)
+
+
+def link(decided: Decided, case: int) -> None:
+    decided.store.write(
+        link_cases, now=NOW, today=TODAY, scope=decided.table.scope,
+        co_decision_id=decided.number, case_ids=[case], shown=(),
+    )  # fmt: skip
+
+
+def test_a_decision_comes_from_no_me_too_and_from_nothing_that_was_set_aside(
+    decided: Decided,
+) -> None:
+    tap, spam = me_too(decided), decided.cases[3]
+    change(decided, update(LoopRow).where(LoopRow.submission_id == spam).values(excluded="spam"))
+    with decided.store.read() as session:
+        view = get_co_decision_view(
+            session, decided.table.scope, decided.number, today=TODAY, langs=["en"]
+        )
+    assert sorted(case.id for case in view.cases) == decided.cases[:3]
+    for case in (tap, spam):
+        with pytest.raises(NotAllowed):
+            link(decided, case)

@@ -15,7 +15,7 @@ from sqlalchemy.orm import Session
 from portal.domain.loop import Actor, Event, EventKind
 from portal.manage.operations import co_decisions
 from portal.manage.operations.co_decisions import LinkRefused
-from portal.manage.operations.partner_links import LINK_LIFETIME
+from portal.manage.operations.partner_links import LINK_LIFETIME, NotReady
 from portal.models.loops import LoopRow
 from portal.models.partners import (
     CoDecisionCase,
@@ -26,7 +26,10 @@ from portal.models.partners import (
     Signature,
 )
 from portal.models.responses import Theme, ThemeCase
+from portal.respond.act import Act
+from portal.respond.operations.hand_overs import hand_over
 from portal.store.engine import Store
+from portal.store.loops import Links, append_event
 from portal.store.scope import NotAllowed, Scope
 from tests.support.answers import NOW, TODAY, Office, send
 from tests.support.city import City, make_person
@@ -242,6 +245,52 @@ def test_what_a_colleague_linked_meanwhile_stays_linked(
     with store.read() as session:
         linked = set(session.scalars(select(CoDecisionCase.submission_id)))
     assert linked == {mine, theirs}
+
+
+def test_linked_cases_that_were_set_aside_or_handed_over_count_for_nobody(
+    desk: Desk, client: FlaskClient, store: Store, city: City, table: Table
+) -> None:
+    office = Office(store, city)
+    kept, spam, gone = (send(store, city.potholes, comment=f"High {one}.") for one in range(3))
+    number = table.decide(office.group([kept, spam, gone]), table.partner(), [kept, spam, gone])
+    token, path = table.link(number), f"co-decisions/{number}/"
+    set_aside(store, city, spam)
+    store.write(
+        hand_over, act=Act(office.staff, NOW, TODAY), submission_id=gone, slug="swimming-pools"
+    )
+    assert "from 1 message of residents" in response_page(client.get(f"/en/sign/{token}/")).words()
+    page = get(desk, path)
+    assert "1 case is linked" in page.words()
+    assert page.words().count("Does not count") == 2
+    assert "High 1." in page.words()
+    assert "High 2." not in page.words(), "another department's case is not read"
+    shown = [one.get("value", "") for one in page.all("input") if one.get("name") == "shown"]
+    ticked = [one.get("value", "") for one in page.all("input") if one.get("name") == "case"]
+    assert (sorted(shown), ticked) == ([str(kept), str(spam), str(gone)], [str(kept)])
+    post(desk, f"{path}cases", 303, case=ticked, shown=shown)
+    with store.read() as session:
+        assert session.scalars(select(CoDecisionCase.submission_id)).all() == [kept]
+
+
+def set_aside(store: Store, city: City, case: int) -> None:
+    aside = Event(kind=EventKind.EXCLUDED, on=TODAY, actor=Actor.STAFF, reason="spam")
+    store.write(append_event, case, aside, at=NOW, links=Links(person_id=city.people["staff"]))
+
+
+def test_there_is_nothing_to_sign_once_the_last_linked_case_is_set_aside(
+    client: FlaskClient, store: Store, city: City, table: Table
+) -> None:
+    case = send(store, city.potholes)
+    number = table.decide(Office(store, city).group([case]), table.partner(), [case])
+    token = table.link(number)
+    set_aside(store, city, case)
+    answer = client.get(f"/en/sign/{token}/")
+    assert answer.status_code == 410
+    assert "The record is being changed" in response_page(answer).words()
+    with pytest.raises(LinkRefused):
+        table.sign(token)
+    with pytest.raises(NotReady):
+        table.link(number)
 
 
 def test_two_people_write_one_next_step_and_neither_undoes_the_other(
