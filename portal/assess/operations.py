@@ -1,13 +1,14 @@
 """Assessing services: what is judged today, and when the public sees new figures.
 
 Gathering reads from one snapshot and holds no lock. Writing is short: it is safe when two workers
-assess the same service, because the one that knows less gives way.
+assess the same service, because the one that knows less gives way, and when somebody changes what
+was gathered, because then it is gathered again.
 """
 
 from __future__ import annotations
 
 from collections.abc import Callable, Iterator
-from contextlib import contextmanager
+from contextlib import contextmanager, suppress
 from dataclasses import dataclass
 from datetime import date, datetime
 from typing import Any
@@ -34,7 +35,12 @@ from portal.store.evidence.hand_overs import IS_HAND_OVER, ever_with
 from portal.store.integrity.own_seals import seal_rows
 from portal.store.integrity.seals import seal
 from portal.store.newest_days import get_appraised_on
+from portal.store.reassessments import answer_request, find_request
 from portal.store.thresholds import get_thresholds
+
+
+class Outdated(Exception):
+    """What was gathered rests on something that was changed meanwhile; the service stays due."""
 
 
 @dataclass(frozen=True)
@@ -42,6 +48,7 @@ class Judged:
     """Evidence and result of a service on a day, and the newest records that they know.
 
     `workload` is what waits for the department (`queries_workload.py`), empty if nobody asked.
+    `request` is the one that it answers (`store/reassessments.py`).
     """
 
     service_id: int
@@ -52,6 +59,7 @@ class Judged:
     workload: dict[str, int]
     last_event_id: int
     last_submission_id: int
+    request: str | None = None
 
 
 def judge_service(
@@ -67,6 +75,7 @@ def judge_service(
     Appraisals have no use for the workload of days gone by.
     """
     # First of all: whatever comes while the rest is read is news to the next assessment.
+    request = find_request(session, service_id)
     last_event_id = session.scalar(select(func.max(LoopEvent.id))) or 0
     last_submission_id = session.scalar(select(func.max(Submission.id))) or 0
     evidence = gather_evidence(session, service_id, as_of, thresholds)
@@ -79,6 +88,7 @@ def judge_service(
         workload=count_workload(session, service_id, as_of) if with_workload else {},
         last_event_id=last_event_id,
         last_submission_id=last_submission_id,
+        request=request,
     )
 
 
@@ -91,15 +101,18 @@ def assess_service(
 ) -> Assessment:
     """Judge a service on a day, keep the assessment, and publish it when a batch is due."""
     thresholds = get_thresholds(session, as_of)
-    counted = count_news(session, service_id, as_of)
     judged = judge_service(session, service_id, as_of, thresholds)
+    counted = count_news(session, service_id, as_of)
     return keep_news(session, judged, counted, now=now)
 
 
 def keep_news(
     session: Session, judged: Judged, counted: CountedMonths, *, now: datetime
 ) -> Assessment:
-    """Store what was judged and the months counted with it, unless somebody knows more."""
+    """Store what was judged and the months counted with it, unless somebody knows more.
+
+    Raises Outdated.
+    """
     row = keep_assessment(session, judged, now=now)
     if not _knows_more(row, judged):
         keep_months(session, counted)
@@ -108,7 +121,10 @@ def keep_news(
 
 
 def keep_assessment(session: Session, judged: Judged, *, now: datetime) -> Assessment:
-    """Store what was judged, one row per service and day, and publish it when a batch is due."""
+    """Store what was judged, one row per service and day, and publish it when a batch is due.
+
+    Raises Outdated.
+    """
     session.execute(
         select(Service.id).where(Service.id == judged.service_id).with_for_update()
     ).one()
@@ -117,6 +133,9 @@ def keep_assessment(session: Session, judged: Judged, *, now: datetime) -> Asses
         .where(Assessment.service_id == judged.service_id, Assessment.as_of == judged.as_of)
         .with_for_update()
     )
+    # Only now: whoever asks takes the day's assessment back in the same transaction.
+    if not answer_request(session, judged.service_id, judged.request):
+        raise Outdated
     if row is not None and _knows_more(row, judged):
         return row
     if row is None:
@@ -224,7 +243,8 @@ def assess_due(
         with snapshot(store) as session:
             counted = count_news(session, service_id, today)
             judged = judge_service(session, service_id, today, thresholds)
-        store.write(keep_news, judged, counted, now=clock.now())
+        with suppress(Outdated):
+            store.write(keep_news, judged, counted, now=clock.now())
         progress(done, len(due))
     return len(due)
 

@@ -12,10 +12,11 @@ from portal.models.loops import LoopEvent, LoopRow
 from portal.models.services import Service
 from portal.models.submissions import Submission
 from portal.store.evidence.hand_overs import services_of_hand_overs
+from portal.store.reassessments import list_asked
 
 
 def list_due_services(session: Session, today: date) -> list[int]:
-    """Services in use that have no assessment of today, or to which anything has happened since."""
+    """Services in use that have no assessment of today, or of which anything has changed since."""
     known = (
         select(
             Service.id.label("service_id"),
@@ -26,6 +27,7 @@ def list_due_services(session: Session, today: date) -> list[int]:
         .where(Service.is_active)
     )
     rows = session.execute(known.order_by(Service.id)).all()
+    asked = list_asked(session)
     unassessed = {row.service_id for row in rows if row.last_event_id is None}
     assessed = {row.service_id: row for row in rows if row.last_event_id is not None}
     if not assessed:
@@ -36,12 +38,13 @@ def list_due_services(session: Session, today: date) -> list[int]:
         service_id
         for service_id, newest in _newest_submissions(session, first_submission).items()
         if service_id in assessed and newest > assessed[service_id].last_submission_id
-    } | {
+    }
+    news |= {
         service_id
         for service_id, newest in _newest_events(session, first_event).items()
         if service_id in assessed and newest > assessed[service_id].last_event_id
     }
-    return sorted(unassessed | news)
+    return sorted(unassessed | news | (asked & assessed.keys()))
 
 
 def _newest_submissions(session: Session, after: int) -> dict[int, int]:

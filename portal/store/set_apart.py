@@ -17,6 +17,7 @@ from portal.models.services import Service
 from portal.models.set_apart import SetApart
 from portal.models.submissions import Submission
 from portal.store.integrity.own_seals import seal_rows
+from portal.store.reassessments import ask_to_assess
 from portal.store.throttle import window_start
 
 HOUR = timedelta(hours=1)
@@ -156,7 +157,10 @@ def let_through(session: Session, row: SetApart) -> None:
 
 
 def forget_in_assessments(session: Session, service_id: int, hour: datetime, first: int) -> None:
-    """Assessments made since know these ratings otherwise: they have news to catch up with."""
+    """Assessments made since know these ratings otherwise: they have news to catch up with.
+
+    So has what is being gathered just now.
+    """
     forgetful = session.scalars(
         update(Assessment)
         .where(
@@ -168,6 +172,7 @@ def forget_in_assessments(session: Session, service_id: int, hour: datetime, fir
         .returning(Assessment.id)
     )
     seal_rows(session, Assessment.__tablename__, forgetful)
+    ask_to_assess(session, [service_id])
 
 
 def check_set_apart(session: Session) -> Iterator[str]:

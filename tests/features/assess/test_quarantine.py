@@ -4,14 +4,19 @@ from __future__ import annotations
 
 from datetime import UTC, datetime, timedelta
 
+import pytest
 from sqlalchemy import func, select
 from sqlalchemy.orm import Session
 
-from portal.assess.operations import assess_due
+from portal.assess.monthly import count_news
+from portal.assess.operations import Outdated, assess_due, judge_service, keep_news, snapshot
 from portal.assess.quarantine import quarantine_bursts
+from portal.models.appraisals import MonthlyFigure
+from portal.models.assessments import Assessment
 from portal.models.set_apart import SetApart
 from portal.models.submissions import Submission
 from portal.store.engine import Store
+from portal.store.set_apart import let_through
 from portal.store.throttle import count_one
 from tests.features.assess.test_operations import Fixed
 from tests.support.history import add_service, add_submission
@@ -114,6 +119,32 @@ def test_what_a_reviewer_lets_through_stays_through(store: Store) -> None:
 
     store.write(let_through)
     assert quarantine_bursts(store, Fixed(AFTER + timedelta(hours=3))) == 0
+
+
+@pytest.mark.parametrize("is_assessed", [True, False])
+def test_an_assessment_that_was_gathered_before_ratings_were_let_through_gives_way(
+    store: Store, *, is_assessed: bool
+) -> None:
+    service_id = store.write(add_service)
+    send(store, service_id, 12)
+    clock = Fixed(AFTER)
+    if is_assessed:
+        assess_due(store, clock)
+    assert quarantine_bursts(store, clock) == 12
+    with snapshot(store) as session:
+        counted = count_news(session, service_id, clock.today())
+        early = judge_service(session, service_id, clock.today())
+    store.write(lambda session: let_through(session, session.scalars(select(SetApart)).one()))
+    with pytest.raises(Outdated):
+        store.write(keep_news, early, counted, now=clock.now())
+    assert assess_due(store, clock) == 1
+    assert assess_due(store, clock) == 0
+    with store.read() as session:
+        evidence = session.scalars(select(Assessment.evidence)).one()
+        month = session.scalars(
+            select(MonthlyFigure.counts).where(MonthlyFigure.breakdown == "all")
+        ).one()
+    assert (evidence["raters"], month["ratings"]) == (12, 12)
 
 
 def test_the_assessment_catches_up(store: Store) -> None:
