@@ -18,6 +18,7 @@ from portal.models.submissions import Contact
 from portal.notify.cases import lock_case
 from portal.store import outbox
 from portal.store.contacts import is_mailable
+from portal.store.joining import list_way
 from portal.store.next_steps import find_open_step, invite
 
 CHUNK = 100
@@ -54,17 +55,19 @@ def invite_next(
 ) -> int | None:
     """Invite the next people who were told of the step's theme, those with an id above `after`.
 
-    Returns the last id where there may be more, else None.
+    Where it was merged into another, those of the other, whose next step it is now. Returns the
+    last id where there may be more, else None.
     """
     step = session.get(NextStep, next_step_id)
     if step is None or step.happens_on < today:
         return None
+    theme_id = list_way(session, step.theme_id)[-1]
     languages = select(NextStepText.lang).where(NextStepText.next_step_id == next_step_id)
     ids = session.scalars(
         select(LoopRow.submission_id)
         .join(ThemeCase, ThemeCase.submission_id == LoopRow.submission_id)
         .where(
-            ThemeCase.theme_id == step.theme_id,
+            ThemeCase.theme_id == theme_id,
             LoopRow.submission_id > after,
             LoopRow.told_on.is_not(None),
             LoopRow.excluded.is_(None),
@@ -81,5 +84,5 @@ def invite_next(
     for submission_id in ids:
         case = lock_case(session, submission_id)
         if case is not None:
-            invite_told(session, now=now, today=today, case=case, theme_id=step.theme_id)
+            invite_told(session, now=now, today=today, case=case, theme_id=theme_id)
     return ids[-1] if len(ids) == CHUNK else None

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterable
 from datetime import date, datetime
 
 from sqlalchemy import ColumnElement, and_, select
@@ -47,6 +48,17 @@ def list_way(session: Session, theme_id: int) -> list[int]:
     while (after := session.scalars(into.where(Theme.id == way[-1])).one()) is not None:
         way.append(after)
     return way
+
+
+def find_ends(session: Session, theme_ids: Iterable[int]) -> dict[int, int]:
+    """{theme: the one that holds its cases}: itself, or the last that it was merged into."""
+    ends = {one: one for one in theme_ids}
+    while True:
+        query = select(Theme.id, Theme.merged_into_id).where(Theme.id.in_(set(ends.values())))
+        after = {one: into for one, into in session.execute(query) if into is not None}
+        if not after:
+            return ends
+        ends = {one: after.get(end, end) for one, end in ends.items()}
 
 
 def list_origins(session: Session, theme_id: int) -> list[int]:

@@ -11,6 +11,8 @@ from sqlalchemy.orm import Session
 from portal.domain.loop import Actor, Event, EventKind
 from portal.models.loops import LoopRow
 from portal.models.partners import Invitation, NextStep, NextStepText
+from portal.store import outbox
+from portal.store.joining import list_origins
 from portal.store.loops import Links, append_event
 
 
@@ -37,8 +39,11 @@ def find_open_step(
     """The theme's next step for the resident of a case; None where there is none to invite to.
 
     It is still ahead, stands in the resident's own language, and they were not invited to it yet,
-    or were, where `is_invited`. Of several the soonest.
+    or were, where `is_invited`. Of several the soonest. The next steps of themes that were merged
+    into this one are its own now.
     """
+    if theme_id is None:
+        return None
     invitation = exists().where(
         Invitation.next_step_id == NextStep.id, Invitation.submission_id == case.submission_id
     )
@@ -46,7 +51,7 @@ def find_open_step(
         select(NextStep, NextStepText)
         .join(NextStepText, NextStepText.next_step_id == NextStep.id)
         .where(
-            NextStep.theme_id == theme_id,
+            NextStep.theme_id.in_(list_origins(session, theme_id)),
             NextStep.happens_on >= today,
             NextStepText.lang == case.lang,
             invitation if is_invited else ~invitation,
@@ -58,6 +63,18 @@ def find_open_step(
         return None
     step, text = row[0], row[1]
     return OpenStep(step.id, step.theme_id, step.happens_on, text.lang, text.what, text.place)
+
+
+def ask_to_invite(session: Session, theme_id: int, *, now: datetime, today: date) -> None:
+    """Ask that everybody who was told in the theme be invited to each next step still ahead."""
+    steps = select(NextStep.id).where(
+        NextStep.theme_id.in_(list_origins(session, theme_id)), NextStep.happens_on >= today
+    )
+    for step_id in session.scalars(steps.order_by(NextStep.id)):
+        outbox.post(
+            session, "invite_theme", f"invite_theme:{step_id}:{now.isoformat()}", now=now,
+            next_step_id=step_id,
+        )  # fmt: skip
 
 
 def invite(session: Session, *, now: datetime, today: date, case: LoopRow, step_id: int) -> None:

@@ -20,6 +20,7 @@ from portal.respond.queries.undo import find_begun_merge, list_events, moved_cas
 from portal.respond.rules import Conflict, HoldsOthers
 from portal.respond.scoped import get_theme, lock_themes
 from portal.store import audit
+from portal.store.next_steps import ask_to_invite
 from portal.store.scope import Scope
 
 BATCH = 500  # cases in one transaction: every one gets an event of its own, a few seconds in all
@@ -38,10 +39,11 @@ def merge_themes(
 ) -> Merged:
     """Put the cases of a theme into another, at most BATCH of them at a time.
 
-    With the last of them the theme is merged: no more cases come into it, and drafts of its answers
-    go along. Once it has a published answer its cases stay in it as well, as when it is split.
-    Raises Conflict for themes of two services, or where one of them is merged already, HoldsOthers
-    where the other one does not take all the cases of this one.
+    With the last of them the theme is merged: no more cases come into it, drafts of its answers go
+    along, and its next step is one of the other theme. Once it has a published answer its cases
+    stay in it as well, as when it is split. Raises Conflict for themes of two services, or where
+    one of them is merged already, HoldsOthers where the other one does not take all the cases of
+    this one.
     """
     theme, into = get_theme(session, scope, theme_id), get_theme(session, scope, into_id)
     act = Act(scope, now, today)
@@ -60,6 +62,8 @@ def merge_themes(
     left = session.scalar(_to_come(theme_id, into_id).with_only_columns(func.count())) or 0
     drafts, times = ([], []) if left else _close(session, theme, into_id, has_answer=has_answer)
     ask_to_tell(session, [into_id], now=now, person_id=scope.person_id)
+    if not left and is_answered(session, into_id):  # else it can be undone, as if it never was
+        ask_to_invite(session, into_id, now=now, today=today)
     begun = find_begun_merge(session, scope, theme_id, into_id, now=now)
     deed = {} if begun is None else {"deed": begun}
     event = audit.record(

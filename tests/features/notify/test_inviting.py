@@ -11,6 +11,7 @@ from sqlalchemy import select
 from portal.manage.operations import partners
 from portal.models.loops import LoopRow
 from portal.models.partners import Invitation
+from portal.respond.operations.merging import merge_themes
 from portal.store.engine import Store
 from tests.features.notify.conftest import Mailbox, Worker
 from tests.support.answers import NOW, TODAY, Office
@@ -88,6 +89,51 @@ def test_people_are_invited_in_their_language_only(
     )  # fmt: skip
     worker.run()
     assert invited(store) == [english, spanish]
+
+
+def test_the_next_step_of_a_merged_theme_goes_on_in_the_other_one(
+    store: Store, office: Office, table: Table, worker: Worker, send: Send, mailbox: Mailbox
+) -> None:
+    came, was_there = send(email="ana@home.example"), send()
+    old, into = office.group([came]), office.group([was_there])
+    table.next_step(old)
+    merge(store, office, old, into)
+    response = office.draft(into)
+    office.review(response)
+    office.publish(response)
+    worker.run()
+    assert invited(store) == [came, was_there]
+    (message,) = mailbox.messages
+    assert "A walk (en)" in str(message.get_body(("plain",)).get_content())  # type: ignore[union-attr]
+
+
+def test_who_was_told_is_invited_to_the_next_step_of_a_theme_that_comes_in(
+    store: Store, office: Office, table: Table, worker: Worker, send: Send
+) -> None:
+    told, waiting, korean = send(), send(), send(lang="ko")
+    into = office.group([told, korean])
+    response = office.draft(into)
+    office.review(response)
+    office.publish(response)
+    worker.run()
+    old = office.group([waiting])
+    step = table.next_step(old)
+    merge(store, office, old, into)
+    worker.run()
+    assert invited(store) == [told, waiting]
+    office.translate(response, "ko")
+    office.review(response, "ko")
+    worker.run()
+    store.write(
+        partners.write_next_step, now=NOW, today=TODAY, scope=table.scope, next_step_id=step,
+        lang="ko", what="A walk (ko)", place="At the school (ko)", seen="",
+    )  # fmt: skip
+    worker.run()
+    assert invited(store) == [told, waiting, korean]
+
+
+def merge(store: Store, office: Office, old: int, into: int) -> None:
+    store.write(merge_themes, now=NOW, today=TODAY, scope=office.staff, theme_id=old, into_id=into)
 
 
 def test_nobody_is_invited_to_what_is_over(
