@@ -102,7 +102,7 @@ def list_judged(
             for text in session.scalars(
                 select(CoDecisionText).where(CoDecisionText.co_decision_id == co_decision.id)
             )
-            if text.proposed and text.decided and text.changed
+            if text.is_complete
         }
         shown = in_language(texts, lang, (co_decision.source_lang, *fallbacks))
         if shown is not None:

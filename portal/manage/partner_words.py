@@ -85,6 +85,11 @@ def _missing(figures: Mapping[str, Any]) -> dict[str, str]:
     }  # fmt: skip
 
 
+def explain_merged() -> str:
+    """Why nothing new begins in a theme."""
+    return _("This theme was merged into another one. Choose the one that has its cases now.")
+
+
 def _people(count: int) -> str:
     if not count:
         return _("Nobody has so far.")

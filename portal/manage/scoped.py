@@ -64,6 +64,22 @@ def get_managed_warning(
     return found[0], found[1]
 
 
+class ThemeMerged(ValueError):
+    """The theme was merged into another one, which holds its cases now."""
+
+
+def hold_managed_theme(session: Session, scope: Scope, theme_id: int) -> Theme:
+    """The theme, for something new in it: nobody merges it, or begins anything, until the end.
+
+    Raises NotAllowed as `get_managed_theme` does, ThemeMerged where it was merged.
+    """
+    theme = get_managed_theme(session, scope, theme_id)
+    session.refresh(theme, with_for_update=True)
+    if theme.merged_into_id is not None:
+        raise ThemeMerged
+    return theme
+
+
 def get_managed_theme(session: Session, scope: Scope, theme_id: int) -> Theme:
     """The theme. Raises NotAllowed when it is another department's, or none."""
     theme = session.get(Theme, theme_id) if theme_id <= MAX_ID else None

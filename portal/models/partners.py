@@ -137,6 +137,11 @@ class CoDecisionText(Base):
     author_id: Mapped[int | None] = mapped_column(ForeignKey("person.id"))
     updated_at: Mapped[datetime]
 
+    @property
+    def is_complete(self) -> bool:
+        """Whether it says all there is to say: residents read no half of a record."""
+        return bool(self.proposed and self.decided and self.changed)
+
 
 class CoDecisionCase(Base):
     """A case that a co-decision came from."""

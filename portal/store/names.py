@@ -7,12 +7,14 @@ from __future__ import annotations
 
 from collections import defaultdict
 from collections.abc import Collection, Iterable, Mapping, Sequence
+from itertools import islice
 
-from sqlalchemy import select
+from sqlalchemy import ColumnElement, select
 from sqlalchemy.orm import Session
 
+from portal.domain.search_words import is_found
 from portal.models.people import Person
-from portal.models.responses import ThemeText
+from portal.models.responses import Theme, ThemeText
 from portal.store.department_names import get_department_names
 from portal.store.service_names import get_service_names
 from portal.store.texts import InLanguage, in_language
@@ -43,6 +45,26 @@ def theme_names(session: Session, ids: Iterable[int], langs: Sequence[str]) -> d
     for theme_id, lang, name in rows:
         texts[theme_id][lang] = name
     return _chosen(texts, langs)
+
+
+def find_named_themes(
+    session: Session, which: ColumnElement[bool], words: str, *, most: int
+) -> list[int]:
+    """The newest of these themes whose names, in whatever languages, hold the words.
+
+    Names are short and read here: they are found as words of residents are, in every script.
+    """
+    names: defaultdict[int, list[str]] = defaultdict(list)
+    rows = session.execute(
+        select(ThemeText.theme_id, ThemeText.name)
+        .join(Theme, Theme.id == ThemeText.theme_id)
+        .where(which)
+        .order_by(Theme.id.desc())
+    )
+    for theme_id, name in rows:
+        names[theme_id].append(name)
+    found = (one for one, texts in names.items() if is_found(" ".join(texts), words))
+    return list(islice(found, most))
 
 
 def people_names(session: Session, ids: Iterable[int | None]) -> dict[int, str]:

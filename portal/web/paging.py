@@ -1,9 +1,10 @@
-"""Which page of a list an address asks for."""
+"""What a list is to show of itself: the page asked for, or what holds the words looked for."""
 
 from __future__ import annotations
 
 from flask import abort, request
 
+from portal.domain.search_words import MAX_QUERY
 from portal.web.fields import whole_number
 
 _LAST = 100_000  # no list of ours is so long, and databases can still reckon with it
@@ -13,6 +14,11 @@ _MAX_DIGITS = 6
 def asked_page(name: str = "page") -> int:
     """The page asked for, from 1; the first one where it is no such number."""
     return min(max(whole_number(request.args.get(name)) or 1, 1), _LAST)
+
+
+def words_to_find() -> str:
+    """What is looked for in the names of themes, where more are there than are offered."""
+    return request.values.get("find", "").strip()[:MAX_QUERY]
 
 
 def strictly_asked_page() -> int:

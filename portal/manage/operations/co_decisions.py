@@ -10,11 +10,11 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import date, datetime
 
-from sqlalchemy import delete, select
+from sqlalchemy import delete, exists, select
 from sqlalchemy.orm import Session
 
 from portal.domain.typed_texts import require_seen
-from portal.manage.scoped import get_managed_co_decision, get_managed_theme
+from portal.manage.scoped import get_managed_co_decision, hold_managed_theme
 from portal.manage.seen import hash_of_record
 from portal.models.base import MAX_ID
 from portal.models.loops import LoopRow
@@ -37,6 +37,10 @@ from portal.store.secrets import sha256
 
 class SignedAlready(ValueError):
     """The record is signed and does not change any more."""
+
+
+class TranslationIncomplete(ValueError):
+    """The record is signed: a language that is still missing comes whole, as it stays then."""
 
 
 class LinkRefused(ValueError):
@@ -67,10 +71,35 @@ def begin_co_decision(
     partner_id: int,
     lang: str,
 ) -> int:
-    """Open the record of a co-decision in a theme; `lang` is its first language. Returns its id."""
-    theme = get_managed_theme(session, scope, theme_id)
+    """Open the record of a co-decision in a theme; `lang` is its first language. Returns its id.
+
+    Where the person has opened one of these that says nothing yet, it is that one: sent twice, it
+    is one. Raises ThemeMerged for a theme that was merged.
+    """
+    theme = hold_managed_theme(session, scope, theme_id)
     if partner_id > MAX_ID or session.get(Partner, partner_id) is None:
         raise NotAllowed
+    empty = session.scalar(
+        select(CoDecision.id)
+        .where(
+            CoDecision.theme_id == theme.id,
+            CoDecision.partner_id == partner_id,
+            CoDecision.author_id == scope.person_id,
+            CoDecision.source_lang == lang,
+            CoDecision.decided_on.is_(None),
+            ~exists().where(CoDecisionCase.co_decision_id == CoDecision.id),
+            ~exists().where(
+                CoDecisionText.co_decision_id == CoDecision.id,
+                (CoDecisionText.proposed != "")
+                | (CoDecisionText.decided != "")
+                | (CoDecisionText.changed != ""),
+            ),
+        )
+        .order_by(CoDecision.id.desc())
+        .limit(1)
+    )
+    if empty is not None:
+        return empty
     found = CoDecision(
         service_id=theme.service_id,
         theme_id=theme.id,
@@ -107,18 +136,21 @@ def write_record(
 
     Returns whether that ended the partner's link: whoever may hold the link does not write what it
     signs. `seen` is the hash of the record as it was read. Raises TextsMoved when somebody else has
-    changed it since. Once it is signed, only languages that are missing may be added; else raises
-    SignedAlready.
+    changed it since. Once it is signed, only languages in which it is not complete may be written,
+    whole: else raises SignedAlready or TranslationIncomplete.
     """
     found = get_managed_co_decision(session, scope, co_decision_id, lock=True)
     text = session.get(CoDecisionText, (found.id, lang))
-    if text is not None and is_signed(session, found.id):
-        raise SignedAlready
+    is_source = lang == found.source_lang
+    if is_signed(session, found.id):
+        if is_source or (text is not None and text.is_complete):
+            raise SignedAlready
+        if not record.is_complete:
+            raise TranslationIncomplete
     new = CoDecisionText(
         co_decision_id=found.id, lang=lang, proposed=record.proposed, decided=record.decided,
         changed=record.changed, author_id=scope.person_id, updated_at=now,
     )  # fmt: skip
-    is_source = lang == found.source_lang
     require_seen(
         hash_of_record(text, found.decided_on if is_source else None), seen=seen,
         typed=hash_of_record(new, decided_on if is_source else None),
@@ -156,31 +188,30 @@ def link_cases(
     co_decision_id: int,
     case_ids: Sequence[int],
     shown: Sequence[int],
-) -> None:
+) -> int:
     """Link these cases of the theme, and of those `shown` as linked no others.
 
-    What a colleague linked meanwhile stays. Raises SignedAlready, NotAllowed for others' cases.
+    What a colleague linked meanwhile stays. Returns how many are not linked, since they are not in
+    the theme, or not any more. Raises SignedAlready.
     """
     found = get_managed_co_decision(session, scope, co_decision_id, lock=True)
     if is_signed(session, found.id):
         raise SignedAlready
-    wanted = set(case_ids)
-    if max(wanted, default=0) > MAX_ID:
-        raise NotAllowed
-    of_theme = set(
+    asked = {one for one in case_ids if one <= MAX_ID}
+    wanted = set(
         session.scalars(
             select(ThemeCase.submission_id)
             .join(LoopRow, LoopRow.submission_id == ThemeCase.submission_id)
             .where(
                 ThemeCase.theme_id == found.theme_id,
-                ThemeCase.submission_id.in_(wanted),
+                ThemeCase.submission_id.in_(asked),
                 LoopRow.service_id == found.service_id,
                 is_evidence(),
             )
+            .order_by(LoopRow.submission_id)
+            .with_for_update(of=LoopRow)  # nobody hands them over until the end
         )
     )
-    if wanted - of_theme:
-        raise NotAllowed
     here = CoDecisionCase.co_decision_id == found.id
     linked = set(session.scalars(select(CoDecisionCase.submission_id).where(here)))
     gone = linked & (set(shown) - wanted)
@@ -193,6 +224,7 @@ def link_cases(
             )
         )  # fmt: skip
     _audit(session, now, scope, "co_decision_linked", found.id, cases=len((linked - gone) | wanted))
+    return len(set(case_ids) - wanted)
 
 
 def sign(

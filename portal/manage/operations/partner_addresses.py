@@ -59,10 +59,23 @@ def set_address(
     _audit(session, now, scope, action, partner_id)
 
 
-def remove_address(session: Session, *, now: datetime, scope: Scope, partner_id: int) -> None:
-    """Erase it; a link that is not mailed yet is not mailed any more."""
+def remove_address(
+    session: Session,
+    *,
+    now: datetime,
+    scope: Scope,
+    partner_id: int,
+    secrets: Secrets,
+    seen: str | None = None,
+) -> None:
+    """Erase it; a link that is not mailed yet is not mailed any more.
+
+    `seen` is the hash of what stood there when it was read. Raises TextsMoved where somebody else
+    has changed it.
+    """
     _lock_partner(session, partner_id)
     known = session.get(PartnerContact, partner_id)
+    require_seen(hash_of_address(known, secrets), seen=seen, typed=hash_of_address(None, secrets))
     if known is not None:
         session.delete(known)
         _audit(session, now, scope, "partner_address_removed", partner_id)

@@ -9,7 +9,7 @@ from sqlalchemy.orm import Session
 
 from portal.domain.new_names import require_new_name
 from portal.domain.typed_texts import require_seen
-from portal.manage.scoped import get_managed_step, get_managed_theme
+from portal.manage.scoped import get_managed_step, hold_managed_theme
 from portal.manage.seen import hash_of_step
 from portal.models.partners import NextStep, NextStepText, Partner
 from portal.store import audit, outbox
@@ -49,11 +49,28 @@ def name_next_step(
 ) -> int:
     """Name a theme's next step; the worker invites whoever was told already. Returns its id.
 
-    Raises StepIsOver for a day in the past.
+    Sent twice, it is one: a second one of the same words would invite everybody again.
+    Raises StepIsOver for a day in the past, ThemeMerged for a theme that was merged.
     """
     if happens_on < today:
         raise StepIsOver
-    theme = get_managed_theme(session, scope, theme_id)
+    theme = hold_managed_theme(session, scope, theme_id)
+    same = session.scalar(
+        select(NextStep.id)
+        .join(NextStepText, NextStepText.next_step_id == NextStep.id)
+        .where(
+            NextStep.theme_id == theme.id,
+            NextStep.author_id == scope.person_id,
+            NextStep.happens_on == happens_on,
+            NextStepText.lang == lang,
+            NextStepText.what == what,
+            NextStepText.place == place,
+        )
+        .order_by(NextStep.id.desc())
+        .limit(1)
+    )
+    if same is not None:
+        return same
     step = NextStep(
         theme_id=theme.id, happens_on=happens_on, author_id=scope.person_id, created_at=now
     )

@@ -11,6 +11,7 @@ from sqlalchemy import and_, exists, or_, select
 from sqlalchemy.orm import Session
 
 from portal.domain.partnership import conditions
+from portal.manage.operations.co_decisions import is_signed
 from portal.manage.scoped import get_managed_co_decision, managed_services
 from portal.models.loops import LoopRow
 from portal.models.partners import (
@@ -26,11 +27,12 @@ from portal.models.submissions import Submission
 from portal.store.co_decisions import count_linked, list_figures
 from portal.store.evidence.known_cases import counted_now, is_evidence
 from portal.store.names import Name, service_names, theme_names
+from portal.store.paging import Page, on_page_and_one, peeked_page
 from portal.store.record_hash import hash_record
 from portal.store.scope import Scope
 from portal.store.secrets import sha256
 
-MOST_CASES = 100  # to link from, the newest
+CASES = 100  # to link from, on a page
 
 
 @dataclass(frozen=True)
@@ -77,12 +79,18 @@ class CoDecisionView:
     texts: Mapping[str, CoDecisionText]
     is_external: bool
     link: Signature | None
-    cases: Sequence[LinkableCase]
+    cases: Page[LinkableCase]
 
     @property
     def is_signed(self) -> bool:
         """Whether the partner has signed: then the record does not change any more."""
         return self.link is not None and self.link.signed_at is not None
+
+    def is_final(self, lang: str) -> bool:
+        """Whether its words in this language do not change any more."""
+        text = self.texts.get(lang)
+        is_written = text is not None and text.is_complete
+        return self.is_signed and (is_written or lang == self.source_lang)
 
     @property
     def is_ready(self) -> bool:
@@ -116,9 +124,15 @@ def list_co_decisions(
 
 
 def get_co_decision_view(
-    session: Session, scope: Scope, co_decision_id: int, *, today: date, langs: list[str]
+    session: Session,
+    scope: Scope,
+    co_decision_id: int,
+    *,
+    number: int,
+    today: date,
+    langs: list[str],
 ) -> CoDecisionView:
-    """One co-decision. Raises NotAllowed when it is another department's."""
+    """One co-decision with a page of its cases. Raises NotAllowed for another department's."""
     found = get_managed_co_decision(session, scope, co_decision_id)
     partner = session.get_one(Partner, found.partner_id)
     texts = session.scalars(select(CoDecisionText).where(CoDecisionText.co_decision_id == found.id))
@@ -129,7 +143,7 @@ def get_co_decision_view(
         texts={text.lang: text for text in texts},
         is_external=partner.is_external,
         link=session.get(Signature, found.id),
-        cases=_list_cases(session, found, may_read=may_read),
+        cases=_page_cases(session, found, number, may_read=may_read),
     )
 
 
@@ -186,8 +200,13 @@ def _lines(
     ]
 
 
-def _list_cases(session: Session, found: CoDecision, *, may_read: bool) -> list[LinkableCase]:
-    """The linked cases, then the newest others of the theme that count."""
+def _page_cases(
+    session: Session, found: CoDecision, number: int, *, may_read: bool
+) -> Page[LinkableCase]:
+    """A page of the linked cases, followed by the others of the theme that count, newest first.
+
+    Once it is signed no more can be linked, so that there are no others.
+    """
     linked = set(
         session.scalars(
             select(CoDecisionCase.submission_id).where(CoDecisionCase.co_decision_id == found.id)
@@ -197,22 +216,28 @@ def _list_cases(session: Session, found: CoDecision, *, may_read: bool) -> list[
     is_in_theme = exists().where(
         ThemeCase.theme_id == found.theme_id, ThemeCase.submission_id == Submission.id
     )
-    rows = session.execute(
+    query = (
         select(Submission, is_here.label("is_here"), is_evidence().label("is_evidence"))
         .join(LoopRow, LoopRow.submission_id == Submission.id)
         .where(or_(Submission.id.in_(linked), and_(is_in_theme, is_here, is_evidence())))
         .order_by(Submission.id.in_(linked).desc(), Submission.id.desc())
-        .limit(max(MOST_CASES, len(linked)))
     )
-    return [
-        LinkableCase(
-            row[0].id,
-            row[0].comment if may_read and row.is_here else None,
-            row[0].comment_lang or row[0].lang,
-            row[0].received_on,
-            is_linked=row[0].id in linked,
-            counts=bool(row.is_here and row.is_evidence),
-            may_read=may_read and bool(row.is_here),
-        )
-        for row in rows
-    ]
+    if is_signed(session, found.id):
+        query = query.where(Submission.id.in_(linked))
+    rows = session.execute(on_page_and_one(query, number, CASES)).all()
+    return peeked_page(
+        [
+            LinkableCase(
+                row[0].id,
+                row[0].comment if may_read and row.is_here else None,
+                row[0].comment_lang or row[0].lang,
+                row[0].received_on,
+                is_linked=row[0].id in linked,
+                counts=bool(row.is_here and row.is_evidence),
+                may_read=may_read and bool(row.is_here),
+            )
+            for row in rows
+        ],
+        number,
+        CASES,
+    )

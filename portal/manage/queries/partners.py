@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import date, datetime
 
@@ -15,11 +15,14 @@ from portal.models.partners import CoDecision, Invitation, NextStep, NextStepTex
 from portal.models.responses import Theme, ThemeCase
 from portal.models.services import Service
 from portal.store.evidence.window import count_where
-from portal.store.names import Name, service_names, theme_names
+from portal.store.joining import find_ends
+from portal.store.names import Name, find_named_themes, service_names, theme_names
+from portal.store.paging import Page, on_page_and_one, peeked_page
 from portal.store.scope import Scope
 
 CityDay = Callable[[datetime], date]
-MOST_THEMES = 500  # to choose from, the newest
+MOST_THEMES = 500  # to choose from; older ones are found by their names
+STEPS = 50  # on a page
 
 
 @dataclass(frozen=True)
@@ -42,11 +45,19 @@ class ThemeChoice:
 
 
 @dataclass(frozen=True)
-class StepLine:
-    """A next step: how many were invited of those who were told while it was open.
+class ThemeChoices:
+    """The themes that are offered, by service, and whether there are more of them."""
 
-    It is open from the day it was named to its own. Whoever was told earlier and invited too is
-    among them.
+    themes: Sequence[ThemeChoice]
+    is_cut: bool
+
+
+@dataclass(frozen=True)
+class StepLine:
+    """A next step with the theme that holds its cases: how many were invited of those told in it.
+
+    Of those who were told while it was open: from the day it was named to its own. Whoever was told
+    earlier and invited too is among them.
     """
 
     id: int
@@ -78,15 +89,24 @@ def list_partners(session: Session) -> list[PartnerLine]:
     return [PartnerLine(row[0].id, row[0].name, row[0].is_external, row[1]) for row in rows]
 
 
-def list_theme_choices(session: Session, scope: Scope, langs: list[str]) -> list[ThemeChoice]:
-    """The themes of one's own services, by service."""
+def list_theme_choices(
+    session: Session, scope: Scope, langs: list[str], *, words: str = ""
+) -> ThemeChoices:
+    """The newest themes of one's own services; of those whose names hold the words, where given.
+
+    Themes that were merged hold no cases and are not offered.
+    """
     own = managed_services(scope).with_only_columns(Service.id)
+    which = Theme.service_id.in_(own) & Theme.merged_into_id.is_(None)
+    if words:
+        which &= Theme.id.in_(find_named_themes(session, which, words, most=MOST_THEMES + 1))
     rows = session.execute(
         select(Theme.id, Theme.service_id)
-        .where(Theme.service_id.in_(own))
+        .where(which)
         .order_by(Theme.id.desc())
-        .limit(MOST_THEMES)
+        .limit(MOST_THEMES + 1)
     ).all()
+    is_cut, rows = len(rows) > MOST_THEMES, rows[:MOST_THEMES]
     themes = theme_names(session, [row[0] for row in rows], langs)
     services = service_names(session, [row[1] for row in rows], langs)
     found = [
@@ -94,22 +114,23 @@ def list_theme_choices(session: Session, scope: Scope, langs: list[str]) -> list
         for number, service_id in rows
         if number in themes and service_id in services
     ]
-    return sorted(found, key=lambda one: (one.service.text, one.name.text))
+    return ThemeChoices(sorted(found, key=lambda one: (one.service.text, one.name.text)), is_cut)
 
 
-def list_next_steps(
-    session: Session, scope: Scope, *, city_day: CityDay, langs: list[str]
-) -> list[StepLine]:
-    """The next steps of one's own services, the latest day first."""
+def page_next_steps(
+    session: Session, scope: Scope, number: int, *, city_day: CityDay, langs: list[str]
+) -> Page[StepLine]:
+    """A page of the next steps of one's own services, the latest day first."""
     own = managed_services(scope).with_only_columns(Service.id)
-    rows = session.execute(
+    query = (
         select(NextStep, Theme.service_id)
         .join(Theme, Theme.id == NextStep.theme_id)
         .where(Theme.service_id.in_(own))
         .order_by(NextStep.happens_on.desc(), NextStep.id.desc())
-        .limit(100)
-    ).all()
-    return _lines(session, [(row[0], row[1]) for row in rows], city_day, langs)
+    )
+    rows = session.execute(on_page_and_one(query, number, STEPS)).all()
+    found = peeked_page([(row[0], row[1]) for row in rows], number, STEPS)
+    return found.showing(_lines(session, found.items, city_day, langs))
 
 
 def get_step_view(
@@ -127,7 +148,9 @@ def get_step_view(
     told = session.execute(
         select(LoopRow.lang, func.count())
         .join(ThemeCase, ThemeCase.submission_id == LoopRow.submission_id)
-        .where(ThemeCase.theme_id == step.theme_id, *_is_told())
+        .where(
+            ThemeCase.theme_id == find_ends(session, [step.theme_id])[step.theme_id], *_is_told()
+        )
         .group_by(LoopRow.lang)
     )
     left_out = {row[0]: row[1] for row in told if row[0] not in texts}
@@ -136,11 +159,11 @@ def get_step_view(
 
 
 def _lines(
-    session: Session, steps: list[tuple[NextStep, int]], city_day: CityDay, langs: list[str]
+    session: Session, steps: Sequence[tuple[NextStep, int]], city_day: CityDay, langs: list[str]
 ) -> list[StepLine]:
     ids = [step.id for step, _ in steps]
-    theme_ids = [step.theme_id for step, _ in steps]
-    themes = theme_names(session, theme_ids, langs)
+    ends = find_ends(session, {step.theme_id for step, _ in steps})
+    themes = theme_names(session, list(ends.values()), langs)
     services = service_names(session, [service_id for _, service_id in steps], langs)
     languages: dict[int, list[str]] = {number: [] for number in ids}
     for number, lang in session.execute(
@@ -149,12 +172,13 @@ def _lines(
         .order_by(NextStepText.lang)
     ):
         languages[number].append(lang)
-    reached = _count_reached(session, {step.id: city_day(step.created_at) for step, _ in steps})
+    named_on = {step.id: city_day(step.created_at) for step, _ in steps}
+    reached = _count_reached(session, named_on, {step.id: ends[step.theme_id] for step, _ in steps})
     nameless = Name(langs[0], "–")
     return [
         StepLine(
             step.id,
-            themes.get(step.theme_id, nameless),
+            themes.get(ends[step.theme_id], nameless),
             services.get(service_id, nameless),
             step.happens_on,
             languages[step.id],
@@ -164,15 +188,21 @@ def _lines(
     ]
 
 
-def _count_reached(session: Session, named_on: Mapping[int, date]) -> dict[int, tuple[int, int]]:
-    """{next step: (invited, told while it was open or invited)}; `named_on` by next step."""
+def _count_reached(
+    session: Session, named_on: Mapping[int, date], themes: Mapping[int, int]
+) -> dict[int, tuple[int, int]]:
+    """{next step: (invited, told while it was open or invited)}.
+
+    `named_on` and `themes`, which hold the cases, are by next step.
+    """
     if not named_on:
         return {}
     is_invited = Invitation.submission_id.is_not(None)
     opened = case(*((NextStep.id == number, literal(on, Date)) for number, on in named_on.items()))
+    theme = case(*((NextStep.id == number, themes[number]) for number in named_on))
     rows = session.execute(
         select(NextStep.id, count_where(is_invited).label("invited"), func.count().label("told"))
-        .join(ThemeCase, ThemeCase.theme_id == NextStep.theme_id)
+        .join(ThemeCase, ThemeCase.theme_id == theme)
         .join(LoopRow, LoopRow.submission_id == ThemeCase.submission_id)
         .outerjoin(
             Invitation,

@@ -4,26 +4,30 @@ from __future__ import annotations
 
 from datetime import date, timedelta
 
-from flask import abort, flash, redirect, request, url_for
+from flask import flash, redirect, request, url_for
 from werkzeug.wrappers import Response
 
 from portal.domain.typed_texts import TextsMoved
 from portal.manage.operations import co_decisions as operations
 from portal.manage.partner_forms import BeginForm, RecordForm, case_ids
-from portal.manage.partner_words import explain_rules
+from portal.manage.partner_words import explain_merged, explain_rules
 from portal.manage.queries import co_decisions as queries
 from portal.manage.queries import partners
 from portal.manage.queries.partner_links import get_way
 from portal.manage.routes.blueprint import blueprint, langs
+from portal.manage.scoped import ThemeMerged
 from portal.manage.seen import hash_of_record
 from portal.web.access import Access, access, current_scope
 from portal.web.context import portal
 from portal.web.database import read, write
 from portal.web.fields import whole_number
+from portal.web.formats import number
 from portal.web.forms import errors_of
 from portal.web.i18n import current_language
 from portal.web.pages import page
+from portal.web.paging import asked_page, words_to_find
 from portal.web.words import gettext as _
+from portal.web.words import ngettext
 
 _CONFLICT = 409
 _LONGEST_AGO = timedelta(days=5 * 365)
@@ -37,8 +41,8 @@ def list_co_decisions() -> Response:
     return page(
         "manage/list_co_decisions.html",
         co_decisions=queries.list_co_decisions(read(), current_scope(), today=today, langs=langs()),
-        steps=partners.list_next_steps(
-            read(), current_scope(), city_day=portal().clock.day, langs=langs()
+        steps=partners.page_next_steps(
+            read(), current_scope(), asked_page(), city_day=portal().clock.day, langs=langs()
         ),
         today=today,
     )
@@ -56,7 +60,8 @@ def show_new_co_decision() -> Response:
 def _begin_page(form: BeginForm, status: int) -> Response:
     return page(
         "manage/show_new_co_decision.html", status, form=form, errors=errors_of(form),
-        themes=partners.list_theme_choices(read(), current_scope(), langs()),
+        choice=partners.list_theme_choices(read(), current_scope(), langs(), words=words_to_find()),
+        find=words_to_find(),
         partners=partners.list_partners(read()),
     )  # fmt: skip
 
@@ -68,12 +73,16 @@ def begin_co_decision() -> Response:
     form, clock = BeginForm(), portal().clock
     if not form.validate():
         return _begin_page(form, 422)
-    number = write(
-        operations.begin_co_decision, now=clock.now(), today=clock.today(),
-        scope=current_scope(), theme_id=whole_number(form.theme.data) or 0,
-        partner_id=whole_number(form.partner.data) or 0, lang=current_language(),
-    )  # fmt: skip
-    return redirect(url_for("manage.show_co_decision", co_decision_id=number), 303)
+    try:
+        begun = write(
+            operations.begin_co_decision, now=clock.now(), today=clock.today(),
+            scope=current_scope(), theme_id=whole_number(form.theme.data) or 0,
+            partner_id=whole_number(form.partner.data) or 0, lang=current_language(),
+        )  # fmt: skip
+    except ThemeMerged:
+        form.theme.errors = [explain_merged()]
+        return _begin_page(form, 422)
+    return redirect(url_for("manage.show_co_decision", co_decision_id=begun), 303)
 
 
 @blueprint.get("/co-decisions/<int:co_decision_id>/")
@@ -89,8 +98,9 @@ def co_decision_page(
     """The page, with the partner's link where one was just made by hand."""
     clock = portal().clock
     view = queries.get_co_decision_view(
-        read(), current_scope(), co_decision_id, today=clock.today(), langs=langs()
-    )
+        read(), current_scope(), co_decision_id, number=asked_page(), today=clock.today(),
+        langs=langs(),
+    )  # fmt: skip
     way = get_way(read(), current_scope(), co_decision_id, portal().secrets)
     text, is_conflict = view.texts.get(current_language()), status == _CONFLICT
     if not form.is_submitted() or link:
@@ -129,8 +139,17 @@ def write_record(co_decision_id: int) -> Response:
         )  # fmt: skip
     except (operations.SignedAlready, TextsMoved):
         return co_decision_page(co_decision_id, form, _CONFLICT)
+    except operations.TranslationIncomplete:
+        _explain_missing(form)
+        return co_decision_page(co_decision_id, form, 422)
     _say_saved(has_ended_link=has_ended_link)
     return _back(co_decision_id)
+
+
+def _explain_missing(form: RecordForm) -> None:
+    for field in (form.proposed, form.decided, form.changed):
+        if not field.data:
+            field.errors = [_("Fill this in too: the record is signed and is only read whole.")]
 
 
 def _say_saved(*, has_ended_link: bool) -> None:
@@ -160,15 +179,24 @@ def link_cases(co_decision_id: int) -> Response:
     """Link the ticked cases, and only those."""
     clock = portal().clock
     try:
-        write(
+        left_out = write(
             operations.link_cases, now=clock.now(), today=clock.today(), scope=current_scope(),
             co_decision_id=co_decision_id, case_ids=case_ids(), shown=case_ids("shown"),
         )  # fmt: skip
     except operations.SignedAlready:
-        abort(409)
+        text = _("The record was signed in the meantime: its cases do not change any more.")
+        flash(text, "alarm")
+        return _back(co_decision_id, asked_page())
     flash(_("Saved."))
-    return _back(co_decision_id)
+    if left_out:
+        flash(ngettext("%(n)s ticked case is not in the theme any more, so it is not linked.",
+                       "%(n)s ticked cases are not in the theme any more, so they are not linked.",
+                       left_out, n=number(left_out)), "alarm")  # fmt: skip
+    return _back(co_decision_id, asked_page())
 
 
-def _back(co_decision_id: int) -> Response:
-    return redirect(url_for("manage.show_co_decision", co_decision_id=co_decision_id), 303)
+def _back(co_decision_id: int, at: int = 1) -> Response:
+    where = url_for(
+        "manage.show_co_decision", co_decision_id=co_decision_id, page=at if at > 1 else None
+    )
+    return redirect(where, 303)

@@ -41,7 +41,7 @@ def make_link(co_decision_id: int) -> Response:
             co_decision_id=co_decision_id,
         )  # fmt: skip
     except (operations.NotReady, SignedAlready, operations.WroteItself):
-        abort(409)
+        return _refused(co_decision_id)
     path = url_for("signing.show_signing", code=token)
     link = f"{portal().settings.base_url.rstrip('/')}{path}"
     return co_decision_page(co_decision_id, RecordForm(formdata=None), 200, link)
@@ -59,13 +59,24 @@ def send_link(co_decision_id: int) -> Response:
             secrets=portal().secrets,
         )  # fmt: skip
     except (operations.NotReady, SignedAlready, operations.WroteItself, operations.AddressUnfit):
-        abort(409)
+        return _refused(co_decision_id)
     except TextsMoved:
         flash(_("Somebody changed the address in the meantime. Check it, then send."), "alarm")
     except LimitReached:
         flash(_("The link was sent often enough for today. Try again tomorrow."), "alarm")
     else:
         flash(_("The link is on its way to the partner."))
+    return _back(co_decision_id)
+
+
+def _refused(co_decision_id: int) -> Response:
+    """Back to the record, which says why there is no link, as nothing here offered one."""
+    text = _("There is no new link: something has changed in the meantime. This is how it is now.")
+    flash(text, "alarm")
+    return _back(co_decision_id)
+
+
+def _back(co_decision_id: int) -> Response:
     return redirect(url_for("manage.show_co_decision", co_decision_id=co_decision_id), 303)
 
 
@@ -132,9 +143,13 @@ def set_address(partner_id: int) -> Response:
 @access(Access.MANAGER)
 def remove_address(partner_id: int) -> Response:
     """Erase it."""
-    write(
-        addresses.remove_address, now=portal().clock.now(), scope=current_scope(),
-        partner_id=partner_id,
-    )  # fmt: skip
-    flash(_("The address is erased."))
+    try:
+        write(
+            addresses.remove_address, now=portal().clock.now(), scope=current_scope(),
+            partner_id=partner_id, secrets=portal().secrets, seen=request.form.get("was"),
+        )  # fmt: skip
+    except TextsMoved:
+        flash(_("Somebody changed the address in the meantime. Check it, then erase it."), "alarm")
+    else:
+        flash(_("The address is erased."))
     return redirect(url_for("manage.show_partner", partner_id=partner_id), 303)

@@ -9,8 +9,10 @@ from portal.domain.new_names import NameTaken
 from portal.domain.typed_texts import TextsMoved
 from portal.manage.operations import partners as operations
 from portal.manage.partner_forms import PartnerForm, StepForm, StepTextForm
+from portal.manage.partner_words import explain_merged
 from portal.manage.queries import partners as queries
 from portal.manage.routes.blueprint import blueprint, langs
+from portal.manage.scoped import ThemeMerged
 from portal.manage.seen import hash_of_step
 from portal.web.access import Access, access, current_scope
 from portal.web.context import portal
@@ -19,6 +21,7 @@ from portal.web.fields import whole_number
 from portal.web.forms import errors_of
 from portal.web.i18n import current_language
 from portal.web.pages import page
+from portal.web.paging import words_to_find
 from portal.web.words import gettext as _
 
 _CONFLICT = 409
@@ -67,10 +70,12 @@ def show_new_next_step() -> Response:
 
 
 def _new_step_page(form: StepForm, status: int) -> Response:
-    themes = queries.list_theme_choices(read(), current_scope(), langs())
+    find = words_to_find()
+    choice = queries.list_theme_choices(read(), current_scope(), langs(), words=find)
     return page(
-        "manage/show_new_next_step.html", status, themes=themes, form=form, errors=errors_of(form)
-    )
+        "manage/show_new_next_step.html", status, choice=choice, find=find, form=form,
+        errors=errors_of(form),
+    )  # fmt: skip
 
 
 @blueprint.post("/next-steps/new")
@@ -89,6 +94,9 @@ def name_next_step() -> Response:
         )  # fmt: skip
     except operations.StepIsOver:
         form.happens_on.errors = [_("This day has passed. Give one that is still ahead.")]
+        return _new_step_page(form, 422)
+    except ThemeMerged:
+        form.theme.errors = [explain_merged()]
         return _new_step_page(form, 422)
     flash(_("The next step has its name. Everybody who is told is invited to it."))
     return redirect(url_for("manage.show_next_step", next_step_id=step_id), 303)

@@ -2,19 +2,16 @@
 
 from __future__ import annotations
 
-from collections import defaultdict
 from collections.abc import Collection
 from dataclasses import dataclass
 from datetime import date
-from itertools import islice
 
 from sqlalchemy import ColumnElement, case, exists, func, select
 from sqlalchemy.orm import Session
 
-from portal.domain.search_words import is_found
-from portal.models.responses import Response, Theme, ThemeCase, ThemeText
+from portal.models.responses import Response, Theme, ThemeCase
 from portal.respond.scoped import get_service
-from portal.store.names import Name, service_names, theme_names
+from portal.store.names import Name, find_named_themes, service_names, theme_names
 from portal.store.scope import Scope
 
 OFFERED = 200  # at once; older ones are found by their names
@@ -65,27 +62,10 @@ def choose(
 ) -> ThemeChoice:
     """What is offered of these themes: those whose names hold the words, where there are any."""
     if words:
-        which &= Theme.id.in_(_find_named(session, which, words))
+        named = find_named_themes(session, which & _is_offered(), words, most=OFFERED + 1)
+        which &= Theme.id.in_(named)
     lines = _list_lines(session, which, home_id, langs)
     return ThemeChoice(lines[:OFFERED], is_cut=len(lines) > OFFERED)
-
-
-def _find_named(session: Session, which: ColumnElement[bool], words: str) -> list[int]:
-    """The newest of these themes whose names, in whatever languages, hold the words.
-
-    Names are short and read here: they are found as words of residents are, in every script.
-    """
-    names: defaultdict[int, list[str]] = defaultdict(list)
-    rows = session.execute(
-        select(ThemeText.theme_id, ThemeText.name)
-        .join(Theme, Theme.id == ThemeText.theme_id)
-        .where(which, _is_offered())
-        .order_by(Theme.id.desc())
-    )
-    for theme_id, name in rows:
-        names[theme_id].append(name)
-    found = (one for one, texts in names.items() if is_found(" ".join(texts), words))
-    return list(islice(found, OFFERED + 1))
 
 
 def _is_offered() -> ColumnElement[bool]:

@@ -5,7 +5,6 @@ from __future__ import annotations
 from flask import flash, redirect, request, url_for
 from werkzeug.wrappers import Response
 
-from portal.domain.search_words import MAX_QUERY
 from portal.domain.typed_texts import TextsMoved
 from portal.respond.act import Act
 from portal.respond.forms import (
@@ -35,7 +34,7 @@ from portal.web.forms import ErrorList, errors_of
 from portal.web.i18n import current_language
 from portal.web.names import NamesForm
 from portal.web.pages import page
-from portal.web.paging import asked_page
+from portal.web.paging import asked_page, words_to_find
 from portal.web.words import gettext as _
 from portal.web.words import ngettext
 
@@ -79,11 +78,6 @@ def _group_page(form: GroupForm, errors: ErrorList, status: int = 200) -> Respon
         errors=errors,
         new=NEW,
     )
-
-
-def words_to_find() -> str:
-    """What is looked for in the names of themes, where more are there than are offered."""
-    return request.values.get("find", "").strip()[:MAX_QUERY]
 
 
 @blueprint.post("/group")

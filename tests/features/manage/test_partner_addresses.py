@@ -68,21 +68,28 @@ def post(desk: Desk, path: str, status: int = 303, **data: object) -> str:
     return "" if status == 303 else response_page(answer).words()
 
 
+def refuse_link(desk: Desk, record: str, **data: object) -> None:
+    post(desk, f"{record}send", 303, **data)
+    assert "There is no new link" in get(desk, record).words()
+
+
 @pytest.mark.usefixtures("mailing")
 def test_from_no_address_to_a_link_that_is_on_its_way(
     desk: Desk, colleague: Desk, store: Store, partner: int, decision: int
 ) -> None:
     record = f"co-decisions/{decision}/"
     assert "The partner has no address yet." in get(colleague, record).words()
-    post(colleague, f"{record}send", 409)
+    refuse_link(colleague, record)
     post(desk, f"partners/{partner}/", email=EMAIL, lang="ko")
     words = get(colleague, record).words()
     assert "wrote in this record and entered the address too" in words
-    post(colleague, f"{record}send", 409, address=SECRETS.address_key(EMAIL))
+    refuse_link(colleague, record, address=SECRETS.address_key(EMAIL))
     post(colleague, f"partners/{partner}/", email=EMAIL, lang="ko")
 
     assert "a colleague has the link sent" in get(desk, record).words()
-    post(desk, f"{record}send", 409, address=SECRETS.address_key(EMAIL))
+    refuse_link(desk, record, address=SECRETS.address_key(EMAIL))
+    with store.read() as session:
+        assert session.get(Signature, decision) is None
     page = get(colleague, record)
     assert EMAIL in page.words()
     post(colleague, f"{record}send", address="another")
@@ -134,7 +141,7 @@ def test_who_wrote_it_gets_no_link_either_once_a_colleague_has_changed_a_word(
     table.scope = replace(table.scope, person_id=table.colleague)
     table.write(decision, replace(RECORD, changed="The kerb is lower now."))
     assert "You wrote the record" in get(desk, record).words()
-    post(desk, f"{record}link", 409)
+    post(desk, f"{record}link")
     with store.read() as session:
         assert session.get(Signature, decision) is None
     assert "/sign/" in post(colleague, f"{record}link", 200)
@@ -169,6 +176,23 @@ def test_the_second_of_two_sees_which_address_the_first_one_stored(
     post(colleague, f"{path}remove-address")
     assert "Somebody else left this empty" in post(desk, path, 409, email=EMAIL, lang="en", **along)
     assert "There is no address yet." in get(colleague, path).words()
+
+
+def test_a_page_from_before_erases_no_newer_address(
+    desk: Desk, colleague: Desk, partner: int
+) -> None:
+    path = f"partners/{partner}/"
+    post(desk, path, email=EMAIL, lang="en")
+    along: dict[str, Any] = get(desk, path).sent_along(f"/manage/{path}remove-address")
+    post(colleague, path, email="office@parents.example", lang="en")
+    post(desk, f"{path}remove-address", **along)
+    page = get(desk, path)
+    assert "Somebody changed the address in the meantime." in page.words()
+    assert page.value("email") == "office@parents.example"
+    again: dict[str, Any] = page.sent_along(f"/manage/{path}remove-address")
+    for _time in range(2):  # sent twice
+        post(desk, f"{path}remove-address", **again)
+        assert "The address is erased." in get(desk, path).words()
 
 
 @pytest.mark.usefixtures("mailing")

@@ -16,6 +16,8 @@ from portal.domain.loop import Actor, Event, EventKind
 from portal.manage.operations import co_decisions
 from portal.manage.operations.co_decisions import LinkRefused
 from portal.manage.operations.partner_links import LINK_LIFETIME, NotReady
+from portal.manage.queries import co_decisions as queries
+from portal.manage.queries import partners
 from portal.models.loops import LoopRow
 from portal.models.partners import (
     CoDecisionCase,
@@ -25,9 +27,10 @@ from portal.models.partners import (
     Partner,
     Signature,
 )
-from portal.models.responses import Theme, ThemeCase
-from portal.respond.act import Act
-from portal.respond.operations.hand_overs import hand_over
+from portal.models.responses import Theme, ThemeCase, ThemeText
+from portal.notify.telling import tell_next
+from portal.respond.operations import themes
+from portal.respond.operations.merging import merge_themes
 from portal.store.engine import Store
 from portal.store.loops import Links, append_event
 from portal.store.scope import NotAllowed, Scope
@@ -36,6 +39,7 @@ from tests.support.city import City, make_person
 from tests.support.client import Page, response_page
 from tests.support.desk import Desk, open_desk
 from tests.support.history import add_case
+from tests.support.moment import this_day, this_moment
 from tests.support.together import RECORD, Table
 
 
@@ -89,7 +93,7 @@ def test_from_nothing_to_a_signed_record(
     path = re.sub(r"^.*/manage/", "", str(where))
     page = get(desk, path)
     assert "6 rules are missing" in page.words()
-    post(desk, f"{path}link", 409)
+    refuse_link(desk, path)
     post(
         desk, path, proposed="Parents asked.", decided="We chose.", changed="It is lower.",
         decided_on=(NOW - timedelta(days=400)).date().isoformat(), seen=page.value("seen"),
@@ -108,14 +112,22 @@ def test_from_nothing_to_a_signed_record(
     assert isinstance(late, Page)
     assert "was signed in the meantime" in late.words()
     assert "Other words." in late.words(), "nothing that was typed is lost"
-    post(desk, f"{path}cases", 409)
-    post(colleague, f"{path}link", 409)
+    post(desk, f"{path}cases")
+    words = get(desk, path).words()
+    assert "its cases do not change any more" in words
+    assert "1 case is linked" in words
+    refuse_link(colleague, path)
+
+
+def refuse_link(desk: Desk, path: str) -> None:
+    post(desk, f"{path}link")
+    assert "There is no new link" in get(desk, path).words()
 
 
 def have_link_made(writer: Desk, colleague: Desk, path: str) -> str:
     """Whoever wrote the record gets no link that signs it; the token of the colleague's."""
     assert "a colleague makes the link" in get(writer, path).words()
-    post(writer, f"{path}link", 409)
+    refuse_link(writer, path)
     shown = post(colleague, f"{path}link", 200)
     assert isinstance(shown, Page)
     (link,) = [one for one in shown.links() if "/sign/" in one]
@@ -186,6 +198,32 @@ def test_a_link_that_ended_while_the_partner_signed_is_refused(
         )  # fmt: skip
 
 
+def test_a_half_written_translation_is_completed_once_the_record_is_signed(
+    desk: Desk, store: Store, table: Table, theme: int
+) -> None:
+    with store.read() as session:
+        case = session.scalars(select(ThemeCase.submission_id)).one()
+    number = table.decide(theme, table.partner(), [case])
+    path = f"/es/manage/co-decisions/{number}/"
+
+    def save(status: int, **parts: str) -> Page:
+        seen = response_page(desk.client.get(path)).value("seen")
+        data = {"csrf_token": desk.csrf_token(), "seen": seen, **parts}
+        answer = desk.client.post(path, data=data)
+        assert answer.status_code == status
+        return response_page(answer if status != 303 else desk.client.get(path))
+
+    save(303, proposed="Padres.")
+    table.sign(table.link(number))
+    half = save(422, proposed="Padres.", decided="La esquina.")
+    assert areas(half) == {"proposed": "Padres.", "decided": "La esquina.", "changed": ""}
+    whole = save(303, proposed="Padres.", decided="La esquina.", changed="Está más bajo.")
+    assert "Está más bajo." in whole.words()
+    assert not areas(whole)
+    answer = desk.client.post(path, data={"csrf_token": desk.csrf_token(), "proposed": "Otros."})
+    assert answer.status_code == 409
+
+
 def test_a_next_step_is_named_and_said_in_another_language(
     desk: Desk, store: Store, theme: int
 ) -> None:
@@ -203,6 +241,60 @@ def test_a_next_step_is_named_and_said_in_another_language(
     with store.read() as session:
         assert set(session.scalars(select(NextStepText.lang))) == {"en", "ar"}
     assert "Jan" in get(desk, "co-decisions/").words()
+
+
+def test_a_merged_theme_gets_nothing_new_and_its_next_step_counts_where_its_cases_are(
+    desk: Desk, store: Store, city: City, table: Table
+) -> None:
+    office = Office(store, city)
+    old, middle, into = (
+        office.group([send(store, city.potholes, comment="High.")]) for _theme in range(3)
+    )
+    step, partner = table.next_step(old, on=date(2999, 1, 31)), table.partner()
+    for one, other in ((old, middle), (middle, into)):
+        store.write(
+            merge_themes, now=NOW, today=TODAY, scope=office.staff, theme_id=one, into_id=other
+        )
+    for path in ("co-decisions/new", "next-steps/new"):
+        offered = options(get(desk, path))
+        assert str(into) in offered
+        assert not {str(old), str(middle)} & set(offered)
+        answer = post(
+            desk, path, 422, theme=str(old), partner=str(partner), what="A dance",
+            place="At six", happens_on="2999-02-01",
+        )  # fmt: skip
+        assert isinstance(answer, Page)
+        assert "was merged into another one" in answer.words()
+        assert ("A dance" in answer.text) == (path == "next-steps/new")
+    assert "0 of 0 cases" in get(desk, f"next-steps/{step}/").words()
+    response = office.draft(into)
+    office.review(response)
+    office.publish(response, now=this_moment())
+    store.write(
+        tell_next, now=this_moment(), today=this_day(), response_id=response,
+        person_id=office.staff.person_id, after=0,
+    )  # fmt: skip
+    assert "3 of 3 cases" in get(desk, f"next-steps/{step}/").words()
+    assert "3 of 3 cases" in get(desk, "co-decisions/").words()
+
+
+def test_what_is_sent_twice_begins_once(
+    desk: Desk, colleague: Desk, store: Store, table: Table, theme: int
+) -> None:
+    step: dict[str, Any] = {"what": "A walk", "place": "At six", "happens_on": "2999-01-31"}
+    decision: dict[str, Any] = {"theme": str(theme), "partner": str(table.partner())}
+    named = [post(desk, "next-steps/new", theme=str(theme), **step) for _time in range(2)]
+    begun = [post(desk, "co-decisions/new", **decision) for _time in range(2)]
+    assert len({*named, *begun}) == 2
+    others = (
+        post(desk, "next-steps/new", theme=str(theme), **{**step, "happens_on": "2999-02-01"}),
+        post(colleague, "next-steps/new", theme=str(theme), **step),
+        post(colleague, "co-decisions/new", **decision),
+    )
+    path = re.sub(r"^.*/manage/", "", str(begun[0]))
+    post(desk, path, proposed="Parents asked.", seen=get(desk, path).value("seen"))
+    another = post(desk, "co-decisions/new", **decision)  # the first one says something by now
+    assert len({*named, *begun, *others, another}) == 6
 
 
 def areas(page: Page) -> dict[str, str]:
@@ -247,26 +339,21 @@ def test_what_a_colleague_linked_meanwhile_stays_linked(
     assert linked == {mine, theirs}
 
 
-def test_linked_cases_that_were_set_aside_or_handed_over_count_for_nobody(
+def test_a_linked_case_that_was_set_aside_counts_for_nobody(
     desk: Desk, client: FlaskClient, store: Store, city: City, table: Table
 ) -> None:
     office = Office(store, city)
-    kept, spam, gone = (send(store, city.potholes, comment=f"High {one}.") for one in range(3))
-    number = table.decide(office.group([kept, spam, gone]), table.partner(), [kept, spam, gone])
+    kept, spam = (send(store, city.potholes, comment=f"High {one}.") for one in range(2))
+    number = table.decide(office.group([kept, spam]), table.partner(), [kept, spam])
     token, path = table.link(number), f"co-decisions/{number}/"
     set_aside(store, city, spam)
-    store.write(
-        hand_over, act=Act(office.staff, NOW, TODAY), submission_id=gone, slug="swimming-pools"
-    )
     assert "from 1 message of residents" in response_page(client.get(f"/en/sign/{token}/")).words()
     page = get(desk, path)
     assert "1 case is linked" in page.words()
-    assert page.words().count("Does not count") == 2
-    assert "High 1." in page.words()
-    assert "High 2." not in page.words(), "another department's case is not read"
+    assert page.words().count("Does not count") == 1
     shown = [one.get("value", "") for one in page.all("input") if one.get("name") == "shown"]
     ticked = [one.get("value", "") for one in page.all("input") if one.get("name") == "case"]
-    assert (sorted(shown), ticked) == ([str(kept), str(spam), str(gone)], [str(kept)])
+    assert (sorted(shown), ticked) == ([str(kept), str(spam)], [str(kept)])
     post(desk, f"{path}cases", 303, case=ticked, shown=shown)
     with store.read() as session:
         assert session.scalars(select(CoDecisionCase.submission_id)).all() == [kept]
@@ -291,6 +378,80 @@ def test_there_is_nothing_to_sign_once_the_last_linked_case_is_set_aside(
         table.sign(token)
     with pytest.raises(NotReady):
         table.link(number)
+
+
+def test_a_case_that_left_the_theme_meanwhile_costs_nobody_the_other_ticks(
+    desk: Desk, store: Store, city: City, table: Table
+) -> None:
+    office = Office(store, city)
+    cases = [send(store, city.potholes, comment="High.") for _case in range(3)]
+    stays, linked, leaves = cases
+    theme = office.group(cases)
+    path = f"co-decisions/{table.decide(theme, table.partner(), [linked])}/"
+    store.write(themes.take_out, now=NOW, scope=office.staff, submission_id=leaves, theme_id=theme)
+    post(desk, f"{path}cases", case=[stays, linked, leaves], shown=[linked])
+    assert "1 ticked case is not in the theme any more" in get(desk, path).words()
+    with store.read() as session:
+        assert set(session.scalars(select(CoDecisionCase.submission_id))) == {stays, linked}
+
+
+def test_all_cases_of_a_large_theme_can_be_linked_page_by_page(
+    desk: Desk, store: Store, city: City, table: Table, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(queries, "CASES", 2)
+    office = Office(store, city)
+    cases = [send(store, city.potholes, comment="High.") for _case in range(5)]
+    path = f"co-decisions/{table.decide(office.group(cases), table.partner(), [])}/"
+
+    def link(page: str, *more: int) -> list[str]:
+        """Tick more on a page; returns what stands on it, in its order."""
+        read = get(desk, f"{path}{page}")
+        shown = [one.get("value") for one in read.all("input") if one.get("name") == "shown"]
+        post(desk, f"{path}cases{page}", 303, case=[*shown, *more], shown=shown)
+        return [one.get("value", "") for one in read.all("input") if one.get("name") == "case"]
+
+    assert link("", cases[4], cases[3]) == [str(cases[4]), str(cases[3])]
+    assert link("?page=2", cases[2], cases[1]) == [str(cases[2]), str(cases[1])]
+    assert "before you turn to another" in get(desk, path).words()
+    assert link("?page=3", cases[0]) == [str(cases[0])]
+    assert "5 cases are linked" in get(desk, path).words()
+    where = post(desk, f"{path}cases?page=2", 303, case=[], shown=[cases[1]])
+    assert str(where).endswith("?page=2")
+    assert "4 cases are linked" in get(desk, path).words()
+    table.sign(table.link(int(path.split("/")[1])))
+    last = get(desk, f"{path}?page=2")
+    assert len([link for link in last.links() if "/staff/cases/" in link]) == 2
+    assert not [link for link in last.links() if link.endswith("page=3")]
+
+
+def test_older_themes_and_next_steps_are_found(
+    desk: Desk, store: Store, city: City, table: Table, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(partners, "MOST_THEMES", 1)
+    monkeypatch.setattr(partners, "STEPS", 1)
+    office = Office(store, city)
+    old, new = (office.group([send(store, city.potholes)]) for _theme in range(2))
+    named = update(ThemeText).where(ThemeText.theme_id == old).values(name="Kerb")
+    store.write(lambda session: session.execute(named))
+    table.partner()
+    for path in ("next-steps/new", "co-decisions/new"):
+        page = get(desk, path)
+        assert "Older ones are found by their name." in page.words()
+        assert (str(old) in options(page), str(new) in options(page)) == (False, True)
+        found = options(get(desk, f"{path}?find=kerb"))
+        assert (str(old) in found, str(new) in found) == (True, False)
+    steps = [table.next_step(one) for one in (old, new)]
+    for page_number, step in ((1, steps[1]), (2, steps[0])):
+        links = get(desk, f"co-decisions/?page={page_number}").links()
+        assert [one for one in links if "next-steps/" in one and "new" not in one] == [
+            f"/en/manage/next-steps/{step}/"
+        ]
+
+
+def options(page: Page) -> list[str]:
+    """The themes that are offered."""
+    (choice,) = [one for one in page.all("select") if one.get("name") == "theme"]
+    return [one.get("value", "") for one in choice.iter("option")]
 
 
 def test_two_people_write_one_next_step_and_neither_undoes_the_other(
@@ -399,7 +560,8 @@ def test_another_departments_things_do_not_exist(
         foreign_case = session.scalars(
             select(ThemeCase.submission_id).where(ThemeCase.theme_id == foreign)
         ).one()
-    post(desk, f"co-decisions/{own}/cases", 404, case=str(foreign_case))
+    post(desk, f"co-decisions/{own}/cases", case=str(foreign_case))
+    assert "1 ticked case is not in the theme" in get(desk, f"co-decisions/{own}/").words()
     with store.read() as session:
         assert session.scalars(select(CoDecisionCase)).all() == []
 

@@ -390,7 +390,11 @@ def test_an_address_that_is_taken_back_gets_no_mail(
     table.name_mailbox(partner)
     ask(table, decision)
     table.store.write(
-        partner_addresses.remove_address, now=NOW, scope=table.scope, partner_id=partner
+        partner_addresses.remove_address,
+        now=NOW,
+        scope=table.scope,
+        partner_id=partner,
+        secrets=SECRETS,
     )
     worker.run()
     assert mailbox.messages == []
