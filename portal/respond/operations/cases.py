@@ -42,6 +42,9 @@ def group_cases(
     Cases that are in it already stay as they are; those set aside or withdrawn are left out. Where
     the theme has a published response, its telling is asked for. Only a shared theme takes cases of
     other services than its own, else raises MixedServices; Conflict for one that was merged.
+
+    A new theme that is sent twice is one: where the person has put the same cases into a new one of
+    this name, it is that.
     """
     # Locked in the order of their ids, so that two people who add the same cases add them once.
     rows = [get_case(session, act.scope, one, lock=True)[0] for one in sorted(set(case_ids))]
@@ -49,16 +52,15 @@ def group_cases(
     if theme_id is not None:
         _require_taking(session, get_open_theme(session, act.scope, theme_id), services)
     elif len(services) == 1:
+        done = find_same(
+            session, act, "cases_grouped", cases=live_cases(rows), name=name, lang=lang
+        )
+        if done is not None:
+            return done.subject_id or 0, done
         theme_id = make_theme(session, act, services.pop(), name, lang, is_shared=is_shared)
     else:
         raise MixedServices
-    added = [
-        row.submission_id
-        for row in rows
-        if row.excluded is None
-        and row.withdrawn_on is None
-        and add_to_theme(session, act, theme_id, row.submission_id)
-    ]
+    added = [one for one in live_cases(rows) if add_to_theme(session, act, theme_id, one)]
     ask_to_tell(session, [theme_id], now=act.now, person_id=act.person_id)
     part = {} if deed is None else {"deed": deed}
     event = audit.record(
@@ -66,6 +68,27 @@ def group_cases(
         subject_id=theme_id, cases=added, **part,
     )  # fmt: skip
     return theme_id, event
+
+
+def live_cases(rows: list[LoopRow]) -> list[int]:
+    """Those of the cases that nobody has set aside or withdrawn."""
+    return [row.submission_id for row in rows if row.excluded is None and row.withdrawn_on is None]
+
+
+def find_same(
+    session: Session, act: Act, action: str, *, cases: list[int], name: str, lang: str
+) -> AuditEvent | None:
+    """The last thing the person did, where it put these locked cases into a theme of this name."""
+    last = session.scalar(
+        select(AuditEvent)
+        .where(AuditEvent.person_id == act.person_id)
+        .order_by(AuditEvent.id.desc())
+        .limit(1)
+    )
+    if last is None or last.action != action or last.detail["cases"] != cases:
+        return None
+    text = session.get(ThemeText, (last.subject_id, lang))
+    return last if text is not None and text.name == name else None
 
 
 def _require_taking(session: Session, theme: Theme, services: set[int]) -> None:

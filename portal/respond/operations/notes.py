@@ -2,8 +2,9 @@
 
 from __future__ import annotations
 
-from datetime import datetime
+from datetime import datetime, timedelta
 
+from sqlalchemy import select
 from sqlalchemy.orm import Session
 
 from portal.models.case_work import CaseNote
@@ -13,12 +14,30 @@ from portal.store import audit
 from portal.store.integrity.own_seals import seal_rows
 from portal.store.scope import NotAllowed, Scope
 
+SENT_TWICE = timedelta(minutes=10)
+
 
 def write_note(
     session: Session, *, now: datetime, scope: Scope, submission_id: int, text: str
 ) -> None:
-    """Leave a note for the colleagues who have this case. Nobody can rewrite it."""
-    get_case(session, scope, submission_id)
+    """Leave a note for the colleagues who have this case. Nobody can rewrite it.
+
+    Sent twice within minutes, it is one. Later the same words may be said again, as of a call
+    that nobody took.
+    """
+    get_case(session, scope, submission_id, lock=True)
+    last = session.scalar(
+        select(CaseNote)
+        .where(CaseNote.submission_id == submission_id)
+        .order_by(CaseNote.id.desc())
+        .limit(1)
+    )
+    if (
+        last is not None
+        and (last.person_id, last.text) == (scope.person_id, text)
+        and now - last.written_at <= SENT_TWICE
+    ):
+        return
     note = CaseNote(
         submission_id=submission_id, person_id=scope.person_id, text=text, written_at=now
     )

@@ -42,6 +42,7 @@ def write_response(
 ) -> int:
     """Begin a response to a theme with its source text in `lang`; returns its id.
 
+    Sent twice, it is one: where the person has begun the very same one, it is that.
     `follows_id` is the published response of the same theme whose promise this one keeps or
     renews. Raises Refusal when something is missing, Conflict when nobody is in the theme any
     more, because it was merged into another.
@@ -50,6 +51,11 @@ def write_response(
     _require_reaching(session, theme)
     _require_follows(session, scope, theme_id, follows_id)
     promise = _checked(wording, promise, today)
+    same = _find_same(
+        session, scope, theme_id, lang=lang, wording=wording, promise=promise, follows_id=follows_id
+    )
+    if same is not None:
+        return same
     response = Response(
         service_id=theme.service_id,
         theme_id=theme_id,
@@ -78,6 +84,37 @@ def write_response(
     )
     record_response(session, now, scope, "response_written", response.id, lang=lang)
     return response.id
+
+
+def _find_same(
+    session: Session,
+    scope: Scope,
+    theme_id: int,
+    *,
+    lang: str,
+    wording: Wording,
+    promise: Promise,
+    follows_id: int | None,
+) -> int | None:
+    """The draft that the person began with all the same; the theme is locked."""
+    drafts = session.execute(
+        select(Response, ResponseText)
+        .join(ResponseText, ResponseText.response_id == Response.id)
+        .where(
+            Response.theme_id == theme_id,
+            Response.author_id == scope.person_id,
+            Response.status == "draft",
+            Response.source_lang == lang,
+            ResponseText.lang == lang,
+        )
+        .order_by(Response.id.desc())
+    )
+    for draft, text in drafts:
+        as_stored = (draft.follows_id, promise_of(draft), wording_of(text))
+        if as_stored == (follows_id, promise, wording):
+            found: int = draft.id
+            return found
+    return None
 
 
 def _require_reaching(session: Session, theme: Theme) -> None:

@@ -10,7 +10,7 @@ from sqlalchemy.orm import Session
 from portal.domain.typed_texts import TextsMoved, TypedTexts
 from portal.models.responses import Response, ThemeCase, ThemeText
 from portal.respond.act import Act
-from portal.respond.operations.cases import add_to_theme, make_theme
+from portal.respond.operations.cases import add_to_theme, find_same, live_cases, make_theme
 from portal.respond.queries.decided import decided_cases
 from portal.respond.queries.sharing import holds_others
 from portal.respond.rules import Conflict, HoldsOthers
@@ -86,21 +86,18 @@ def split_theme(
     answer is published its cases stay, since what it promises and its translations are still to
     reach them, and so do cases that a decision taken together rests on. Cases set aside,
     withdrawn or not in the theme are left out; raises Conflict where none is left. The new theme
-    takes the cases of all services where the old one does.
+    takes the cases of all services where the old one does. Sent twice, it is one.
     """
     theme = get_theme(session, scope, theme_id)
     rows = [get_case(session, scope, one, lock=True)[0] for one in sorted(set(case_ids))]
     lock_themes(session, [theme_id])  # as publishing does: either comes first
-    cases = [
-        row.submission_id
-        for row in rows
-        if row.excluded is None
-        and row.withdrawn_on is None
-        and session.get(ThemeCase, (theme_id, row.submission_id)) is not None
-    ]
+    act, live = Act(scope, now, today), live_cases(rows)
+    done = find_same(session, act, "theme_split", cases=live, name=name, lang=lang)
+    if done is not None:
+        return done.subject_id or 0
+    cases = [one for one in live if session.get(ThemeCase, (theme_id, one)) is not None]
     if not cases:
         raise Conflict
-    act = Act(scope, now, today)
     new_id = make_theme(session, act, theme.service_id, name, lang, is_shared=theme.is_shared)
     for submission_id in cases:
         add_to_theme(session, act, new_id, submission_id)
