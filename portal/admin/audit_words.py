@@ -92,6 +92,7 @@ ACTIONS: dict[str, Any] = {
     "recovery_codes_made": _l("Made recovery codes"),
     "redaction_refused": _l("Refused to take words out of a comment"),
     "redaction_requested": _l("Asked to take words out of a comment"),
+    "response_dropped": _l("Deleted the draft of an answer"),
     "response_published": _l("Published an answer"),
     "response_saved": _l("Saved an answer"),
     "response_scheduled": _l("Chose the time for an answer to come out"),

@@ -70,7 +70,9 @@ RANKS = {
 }  # fmt: skip
 ROLE_RANKS = {"": 0, "translator": 1, "staff": 1, "manager": 2, "administrator": 3}
 # What only staff do to a response, and what is done to one that is published.
-BY_STAFF = {"respond.publish_response", "respond.unschedule_response"}
+BY_STAFF = {
+    "respond.publish_response", "respond.unschedule_response", "respond.drop_response",
+}  # fmt: skip
 OF_PUBLISHED = {
     "respond.show_correction", "respond.correct_text", "respond.review_correction",
     "respond.drop_correction",

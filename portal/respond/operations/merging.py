@@ -142,7 +142,11 @@ def reopen_merged(session: Session, merge: AuditEvent, *, now: datetime) -> int:
     lost = 0
     for draft in session.scalars(
         select(Response)
-        .where(Response.id.in_(merge.detail["drafts"]), Response.status == "draft")
+        .where(
+            Response.id.in_(merge.detail["drafts"]),
+            Response.status == "draft",
+            Response.created_at <= merge.at,  # SQLite gives the number of one given up again
+        )
         .order_by(Response.id)
         .with_for_update()
         .execution_options(populate_existing=True)

@@ -5,7 +5,7 @@ from __future__ import annotations
 from dataclasses import asdict
 from datetime import date, datetime
 
-from sqlalchemy import select
+from sqlalchemy import delete, select
 from sqlalchemy.orm import Session
 
 from portal.domain.loop import Outcome
@@ -177,6 +177,24 @@ def save_source(
     return True
 
 
+def drop_response(
+    session: Session, *, now: datetime, scope: Scope, response_id: int, version: int
+) -> int:
+    """Give a draft up with all its texts; returns the theme that it was for.
+
+    Nobody was told anything by it. Raises Conflict when it has moved on or is published.
+    """
+    response = get_response(session, scope, response_id, for_desk=True, lock=True)
+    if response.status != "draft" or response.version != version:
+        raise Conflict
+    assert response.theme_id is not None  # noqa: S101 - the table says so of all but imported ones
+    theme_id = response.theme_id
+    session.execute(delete(ResponseText).where(ResponseText.response_id == response_id))
+    session.delete(response)
+    record_response(session, now, scope, "response_dropped", response_id, theme=theme_id)
+    return theme_id
+
+
 def publish_response(
     session: Session, *, now: datetime, today: date, scope: Scope, response_id: int, version: int
 ) -> None:
@@ -258,7 +276,7 @@ def make_draft(text: ResponseText, person_id: int, now: datetime) -> None:
 
 
 def record_response(
-    session: Session, now: datetime, scope: Scope, action: str, response_id: int, **detail: str
+    session: Session, now: datetime, scope: Scope, action: str, response_id: int, **detail: object
 ) -> None:
     """Write an action on a response into the audit trail."""
     audit.record(

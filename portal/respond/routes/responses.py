@@ -285,6 +285,22 @@ def say_saved(is_changed: bool) -> None:
     )
 
 
+@blueprint.post("/responses/<int:response_id>/drop")
+@access(Access.STAFF)
+def drop_response(response_id: int) -> Response:
+    """Give a draft up that nobody needs."""
+    try:
+        theme_id = write(
+            operations.drop_response, now=portal().clock.now(), scope=current_scope(),
+            response_id=response_id, version=VersionedForm().read_version,
+        )  # fmt: skip
+    except Conflict:
+        flash(_("Somebody changed this answer in the meantime. It is shown as it is now."), "alarm")
+        return to_response(response_id)
+    flash(_("The draft is deleted."))
+    return redirect(url_for("respond.show_theme", theme_id=theme_id), 303)
+
+
 def to_response(response_id: int) -> Response:
     """Back to the answer."""
     return redirect(url_for("respond.show_response", response_id=response_id), 303)

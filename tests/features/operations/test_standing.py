@@ -167,6 +167,7 @@ CHANGES_NOTHING = {
     "partner_signed",
     "redaction_refused",
     "redaction_requested",
+    "response_dropped",
     "response_saved",
     "response_scheduled",
     "response_unscheduled",

@@ -67,6 +67,7 @@ POSTS: tuple[tuple[str, dict[str, Any]], ...] = (
     ("responses/{draft}/publish", {"version": "2"}),
     ("responses/publish", {"response": "{draft}:2"}),
     ("responses/{draft}/unschedule", {}),
+    ("responses/{draft}/drop", {"version": "2"}),
     ("responses/{draft}/texts/es/", {**TEXT, "version": "0"}),
     ("responses/{draft}/texts/en/review", {"version": "1"}),
     ("responses/{published}/texts/en/correct", {**TEXT, "version": "2"}),
@@ -79,6 +80,7 @@ TEXT_POSTS = {one for one, _form in POSTS if one.startswith("responses/")} - {
     "responses/{draft}/publish",
     "responses/publish",
     "responses/{draft}/unschedule",
+    "responses/{draft}/drop",
 }
 
 

@@ -12,7 +12,7 @@ from sqlalchemy import select, update
 from sqlalchemy.orm import Session
 
 from portal.domain.loop import Outcome
-from portal.models.responses import Response, ThemeText
+from portal.models.responses import Response, ResponseText, ThemeText
 from portal.models.running import AuditEvent, Outbox
 from portal.respond.forms import PublishForm
 from portal.respond.operations.publishing import publish_due
@@ -23,6 +23,7 @@ from tests.support.answers import ANSWERED, Office, send
 from tests.support.city import City
 from tests.support.desk import Desk, words_of
 from tests.support.moment import this_moment
+from tests.support.soundness import find_problems
 
 CITY = ZoneInfo("UTC")
 LATER = this_moment() + timedelta(days=2)
@@ -51,6 +52,44 @@ def schedule(app: Flask, draft: int, at: str = FIELD, status: int = 303) -> Desk
     desk = Desk(app)
     desk.post(f"responses/{draft}/publish", status, version="2", when="later", publish_at=at)
     return desk
+
+
+def test_a_draft_that_nobody_needs_is_deleted_and_nothing_else_is(
+    app: Flask, store: Store, office: Office
+) -> None:
+    draft = ready(store, office)
+    office.translate(draft)
+    desk, other = schedule(app, draft), Desk(app, "reviewer")
+    form = {"you_said": "Holes.", "we_did": "Mended.", "why_not": "", "outcome": "answered"}
+    along = desk.get(f"responses/{draft}/").sent_along(f"/responses/{draft}/drop")
+    assert along["version"]
+    other.post(f"responses/{draft}/", **form, version=along["version"])
+    desk.post(f"responses/{draft}/drop", **along)
+    assert "Somebody changed this answer" in desk.get(f"responses/{draft}/").words()
+    along = desk.get(f"responses/{draft}/").sent_along(f"/responses/{draft}/drop")
+    where = desk.post(f"responses/{draft}/drop", **along).location
+    assert "The draft is deleted." in desk.get(where.removeprefix("/en/staff/")).words()
+    desk.get(f"responses/{draft}/", 404)
+    desk.post(f"responses/{draft}/drop", 404, **along)
+    with store.read() as session:
+        assert session.scalars(select(Response)).all() == []
+        assert session.scalars(select(ResponseText)).all() == []
+        dropped = select(AuditEvent).where(AuditEvent.action == "response_dropped")
+        assert session.scalars(dropped).one().subject_id == draft
+    assert find_problems(store) == []
+
+
+def test_what_was_published_is_not_deleted(app: Flask, store: Store, office: Office) -> None:
+    draft = ready(store, office)
+    desk = Desk(app)
+    along = desk.get(f"responses/{draft}/").sent_along(f"/responses/{draft}/drop")
+    office.publish(draft)
+    desk.post(f"responses/{draft}/drop", **along)
+    page = desk.get(f"responses/{draft}/")
+    assert not [one for one in page.all("form") if (one.get("action") or "").endswith("/drop")]
+    for version in ("2", "3", ""):
+        desk.post(f"responses/{draft}/drop", version=version)
+    assert list(published(store)) == [draft]
 
 
 def published(store: Store) -> dict[int, date]:
