@@ -1,4 +1,4 @@
-"""Rules of addresses that learn to build an address when the first one is asked for, numbers, NUL.
+"""Addresses: numbers have one spelling, no address holds a NUL, and rules learn to build them late.
 
 Werkzeug compiles two functions for every route when it is added, which is nine tenths of the time
 that an app takes to be made. A page links to a few of them, a command or a reader of `/healthz` to
