@@ -197,7 +197,7 @@ class PendingCorrection(Worded, Base):
     """A better wording of a published text, until a second person has reviewed it.
 
     Until then residents read the text as it stands. `text_version` is the version of the text
-    that it corrects.
+    that it corrects, `source_hash` the hash of the source that it was made from, as a text's.
     """
 
     __tablename__ = "pending_correction"
@@ -210,6 +210,7 @@ class PendingCorrection(Worded, Base):
     lang: Mapped[str] = mapped_column(String(16), primary_key=True)
     reason: Mapped[str] = mapped_column(Text)
     text_version: Mapped[int] = mapped_column(Integer)
+    source_hash: Mapped[str | None] = mapped_column(String(64))
     author_id: Mapped[int] = mapped_column(ForeignKey("person.id"))
     proposed_at: Mapped[datetime]
 

@@ -18,9 +18,11 @@ from portal.domain.redaction import STAFF_REASONS
 from portal.domain.second_person import REFUSALS
 from portal.domain.wording import MAX_LINES, LineError, Wording, as_lines, read_links, read_names
 from portal.models.desk import PHRASE_KINDS
+from portal.models.responses import ResponseText
 from portal.respond.operations.phrases import Said
 from portal.respond.rules import OFFERED_REASONS, Problem, Promise, Refusal
 from portal.respond.words import problem_text
+from portal.store.wordings import hash_of
 from portal.web.fields import (
     AtMost,
     ChoiceField,
@@ -45,6 +47,7 @@ PICTURE_WRONG = _l(
     " shows, for those who cannot see it."
 )
 NAME_LONG = _l("Line %(line)s is too long. Give one name on each line.")
+_HASH = re.compile(r"[0-9a-f]{64}")
 _SPAN = re.compile(r"([0-9]{1,6})-([0-9]{1,6})")
 
 
@@ -190,7 +193,26 @@ class ResponseForm(WordingForm):
         return Promise(Outcome(self.outcome.data), self.due_on.day, self.done_on.day)
 
 
-class CorrectionForm(WordingForm):
+class TranslationForm(WordingForm):
+    """A text that names the source beside which it was written."""
+
+    source_hash = StringField()
+
+    @property
+    def read_source(self) -> str | None:
+        """The hash of that source; None where there was none or it makes no sense."""
+        found = self.source_hash.data or ""
+        return found if _HASH.fullmatch(found) else None
+
+    def stand_beside(self, source: ResponseText | None) -> bool:
+        """Name the source that is shown now; returns whether it is another than was named."""
+        shown = hash_of(source) if source else ""
+        is_another = self.source_hash.data != shown
+        self.source_hash.data = shown
+        return is_another
+
+
+class CorrectionForm(TranslationForm):
     """A better wording of a published text, and why."""
 
     reason = TextAreaField(

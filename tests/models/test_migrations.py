@@ -16,7 +16,7 @@ from sqlalchemy.orm import Session
 
 from portal.models.integrity import SignedRating
 from portal.models.people import Person
-from portal.models.responses import Theme, ThemeCase
+from portal.models.responses import PendingCorrection, Theme, ThemeCase
 from portal.models.services import Service, ServiceText
 from portal.models.set_apart import SetApart
 from portal.models.submissions import Submission
@@ -24,6 +24,7 @@ from portal.store.engine import Store
 from portal.store.revision import MIGRATIONS, current_revision, pinned_head
 from portal.store.schema import alembic_config, downgrade, migrate
 from portal.store.word_index import PREFIX, has_words
+from tests.support.answers import Office, send
 from tests.support.cases import send_case, send_rating
 from tests.support.city import make_city
 from tests.support.signed import DAY, FIRST, make_busy, sign
@@ -253,6 +254,24 @@ def test_ratings_come_in_while_an_upgrade_looks_up_what_was_signed(store: Store)
         event.remove(store.engine, "after_cursor_execute", rate)
     assert came
     command.check(alembic_config(store.engine))
+
+
+def test_a_correction_that_waits_during_an_upgrade_brings_nothing_up_to_date(store: Store) -> None:
+    office = Office(store, store.write(make_city, NOW))
+    answer = office.answer([send(store, office.city.potholes)])
+    office.translate(answer)
+    made_from = office.source_hash(answer)
+    for lang, source_hash in (("en", None), ("es", "0" * 64)):
+        row = PendingCorrection(
+            response_id=answer, lang=lang, reason="Spelling.", text_version=1, proposed_at=NOW,
+            author_id=office.staff.person_id, source_hash=source_hash, you_said="Holes.",
+        )  # fmt: skip
+        store.write(Session.add, row)
+    downgrade(store.engine, "0045")
+    migrate(store.engine)
+    with store.read() as session:
+        rows = session.scalars(select(PendingCorrection))
+        assert {row.lang: row.source_hash for row in rows} == {"en": None, "es": made_from}
 
 
 def test_every_revision_has_the_triggers_it_should_have(store: Store) -> None:

@@ -7,13 +7,15 @@ from typing import Any
 
 from portal.domain.loop import Outcome
 from portal.domain.wording import Wording
+from portal.models.responses import Response
 from portal.respond.act import Act
 from portal.respond.operations.cases import group_cases
-from portal.respond.operations.responses import publish_response, write_response
+from portal.respond.operations.responses import get_text, publish_response, write_response
 from portal.respond.operations.texts import review_text, save_translation
 from portal.respond.rules import Promise
 from portal.store.engine import Store
 from portal.store.scope import Scope
+from portal.store.wordings import hash_of
 from tests.support.cases import send_case
 from tests.support.city import City
 
@@ -59,8 +61,14 @@ class Office:
         """A first text in another language, not reviewed."""
         self.store.write(
             save_translation, now=NOW, scope=self.staff, response_id=response_id, lang=lang,
-            version=0, wording=wording,
+            version=0, source_hash=self.source_hash(response_id), wording=wording,
         )  # fmt: skip
+
+    def source_hash(self, response_id: int) -> str:
+        """The hash of the source as it is now, which pages send along beside a translation."""
+        with self.store.read() as session:
+            response = session.get_one(Response, response_id)
+            return hash_of(get_text(session, response_id, response.source_lang))
 
     def review(self, response_id: int, lang: str = "en", version: int = 1) -> None:
         """The second person finds the text right."""

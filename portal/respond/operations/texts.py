@@ -27,7 +27,7 @@ from portal.respond.scoped import get_response
 from portal.store.content import raise_content_version
 from portal.store.coverage import is_stale
 from portal.store.scope import NotAllowed, Scope
-from portal.store.wordings import hash_of, put_wording, wording_of
+from portal.store.wordings import put_wording, wording_of
 
 
 def save_translation(
@@ -38,18 +38,19 @@ def save_translation(
     response_id: int,
     lang: str,
     version: int,
+    source_hash: str | None,
     wording: Wording,
 ) -> bool:
     """Write or change the text in one language; somebody else has to review it.
 
-    `version` is that of the text as it was read, 0 where there was none. Returns False where
-    nothing is different: then a review stands. Raises Conflict when it has moved on, or when it
-    stands published: then it is corrected, not rewritten.
+    `version` is that of the text as it was read, 0 where there was none; `source_hash` is that of
+    the source as it was read, which may have changed since. Returns False where nothing is
+    different: then a review stands. Raises Conflict when the text has moved on, or when it stands
+    published: then it is corrected, not rewritten.
     """
     response = get_response(session, scope, response_id, lock=True)
     if lang == response.source_lang:
         raise NotAllowed
-    source = get_text(session, response_id, response.source_lang)
     text = _find_text(session, response_id, lang)
     if (text.version if text else 0) != version:
         raise Conflict
@@ -60,10 +61,10 @@ def save_translation(
     if text is None:
         text = ResponseText(response_id=response_id, lang=lang, version=0)
         session.add(text)
-    elif wording_of(text) == wording and text.source_hash == hash_of(source):
+    elif wording_of(text) == wording and text.source_hash == source_hash:
         return False
     put_wording(text, wording)
-    text.source_hash = hash_of(source)
+    text.source_hash = source_hash
     make_draft(text, scope.person_id, now)
     session.flush()
     record_response(session, now, scope, "text_saved", response_id, lang=lang)
@@ -114,11 +115,13 @@ def propose_correction(
     response_id: int,
     lang: str,
     version: int,
+    source_hash: str | None,
     wording: Wording,
     reason: str,
 ) -> None:
     """Propose a better wording of a published text; residents read the old one until reviewed.
 
+    `source_hash` is that of the source as it was read, None where this is the source.
     Raises Conflict when the text has moved on, is not published, or a correction waits already;
     Refusal when it does not say what an answer has to.
     """
@@ -139,6 +142,7 @@ def propose_correction(
             **asdict(wording),
             reason=reason,
             text_version=version,
+            source_hash=source_hash,
             author_id=scope.person_id,
             proposed_at=now,
         )
@@ -221,10 +225,9 @@ def _apply(
     text.author_id = pending.author_id
     text.reviewed_at = text.updated_at = now
     text.version += 1
+    text.source_hash = pending.source_hash
     if text.lang == response.source_lang:
         response.version += 1
-    else:
-        text.source_hash = hash_of(get_text(session, response.id, response.source_lang))
 
 
 def drop_correction(

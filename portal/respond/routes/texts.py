@@ -8,6 +8,7 @@ from werkzeug.wrappers import Response
 from portal.models.responses import ResponseText
 from portal.respond.forms import (
     CorrectionForm,
+    TranslationForm,
     WordingForm,
     explain,
 )
@@ -24,6 +25,7 @@ from portal.respond.routes.responses import (
     to_response,
 )
 from portal.respond.rules import Conflict, Refusal
+from portal.store.coverage import is_stale
 from portal.web.access import Access, access, current_scope
 from portal.web.context import portal
 from portal.web.database import read, write
@@ -49,7 +51,7 @@ def _view(response_id: int) -> queries.ResponseView:
 def _translation_page(
     response_id: int,
     tag: str,
-    form: WordingForm | None = None,
+    form: TranslationForm | None = None,
     errors: ErrorList | None = None,
     status: int = 200,
 ) -> Response:
@@ -58,13 +60,16 @@ def _translation_page(
         return to_response(response_id)
     text = view.texts.get(tag)
     version = text.version if text else 0
-    stored = on_version(_stored(view, text), version, CONFLICT)
+    shown = _stored(view, text) if form is None else form
+    is_source_new = shown.stand_beside(view.source) and form is not None  # while it was written
     return page(
         "respond/show_translation.html",
         status,
         view=view,
         text=text,
-        form=stored if form is None else on_version(form, version, status),
+        form=on_version(shown, version, CONFLICT if form is None else status),
+        is_source_new=is_source_new,
+        is_stale=text is not None and is_stale(text, view.source),
         errors=errors or [],
         tag=tag,
         phrases=list_phrases_for(read(), current_scope(), view.response.service_id, tag),
@@ -73,12 +78,12 @@ def _translation_page(
     )
 
 
-def _stored(view: queries.ResponseView, text: ResponseText | None) -> WordingForm:
+def _stored(view: queries.ResponseView, text: ResponseText | None) -> TranslationForm:
     """What there is; a new text begins with what its source refers to, to be translated."""
     source = view.source
     if text is not None or source is None:
-        return WordingForm(formdata=None, obj=text)
-    return WordingForm(
+        return TranslationForm(formdata=None, obj=text)
+    return TranslationForm(
         formdata=None, links=source.links, pictures=source.pictures, partners=source.partners
     )
 
@@ -87,7 +92,7 @@ def _stored(view: queries.ResponseView, text: ResponseText | None) -> WordingFor
 @access(Access.STAFF)
 def save_translation(response_id: int, tag: str) -> Response:
     """Save the text; where somebody else was faster, both are shown."""
-    form = WordingForm()
+    form = TranslationForm()
     if put_in(form):
         return _translation_page(response_id, tag, form)
     if not form.validate():
@@ -95,7 +100,8 @@ def save_translation(response_id: int, tag: str) -> Response:
     try:
         is_changed = write(
             operations.save_translation, now=portal().clock.now(), scope=current_scope(),
-            response_id=response_id, lang=tag, version=form.read_version, wording=form.wording,
+            response_id=response_id, lang=tag, version=form.read_version,
+            source_hash=form.read_source, wording=form.wording,
         )  # fmt: skip
     except Refusal as refusal:
         return _translation_page(response_id, tag, form, explain(form, refusal), 422)
@@ -146,14 +152,19 @@ def _correction_page(
     text = view.texts.get(tag)
     if text is None or text.status != "reviewed" or view.response.status != "published":
         abort(404)
-    stored = on_version(CorrectionForm(formdata=None, obj=text), text.version, CONFLICT)
+    shown = CorrectionForm(formdata=None, obj=text) if form is None else form
+    beside = None if text is view.source else view.source
+    is_source_new = shown.stand_beside(beside) and form is not None
     return page(
         "respond/show_correction.html",
         status,
         view=view,
         text=text,
         pending=view.pending.get(tag),
-        form=stored if form is None else on_version(form, text.version, status),
+        beside=beside,
+        is_stale=is_stale(text, view.source),
+        form=on_version(shown, text.version, CONFLICT if form is None else status),
+        is_source_new=is_source_new,
         errors=errors or [],
         tag=tag,
         phrases=list_phrases_for(read(), current_scope(), view.response.service_id, tag),
@@ -174,8 +185,8 @@ def correct_text(response_id: int, tag: str) -> Response:
     try:
         write(
             operations.propose_correction, now=portal().clock.now(), scope=current_scope(),
-            response_id=response_id, lang=tag, version=form.read_version, wording=form.wording,
-            reason=form.reason.data or "",
+            response_id=response_id, lang=tag, version=form.read_version,
+            source_hash=form.read_source, wording=form.wording, reason=form.reason.data or "",
         )  # fmt: skip
     except Refusal as refusal:
         return _correction_page(response_id, tag, form, explain(form, refusal), 422)

@@ -263,7 +263,8 @@ def test_a_translation_out_of_date_tells_nobody(
     office.translate(response)
     store.write(
         propose_correction, now=NOW, scope=office.staff, response_id=response, lang="en",
-        version=2, wording=Wording("The holes come back.", "We repaved half of it."), reason="half",
+        version=2, source_hash=None, reason="half",
+        wording=Wording("The holes come back.", "We repaved half of it."),
     )  # fmt: skip
     store.write(review_correction, now=NOW, scope=office.reviewer, response_id=response, lang="en")
     worker.run()

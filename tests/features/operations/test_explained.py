@@ -120,7 +120,7 @@ class Busy:
     def correct(self) -> None:
         response_id = self.office.answer([self.case()])
         self.store.write(
-            propose_correction, response_id=response_id, lang="en", version=2,
+            propose_correction, response_id=response_id, lang="en", version=2, source_hash=None,
             wording=Wording(SOURCE.you_said, "We repaved it all."), reason="Clearer.", **self.desk,
         )  # fmt: skip
 

@@ -252,13 +252,14 @@ def test_an_unfinished_or_stale_translation_is_not_reviewed(
     answer = reviewer.post(f"responses/{draft}/texts/es/review", 422, version="1")
     assert "no text in this language yet" in words_of(answer)
     spanish = {"you_said": SPANISH.you_said, "we_did": SPANISH.we_did, "why_not": ""}
-    staff.post(f"responses/{draft}/texts/es/", **spanish, version="1")
+    path = f"responses/{draft}/texts/es/"
+    staff.post(path, **spanish, **staff.get(path).sent_along("/texts/es/"))
     version = staff.get(f"responses/{draft}/").value("version")
     staff.post(f"responses/{draft}/", **SOURCE, version=version)
     answer = reviewer.post(f"responses/{draft}/texts/es/review", 422, version="2")
     assert "The source has changed since" in words_of(answer)
     assert "out of date" in staff.get(f"responses/{draft}/").words()
-    staff.post(f"responses/{draft}/texts/es/", **spanish, version="2")
+    staff.post(path, **spanish, **staff.get(path).sent_along("/texts/es/"))
     reviewer.post(f"responses/{draft}/texts/es/review", version="3")
 
 
@@ -417,7 +418,10 @@ def test_a_corrected_source_makes_translations_stale_until_somebody_looks(
     assert "out of date" in staff.get(f"responses/{response}/").words()
     assert stale(store)
     spanish = {"you_said": SPANISH.you_said, "we_did": SPANISH.we_did, "why_not": ""}
-    staff.post(path.format("es"), **spanish, version="2", reason="It still fits.")
+    page = staff.get(path.format("es"))
+    assert "Half of it." in page.words()
+    assert "The source has changed since this text was made" in page.words()
+    staff.post(path.format("es"), **spanish, reason="It fits.", **page.sent_along("/correct"))
     reviewer.post(path.format("es") + "/review")
     assert not stale(store)
     with store.read() as session:

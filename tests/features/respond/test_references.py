@@ -129,14 +129,15 @@ def test_a_translation_begins_with_the_addresses_and_is_whole_with_as_many(
     form = reviewer.get(f"responses/{answer}/texts/es/")
     assert "https://data.example.org/streets.csv What was repaved" in form.words()
     spanish = {"you_said": SPANISH.you_said, "we_did": SPANISH.we_did, "why_not": ""}
-    reviewer.post(f"responses/{answer}/texts/es/", version="0", **spanish)
+    reviewer.post(f"responses/{answer}/texts/es/", **spanish, **form.sent_along("/texts/es/"))
     refused = staff.post(f"responses/{answer}/texts/es/review", 422, version="1")
     assert "Some part of the source has no text in this language" in words_of(refused)
     whole = {
         **spanish, "links": "https://data.example.org/streets.csv Lo que se repavimentó",
         "pictures": PICTURE, "partners": "Consejo de padres",
     }  # fmt: skip
-    reviewer.post(f"responses/{answer}/texts/es/", version="1", **whole)
+    form = reviewer.get(f"responses/{answer}/texts/es/")
+    reviewer.post(f"responses/{answer}/texts/es/", **whole, **form.sent_along("/texts/es/"))
     staff.post(f"responses/{answer}/texts/es/review", version="2")
 
 

@@ -87,12 +87,13 @@ def test_saving_leads_to_the_next_text_and_at_the_end_to_the_queue(
 ) -> None:
     few, many = two_answers
     desk = Desk(app)
-    form = {"version": "0", "you_said": "Vuelven.", "we_did": "Hecho.", "why_not": ""}
+    form = {"you_said": "Vuelven.", "we_did": "Hecho.", "why_not": "", "then": "next"}
+    along = desk.get(f"responses/{many}/texts/es/").sent_along("/texts/es/")
     first = desk.client.get("/en/staff/translations/next?language=es").location
     assert first == f"/en/staff/responses/{many}/texts/es/"
-    answer = desk.post(f"responses/{many}/texts/es/", **form, then="next")
+    answer = desk.post(f"responses/{many}/texts/es/", **form, **along)
     assert desk.client.get(answer.location).location == f"/en/staff/responses/{few}/texts/es/"
-    answer = desk.post(f"responses/{few}/texts/es/", **form, then="next")
+    answer = desk.post(f"responses/{few}/texts/es/", **form, **along)
     assert desk.client.get(answer.location).location == "/en/staff/translations/?language=es"
     reviewer = Desk(app, "reviewer")
     answer = reviewer.post(f"responses/{many}/texts/es/review", version="1", then="next")
