@@ -23,6 +23,7 @@ from portal.respond.operations.entry import (
 from portal.respond.queries import entry as queries
 from portal.respond.routes.blueprint import blueprint, langs
 from portal.respond.routes.doors import act, doors_page, empty_print_form
+from portal.respond.typed_twice import describe
 from portal.store.districts import list_districts
 from portal.store.personal_data import find_personal_data
 from portal.store.ratings import QUESTIONS, Result
@@ -224,7 +225,7 @@ def _entry_page(
         name=_name(place),
         form=form,
         errors=errors or [],
-        differs=differs,
+        differences=describe(differs, lang, _districts(lang)) if differs else [],
         late_days=LATE_DAYS,
         questions=[(question, instrument.text(f"{question}.text", lang)) for question in QUESTIONS],
         wording=lambda key: instrument.text(key, lang),

@@ -10,6 +10,7 @@ from flask import Flask
 from sqlalchemy import select, update
 from sqlalchemy.orm import Session
 
+from portal.data import load_instrument
 from portal.domain.short_code import short_code
 from portal.models.doors import EntryCheck, PendingEntry
 from portal.respond.operations.unchecked import WAITS_DAYS, store_unchecked
@@ -58,6 +59,29 @@ def test_a_form_of_the_sample_is_typed_by_two_people_and_compared(
     with store.read() as session:
         check = session.scalars(select(EntryCheck)).one()
         assert (check.differences, session.scalar(select(PendingEntry.form_id))) == (1, None)
+
+
+def test_where_two_typings_differ_is_said_in_the_words_of_the_form(
+    staff: Desk, app: Flask, store: Store
+) -> None:
+    print_forms(staff, forms=90)
+    path = f"entry/paper/{short_code(printed(store, app, is_twice=True))}"
+    day = staff.get(path).value("received_on")
+    staff.post(path, q0="4", q1="0", kind="problem", received_on=day)
+    form = {"q0": "5", "q1": "", "kind": "idea", "age_band": "25_44", "wants_answer": "1"}
+    page = response_page(Desk(app, "reviewer").post(path, 409, **form, received_on=day))
+    rows = [[page.words(cell) for cell in row] for row in page.all("tr")][1:]
+    form_words, options = load_instrument(), load_instrument().options
+    kinds, ages = dict(options("kind", "es")), dict(options("age_band", "es"))
+    quality = {str(value): words for value, words in options("quality", "es")}
+    first, second = (f"{digit} – {quality[digit]}" for digit in ("4", "5"))
+    assert rows[0] == [form_words.text("q0.text", "es"), first, second]
+    assert rows[1][1:] == [f"0 – {options('dont_know', 'es')[0][1]}", "–"]
+    assert rows[2:] == [
+        [form_words.text("kind.text", "es"), kinds["problem"], kinds["idea"]],
+        [form_words.text("wants_answer.text", "es"), "No", "Yes"],
+        [form_words.text("age_band.text", "es"), "–", ages["25_44"]],
+    ]
 
 
 def test_the_day_of_typing_is_the_citys(
