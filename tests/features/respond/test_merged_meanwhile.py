@@ -65,8 +65,10 @@ def test_an_answered_theme_is_answered_further_after_it_was_merged(
     response = office.draft(old)
     office.review(response)
     office.publish(response)
-    desk = Desk(app)
+    desk, similar = Desk(app), f"/en/staff/themes/{old}/similar"
+    assert similar in desk.get(f"themes/{old}/").links()
     desk.post(f"themes/{old}/merge", into=into)
+    assert similar not in desk.get(f"themes/{old}/").links(), "no more cases come into it"
     assert "Nothing is saved yet." not in desk.get(f"themes/{old}/answer").words()
     desk.post(f"themes/{old}/answer", follows=response, **TYPED)
     assert homes(store) == [old, old]
