@@ -8,7 +8,7 @@ from datetime import date
 from sqlalchemy.orm import Session
 
 from portal.models.loops import LoopRow
-from portal.models.responses import Response
+from portal.models.responses import Response, ResponseText
 from portal.models.services import Service
 from portal.models.submissions import Submission
 from portal.respond.scoped import get_response
@@ -26,7 +26,7 @@ class Preview:
     """The answer, and the words of one resident who waits for it, where there are some."""
 
     answer: ShownAnswer
-    status: str | None  # of the text in the wanted language; None where there is none yet
+    status: str | None  # reviewed, draft or stale, of the text in the wanted language
     words: str | None
     words_lang: str
     service: Name
@@ -53,7 +53,7 @@ def get_preview(
     wanted = texts.get(langs[0])
     return Preview(
         answer=show_answer(response, ShownText(chosen.lang, chosen.text, is_outdated)),
-        status=wanted.status if wanted else None,
+        status=_status(wanted, texts.get(response.source_lang)),
         words=words.comment if words else None,
         words_lang=(words.comment_lang if words else None) or langs[0],
         service=service_names(session, [service_id], langs)[service_id],
@@ -61,6 +61,12 @@ def get_preview(
         if case
         else None,
     )
+
+
+def _status(text: ResponseText | None, source: ResponseText | None) -> str | None:
+    if text is None:
+        return None
+    return "stale" if is_stale(text, source) else text.status
 
 
 def _case(

@@ -10,6 +10,7 @@ from werkzeug.wrappers import Response
 
 from portal.domain.cautions import Caution
 from portal.domain.loop import MIN_REASON, Outcome
+from portal.models.services import TEXT_STATUSES
 from portal.respond.forms import PublishForm, ResponseForm, VersionedForm, explain
 from portal.respond.mail_preview import preview_mail
 from portal.respond.operations import responses as operations
@@ -248,7 +249,7 @@ def show_preview(response_id: int) -> Response:
     return page(
         "respond/show_preview.html",
         preview=preview,
-        mail=preview_mail(preview) if preview.status else None,
+        mail=preview_mail(preview) if preview.status in TEXT_STATUSES else None,
         back=url_for("respond.show_response", response_id=response_id, lang=back),
     )
 
