@@ -73,11 +73,9 @@ def get_queue(
     offered: Sequence[str],
 ) -> Queue:
     """One page of the queue of one's departments."""
-    tasks = [
-        task
-        for task in list_tasks(session, scope, today=today, offered=offered)
-        if filters.is_everything or task.waiting or task.need != "missing"
-    ]
+    tasks = list_tasks(
+        session, scope, today=today, offered=offered, is_everything=filters.is_everything
+    )
     wanted = [task for task in tasks if _fits(task, filters)]
     page = cut_page(wanted, filters.page, PAGE)
     counts = Counter(task.lang for task in tasks)
@@ -110,9 +108,17 @@ def find_next(
 
 
 def list_tasks(
-    session: Session, scope: Scope, *, today: date, offered: Sequence[str]
+    session: Session,
+    scope: Scope,
+    *,
+    today: date,
+    offered: Sequence[str],
+    is_everything: bool = False,
 ) -> list[TextTask]:
-    """All texts to work on: most people waiting first, then the oldest answer."""
+    """The texts to work on: most people waiting first, then the oldest answer.
+
+    A text that is not begun is there where somebody waits for it, or with `is_everything`.
+    """
     responses = _responses(session, scope, today)
     ids = [response.id for response in responses]
     texts, corrections = _texts(session, ids), _corrections(session, ids)
@@ -137,7 +143,8 @@ def list_tasks(
                     service_id=response.service_id,
                 )
             )
-    return sorted(found, key=lambda task: (-task.waiting, task.response_id, task.lang))
+    wanted = (one for one in found if is_everything or one.waiting or one.need != "missing")
+    return sorted(wanted, key=lambda task: (-task.waiting, task.response_id, task.lang))
 
 
 @dataclass(frozen=True)

@@ -132,3 +132,28 @@ def test_the_preview_shows_what_residents_of_a_language_will_see(
     assert "Repavimentamos la calle" in page.words()
     assert "We repaved the street" not in page.words()
     assert f"/en/staff/responses/{draft}/" in page.links()
+
+
+def test_the_preview_of_a_text_that_is_out_of_date_promises_nobody_a_mail(
+    app: Flask, store: Store, office: Office, desk_city: City
+) -> None:
+    cases = [send(store, desk_city.potholes, lang=lang) for lang in ("en", "es")]
+    response = office.answer(cases)
+    office.translate(response)
+    office.review(response, "es")
+    desk, path = Desk(app), f"responses/{response}/texts/en/correct"
+    spanish = f"/es/staff/responses/{response}/preview?desk=en"
+    assert response_page(desk.client.get(spanish)).all("iframe")
+    form = {"you_said": "Holes.", "we_did": "Nothing.", "why_not": "", "reason": "Wrong."}
+    desk.post(path, **form, **desk.get(path).sent_along("/correct"))
+    Desk(app, "reviewer").post(f"{path}/review")
+    assert not response_page(desk.client.get(spanish)).all("iframe")
+    english = response_page(desk.client.get(f"/en/staff/responses/{response}/preview"))
+    assert english.all("iframe")
+
+
+def test_the_next_text_is_one_of_the_queue(app: Flask, two_answers: tuple[int, int]) -> None:
+    desk = Desk(app)
+    assert listed(desk.get("translations/?language=vi")) == []
+    answer = desk.client.get(f"/en/staff/translations/next?language=vi&after={two_answers[0]}")
+    assert answer.location == "/en/staff/translations/?language=vi"
