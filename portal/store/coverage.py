@@ -8,7 +8,7 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 
-from sqlalchemy import ColumnElement, Select, and_, exists, func, select
+from sqlalchemy import ColumnElement, ScalarSelect, Select, and_, exists, func, select
 from sqlalchemy.orm import InstrumentedAttribute, Session, aliased
 
 from portal.domain.loop import LoopState
@@ -86,6 +86,18 @@ def has_event(response_id: int | InstrumentedAttribute[int], *kinds: str) -> Col
         LoopEvent.submission_id == LoopRow.submission_id,
         LoopEvent.response_id == response_id,
         LoopEvent.kind.in_(kinds),
+    )
+
+
+def told_last() -> ScalarSelect[int | None]:
+    """For a query over `LoopRow`: the response that the case was told last; NULL without any."""
+    return (
+        select(LoopEvent.response_id)
+        .where(LoopEvent.submission_id == LoopRow.submission_id, LoopEvent.kind.in_(DELIVERIES))
+        .order_by(LoopEvent.id.desc())
+        .limit(1)
+        .correlate(LoopRow)
+        .scalar_subquery()
     )
 
 

@@ -17,7 +17,7 @@ from portal.models.services import Service
 from portal.models.submissions import Submission
 from portal.respond.queries import responses
 from portal.respond.queries.inbox import days_left
-from portal.store.coverage import DELIVERIES, list_texts
+from portal.store.coverage import DELIVERIES, list_texts, told_last
 from portal.store.names import Name, service_names, theme_names
 from portal.store.paging import Page, on_page_and_one, peeked_page
 from portal.store.remarks import find_newest
@@ -96,13 +96,11 @@ def list_disputed_answers(
     people = func.count(LoopRow.person_key.distinct())
     wanted = (
         select(Response, people, func.min(LoopRow.disputed_on))
-        .join(LoopEvent, LoopEvent.response_id == Response.id)
-        .join(LoopRow, LoopRow.submission_id == LoopEvent.submission_id)
+        .join(LoopRow, Response.id == told_last())
         .join(Service, Service.id == Response.service_id)
         .where(
             Service.department_id.in_(scope.desk),
             Response.theme_id.is_not(None),
-            LoopEvent.kind.in_(DELIVERIES),
             LoopRow.state == LoopState.REOPENED.value,
         )
         .group_by(Response.id)
@@ -194,19 +192,10 @@ def find_told(
 
 def list_disputes(session: Session, scope: Scope, response: Response, *, today: date) -> Disputes:
     """The cases that are open again after this answer, the oldest dispute first."""
-    was_told = (
-        select(LoopEvent.id)
-        .where(
-            LoopEvent.submission_id == LoopRow.submission_id,
-            LoopEvent.response_id == response.id,
-            LoopEvent.kind.in_(DELIVERIES),
-        )
-        .exists()
-    )
     again = (
         select(LoopRow)
         .join(Service, Service.id == LoopRow.service_id)
-        .where(LoopRow.state == LoopState.REOPENED.value, was_told)
+        .where(LoopRow.state == LoopState.REOPENED.value, told_last() == response.id)
     )
     is_own = Service.department_id.in_(scope.desk)
     rows = session.execute(
