@@ -63,6 +63,7 @@ def responses_page(form: PublishForm, errors: ErrorList, status: int = 200) -> R
         form=form,
         errors=errors,
         ticked=form.versions,
+        is_desk=bool(scope.desk),
         zone=portal().settings.time_zone,
         disputed=list_disputed_answers(read(), scope, number=at["disputed"], langs=langs()),
         unanswered=queries.list_unanswered_themes(

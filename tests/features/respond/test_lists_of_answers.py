@@ -4,7 +4,9 @@ from __future__ import annotations
 
 import pytest
 from flask import Flask
+from sqlalchemy import update
 
+from portal.models.people import Membership
 from portal.respond.queries import disputes, responses
 from portal.store.engine import Store
 from tests.support.answers import Office, send
@@ -117,3 +119,51 @@ def test_all_cases_that_were_disputed_are_counted_and_found(
     address = next(link for link in page.links() if "place=reopened" in link)
     listed = desk.get(address.removeprefix("/en/staff/")).words()
     assert all(f"Case {case}" in listed for case in cases)
+
+
+@pytest.mark.parametrize("is_further", [True, False])
+def test_a_dispute_is_one_of_what_its_resident_was_told_last(
+    app: Flask, store: Store, office: Office, *, is_further: bool
+) -> None:
+    case = send(store, office.city.potholes)
+    theme = office.group([case])
+    first = office.draft(theme)
+    last = office.draft(theme if is_further else office.group([case]))
+    for draft in (first, last):
+        office.review(draft)
+        office.publish(draft)
+        tell(store, office, draft)
+    judge(store, case, "again")
+    desk, asked = Desk(app), "1 person asked to look again"
+    page = desk.get("responses/")
+    listed = page.words(page.by_id("disputed"))
+    assert listed.count("1 person waits") == 1
+    assert asked not in desk.get(f"responses/{first}/").words()
+    assert asked in desk.get(f"responses/{last}/").words()
+
+
+def test_an_empty_list_leads_on_to_what_its_reader_works_on(
+    app: Flask, store: Store, desk_city: City
+) -> None:
+    assert "/en/staff/" in Desk(app).get("responses/").links()
+    assert "Tick cases in the inbox" in Desk(app).get("responses/").words()
+    make_translator(store, desk_city)
+    page = Desk(app, "reviewer").get("responses/")
+    assert "Tick cases in the inbox" not in page.words()
+    assert "No answers yet" in page.words()
+
+
+def test_a_translators_way_back_from_an_answer_is_the_list(
+    app: Flask, store: Store, office: Office, desk_city: City
+) -> None:
+    [draft] = drafts(store, office, 1)
+    make_translator(store, desk_city)
+    for who, way_back in (("staff", "/en/staff/themes/1/"), ("reviewer", "/en/staff/responses/")):
+        page = Desk(app, who).get(f"responses/{draft}/")
+        crumbs = [one for one in page.all("p") if "crumb" in one.get("class", "")]
+        assert [one.get("href") for one in crumbs[0].iter("a")] == [way_back]
+
+
+def make_translator(store: Store, city: City) -> None:
+    of_reviewer = update(Membership).where(Membership.person_id == city.people["reviewer"])
+    store.write(lambda session: session.execute(of_reviewer.values(role="translator")))
