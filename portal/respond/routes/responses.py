@@ -171,6 +171,8 @@ def response_page(
     view = queries.get_response_view(
         read(), current_scope(), response_id, langs=langs(), offered=portal().settings.languages
     )
+    if form is not None and view.response.status != "draft":
+        status = CONFLICT  # whatever is wrong with it or was put in: it has no fields to stand in
     return page(
         "respond/show_response.html",
         status,

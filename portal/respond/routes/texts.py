@@ -61,6 +61,11 @@ def _translation_page(
     text = view.texts.get(tag)
     version = text.version if text else 0
     shown = _stored(view, text) if form is None else form
+    is_fixed = (
+        text is not None and text.status == "reviewed" and view.response.status == "published"
+    )
+    if form is not None and is_fixed:
+        status = CONFLICT  # whatever is wrong with it or was put in: it has no fields to stand in
     is_source_new = shown.stand_beside(view.source) and form is not None  # while it was written
     return page(
         "respond/show_translation.html",
@@ -69,6 +74,7 @@ def _translation_page(
         text=text,
         form=on_version(shown, version, CONFLICT if form is None else status),
         is_source_new=is_source_new,
+        is_fixed=is_fixed,
         is_stale=text is not None and is_stale(text, view.source),
         errors=errors or [],
         tag=tag,
@@ -152,6 +158,9 @@ def _correction_page(
     text = view.texts.get(tag)
     if text is None or text.status != "reviewed" or view.response.status != "published":
         abort(404)
+    pending = view.pending.get(tag)
+    if form is not None and pending is not None:
+        status = CONFLICT
     shown = CorrectionForm(formdata=None, obj=text) if form is None else form
     beside = None if text is view.source else view.source
     is_source_new = shown.stand_beside(beside) and form is not None
@@ -160,7 +169,7 @@ def _correction_page(
         status,
         view=view,
         text=text,
-        pending=view.pending.get(tag),
+        pending=pending,
         beside=beside,
         is_stale=is_stale(text, view.source),
         form=on_version(shown, text.version, CONFLICT if form is None else status),

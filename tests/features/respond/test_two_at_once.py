@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from datetime import timedelta
 
+import pytest
 from flask import Flask
 from sqlalchemy import select
 
@@ -14,7 +15,9 @@ from portal.store.engine import Store
 from tests.support.answers import NOW, Office, send
 from tests.support.city import City
 from tests.support.client import response_page
-from tests.support.desk import Desk
+from tests.support.desk import Desk, words_of
+
+TYPED = {"you_said": "Holes.", "we_did": "We did it all.", "why_not": ""}
 
 
 def test_a_case_that_somebody_took_meanwhile_is_not_taken_from_them(
@@ -94,3 +97,45 @@ def test_a_time_that_somebody_has_chosen_meanwhile_stays(
         at = session.get_one(Response, draft).publish_at
     assert at is not None
     assert f"{at:%Y-%m-%d}" == first[:10]
+
+
+@pytest.mark.parametrize(
+    "changes", [{}, {"you_said": ""}, {"insert": "1"}], ids=["saved", "wrong", "phrase"]
+)
+def test_what_was_typed_into_an_answer_that_was_published_meanwhile_stands_there(
+    app: Flask, store: Store, office: Office, desk_city: City, changes: dict[str, str]
+) -> None:
+    draft = office.draft(office.group([send(store, desk_city.potholes)]))
+    office.review(draft)
+    desk, path = Desk(app), f"responses/{draft}/"
+    phrase = {"kind": "opening", "title": "Thanks", "text": "Thank you.", "language": "en"}
+    desk.post("phrases/", **phrase, department=desk_city.works)
+    form = {**TYPED, "outcome": "answered", **desk.get(path).sent_along(path)}
+    office.publish(draft)
+    page = response_page(desk.post(path, 409, **{**form, **changes}))
+    assert "published while you were writing" in page.words()
+    assert "We repaved the street by the school." in page.words()
+    assert "We did it all." in page.words()
+    assert f"/en/staff/{path}texts/en/correct" in page.links()
+
+
+@pytest.mark.parametrize(
+    "changes", [{}, {"you_said": ""}, {"insert": "1"}], ids=["saved", "wrong", "phrase"]
+)
+def test_what_was_typed_into_a_text_that_was_published_meanwhile_stands_there(
+    app: Flask, store: Store, office: Office, desk_city: City, changes: dict[str, str]
+) -> None:
+    response = office.answer([send(store, desk_city.potholes, lang="es")])
+    office.translate(response)
+    desk, path = Desk(app), f"responses/{response}/texts/es/"
+    phrase = {"kind": "opening", "title": "Gracias", "text": "Gracias.", "language": "es"}
+    desk.post("phrases/", **phrase, department=desk_city.works)
+    form = {**TYPED, **desk.get(path).sent_along("/texts/es/")}
+    office.review(response, "es")
+    assert "We did it all." in words_of(desk.post(path, 409, **{**form, **changes}))
+    correction = f"{path}correct"
+    form = {**TYPED, "reason": "A slip.", **desk.get(correction).sent_along("/correct")}
+    Desk(app, "reviewer").post(correction, **form)
+    refused = desk.post(correction, 409, **{**form, "reason": "It was less.", **changes})
+    assert "We did it all." in words_of(refused)
+    assert "It was less." in words_of(refused)
