@@ -21,6 +21,12 @@ def words_to_find() -> str:
     return request.values.get("find", "").strip()[:MAX_QUERY]
 
 
+def is_searching() -> bool:
+    """Whether themes are looked for: by their button, or by other words than those shown."""
+    find = words_to_find()
+    return "search" in request.form or find != request.form.get("found", find)
+
+
 def strictly_asked_page() -> int:
     """The same for pages that are cached and found by search engines: anything else is none."""
     text = request.args.get("page", "1")

@@ -30,7 +30,7 @@ from portal.web.formats import number
 from portal.web.forms import ErrorList, errors_of
 from portal.web.i18n import current_language
 from portal.web.pages import page
-from portal.web.paging import words_to_find
+from portal.web.paging import is_searching, words_to_find
 from portal.web.words import gettext as _
 from portal.web.words import ngettext
 
@@ -200,8 +200,10 @@ def _group_page(form: GroupAllForm, errors: ErrorList | None = None) -> Response
 @blueprint.post("/group-many")
 @access(Access.STAFF)
 def group_many() -> Response:
-    """Put all cases that fit into the theme, a batch at a time."""
+    """Put all cases that fit into the theme, a batch at a time; or look for a theme."""
     form, clock = GroupAllForm(), portal().clock
+    if is_searching():
+        return _group_page(form)
     theme_id = whole_number(form.theme.data)
     if form.validate() and form.theme.data == NEW and not form.name.data:
         form.name.errors = [_("Give the theme a name.")]

@@ -34,7 +34,7 @@ from portal.web.forms import ErrorList, errors_of
 from portal.web.i18n import current_language
 from portal.web.names import NamesForm
 from portal.web.pages import page
-from portal.web.paging import asked_page, words_to_find
+from portal.web.paging import asked_page, is_searching, words_to_find
 from portal.web.words import gettext as _
 from portal.web.words import ngettext
 
@@ -83,10 +83,12 @@ def _group_page(form: GroupForm, errors: ErrorList, status: int = 200) -> Respon
 @blueprint.post("/group")
 @access(Access.STAFF)
 def group_cases() -> Response:
-    """Put the cases into the theme."""
+    """Put the cases into the theme; or look for one, with all that was typed and ticked."""
     if not case_ids():
         return nothing_ticked()
     form = GroupForm()
+    if is_searching():
+        return _group_page(form, [])
     is_new = form.theme.data == NEW
     theme_id = whole_number(form.theme.data)
     if form.validate() and is_new and not form.name.data:

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from urllib.parse import urlencode
+from urllib.parse import parse_qsl
 
 import pytest
 from flask import Flask
@@ -13,7 +13,7 @@ from portal.respond.queries import theme_choice
 from portal.store.engine import Store
 from tests.support.answers import NOW, Office, send
 from tests.support.city import City
-from tests.support.client import Page
+from tests.support.client import Page, response_page
 from tests.support.desk import Desk
 from tests.support.statements import watch_statements
 
@@ -89,23 +89,41 @@ def test_older_themes_than_are_offered_are_found_by_their_names(
 
     store.write(rename)
     case, desk = send(store, holes, comment="Again"), Desk(app)
-    assert 'form="find-theme"' not in desk.get(f"group?case={case}").text, "all are offered"
+    assert "Find a theme" not in desk.get(f"group?case={case}").words(), "all are offered"
     monkeypatch.setattr(theme_choice, "OFFERED", 2)
     for way in (f"group?case={case}", "group-many?all=1"):
         page = desk.get(way)
         assert choice(page) == [str(one) for one in ids[:1:-1]]
         assert "There are more than the newest 2 themes" in page.words()
-        hidden = {
-            one.get("name", ""): one.get("value", "")
-            for one in page.by_id("find-theme").iter("input")
-        }
-        address = way.partition("?")[0]
+        address, _mark, given = way.partition("?")
+        along = {**dict(parse_qsl(given)), **page.sent_along(f"/{address}"), "theme": "new"}
+        typed = {"name": "Holes everywhere", "shared": "1"}
         for words, theme in (("duong", ids[0]), ("حفره", ids[1])):
-            page = desk.get(f"{address}?{urlencode({**hidden, 'find': words})}")
+            asked = {**along, **typed, "search": "1", "find": words}
+            page = response_page(desk.post(address, 200, **asked))
             assert choice(page) == [str(theme)]
             assert page.value("find") == words
-        page = desk.get(f"{address}?{urlencode({**hidden, 'find': 'nothing'})}")
+            assert page.value("name") == "Holes everywhere"
+            assert page.by_id("shared").get("checked") is not None
+        # Enter presses the button that puts in; other words than those shown are looked for.
+        along |= page.sent_along(f"/{address}")
+        page = response_page(desk.post(address, 200, **along, **typed, find="nothing"))
         assert choice(page) == []
         assert "No theme has a name with these words." in page.words()
-    desk.post("group", case=str(case), theme=str(ids[0]), find="duong")
+    desk.post("group", case=str(case), theme=str(ids[0]), find="duong", found="duong")
     assert f"Case {case}" in desk.get(f"?theme={ids[0]}").words()
+
+
+def test_a_case_that_was_unticked_stays_out_while_a_theme_is_looked_for(
+    app: Flask, store: Store, office: Office, desk_city: City, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    office.group([send(store, desk_city.potholes)])
+    one, other = (send(store, desk_city.potholes) for _case in range(2))
+    monkeypatch.setattr(theme_choice, "OFFERED", 0)
+    desk = Desk(app)
+    along = desk.get(f"group?case={one}&case={other}").sent_along("/group")
+    page = response_page(
+        desk.post("group", 200, case=one, theme="new", search="1", find="holes", **along)
+    )
+    ticked = [box.get("value") for box in page.all("input") if box.get("name") == "case"]
+    assert ticked == [str(one)]
