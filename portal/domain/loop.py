@@ -165,6 +165,9 @@ class Loop:
     invited_on: date | None = None
     excluded: str | None = None
     withdrawn_on: date | None = None
+    # To what they were told last, the resident has said something. Only a bounce asks for it, so
+    # it is no column of the projection.
+    has_reacted: bool = False
 
     @property
     def is_open_again(self) -> bool:
@@ -218,7 +221,7 @@ def check(loop: Loop, event: Event) -> None:
         raise LoopError("told is the first time; later ones are retold")
     if event.kind in {EventKind.TOLD, EventKind.RETOLD} and loop.outcome is None:
         raise LoopError("nobody can be told before there is a response")
-    if event.kind is EventKind.BOUNCED and _has_reacted(loop):
+    if event.kind is EventKind.BOUNCED and loop.has_reacted:
         raise LoopError("an answer to which the resident reacted has arrived")
     if event.kind is EventKind.TRANSFERRED and not loop.may_be_handed_over:
         raise LoopError("only a case that waits for its first answer can be handed over")
@@ -234,11 +237,6 @@ _AFTER_TOLD = frozenset(
         EventKind.ATTESTED,
     }
 )
-
-
-def _has_reacted(loop: Loop) -> bool:
-    """Whether the resident has said something to what they were told last."""
-    return loop.is_open_again or (loop.disputed_on is None and loop.verdict is not None)
 
 
 def _check_fields(event: Event) -> None:
@@ -278,13 +276,13 @@ def _respond(loop: Loop, event: Event) -> Loop:
 
 def _tell_again(loop: Loop, event: Event) -> Loop:
     # Only the first answer after a dispute ends its clock.
-    return replace(loop, retold_on=loop.retold_on or event.on) if loop.disputed_on else loop
+    return replace(loop, retold_on=event.on, has_reacted=False) if loop.is_open_again else loop
 
 
 def _bounce(loop: Loop, _event: Event) -> Loop:
     """What came back told nobody: neither the first time nor, after a dispute, again."""
     if loop.disputed_on is not None:
-        return replace(loop, retold_on=None)
+        return replace(loop, retold_on=None, has_reacted=True)  # they disputed what came before
     return replace(loop, told_on=None, told_lang=None)
 
 
@@ -303,13 +301,18 @@ _EFFECTS: Mapping[EventKind, Callable[[Loop, Event], Loop]] = {
     # It has left its themes with the service that gave it away; the clock goes on.
     EventKind.TRANSFERRED: lambda loop, _event: replace(loop, themed_on=None),
     EventKind.RESPONDED: _respond,
-    EventKind.TOLD: lambda loop, event: replace(loop, told_on=event.on, told_lang=event.lang),
+    EventKind.TOLD: lambda loop, event: replace(
+        loop, told_on=event.on, told_lang=event.lang, has_reacted=False
+    ),
     EventKind.BOUNCED: _bounce,
     EventKind.RETOLD: _tell_again,
     EventKind.CONFIRMED: lambda loop, event: replace(
-        loop, verdict=event.verdict, verdict_on=event.on
+        loop, verdict=event.verdict, verdict_on=event.on, has_reacted=True
     ),
-    EventKind.DISPUTED: lambda loop, event: replace(loop, disputed_on=event.on, retold_on=None),
+    EventKind.DISPUTED: lambda loop, event: replace(
+        loop, disputed_on=event.on, retold_on=None, has_reacted=True
+    ),
+    EventKind.ATTESTED: lambda loop, _event: replace(loop, has_reacted=True),
     EventKind.INVITED: lambda loop, event: replace(loop, invited_on=loop.invited_on or event.on),
     EventKind.WITHDRAWN: lambda loop, event: replace(
         loop, withdrawn_on=event.on, excluded="withdrawn"

@@ -27,11 +27,9 @@ from portal.store.clock import Clock
 from portal.store.contacts import ask_anew
 from portal.store.coverage import DELIVERIES
 from portal.store.engine import Store
-from portal.store.loops import Links, append_event, list_events
+from portal.store.loops import Links, append_event, has_reacted, list_events
 from portal.store.partner_links import end_returned
 from portal.store.secrets import Secrets
-
-_REACTIONS = (EventKind.CONFIRMED, EventKind.DISPUTED, EventKind.ATTESTED)
 
 
 def read_reports(store: Store, clock: Clock, secrets: Secrets, settings: Settings) -> int:
@@ -105,9 +103,12 @@ def mark_bounced(session: Session, now: datetime, submission_id: int, *, is_gone
 def _undo_told(
     session: Session, *, now: datetime, today: date, row: LoopRow, response_id: int
 ) -> None:
-    """Undo the delivery where the facts rest on it, and tell on the receipt's page instead."""
+    """Undo the delivery where the facts rest on it, and tell on the receipt's page instead.
+
+    What the resident has reacted to has arrived, whatever a report says.
+    """
     events = list_events(session, row.submission_id)
-    if _find_decisive(events) != response_id:
+    if has_reacted(events) or _find_decisive(events) != response_id:
         return
     lang, links = row.lang, Links(response_id=response_id)
     kind = EventKind.TOLD if row.disputed_on is None else EventKind.RETOLD
@@ -119,17 +120,11 @@ def _undo_told(
 
 
 def _find_decisive(events: Sequence[LoopEvent]) -> int | None:
-    """The response whose delivery the facts rest on: the first one since the last dispute.
-
-    None where the resident has reacted since: then it has arrived, whatever a report says.
-    """
+    """The response whose delivery the facts rest on: the first one since the last dispute."""
     decisive: int | None = None
-    has_reacted = False
     for event in events:
         if event.kind in {EventKind.DISPUTED, EventKind.BOUNCED}:
-            decisive, has_reacted = None, event.kind == EventKind.DISPUTED
+            decisive = None
         elif event.kind in DELIVERIES and decisive is None:
-            decisive, has_reacted = event.response_id, False
-        elif event.kind in _REACTIONS:
-            has_reacted = True
-    return None if has_reacted else decisive
+            decisive = event.response_id
+    return decisive

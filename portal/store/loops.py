@@ -20,6 +20,7 @@ from portal.domain.loop import (
     Verdict,
     apply,
     check,
+    fold,
 )
 from portal.models.loops import LoopEvent, LoopRow
 from portal.store.targets import find_target_day
@@ -128,6 +129,8 @@ def append_event(
         raise LookupError(f"no case {submission_id}")
     session.refresh(row)
     before = facts_of(row)
+    if event.kind is EventKind.BOUNCED:
+        before = replace(before, has_reacted=has_reacted(list_events(session, submission_id)))
     check(before, event)
     after = apply(before, event)
     _insert_event(session, submission_id, event, at, links)
@@ -143,7 +146,7 @@ def projected(loop: Loop) -> dict[str, Any]:
 
 
 def facts_of(row: LoopRow) -> Loop:
-    """The facts that the projection holds."""
+    """The facts that the projection holds: all but `has_reacted`."""
     values = {name: getattr(row, name) for name in FACTS}
     values["outcome"] = Outcome(row.outcome) if row.outcome else None
     values["verdict"] = Verdict(row.verdict) if row.verdict else None
@@ -164,6 +167,11 @@ def event_of(row: LoopEvent) -> Event:
         done_on=row.done_on,
         target_on=row.target_on,
     )
+
+
+def has_reacted(events: Sequence[LoopEvent]) -> bool:
+    """Whether the resident of these events has said something to what they were told last."""
+    return fold(event_of(event) for event in events).has_reacted
 
 
 def list_events(session: Session, submission_id: int) -> Sequence[LoopEvent]:

@@ -146,10 +146,21 @@ def test_a_new_answer_that_came_back_leaves_the_case_open_and_told_as_before() -
     assert apply(loop, event(EventKind.RETOLD, 22, lang="es")).retold_on == on(22)
 
 
-@pytest.mark.parametrize("reaction", [NO, DISPUTED])
-def test_what_a_resident_reacted_to_has_arrived(reaction: Event) -> None:
+RETOLD = event(EventKind.RETOLD, 20, lang="es")
+ATTESTED = event(EventKind.ATTESTED, 22)
+
+
+@pytest.mark.parametrize("reaction", [NO, DISPUTED, ATTESTED])
+@pytest.mark.parametrize("before", [(), (DISPUTED, RETOLD), (NO, DISPUTED, RETOLD)])
+def test_what_a_resident_reacted_to_has_arrived(before: tuple[Event, ...], reaction: Event) -> None:
+    check(lived(RECEIVED, PROMISED, TOLD, *before), event(EventKind.BOUNCED, 23))
     with pytest.raises(LoopError, match="has arrived"):
-        check(lived(RECEIVED, PROMISED, TOLD, reaction), event(EventKind.BOUNCED, 9))
+        check(lived(RECEIVED, PROMISED, TOLD, *before, reaction), event(EventKind.BOUNCED, 23))
+
+
+def test_a_further_answer_takes_back_no_reaction_to_the_one_before() -> None:
+    with pytest.raises(LoopError, match="has arrived"):
+        check(lived(RECEIVED, PROMISED, TOLD, NO, RETOLD), event(EventKind.BOUNCED, 23))
 
 
 @pytest.mark.parametrize("kind", list(EventKind))
@@ -212,6 +223,27 @@ events = st.lists(
     ),
     max_size=25,
 )
+
+
+@given(events)
+def test_nothing_comes_back_that_its_resident_reacted_to(happenings: list[Event]) -> None:
+    loop = fold((RECEIVED,))
+    last = EventKind.RECEIVED
+    for happening in happenings:
+        try:
+            check(loop, happening)
+        except LoopError:
+            continue
+        if happening.kind is EventKind.BOUNCED:
+            assert last in {EventKind.TOLD, EventKind.RETOLD}
+        is_delivered = happening.kind is EventKind.TOLD or (
+            happening.kind is EventKind.RETOLD and loop.is_open_again
+        )
+        if is_delivered or happening.kind in {
+            EventKind.BOUNCED, EventKind.CONFIRMED, EventKind.DISPUTED, EventKind.ATTESTED
+        }:  # fmt: skip
+            last = happening.kind
+        loop = apply(loop, happening)
 
 
 @given(events)
