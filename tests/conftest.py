@@ -178,7 +178,8 @@ def app(settings: Settings, store: Store, made_apps: dict[Settings, Flask]) -> F
     app = made_apps[alike]
     made, new = app.extensions["portal"], make_portal(settings, store)
     app.extensions["portal"] = replace(
-        new, static=made.static, find_standing=made.find_standing, ask_again=made.ask_again,
+        new, static=made.static, find_standing=made.find_standing,
+        ask_to_sign_in=made.ask_to_sign_in, ask_again=made.ask_again,
         clock=StillClock(settings.zone, settings.clock_file),
     )  # fmt: skip
     return app

@@ -21,7 +21,8 @@ from portal.web.database import read, write
 from portal.web.session import is_signed_in_area
 
 # A path of ours and nothing that a browser reads as another site: no //, no backslash, no scheme.
-_LOCAL = re.compile(r"/(?!/)[A-Za-z0-9/_.~?=&%+-]*")
+_LOCAL = re.compile(r"/(?!/)[A-Za-z0-9/_.~?=&%+!$'()*,:;@-]{0,1999}")
+_FORMS = "csrf_token"  # where the session holds the token of its forms
 _TABLET = re.compile(r"ipad|tablet|kindle|silk|android(?!.*mobile)", re.IGNORECASE)
 _PHONE = re.compile(r"mobi|iphone|ipod|android", re.IGNORECASE)
 _COMPUTER = re.compile(r"windows|macintosh|x11|linux|cros", re.IGNORECASE)
@@ -36,13 +37,17 @@ def begin(
 ) -> Response:
     """Sign somebody in who showed who they are, and lead on: to the second factor or to work.
 
+    The same person's forms that wait in other tabs can still be sent, nobody else's.
     `fresh_at`: when they showed it, where that is not now.
     """
     account = Accounts().find_user(id=person_id)
     if account is None:  # gone in the same moment
         raise NotAllowed
     clock, previous = portal().clock, session.get(TOKEN)
+    token = session.get(_FORMS) if was_of(person_id) else None
     session.clear()
+    if token is not None:
+        session[_FORMS] = token
     login_user(account)
     keep_secret(
         write(
@@ -53,6 +58,12 @@ def begin(
         )
     )  # fmt: skip
     return lead_on(wanted)
+
+
+def was_of(person_id: int) -> bool:
+    """Whether the session is of a sign-in of this person, one that counts still or has ended."""
+    account = Accounts().find_user(id=person_id)
+    return account is not None and bool(session.get("_user_id") == account.get_id())
 
 
 def lead_on(wanted: str | None) -> Response:
@@ -67,8 +78,13 @@ def lead_on(wanted: str | None) -> Response:
     return redirect(place, 303)
 
 
+def asked_page() -> str:
+    """The page that is asked for, with its filters."""
+    return request.full_path.rstrip("?")
+
+
 def local_page(wanted: str | None) -> str | None:
-    """The page that was asked for, where it is one of the signed-in areas."""
+    """The page that was asked for, where it is one of the signed-in areas and not overlong."""
     is_ours = wanted and _LOCAL.fullmatch(wanted) and is_signed_in_area(wanted)
     return wanted if is_ours else None
 

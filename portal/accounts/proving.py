@@ -14,7 +14,7 @@ from flask_babel import gettext as _
 from werkzeug.wrappers import Response
 
 from portal.accounts import passkeys, passwords, provider
-from portal.accounts.arriving import require_room, require_room_for_code
+from portal.accounts.arriving import asked_page, require_room, require_room_for_code
 from portal.accounts.operations.factors import check_code, note_passkey_used
 from portal.accounts.operations.sign_ins import renew_sign_in
 from portal.accounts.queries.own import Factors, find_passkey, find_password, get_factors
@@ -25,8 +25,8 @@ from portal.web.database import read, write
 from portal.web.pages import page
 
 PASSWORD, CODE, PASSKEY = "proof_password", "proof_code", "proof_passkey"
-_ANSWERED = "proof_sent"  # goes along with every answer, also with one that holds no proof
-_OURS = {PASSWORD, CODE, PASSKEY, _ANSWERED, "csrf_token"}
+ANSWERED = "proof_sent"  # goes along with every answer, also with one that holds no proof
+_OURS = {PASSWORD, CODE, PASSKEY, ANSWERED, "csrf_token"}
 
 
 @dataclass(frozen=True)
@@ -41,33 +41,30 @@ class Ways:
 def ask_again() -> Response | None:
     """The question, for a request that needs a fresh proof; None where it holds a right one."""
     if request.method in {"GET", "HEAD"}:
-        return redirect(url_for("accounts.show_again", next=request.full_path.rstrip("?")), 303)
+        return redirect(url_for("accounts.show_again", next=asked_page()), 303)
     current_app.extensions["csrf"].protect()
     given = [name for name in (PASSWORD, CODE, PASSKEY) if request.form.get(name)]
-    if not given and _ANSWERED not in request.form:
-        return question_page(request.full_path.rstrip("?"), [], 403)
+    if not given and ANSWERED not in request.form:
+        return question_page(asked_page(), [], 403)
     if not given:
         errors = [("", _("It is not confirmed yet that it is you."))]
-        return question_page(request.full_path.rstrip("?"), errors, 422)
+        return question_page(asked_page(), errors, 422)
     if _is_right(given[0], request.form[given[0]], current_visitor()):
         token = write(renew_sign_in, now=portal().clock.now(), token=session[TOKEN])
         keep_secret(token)
         return None
-    return question_page(
-        request.full_path.rstrip("?"), [("", _("This is not right. Try again."))], 422
-    )
+    return question_page(asked_page(), [("", _("This is not right. Try again."))], 422)
 
 
 def question_page(action: str, errors: list[tuple[str, str]], status: int) -> Response:
     """The page that asks; what was sent goes along."""
     visitor = current_visitor()
     is_form = request.endpoint not in {"accounts.show_again", "accounts.give_again"}
-    held = [(name, text) for name, text in request.form.items(multi=True) if name not in _OURS]
     return page(
         "accounts/show_again.html",
         status,
         action=action,
-        held=held,
+        held=held_fields(),
         errors=errors,
         ways=ways_of(visitor),
         provider=_provider(),
@@ -75,6 +72,11 @@ def question_page(action: str, errors: list[tuple[str, str]], status: int) -> Re
         or url_for("accounts.show_again", done=1),
         is_form=is_form,
     )
+
+
+def held_fields() -> list[tuple[str, str]]:
+    """What was sent, without what is about who sent it."""
+    return [(name, text) for name, text in request.form.items(multi=True) if name not in _OURS]
 
 
 def _provider() -> str | None:

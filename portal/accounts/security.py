@@ -16,6 +16,7 @@ from portal.accounts.account import Accounts
 from portal.accounts.operations.sign_ins import note_seen
 from portal.accounts.proving import ask_again
 from portal.accounts.visiting import TOKEN, find_current, find_standing
+from portal.accounts.waiting import ask_to_sign_in
 from portal.store.scope import Stage
 from portal.store.secrets import Secrets
 from portal.web.context import portal, portal_of
@@ -33,6 +34,7 @@ def register(app: Flask) -> None:
     security = Security(app, Accounts(), register_blueprint=False)
     _keep_off_residents(app, security)
     installed.find_standing = find_standing
+    installed.ask_to_sign_in = ask_to_sign_in
     installed.ask_again = ask_again
     app.before_request(_guard_forms)
     app.context_processor(_who)

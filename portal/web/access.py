@@ -96,7 +96,7 @@ def _check() -> Response | None:
         return None
     standing = portal().find_standing()
     if standing is None or standing.stage is Stage.CODE:
-        return redirect(url_for("accounts.show_sign_in", lang=g.lang, next=_next()), 303)
+        return portal().ask_to_sign_in()
     if standing.stage is Stage.SET_UP and level is not Access.SET_UP:
         return redirect(url_for("accounts.show_second_factor", lang=g.lang), 303)
     if not _may(standing.scope, level):
@@ -119,8 +119,3 @@ def _may(scope: Scope, level: Access) -> bool:
             return bool(scope.having("manager")) or scope.is_administrator
         case _:
             return scope.is_administrator
-
-
-def _next() -> str | None:
-    """Where to go after sign-in: the page of ours that was asked for."""
-    return request.path if request.method == "GET" else None

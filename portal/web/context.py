@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Callable
 from dataclasses import dataclass, field
+from typing import NoReturn
 
 from flask import Flask, abort, current_app
 from werkzeug.wrappers import Response
@@ -23,7 +24,7 @@ def _nobody() -> Standing | None:
     return None
 
 
-def _refuse() -> Response | None:
+def _refuse() -> NoReturn:
     abort(403)
 
 
@@ -31,8 +32,9 @@ def _refuse() -> Response | None:
 class Portal:
     """The parts of a running portal.
 
-    Set by accounts: `find_standing` says who is signed in; `ask_again` answers a request that needs
-    a fresh proof of who it is, None where the request itself holds one.
+    Set by accounts: `find_standing` says who is signed in; `ask_to_sign_in` answers a request that
+    needs somebody to be, and `ask_again` one that needs a fresh proof of who it is, None where the
+    request itself holds one.
     """
 
     settings: Settings
@@ -43,6 +45,7 @@ class Portal:
     pages: PageCache
     static: dict[str, str] = field(default_factory=dict)
     find_standing: Callable[[], Standing | None] = _nobody
+    ask_to_sign_in: Callable[[], Response] = _refuse
     ask_again: Callable[[], Response | None] = _refuse
 
 

@@ -7,6 +7,7 @@ is no session at all: nothing is read, no cookie is set and pages are shared by 
 from __future__ import annotations
 
 import re
+from datetime import timedelta
 
 from flask import Flask, Request, Response
 from flask.sessions import NullSession, SecureCookieSessionInterface, SessionMixin
@@ -47,5 +48,6 @@ def register(app: Flask, *, is_https: bool) -> None:
         SESSION_COOKIE_HTTPONLY=True,
         SESSION_COOKIE_SAMESITE="Lax",
         SESSION_COOKIE_PATH="/",
-        PERMANENT_SESSION_LIFETIME=12 * 3600,
+        # How long a sign-in counts, its row says; forms that wait for a new one outlive it.
+        PERMANENT_SESSION_LIFETIME=timedelta(days=7),
     )

@@ -17,9 +17,13 @@ from portal.web.pages import page
 @blueprint.get("/account/again")
 @access(Access.SET_UP)
 def show_again() -> Response:
-    """Ask for the password, a code or a passkey. `done`: the provider was asked, in another tab."""
-    if "done" in request.args and current_visitor().standing.is_fresh:
-        return page("accounts/show_confirmed.html")
+    """Ask for the password, a code or a passkey, while a form waits in another tab.
+
+    `done`: the provider was asked there; `anew`: the sign-in had ended and there is another one.
+    """
+    is_anew = "anew" in request.args
+    if is_anew or ("done" in request.args and current_visitor().standing.is_fresh):
+        return page("accounts/show_confirmed.html", is_anew=is_anew)
     return question_page(url_for("accounts.give_again", next=request.args.get("next")), [], 200)
 
 

@@ -7,7 +7,7 @@ from flask_babel import gettext as _
 from werkzeug.wrappers import Response
 
 from portal.accounts import passkeys, provider
-from portal.accounts.arriving import begin, lead_on, require_room
+from portal.accounts.arriving import begin, lead_on, local_page, require_room
 from portal.accounts.forms import SignInForm
 from portal.accounts.operations.sign_ins import end_sign_in
 from portal.accounts.proving import find_passkey_holder
@@ -29,7 +29,7 @@ def show_sign_in() -> Response:
     standing = find_standing()
     if standing is not None and standing.stage is not Stage.CODE:
         return lead_on(request.args.get("next"))
-    form = SignInForm(formdata=None, next=request.args.get("next", ""))
+    form = SignInForm(formdata=None, next=local_page(request.args.get("next")))
     return _page(form, [], 200)
 
 

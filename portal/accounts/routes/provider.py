@@ -14,7 +14,7 @@ from flask_babel import gettext as _
 from werkzeug.wrappers import Response
 
 from portal.accounts import provider
-from portal.accounts.arriving import begin, lead_on, local_page, require_room
+from portal.accounts.arriving import begin, lead_on, local_page, require_room, was_of
 from portal.accounts.operations.sign_ins import FRESH, renew_sign_in
 from portal.accounts.provider import ProviderError
 from portal.accounts.queries.visitors import find_invited
@@ -81,9 +81,9 @@ def sign_in_by_provider() -> Response:
     visitor = find_current()
     if asked.is_again and visitor is not None and visitor.id == person_id:
         return _confirm(shown_at, factor, asked.wanted)
-    if not asked.is_again:
+    if not asked.is_again or was_of(person_id):
         return begin(person_id, factor=factor, wanted=asked.wanted, fresh_at=shown_at)
-    # Somebody else, or the sign-in had ended: a form that waits was for that one.
+    # Somebody else: a form that waits was for the one who sent it.
     begun = begin(person_id, factor=factor, fresh_at=shown_at)
     flash(
         _("You are signed in anew. If a form waits in another tab, it cannot be sent any more: copy"
@@ -121,7 +121,8 @@ def _refuse(error: ProviderError, wanted: str | None) -> Response:
         name = portal().settings.oidc_name
         flash(_("Signing in at %(name)s did not work. Try again.", name=name), "alarm")
         return redirect(url_for("accounts.show_again", next=wanted), 303)
-    session.clear()
+    if visitor is not None:
+        session.clear()
     flash(
         _("Signing in at %(name)s did not work. Ask an administrator whether you were invited.",
           name=portal().settings.oidc_name),
