@@ -41,6 +41,7 @@ class Problem(StrEnum):
     NO_SERVICE = "no_service"
     NOT_WAITING = "not_waiting"
     DECIDED = "decided"
+    SERVICE_CLOSED = "service_closed"
     HANDED_ENOUGH = "handed_enough"
     TIME_MISSING = "time_missing"
     TIME_PAST = "time_past"

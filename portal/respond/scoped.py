@@ -14,6 +14,9 @@ from portal.models.remarks import Remark
 from portal.models.responses import Response, Theme
 from portal.models.services import Service
 from portal.models.submissions import Submission
+from portal.respond.queries.decided import is_decided
+from portal.respond.rules import Problem
+from portal.store.loops import facts_of
 from portal.store.scope import NotAllowed, Scope
 
 
@@ -41,6 +44,22 @@ def get_case(
         raise NotAllowed
     get_service(session, scope, row.service_id)
     return row, submission
+
+
+def find_moving_problem(session: Session, row: LoopRow) -> Problem | None:
+    """Why a case cannot be handed to any service, or None."""
+    if row.is_imported or not facts_of(row).may_be_handed_over:
+        return Problem.NOT_WAITING
+    return Problem.DECIDED if is_decided(session, row.submission_id) else None
+
+
+def find_hand_over_problem(session: Session, row: LoopRow, service_id: int) -> Problem | None:
+    """Why a case cannot be handed to this service, or None."""
+    problem = find_moving_problem(session, row)
+    if problem is not None:
+        return problem
+    service = session.get_one(Service, service_id)
+    return None if service.is_active else Problem.SERVICE_CLOSED
 
 
 def get_remark(session: Session, submission_id: int, remark_id: int) -> Remark:

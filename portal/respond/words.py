@@ -114,6 +114,7 @@ _PROBLEMS: dict[Problem, Any] = {
         "A decision taken together with a partner rests on this case, so it stays here. Answer it,"
         " and say who does what."
     ),
+    Problem.SERVICE_CLOSED: _l("This service is not in use any more. Keep the case."),
     Problem.HANDED_ENOUGH: _l("It was handed over three times. Answer it, and say who does what."),
     Problem.NOTHING_TICKED: _l("Tick what is taken out."),
     Problem.TIME_MISSING: _l("Give the day and the time at which it shall come out."),

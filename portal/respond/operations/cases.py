@@ -13,11 +13,15 @@ from portal.models.loops import ExclusionRequest, LoopRow
 from portal.models.responses import Response, Theme, ThemeCase, ThemeText
 from portal.models.running import AuditEvent
 from portal.respond.act import Act
-from portal.respond.queries.decided import is_decided
 from portal.respond.rules import OFFERED_REASONS, Conflict, Problem, Refusal
-from portal.respond.scoped import get_case, get_open_theme, lock_themes
+from portal.respond.scoped import (
+    find_hand_over_problem,
+    get_case,
+    get_open_theme,
+    lock_themes,
+)
 from portal.store import audit, outbox
-from portal.store.loops import Links, append_event, facts_of
+from portal.store.loops import Links, append_event
 from portal.store.scope import Scope
 
 
@@ -163,12 +167,14 @@ def set_aside(
     """Leave a case out of the loop, for a reason that stays visible; its rating stays counted.
 
     A case rated 1 or 2 only becomes a request, which a second person confirms (SECURITY.md T2).
-    Returns whether it was set aside at once.
+    Returns whether it was set aside at once. Raises Conflict where a request waits for a decision.
     """
     if reason not in OFFERED_REASONS:
         raise ValueError(f"no such reason: {reason}")
     row, submission = get_case(session, scope, submission_id, lock=True)
     if row.excluded is not None or row.withdrawn_on is not None:
+        raise Conflict
+    if session.get(ExclusionRequest, submission_id) is not None:
         raise Conflict
     if is_low(submission.q0):
         request_exclusion(session, Act(scope, now, today), submission_id, reason)
@@ -208,8 +214,8 @@ def decide_request(
 ) -> int | None:
     """Confirm or refuse a request to set a case aside, or to hand it over; returns to whom.
 
-    Only somebody else than who asked may confirm (else Refusal); who asked may take it back. A case
-    that a decision taken together rests on is not handed over (Refusal).
+    Only somebody else than who asked may confirm, and only a hand-over that can still be made (else
+    Refusal); who asked may take it back.
     `seen` is when the request that was read was made. Raises Conflict when it was decided already,
     or another one has taken its place.
     """
@@ -219,16 +225,16 @@ def decide_request(
         raise Conflict
     if is_agreed and request.person_id == scope.person_id:
         raise Refusal(("", Problem.OWN_REQUEST))
-    if is_agreed and request.to_service_id is not None and is_decided(session, submission_id):
-        raise Refusal(("", Problem.DECIDED))
+    if is_agreed and request.to_service_id is not None:
+        problem = find_hand_over_problem(session, row, request.to_service_id)
+        if problem is not None:
+            raise Refusal(("", problem))
     session.delete(request)
     session.flush()
     act = Act(scope, now, today)
     if not is_agreed:
         _audit_case(session, act, "exclusion_refused", submission_id, reason=request.reason)
     elif request.to_service_id is not None:
-        if not facts_of(row).may_be_handed_over:
-            raise Conflict
         move_case(session, act, row, request.to_service_id, requested_by=request.person_id)
         return request.to_service_id
     elif row.excluded is None and row.withdrawn_on is None:

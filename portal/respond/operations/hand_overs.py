@@ -10,11 +10,9 @@ from portal.models.loops import LoopEvent
 from portal.models.services import Service
 from portal.respond.act import Act
 from portal.respond.operations.cases import move_case, request_exclusion
-from portal.respond.queries.decided import is_decided
 from portal.respond.rules import MAX_HAND_OVERS, Problem, Refusal
-from portal.respond.scoped import get_case
+from portal.respond.scoped import find_moving_problem, get_case
 from portal.store.evidence.hand_overs import IS_HAND_OVER, WRONG_SERVICE
-from portal.store.loops import facts_of
 
 
 def hand_over(session: Session, *, act: Act, submission_id: int, slug: str) -> bool:
@@ -25,10 +23,9 @@ def hand_over(session: Session, *, act: Act, submission_id: int, slug: str) -> b
     done at once. Raises Refusal for what cannot be, Conflict where it is asked for already.
     """
     row, submission = get_case(session, act.scope, submission_id, lock=True)
-    if row.is_imported or not facts_of(row).may_be_handed_over:
-        raise Refusal(("service", Problem.NOT_WAITING))
-    if is_decided(session, submission_id):
-        raise Refusal(("service", Problem.DECIDED))
+    problem = find_moving_problem(session, row)
+    if problem is not None:
+        raise Refusal(("service", problem))
     target = session.scalar(select(Service.id).where(Service.slug == slug, Service.is_active))
     if target is None or target == row.service_id:
         raise Refusal(("service", Problem.NO_SERVICE))

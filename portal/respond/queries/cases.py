@@ -14,7 +14,8 @@ from portal.models.responses import Response, Theme, ThemeCase
 from portal.models.services import Service
 from portal.models.submissions import Contact, Submission
 from portal.respond.queries.inbox import days_left, target_left
-from portal.respond.scoped import get_case
+from portal.respond.rules import Problem
+from portal.respond.scoped import find_hand_over_problem, get_case
 from portal.store.assignments import holder
 from portal.store.contacts import is_mailable
 from portal.store.districts import get_district_name
@@ -56,13 +57,14 @@ class CaseTheme:
 
 @dataclass(frozen=True)
 class Request:
-    """Somebody asked to set the case aside, or to hand it to `to_service`."""
+    """Somebody asked to set the case aside, or to hand it to `to_service`; why nobody can agree."""
 
     reason: str
     to_service: Name | None
     person_id: int
     person: str
     requested_at: datetime
+    problem: Problem | None
 
 
 @dataclass(frozen=True)
@@ -141,7 +143,7 @@ def get_case_view(
             for one, department_id in responses
             if department_id not in scope.desk and one.status == "published"
         ],
-        request=_request(session, submission_id, langs),
+        request=_request(session, row, langs),
         withdrawal=_withdrawal(session, scope, submission),
         is_told_by_mail=is_mailable(session.get(Contact, submission_id)),
         may_be_handed_over=facts_of(row).may_be_handed_over and not row.is_imported,
@@ -196,15 +198,18 @@ def _step(
     )
 
 
-def _request(session: Session, submission_id: int, langs: list[str]) -> Request | None:
-    row = session.get(ExclusionRequest, submission_id)
-    if row is None:
+def _request(session: Session, row: LoopRow, langs: list[str]) -> Request | None:
+    asked = session.get(ExclusionRequest, row.submission_id)
+    if asked is None:
         return None
-    names = people_names(session, [row.person_id])
-    service = None
-    if row.to_service_id is not None:
-        service = service_names(session, [row.to_service_id], langs).get(row.to_service_id)
-    return Request(row.reason, service, row.person_id, names[row.person_id], row.requested_at)
+    names = people_names(session, [asked.person_id])
+    service, problem = None, None
+    if asked.to_service_id is not None:
+        service = service_names(session, [asked.to_service_id], langs).get(asked.to_service_id)
+        problem = find_hand_over_problem(session, row, asked.to_service_id)
+    return Request(
+        asked.reason, service, asked.person_id, names[asked.person_id], asked.requested_at, problem
+    )
 
 
 def _withdrawal(session: Session, scope: Scope, submission: Submission) -> Withdrawal | None:

@@ -15,6 +15,7 @@ from portal.respond.queries.choices import list_people
 from portal.respond.queries.disputes import find_dispute
 from portal.respond.routes.blueprint import langs
 from portal.respond.rules import STRIKE_HOURS
+from portal.respond.words import problem_text
 from portal.web.access import current_scope
 from portal.web.context import portal
 from portal.web.database import read
@@ -56,6 +57,7 @@ def case_page(
         "respond/show_case.html",
         status,
         case=view,
+        problem_text=problem_text,
         dispute=find_dispute(read(), scope, view.row, langs=langs()),
         people=list_people(read(), frozenset({view.department_id})),
         assigning=assigned,

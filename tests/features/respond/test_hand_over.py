@@ -16,7 +16,7 @@ from portal.models.loops import LoopRow
 from portal.models.people import Membership
 from portal.models.responses import ThemeCase
 from portal.models.running import AuditEvent
-from portal.models.services import ServiceText
+from portal.models.services import Service, ServiceText
 from portal.models.submissions import Submission
 from portal.settings import Settings
 from portal.store.clock import Clock
@@ -28,6 +28,7 @@ from tests.support.answers import NOW, TODAY, Office, send
 from tests.support.city import City
 from tests.support.desk import Desk
 from tests.support.moment import StillClock
+from tests.support.remarks import tell
 from tests.support.residents import Resident, submission_of
 from tests.support.soundness import find_problems
 from tests.support.together import Table
@@ -236,3 +237,43 @@ def test_the_resident_reads_who_has_the_case_now(
     store.write(forget_arabic_name)
     page = resident.get(f"/ar/receipts/{code}/")
     assert page.languages_of("Swimming pools") == page.languages_of("Pothole repair") == {"en"}
+
+
+def test_while_a_hand_over_waits_nobody_sets_the_case_aside(
+    app: Flask, store: Store, desk_city: City
+) -> None:
+    """Else the request could never be decided: closed cases have no buttons for it."""
+    case = send(store, desk_city.potholes, q0=4)
+    staff, reviewer = Desk(app), Desk(app, "reviewer")
+    staff.post(f"cases/{case}/hand-over", service=LIGHTS)
+    staff.post(f"cases/{case}/hand-over", service=POOLS)
+    reviewer.post(f"cases/{case}/set-aside", 409, reason="spam")
+    reviewer.post(f"cases/{case}/set-aside/agree")
+    assert holder(store, case) == desk_city.pools
+
+
+def test_what_cannot_be_handed_over_any_more_is_said_and_not_offered(
+    app: Flask, store: Store, desk_city: City, office: Office
+) -> None:
+    told, closed = (send(store, desk_city.potholes, q0=1) for _case in range(2))
+    staff, reviewer = Desk(app), Desk(app, "reviewer")
+    theme = office.group([told])
+    for case in (told, closed):
+        staff.post(f"cases/{case}/hand-over", service=POOLS)
+    draft = office.draft(theme)
+    office.review(draft)
+    office.publish(draft)
+    tell(store, office, draft)
+
+    def close(session: Session) -> None:
+        session.get_one(Service, desk_city.pools).is_active = False
+
+    store.write(close)
+    for case, why in ((told, "Only a case that waits"), (closed, "is not in use any more")):
+        page = reviewer.get(f"cases/{case}/")
+        assert why in page.words()
+        assert "/set-aside/agree" not in page.text
+        answer = reviewer.post(f"cases/{case}/set-aside/agree", 422)
+        assert why in answer.get_data(as_text=True)
+        reviewer.post(f"cases/{case}/set-aside/refuse")
+        assert holder(store, case) == desk_city.potholes
