@@ -19,8 +19,8 @@ from portal.respond.queries.selection import Extent, Selection, get_extent
 from portal.respond.queries.theme_choice import list_themes_for
 from portal.respond.queries.undo import find_newest_event
 from portal.respond.routes.blueprint import blueprint, langs
-from portal.respond.routes.lists import list_address, nothing_ticked
-from portal.respond.routes.themes import NEW
+from portal.respond.routes.lists import back_to_list, list_address, nothing_ticked
+from portal.respond.routes.themes import NEW, words_to_find
 from portal.store.scope import NotAllowed
 from portal.web.access import Access, access, current_scope
 from portal.web.context import portal
@@ -61,7 +61,7 @@ def _nothing(selection: Selection, address: Address, closed: int = 0) -> Respons
         n=number(closed),
     )
     flash(text, "alarm")
-    return redirect(url_for("respond.show_inbox", **address.values), 303)  # type: ignore[arg-type]
+    return back_to_list(address)
 
 
 def _meant(selection: Selection, address: Address) -> dict[str, object]:
@@ -107,7 +107,8 @@ def _assign_page(form: AssignForm, errors: ErrorList | None = None) -> Response:
 def _progress(form: BatchForm, extent: Extent) -> dict[str, int | None]:
     """What every batch carries on: the newest case, how many are meant and done, and the deed."""
     until = whole_number(request.values.get("until")) or extent.until
-    return {"until": until, "done": form.done_so_far, "meant": extent.total, "deed": form.begun}
+    return {"until": until, "done": form.done_so_far, "meant": extent.total, "deed": form.begun,
+            "page": whole_number(request.values.get("page"))}  # fmt: skip
 
 
 @blueprint.post("/assign")
@@ -137,7 +138,8 @@ def _go_on(
     count = form.done_so_far + done.count
     if done.left and done.count:
         progress = {"until": request.values.get("until", ""), "done": count, "left": done.left,
-                    "meant": form.meant.data or "", "deed": done.deed}  # fmt: skip
+                    "meant": form.meant.data or "", "deed": done.deed,
+                    "page": whole_number(request.values.get("page"))}  # fmt: skip
         return page(template, form=form, address=address, progress=progress, **context)
     _say_how_many(count, max(form.untouched(count) - done.overtaken, 0))
     if done.overtaken:
@@ -149,7 +151,7 @@ def _go_on(
             n=number(done.overtaken),
         )
         flash(text, "alarm")
-    return redirect(url_for("respond.show_inbox", **address.values), 303)  # type: ignore[arg-type]
+    return back_to_list(address)
 
 
 def _say_how_many(count: int, left: int) -> None:

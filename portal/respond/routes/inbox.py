@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 
-from flask import flash, redirect, request, url_for
+from flask import flash, request
 from werkzeug.wrappers import Response
 
 from portal.respond.addresses import asked_themes, filters_of, read_address
@@ -19,6 +19,7 @@ from portal.respond.queries.names import list_departments
 from portal.respond.queries.undo import find_last_deed
 from portal.respond.queries.views import list_views
 from portal.respond.routes.blueprint import blueprint, langs
+from portal.respond.routes.lists import back_to_list
 from portal.store.targets import is_any_set
 from portal.web.access import Access, access, current_scope
 from portal.web.context import portal
@@ -90,4 +91,4 @@ def undo_last(event_id: int) -> Response:
         flash(ngettext("%(n)s answer has lost its time to come out. Choose it again.",
                        "%(n)s answers have lost their time to come out. Choose it again.",
                        untimed, n=number(untimed)), "alarm")  # fmt: skip
-    return redirect(url_for("respond.show_inbox"), 303)
+    return back_to_list()

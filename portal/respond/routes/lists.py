@@ -29,6 +29,11 @@ def nothing_ticked(address: Address | None = None) -> Response:
     if theme_id is not None and suggested:  # the list was one of suggestions
         back = url_for("respond.show_similar", theme_id=theme_id, language=suggested)
         return redirect(back, 303)
+    return back_to_list(address)
+
+
+def back_to_list(address: Address | None = None) -> Response:
+    """To the page of the inbox that somebody came from."""
     values: dict[str, object] = dict((address or list_address()[0]).values)
     number = whole_number(request.values.get("page"))
     return redirect(url_for("respond.show_inbox", page=number, **values), 303)  # type: ignore[arg-type]

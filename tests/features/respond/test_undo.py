@@ -252,3 +252,21 @@ def test_a_new_theme_that_was_undone_is_offered_no_more(
 
 def offered(desk: Desk, case: int, **asked: str) -> str:
     return desk.get(f"group?{urlencode({'case': case, **asked})}").words()
+
+
+def test_undoing_and_assigning_lead_back_to_the_page_of_the_list(
+    app: Flask, many: list[int]
+) -> None:
+    desk = Desk(app)
+    path = "?page=2&language=en"
+    filters = desk.get("?language=en").value("filters")
+    query = urlencode({"case": many[0], "filters": filters, "page": 2})
+    along = desk.get(f"assign?{query}").sent_along("/assign")
+    assert desk.post("assign", person="nobody", **along).location == f"/en/staff/{path}"
+    all_of_them = urlencode({"all": 1, "filters": filters, "page": 2})
+    more = desk.get(f"group-many?{all_of_them}").sent_along("/group-many")
+    going = response_page(desk.post("group-many", 200, theme="new", name="Holes", **more))
+    assert going.value("page") == "2"
+    page = desk.get(path)
+    action = f"/undo/{undo_of(page)}"
+    assert desk.post(action[1:], **page.sent_along(action)).location == f"/en/staff/{path}"
