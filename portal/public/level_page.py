@@ -10,7 +10,7 @@ from sqlalchemy.orm import Session
 
 from portal.domain import information
 from portal.domain.publication import criteria_in_doubt
-from portal.public import history_view, queries, thresholds_view
+from portal.public import history_view, thresholds_view
 from portal.public.history_view import Step
 from portal.public.queries import Reader
 from portal.public.standing import Standing, stand
@@ -20,8 +20,10 @@ from portal.store.assessments import (
     get_public_figures,
     list_public_appraisals,
 )
+from portal.store.districts import get_district_names
 from portal.store.thresholds import list_threshold_changes
 from portal.web import level_view
+from portal.web.formats import isolated
 from portal.web.level_view import CriterionView, LevelCriteria, NewerFigure, TableRow
 
 
@@ -72,7 +74,7 @@ def find_level_page(
         assessment, earlier = figures, []
     else:
         return None
-    names = queries.list_district_names(session, reader)
+    names = _name_districts(session, reader)
     shown = information.show(assessment.result, assessment.evidence, assessment.thresholds)
     levels = level_view.list_levels(shown, names)
     standing = stand(assessment, earlier)
@@ -89,6 +91,15 @@ def find_level_page(
         newer=_newer(assessment, figures),
         is_newest=not appraisals or assessment is appraisals[0],
     )
+
+
+def _name_districts(session: Session, reader: Reader) -> dict[str, str]:
+    """For sentences in the reader's language: a name in another one has its own direction."""
+    names = get_district_names(session, reader.lang, reader.fallbacks)
+    return {
+        slug: name.text if name.lang == reader.lang else isolated(name.text)
+        for slug, name in names.items()
+    }
 
 
 def _list_raised(session: Session, assessment: PublicAssessment) -> list[RaisedNumber]:

@@ -24,7 +24,6 @@ from portal.models.services import (
 )
 from portal.store.assessments import PublicLevel, list_public_assessments
 from portal.store.department_names import get_department_names
-from portal.store.districts import list_districts
 from portal.store.texts import InLanguage, in_language
 
 Named = InLanguage[str]
@@ -194,11 +193,6 @@ def list_codes(session: Session) -> dict[int, str]:
     """The code by which other systems know a service, where there is one."""
     rows = session.execute(select(Service.id, Service.code).where(Service.code.is_not(None)))
     return {row.id: row.code for row in rows}
-
-
-def list_district_names(session: Session, reader: Reader) -> dict[str, str]:
-    """Names of the districts by slug."""
-    return dict(list_districts(session, reader.lang, reader.fallbacks, with_closed=True))
 
 
 def _services_with_texts(session: Session) -> Iterable[Sequence[Any]]:

@@ -21,10 +21,10 @@ from portal.public.queries import (
     Named,
     Reader,
     ServiceName,
-    list_district_names,
 )
 from portal.store.concerned import concerns
 from portal.store.department_names import get_department_names
+from portal.store.districts import get_district_names
 from portal.store.word_index import has_words
 
 PUBLISHED = "published"
@@ -44,7 +44,7 @@ class DistrictName:
     """A district in which enough people said the same to be named (models.said)."""
 
     slug: str
-    name: str
+    name: Named
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -222,7 +222,7 @@ def _find_department_name(session: Session, reader: Reader, slug: str) -> Depart
 
 
 def _find_district_name(session: Session, reader: Reader, slug: str) -> DistrictName | None:
-    name = list_district_names(session, reader).get(slug) if slug else None
+    name = get_district_names(session, reader.lang, reader.fallbacks).get(slug) if slug else None
     return DistrictName(slug, name) if name is not None else None
 
 
@@ -247,7 +247,7 @@ def _says(session: Session, reader: Reader, words: str) -> ColumnElement[bool]:
 def _list_districts(session: Session, reader: Reader) -> list[DistrictName]:
     """Districts in which enough people said the same, in the city's order."""
     shown = set(session.scalars(select(ThemeDistrict.district).distinct()))
-    names = list_district_names(session, reader) if shown else {}
+    names = get_district_names(session, reader.lang, reader.fallbacks) if shown else {}
     return [DistrictName(slug, name) for slug, name in names.items() if slug in shown]
 
 

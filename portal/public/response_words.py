@@ -29,7 +29,7 @@ def list_fields(filters: Filters, choices: Choices) -> list[Field]:
     chosen = filters.address
     services = [(one.slug, one.name.text, one.name.lang) for one in choices.services]
     departments = [(one.slug, one.name.text, one.name.lang) for one in choices.departments]
-    districts = [(one.slug, one.name, current_language()) for one in choices.districts]
+    districts = [(one.slug, one.name.text, one.name.lang) for one in choices.districts]
     languages = [(tag, language_name(tag), current_language()) for tag in choices.languages]
     offered = (
         ("service", _("Service"), _("All services"), services),
@@ -46,9 +46,9 @@ def list_fields(filters: Filters, choices: Choices) -> list[Field]:
 
 def list_narrowings(filters: Filters) -> list[InLanguage[str]]:
     """What a list is narrowed to, each part in its language; none where it holds everything."""
-    named = [one.name for one in (filters.service, filters.department) if one]
+    parts = (filters.service, filters.department, filters.district)
+    named = [one.name for one in parts if one]
     own = (
-        filters.district.name if filters.district else "",
         language_name(filters.language) if filters.language else "",
         _("“%(words)s”", words=isolated(filters.words)) if filters.words else "",
     )

@@ -15,10 +15,12 @@ from sqlalchemy.orm import Session
 
 from portal.models.responses import Response
 from portal.models.said import Reaction, ThemeDistrict, ThemeFigure
-from portal.public.queries import Reader, ServiceName, list_district_names
+from portal.public.queries import Named, Reader, ServiceName
 from portal.public.response_filters import published
 from portal.public.response_queries import ResponseEntry, by_name, list_entries
 from portal.store.concerned import concerns
+from portal.store.districts import get_district_names
+from portal.store.texts import InLanguage
 
 _NEWEST = (Response.published_on.desc(), Response.id.desc())
 
@@ -29,7 +31,7 @@ class Voices:
 
     as_of: date
     people: int | None
-    districts: Sequence[tuple[str, int]]
+    districts: Sequence[tuple[Named, int]]
 
 
 @dataclass(frozen=True)
@@ -128,6 +130,9 @@ def _find_voices(session: Session, reader: Reader, theme_id: int) -> Voices | No
         .where(ThemeDistrict.theme_id == theme_id)
         .order_by(ThemeDistrict.people.desc(), ThemeDistrict.district)
     ).all()
-    names = list_district_names(session, reader) if rows else {}
-    named = [(names.get(row.district, row.district), row.people) for row in rows]
+    names = get_district_names(session, reader.lang, reader.fallbacks) if rows else {}
+    named = [
+        (names.get(row.district) or InLanguage(reader.lang, row.district), row.people)
+        for row in rows
+    ]
     return Voices(figure.as_of, figure.people, named)

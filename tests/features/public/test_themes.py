@@ -9,10 +9,12 @@ from datetime import date, timedelta
 
 import pytest
 from flask.testing import FlaskClient
+from sqlalchemy import delete, select
 from sqlalchemy.orm import Session
 
 from portal.models.responses import Response, ThemeText
 from portal.models.said import Reaction, ThemeDistrict, ThemeFigure
+from portal.models.services import District, DistrictText
 from portal.settings import Settings
 from portal.store.content import raise_content_version
 from portal.store.engine import Store
@@ -292,3 +294,23 @@ def test_promises_say_what_they_are_narrowed_to(
 def settings_day(settings: Settings) -> date:
     """The city's day, by which promises are judged."""
     return StillClock(settings.zone, settings.clock_file).today()
+
+
+def test_a_district_in_another_language_is_marked_so(
+    client: FlaskClient, showcase: Showcase, store: Store
+) -> None:
+    theme = theme_of(store, showcase.kept)
+    count(store, theme, 30, north=12)
+
+    def name(session: Session) -> None:
+        district = session.scalars(select(District).where(District.slug == "north")).one()
+        session.execute(delete(DistrictText).where(DistrictText.district_id == district.id))
+        session.add(DistrictText(district_id=district.id, lang="en", name="Harbour side"))
+
+    store.write(name)
+    page = response_page(client.get("/ar/responses/?district=north"))
+    assert page.languages_of("Harbour side") == {"en"}
+    (option,) = (one for one in page.all("option") if one.get("value") == "north")
+    assert (option.get("lang"), option.get("dir")) == ("en", "ltr")
+    page = response_page(client.get(f"/ar/themes/{theme}/"))
+    assert page.languages_of("Harbour side") == {"en"}
