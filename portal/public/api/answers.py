@@ -36,20 +36,35 @@ def answer(make: Callable[[], dict[str, Any]]) -> Response:
 
 
 def answer_list(name: str, load: Load, count: Callable[[], int]) -> Response:
-    """A page of a list. The way to the next and the one before stands in `Link` and in the body."""
-    window = _window()
-    total = portal().pages.remember(
-        f"count:{request.path}:{request.args.get('service', '')}", count
-    )
-    before, after = window.offset - window.limit, window.offset + window.limit
-    following = _address(window, after) if after < total else None
-    response = answer(lambda: {name: load(window), "total": total, "next": following})
+    """A page of a list. The way to the next and the one before stands in `Link` and in the body.
+
+    All of it is read while the page is made: what was read before might be older than the content
+    version that the page is kept under.
+    """
+    window, totals = _window(), list[int]()
+
+    def make() -> dict[str, Any]:
+        totals.append(_total(count))
+        return {name: load(window), "total": totals[0], "next": _following(window, totals[0])}
+
+    response = answer(make)
+    following = _following(window, totals[0] if totals else _total(count))
     links = [(following, "next")] if following else []
     if window.offset:
-        links.append((_address(window, max(before, 0)), "prev"))
+        links.append((_address(window, max(window.offset - window.limit, 0)), "prev"))
     if links:
         response.headers["Link"] = ", ".join(f'<{url}>; rel="{rel}"' for url, rel in links)
     return response
+
+
+def _total(count: Callable[[], int]) -> int:
+    service = request.args.get("service", "")
+    return portal().pages.remember(f"count:{request.path}:{service}", count)
+
+
+def _following(window: Window, total: int) -> str | None:
+    after = window.offset + window.limit
+    return _address(window, after) if after < total else None
 
 
 def answer_table(columns: Sequence[str], rows: Callable[[], Iterable[Sequence[Any]]]) -> Response:

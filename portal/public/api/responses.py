@@ -25,11 +25,10 @@ from portal.web.database import read
 @access(Access.OPEN_DATA)
 def list_responses() -> Response:
     """Published responses, newest first, with every reviewed text and every correction."""
-    filters = _filters()
     return answer_list(
         "responses",
-        lambda window: _items(window, filters),
-        lambda: response_queries.count_responses(read(), every_language(), filters),
+        lambda window: _items(window, _filters()),
+        lambda: response_queries.count_responses(read(), every_language(), _filters()),
     )
 
 

@@ -4,12 +4,13 @@ from __future__ import annotations
 
 from typing import Any
 
+from flask import abort
 from werkzeug.wrappers import Response
 
 from portal.public import queries
 from portal.public.api import shapes
 from portal.public.api.answers import Window, answer, answer_list, answer_table
-from portal.public.api.blueprint import blueprint, every_language, named_service
+from portal.public.api.blueprint import blueprint, every_language
 from portal.public.queries import ServiceEntry
 from portal.web.access import Access, access
 from portal.web.context import portal
@@ -38,8 +39,14 @@ def list_services_csv() -> Response:
 @access(Access.OPEN_DATA)
 def show_service(slug: str) -> Response:
     """One service."""
-    number = named_service(slug).id
-    return answer(lambda: next(shapes.service(one) for one in _services() if one.id == number))
+    return answer(lambda: _find(slug))
+
+
+def _find(slug: str) -> dict[str, Any]:
+    found = [entry for entry in _services() if entry.slug == slug]
+    if not found:
+        abort(404, f"There is no service {slug}.")
+    return shapes.service(found[0])
 
 
 def _items(window: Window) -> list[dict[str, Any]]:
