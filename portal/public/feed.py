@@ -52,7 +52,9 @@ def _entry(
     root: ElementTree.Element, response: ResponseEntry, address: str, note: str
 ) -> ElementTree.Element:
     entry = ElementTree.SubElement(root, _name("entry"), {_LANG: response.lang})
-    _text(entry, "title", ", ".join(one.name.text for one in response.services))
+    names = [one.name for one in response.services]
+    title = _text(entry, "title", ", ".join(name.text for name in names))
+    title.set(_LANG, names[0].lang)
     _text(entry, "id", address)
     ElementTree.SubElement(entry, _name("link"), {"href": address})
     references = response.words.references
@@ -68,8 +70,10 @@ def _content(words: Wording, note: str) -> str:
     return "\n\n".join(part for part in (words.we_did, words.why_not, note) if part)
 
 
-def _text(parent: ElementTree.Element, name: str, text: str) -> None:
-    ElementTree.SubElement(parent, _name(name)).text = text
+def _text(parent: ElementTree.Element, name: str, text: str) -> ElementTree.Element:
+    element = ElementTree.SubElement(parent, _name(name))
+    element.text = text
+    return element
 
 
 def _name(name: str) -> str:

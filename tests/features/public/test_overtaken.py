@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import csv
 from datetime import date
+from xml.etree import ElementTree
 
 import pytest
 from flask.testing import FlaskClient
@@ -23,6 +24,7 @@ SAID = {
     "en": "This answer was corrected. The correction is not translated yet.",
     "es": "Esta respuesta se corrigió. La corrección aún no está traducida.",
 }
+ATOM, LANG = "{http://www.w3.org/2005/Atom}", "{http://www.w3.org/XML/1998/namespace}lang"
 API = "/api/v1/services/street-lights/themes"
 
 
@@ -103,6 +105,19 @@ def test_cards_say_it_below_what_the_city_did(
     page: Page = response_page(client.get("/es/responses/"))
     (deed,) = (one for one in page.all("div") if one.get("class") == "deed")
     assert page.words(deed).endswith(f"Reparamos 40.{SAID['es']}")
+
+
+def test_the_feed_marks_a_title_with_its_own_language(
+    client: FlaskClient, promise: Response
+) -> None:
+    """Read in Arabic, the answer is in English and the service's name is not."""
+    assert promise.id
+    feed = ElementTree.fromstring(client.get("/ar/responses/feed.atom").data)  # noqa: S314
+    (entry,) = feed.iter(f"{ATOM}entry")
+    assert entry.get(LANG) == "en"
+    title = entry.find(f"{ATOM}title")
+    assert title is not None
+    assert (title.text, title.get(LANG)) == ("Street lights (ar)", "ar")
 
 
 def test_the_open_data_name_the_languages(
