@@ -7,8 +7,10 @@ from xml.etree import ElementTree
 
 import pytest
 from flask.testing import FlaskClient
+from sqlalchemy import update
 
 from portal.app import create_app
+from portal.models.services import ServiceText
 from portal.settings import Settings
 from portal.store.engine import Store
 from tests.features.public.conftest import Showcase
@@ -37,6 +39,20 @@ def test_the_lines_lead_to_frames_in_the_language_of_the_page(
         answer = client.get((frame.get("src") or "").removeprefix("http://localhost"))
         assert answer.status_code == 200
         assert response_page(answer).root.get("lang") == lang
+
+
+def test_lines_to_copy_are_whole_whatever_the_service_is_called(
+    client: FlaskClient, appraised: Showcase, store: Store
+) -> None:
+    name = 'Potholes "quick" & <more>'
+    called = update(ServiceText).where(ServiceText.service_id == appraised.city.potholes)
+    store.write(lambda session: session.execute(called.values(name=name)))
+    for frame in frames_of(response_page(client.get("/en/services/pothole-repair/embed"))):
+        assert name in (frame.get("title") or "")
+    level = response_page(client.get("/en/services/pothole-repair/level/"))
+    (line,) = (level.words(code) for code in level.all("code") if "<img" in level.words(code))
+    (picture,) = ElementTree.fromstring(line.replace("></a>", "/></a>"))  # noqa: S314
+    assert name in (picture.get("alt") or "")
 
 
 def test_the_page_says_who_may_show_the_frames(
