@@ -138,6 +138,8 @@ def search(services: Iterable[ServiceEntry], query: str) -> list[ServiceEntry]:
     `potholes` the pothole), and by any piece of a word, accents aside.
     """
     pieces, wanted = fold(query).split(), wanted_words(query)
+    if not pieces:  # accents alone: every name would hold all of nothing
+        return []
 
     def is_in(text: str) -> bool:
         folded, words = _as_searched(text)
