@@ -14,7 +14,7 @@ from portal.models.doors import Kiosk
 from portal.models.services import Service
 from portal.store import audit
 from portal.store.secrets import new_token, sha256
-from portal.store.service_names import get_service_name, name_services
+from portal.store.service_names import name_services
 from portal.store.texts import InLanguage
 
 
@@ -45,17 +45,17 @@ def list_kiosks(session: Session, langs: Sequence[str]) -> list[KioskRow]:
         select(Kiosk, Service.slug)
         .outerjoin(Service, Service.id == Kiosk.service_id)
         .order_by(Kiosk.closed_on.is_not(None), Kiosk.name, Kiosk.id)
-    )
-    return [_row(session, kiosk, slug, langs) for kiosk, slug in rows]
-
-
-def _row(session: Session, kiosk: Kiosk, slug: str | None, langs: Sequence[str]) -> KioskRow:
-    name = None
-    if slug is not None and kiosk.service_id is not None:
-        name = get_service_name(session, kiosk.service_id, slug, langs[0], langs[1:])
-    return KioskRow(
-        kiosk.id, kiosk.name, name, kiosk.hourly_limit, kiosk.opened_on, kiosk.closed_on
-    )
+    ).all()
+    slugs = {kiosk.service_id: slug for kiosk, slug in rows if kiosk.service_id is not None}
+    names = name_services(session, slugs, langs[0], langs[1:])
+    return [
+        KioskRow(
+            kiosk.id, kiosk.name,
+            None if kiosk.service_id is None else names[kiosk.service_id],
+            kiosk.hourly_limit, kiosk.opened_on, kiosk.closed_on,
+        )
+        for kiosk, _slug in rows
+    ]  # fmt: skip
 
 
 def list_services(session: Session, langs: Sequence[str]) -> list[tuple[int, str]]:
