@@ -15,12 +15,15 @@ def words_wanted() -> str:
     return " ".join("".join(c if c.isprintable() else " " for c in typed).split())
 
 
-def day_in_address(text: str) -> date:
-    """The day that an address names (2026-10-01); whatever is none is no address of ours."""
+def day_in_address(text: str, otherwise: str | None = None) -> date:
+    """The day that an address names (2026-10-01); whatever is none is no address of ours.
+
+    `otherwise` is what is said then, where the error of an address that is not there does not do.
+    """
     try:
         day = date.fromisoformat(text)
     except ValueError:
-        abort(404)
+        abort(404, otherwise)
     if day.isoformat() != text:  # ISO 8601 has other forms: one page, one address
-        abort(404)
+        abort(404, otherwise)
     return day

@@ -7,6 +7,7 @@ from datetime import date
 from flask import Blueprint, abort, render_template, request
 
 from portal.public import queries
+from portal.public.addresses import day_in_address
 from portal.public.reading import current_reader
 from portal.store.integrity.proofs import list_days, list_lists, list_quarters
 from portal.web.access import Access, access
@@ -41,9 +42,4 @@ def show_integrity() -> str:
 
 def _quarter_wanted() -> date | None:
     text = request.args.get("quarter")
-    if text is None:
-        return None
-    try:
-        return date.fromisoformat(text)
-    except ValueError:
-        abort(404)
+    return None if text is None else day_in_address(text)

@@ -13,7 +13,7 @@ from flask import Blueprint, redirect, request, url_for
 from werkzeug.wrappers import Response
 
 from portal.public import queries
-from portal.public.documents import JSON, publish, to_json
+from portal.public.documents import JSON, as_open_data, publish, to_json
 from portal.public.queries import Reader, ServiceEntry
 from portal.web.access import Access, access
 from portal.web.context import portal
@@ -46,7 +46,7 @@ def show_discovery_xml() -> Response:
 @access(Access.OPEN_DATA)
 def show_root() -> Response:
     """The endpoint itself, as the discovery names it: what it offers."""
-    return redirect(url_for("open311.show_discovery"), 302)
+    return as_open_data(redirect(url_for("open311.show_discovery"), 302))
 
 
 @blueprint.get("/v2/services.json")

@@ -1,6 +1,6 @@
 """Errors as pages that say what happened and what to do, in the reader's language.
 
-Programs, which ask below /api/, get them as JSON, wherever they arise.
+Programs, which ask where open data are, get them as JSON, wherever they arise.
 """
 
 from __future__ import annotations
@@ -23,7 +23,7 @@ from portal.web.pages import page
 _log = logging.getLogger("portal.errors")
 _PAGES = {400, 403, 404, 405, 409, 410, 413, 429, 500, 503}
 _RETRY_SECONDS = 10
-OPEN_DATA = "/api/"
+OPEN_DATA = ("/api/", "/open311/", "/data.json/")
 JSON = "application/json"
 
 

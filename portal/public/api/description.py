@@ -11,7 +11,7 @@ from flask import abort, redirect, url_for
 from werkzeug.wrappers import Response
 
 from portal.public.api.blueprint import blueprint
-from portal.public.documents import JSON, publish, to_json
+from portal.public.documents import JSON, as_open_data, publish, to_json
 from portal.web.access import Access, access
 from portal.web.context import portal
 
@@ -31,7 +31,7 @@ def show_description() -> Response:
 @access(Access.OPEN_DATA)
 def show_root() -> Response:
     """The address below which all others stand, as catalogues name it: what there is."""
-    return redirect(url_for("api.show_description"), 302)
+    return as_open_data(redirect(url_for("api.show_description"), 302))
 
 
 @blueprint.get("/schemas/<name>.json")

@@ -6,12 +6,14 @@ Day files and lists are given out byte for byte as they were hashed and signed.
 from __future__ import annotations
 
 from datetime import date
+from hashlib import sha256
 from pathlib import Path
 
-from flask import Blueprint, abort, url_for
+from flask import Blueprint, abort, request, url_for
 from werkzeug.wrappers import Response
 
-from portal.public.documents import JSON, publish, to_json
+from portal.public.addresses import day_in_address
+from portal.public.documents import JSON, as_open_data, publish, to_json
 from portal.store.integrity.proofs import find_day, find_list, list_days, list_lists
 from portal.web.access import Access, access
 from portal.web.context import portal
@@ -88,18 +90,13 @@ def _render_index() -> str:
 
 
 def _day(text: str) -> date:
-    try:
-        day = date.fromisoformat(text)
-    except ValueError:
-        abort(404, f"{text} is not a day such as 2026-07-01.")
-    if day.isoformat() != text:
-        abort(404, f"{text} is not a day such as 2026-07-01.")
-    return day
+    return day_in_address(text, f"{text} is not a day such as 2026-07-01.")
 
 
 def _text(text: str) -> Response:
     """A text that never changes, byte for byte; no page cache, so that many fill no memory."""
     response = Response(text, mimetype="text/plain")
+    response.set_etag(sha256(text.encode()).hexdigest()[:20])
+    response = as_open_data(response.make_conditional(request))
     response.headers["Cache-Control"] = _FOR_EVER
-    response.headers["Access-Control-Allow-Origin"] = "*"
     return response

@@ -64,6 +64,10 @@ def test_files_are_published_byte_for_byte(client: FlaskClient, signed: Store) -
         assert answer.mimetype == "text/plain"
         assert answer.headers["Access-Control-Allow-Origin"] == "*"
         assert hashlib.sha256(answer.data).hexdigest() == row["sha256"]
+        assert "ETag" in answer.headers["Access-Control-Expose-Headers"]
+        assert "immutable" in answer.headers["Cache-Control"]
+        known = {"If-None-Match": answer.headers["ETag"]}
+        assert client.get(answer.request.path, headers=known).status_code == 304
     [published] = index["lists"]
     assert (published["service"], published["count"]) == ("pothole-repair", 11)
     answer = client.get("/api/v1/integrity/quarters/2026-07-01/pothole-repair")
@@ -98,6 +102,12 @@ def test_the_page_shows_the_figures_and_how_to_check(client: FlaskClient, signed
     assert client.get("/ar/integrity/?quarter=2026-07-01").status_code == 200
     for wrong in ("2026-04-01", "x"):
         assert client.get(f"/en/integrity/?quarter={wrong}").status_code == 404
+
+
+def test_a_quarter_has_one_address(client: FlaskClient, signed: Store) -> None:
+    assert client.get("/en/integrity/?quarter=2026-07-01").status_code == 200
+    assert client.get("/en/integrity/?quarter=20260701").status_code == 404
+    del signed
 
 
 def test_the_page_says_that_nothing_is_signed_yet(client: FlaskClient, city: City) -> None:

@@ -6,6 +6,7 @@ import csv
 import io
 import json
 import re
+from collections.abc import Callable
 from dataclasses import replace
 from datetime import UTC, date, datetime, timedelta
 from typing import Any
@@ -14,15 +15,19 @@ import jsonschema_rs
 import pytest
 from flask import Flask
 from flask.testing import FlaskClient
+from sqlalchemy import update
 from sqlalchemy.orm import Session
 
 from portal.app import create_app
 from portal.domain.contact import CityContact
 from portal.domain.level import evaluate
 from portal.domain.publication import evidence_hash, publish
+from portal.models.services import ServiceText
 from portal.settings import Settings, SettingsError
 from portal.store.city import set_city_name, set_contact
+from portal.store.content import raise_content_version
 from portal.store.engine import Store
+from portal.web.cache import Page
 from portal.web.csv_text import to_csv
 from tests.features.public.conftest import NOW, Showcase
 from tests.features.public.publishing import (
@@ -462,3 +467,45 @@ def test_no_cell_is_a_formula(client: FlaskClient, showcase: Showcase, store: St
 
 def test_numbers_below_zero_stay_numbers() -> None:
     assert to_csv(["a"], [[-0.5], ["-x"], [None]]) == 'a\r\n-0.5\r\n\'-x\r\n""\r\n'
+
+
+def rename(session: Session, name: str) -> None:
+    named = ServiceText.name.like("Pothole%")
+    session.execute(update(ServiceText).where(ServiceText.lang == "en", named).values(name=name))
+    raise_content_version(session)
+
+
+def test_what_changes_while_an_answer_is_made_is_in_the_next_one(
+    app: Flask, client: FlaskClient, showcase: Showcase, store: Store,
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:  # fmt: skip
+    """Whatever was read before the version, would be kept as if it were the new content."""
+    pages = app.extensions["portal"].pages
+    own, is_first = pages.get, True
+
+    def get_late(key: str, render: Callable[[], str]) -> Page:
+        nonlocal is_first
+        if is_first:
+            is_first = False
+            store.write(rename, "Holes")
+        pages._read_at = float("-inf")
+        return own(key, render)
+
+    monkeypatch.setattr(pages, "get", get_late)
+    for _try in range(2):
+        assert client.get("/api/v1/services/pothole-repair").get_json()["names"]["en"] == "Holes"
+
+
+@pytest.mark.parametrize("path", ["/api/v1", "/open311/v2"])
+def test_any_site_may_follow_to_what_there_is(client: FlaskClient, path: str) -> None:
+    answer = client.get(path)
+    assert answer.status_code == 302
+    assert answer.headers["Access-Control-Allow-Origin"] == "*"
+
+
+@pytest.mark.parametrize("path", ["/open311/v2/nothing.json", "/data.json/x"])
+def test_beside_the_data_errors_are_for_programs_too(client: FlaskClient, path: str) -> None:
+    answer = client.get(path)
+    assert answer.status_code == 404
+    assert answer.get_json()["error"]
+    assert answer.headers["Access-Control-Allow-Origin"] == "*"
