@@ -27,7 +27,7 @@ from portal.settings import Settings, SettingsError
 from portal.store.city import set_city_name, set_contact
 from portal.store.content import raise_content_version
 from portal.store.engine import Store
-from portal.web.cache import Page
+from portal.web.cache import Page, PageCache
 from portal.web.csv_text import to_csv
 from tests.features.public.conftest import NOW, Showcase
 from tests.features.public.publishing import (
@@ -480,7 +480,7 @@ def test_what_changes_while_an_answer_is_made_is_in_the_next_one(
     monkeypatch: pytest.MonkeyPatch,
 ) -> None:  # fmt: skip
     """Whatever was read before the version, would be kept as if it were the new content."""
-    pages = app.extensions["portal"].pages
+    pages: PageCache = app.extensions["portal"].pages
     own, is_first = pages.get, True
 
     def get_late(key: str, render: Callable[[], str]) -> Page:
