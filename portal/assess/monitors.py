@@ -5,19 +5,19 @@ THE SHAPE of `CityFigure.figures`:
 - `window_days`: the answers of so many days are watched; `ratings`: how many that were;
 - `agreeing`: the acquiescence monitor, `items`: the DIF monitor (`portal/domain/monitors.py`);
 - `modes`: {"web" | "other": {"ratings": n, "q0": [x, n], … "q6": [x, n]}}, x answered 4 or 5;
-- `parity`: told within 30 days by language over all services and two years, judged as L4.1 is
-  (METHOD.md 3.4 and A.4, parity);
+- `parity`: told within 30 days by language over all services and the months below, of the cases
+  that are due there, judged as L4.1 is (METHOD.md 3.4; the shape of A.4, parity);
 - `months`: a row for each of the last 25 months and each group with anything in it: `month_on`,
   `breakdown`, `value` and, summed over services, `ratings`, `good` (4 and 5), `cases`, `due`,
-  `told30`, `yes`, `partly`, `no`; and `raters` and `senders`, the distinct people behind them
-  (None where the breakdown is `all`). Only the newest day keeps it;
+  `told30`, `yes`, `partly`, `no`; and the distinct people behind `ratings` and behind `due`,
+  `raters` and `due_people` (None where the breakdown is `all`). Only the newest day keeps it;
 - `instruments`: {month: [instrument]}, as `months`.
 """
 
 from __future__ import annotations
 
 from collections import Counter
-from collections.abc import Mapping
+from collections.abc import Iterable, Mapping
 from datetime import date, timedelta
 from typing import Any
 from zoneinfo import ZoneInfo
@@ -35,7 +35,7 @@ from portal.assess.queries_monitors import (
     sum_months,
 )
 from portal.domain.monitors import watch_agreeing, watch_items
-from portal.domain.monthly import QUESTIONS, month_of, months_until
+from portal.domain.monthly import QUESTIONS, months_until
 from portal.domain.parity import judge_parity
 from portal.models.appraisals import CityFigure
 from portal.models.services import Service
@@ -46,8 +46,9 @@ from portal.store.thresholds import get_thresholds
 
 WINDOW = 365
 BANDS = (0, 1, 2)
+_OF_PEOPLE = {"raters", "due_people"}
 _COUNTED_AGAIN = 2
-"""Months whose people are counted every day; those of earlier ones are taken over."""
+"""Months whose people are counted every day; earlier ones only where their figures have changed."""
 
 
 def watch_due(store: Store, clock: Clock) -> int:
@@ -150,38 +151,64 @@ def _told_by_language(months: list[dict[str, Any]]) -> dict[str, list[int]]:
 def _months(session: Session, today: date, zone: ZoneInfo) -> list[dict[str, Any]]:
     """The city's months with the people behind each group."""
     months = months_until(today, KEPT_FRESH)
-    people = _known_people(session, month_of(months[-_COUNTED_AGAIN]))
-    for month in months:
-        if month not in people:
-            people[month] = dict(count_people(session, month, zone))
-    rows = []
-    for row in sum_months(session, months[0]):
-        known = people.get(row["month_on"], {})
+    rows, known = _by_month(sum_months(session, months[0])), _list_known(session)
+    return [
+        row
+        for month, found in rows.items()
+        for row in (
+            _taken_over(found, known.get(month, []) if month < months[-_COUNTED_AGAIN] else [])
+            or _with_people(found, count_people(session, month, today, zone))
+        )
+    ]
+
+
+def _by_month(rows: Iterable[dict[str, Any]]) -> dict[date, list[dict[str, Any]]]:
+    found: dict[date, list[dict[str, Any]]] = {}
+    for row in rows:
+        found.setdefault(row["month_on"], []).append(row)
+    return found
+
+
+def _list_known(session: Session) -> dict[date, list[dict[str, Any]]]:
+    """The months of the newest figures that know the people of each group."""
+    newest = _get_newest(session)
+    rows = newest.figures.get("months", ()) if newest else ()
+    return _by_month(
+        {**row, "month_on": date.fromisoformat(row["month_on"])}
+        for row in rows
+        if row.keys() >= _OF_PEOPLE
+    )
+
+
+def _taken_over(
+    rows: list[dict[str, Any]], known: list[dict[str, Any]]
+) -> list[dict[str, Any]] | None:
+    """The month as it is known, if nothing in it has changed.
+
+    Earlier months do change: records are brought in, cases are set aside, the worker stands still.
+    """
+    if rows != [{name: row[name] for name in row.keys() - _OF_PEOPLE} for row in known]:
+        return None
+    return [{**row, "month_on": row["month_on"].isoformat()} for row in known]
+
+
+def _with_people(
+    rows: list[dict[str, Any]], people: Mapping[tuple[str, str], tuple[int, int]]
+) -> list[dict[str, Any]]:
+    """The month with the people of each group; one of nobody is hidden (`make_series`)."""
+    found = []
+    for row in rows:
         is_all = row["breakdown"] == "all"
-        raters, senders = known.get((row["breakdown"], row["value"]), (0, 0))
-        rows.append(
+        raters, due = people.get((row["breakdown"], row["value"]), (0, 0))
+        found.append(
             {
                 **row,
                 "month_on": row["month_on"].isoformat(),
                 "raters": None if is_all else raters,
-                "senders": None if is_all else senders,
+                "due_people": None if is_all else due,
             }
         )
-    return rows
-
-
-def _known_people(
-    session: Session, before: date
-) -> dict[date, dict[tuple[str, str], tuple[int, int]]]:
-    """What the newest figures know of the people of earlier months, which no longer change."""
-    newest = _get_newest(session)
-    known: dict[date, dict[tuple[str, str], tuple[int, int]]] = {}
-    for row in (newest.figures if newest else {}).get("months", ()):
-        month = date.fromisoformat(row["month_on"])
-        if month < before and row["breakdown"] != "all":
-            people = known.setdefault(month, {})
-            people[row["breakdown"], row["value"]] = (row["raters"], row["senders"])
-    return known
+    return found
 
 
 def _get_newest(session: Session) -> CityFigure | None:

@@ -175,8 +175,8 @@ def _case_counts(row: Any) -> dict[str, ColumnElement[int]]:
     is_due = and_(row.is_loop, row.is_old_enough)
     return {
         "cases": func.count(),
-        "case_people": func.count(row.person_key.distinct()),
         "due": _count_where(is_due),
+        "due_people": func.count(row.person_key.distinct()).filter(is_due),
         "told30": _count_where(is_due, row.is_told_in_time),
         "told": _count_where(row.is_loop, row.is_told),
         "own": _count_where(row.is_loop, row.target_on.is_not(None)),

@@ -6,8 +6,8 @@ THE KEYS of `MonthlyFigure.counts`, all whole numbers or lists of them:
 - `q0`: how many of them answered 1, 2, 3, 4, 5;
 - `q1` … `q6`: how many of them answered 0 (don't know), 1, 2, 3, 4, 5; who skipped it is in none;
 - `cases`: cases received in the month, praise too, at most the first three of a person;
-- `case_people`: the people who sent them;
 - `due`: those of them, praise left out, that are at least 30 days old;
+- `due_people`: the people who sent those;
 - `told30`: those of `due` that were told within 30 days (METHOD.md A: undone by a dispute that was
   left unanswered for 30 days);
 - `told`: cases of the month, praise left out, told until now;

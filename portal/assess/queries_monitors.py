@@ -15,7 +15,9 @@ from zoneinfo import ZoneInfo
 from sqlalchemy import ColumnElement, Date, Select, and_, bindparam, case, func, or_, select
 from sqlalchemy.orm import Session
 
+from portal.assess.month_statements import TOLD_DAYS
 from portal.domain.counted_ratings import POSITIVE_FROM, RATING_DAYS
+from portal.domain.loop import Kind
 from portal.domain.monthly import QUESTIONS
 from portal.models.appraisals import MonthlyFigure
 from portal.models.base import BigId, UtcDateTime, days_between
@@ -141,15 +143,19 @@ def list_instruments(session: Session, begin: date) -> dict[date, list[str]]:
 
 
 def count_people(
-    session: Session, month_on: date, zone: ZoneInfo
+    session: Session, month_on: date, today: date, zone: ZoneInfo
 ) -> Mapping[tuple[str, str], tuple[int, int]]:
-    """{(breakdown, group): (people who rated, people with cases)} of the whole city in a month."""
+    """{(breakdown, group): (people who rated, people with due cases)} of the city in a month.
+
+    Of the ratings and cases of the monthly figures, which say what is due (`monthly.py`).
+    """
     after = (month_on + timedelta(days=31)).replace(day=1)
     begin, end = (datetime.combine(day, time(), zone) for day in (month_on, after))
+    asked = {"begin": begin, "end": end, "old_enough": today - timedelta(days=TOLD_DAYS)}
     found = {}
     for breakdown in GROUPED:
-        rows = session.execute(_people_by(breakdown), {"begin": begin, "end": end})
-        found.update({(breakdown, value): (raters, senders) for value, raters, senders in rows})
+        rows = session.execute(_people_by(breakdown), asked)
+        found.update({(breakdown, value): (raters, due) for value, raters, due in rows})
     return found
 
 
@@ -161,10 +167,15 @@ def _people_by(breakdown: str) -> Select[Any]:
         Submission.is_rating_excluded.is_(False),
         Submission.is_quarantined.is_(False),
     )
-    is_case = and_(LoopRow.submission_id.is_not(None), LoopRow.excluded.is_(None))
+    is_due = and_(
+        LoopRow.excluded.is_(None),
+        LoopRow.is_joined.is_(False),
+        LoopRow.kind != Kind.PRAISE,
+        LoopRow.received_on <= bindparam("old_enough", type_=Date),
+    )
     people = func.count(Submission.person_key.distinct())
     return (
-        select(value, people.filter(counts), people.filter(is_case))
+        select(value, people.filter(counts), people.filter(is_due))
         .outerjoin(LoopRow, LoopRow.submission_id == Submission.id)
         .where(
             Submission.received_at >= bindparam("begin", type_=UtcDateTime),

@@ -18,7 +18,7 @@ QUESTIONS = ("q1", "q2", "q3", "q4", "q5", "q6")
 WAITS = ("within_7", "within_30", "within_90", "later", "not_yet")
 """How many days passed until the resident was told; the last one: nobody has told them."""
 WAIT_DAYS = (7, 30, 90)
-LOOP_COUNTS = ("cases", "case_people", "due", "told30", "told", "yes", "partly", "no")
+LOOP_COUNTS = ("cases", "due", "due_people", "told30", "told", "yes", "partly", "no")
 OWN_COUNTS = ("own", "own_due", "own_met")
 """Of the city's own target: only in months that have such cases."""
 STAFF_K = 5

@@ -50,7 +50,7 @@ class Series:
 
 @dataclass(frozen=True)
 class Figure:
-    """The counts of a month and a group. `people`: (raters, senders of cases), as far as known."""
+    """The counts of a month and a group. `people`: (raters, senders of due cases), if known."""
 
     month_on: date
     instrument: str
@@ -89,11 +89,13 @@ def _share(figures: Sequence[Figure], metric: str) -> tuple[int, int]:
 
 
 def _people(figures: Sequence[Figure], metric: str) -> int:
-    """People in the cell, at most: nobody sent more cases than were old enough to be told of."""
-    if metric == RATINGS:
-        return sum(figure.people[0] for figure in figures)
-    due: int = sum(figure.counts["due"] for figure in figures)
-    return min(due, sum(figure.people[1] for figure in figures))
+    """People in the cell, at most: nobody sent more cases than were old enough to be told of.
+
+    Where nobody is known behind what was counted there may be one, which hides it.
+    """
+    _x, n = _share(figures, metric)
+    known = sum(figure.people[0 if metric == RATINGS else 1] for figure in figures)
+    return min(n, max(known, 1))
 
 
 def find_breaks(instruments: Mapping[date, Sequence[str]]) -> dict[date, str]:

@@ -65,7 +65,7 @@ def list_figures(
                 row.instrument,
                 row.value,
                 row.counts,
-                (row.counts["ratings"], row.counts["case_people"]),
+                (row.counts["ratings"], row.counts.get("due_people", 0)),
             ),
         )
         for row in rows
@@ -87,7 +87,7 @@ def city_figures(city: City, months: Sequence[date], breakdown: str) -> list[Fig
             "",
             row["value"],
             _counts(row),
-            (_known(row, "raters", "ratings"), _known(row, "senders", "cases")),
+            (_known(row, "raters", "ratings"), _known(row, "due_people", "due")),
         )
         for row in city.months
         if row["month_on"] in wanted and row["breakdown"] == breakdown
@@ -101,7 +101,8 @@ def _counts(row: dict[str, Any]) -> dict[str, Any]:
 
 
 def _known(row: dict[str, Any], people: str, otherwise: str) -> int:
-    return int(row[otherwise] if row[people] is None else row[people])
+    known = row.get(people, 0)
+    return int(row[otherwise] if known is None else known)
 
 
 def city_breaks(city: City) -> dict[date, str]:

@@ -6,14 +6,20 @@ from datetime import UTC, date, datetime, timedelta
 from typing import Any
 from zoneinfo import ZoneInfo
 
-from sqlalchemy import select
+import pytest
+from sqlalchemy import select, update
 from sqlalchemy.orm import Session
 
 from portal.assess.monitors import watch_due
 from portal.assess.operations import assess_due
 from portal.assess.queries_evidence import gather_evidence
+from portal.assess.queries_monitors import count_people
 from portal.domain.evidence_shape import FOR_INFORMATION
+from portal.domain.trends import RATINGS, TOLD, make_series
+from portal.manage.queries.trends import city_figures, get_city, list_figures
 from portal.models.appraisals import CityFigure
+from portal.models.loops import LoopRow
+from portal.models.services import Service
 from portal.store.clock import Clock
 from portal.store.engine import Store
 from portal.store.monitors import do_languages_differ
@@ -119,11 +125,101 @@ def test_months_and_parity_are_of_the_whole_city_and_people_count_once(store: St
     }
     september = rows["2026-09-01", "lang", "en"]
     assert (september["ratings"], september["raters"]) == (3, 2)
-    assert (september["cases"], september["senders"], september["good"]) == (2, 1, 3)
+    assert (september["cases"], september["due_people"], september["good"]) == (2, 1, 3)
     assert (september["due"], september["told30"]) == (2, 0)
     assert rows["2026-09-01", "all", ""]["raters"] is None
     assert figures(store)["parity"]["n"] == 2
     assert figures(store)["instruments"] == {"2026-09-01": ["engage-survey-1"]}
+
+
+def shown(store: Store, month: date, lang: str, metric: str) -> dict[str, bool]:
+    """Whether managers see a language's point of a month: in the city's trend, in its services'."""
+    with store.read() as session:
+        city = get_city(session)
+        assert city is not None
+        services = session.scalars(select(Service.id)).all()
+        known = {
+            "city": city_figures(city, [month], "lang"),
+            "services": [one for _id, one in list_figures(session, services, [month], "lang")],
+        }
+    return {
+        name: not points[0].is_hidden
+        for name, found in known.items()
+        for points in (
+            series.points for series in make_series(found, [month], metric) if series.name == lang
+        )
+    }
+
+
+def test_people_of_earlier_months_are_counted_again_where_records_have_come(store: Store) -> None:
+    """They were taken for settled, and a group of one that was brought in showed its answer."""
+    service_id, clock = store.write(add_service), Fixed()
+    at = datetime(2026, 8, 10, 12, tzinfo=UTC)
+    for _ in range(6):
+        store.write(add_submission, service_id, received_at=at, lang="en")
+    for _day in range(2):
+        store.write(add_submission, service_id, received_at=at, lang="ko", q0=1)
+        assess_due(store, clock)
+        watch_due(store, clock)
+        assert not shown(store, date(2026, 8, 1), "ko", RATINGS)["city"]
+        clock.moment += timedelta(days=1)
+    rows = figures(store, TOMORROW)["months"]
+    assert [row["raters"] for row in rows if row["value"] == "ko"] == [2]
+
+
+def test_people_of_earlier_months_are_taken_over_where_nothing_has_changed(
+    store: Store, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    service_id, clock = store.write(add_service), Fixed()
+    for month in (8, 11):
+        at = datetime(2026, month, 10, 12, tzinfo=UTC)
+        store.write(add_submission, service_id, received_at=at)
+    counted: list[date] = []
+
+    def count(session: Session, month_on: date, *rest: Any) -> Any:
+        counted.append(month_on)
+        return count_people(session, month_on, *rest)
+
+    monkeypatch.setattr("portal.assess.monitors.count_people", count)
+    for _day in range(2):
+        assess_due(store, clock)
+        watch_due(store, clock)
+        clock.moment += timedelta(days=1)
+    august, november = date(2026, 8, 1), date(2026, 11, 1)
+    assert counted == [august, november, november]
+    assert figures(store, TOMORROW)["months"][0]["month_on"] == august.isoformat()
+
+
+@pytest.mark.parametrize(
+    ("others", "is_shown"),
+    [
+        ({"kind": "problem"}, True),
+        ({"kind": "praise"}, False),  # nobody is told of praise
+        ({"is_joined": True}, False),  # "me too" is no evidence
+        ({"excluded": "spam"}, False),
+    ],
+)
+def test_only_people_whose_cases_are_due_widen_a_cell(
+    store: Store, others: dict[str, Any], is_shown: bool
+) -> None:
+    """Two people with five cases are two people, whoever else has sent something."""
+    service_id, clock, day = store.write(add_service), Fixed(), date(2026, 9, 10)
+
+    def fill(session: Session) -> None:
+        for person, count in (("a", 3), ("b", 2)):
+            for _ in range(count):
+                number = add_case(session, service_id, day, [], person_key=person, lang="ko")
+                one = session.get_one(LoopRow, number)
+                one.person_key, one.lang = person, "ko"
+        for _ in range(3):
+            number = add_case(session, service_id, day, [], lang="ko")
+            of_others = update(LoopRow).where(LoopRow.submission_id == number)
+            session.execute(of_others.values(lang="ko", **others))
+
+    store.write(fill)
+    assess_due(store, clock)
+    watch_due(store, clock)
+    assert shown(store, date(2026, 9, 1), "ko", TOLD) == {"city": is_shown, "services": is_shown}
 
 
 def test_the_city_is_watched_once_a_day_and_months_are_kept_once(store: Store) -> None:

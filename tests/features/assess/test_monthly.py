@@ -121,8 +121,9 @@ def _recount_cases(
     for loop in (loop for own in people.values() for loop in own):
         sent = submissions[loop.submission_id]
         for counts in _cells(found, loop.received_on, sent.instrument, loop, sent):
-            senders[id(counts)].add(loop.person_key)
-            counts["case_people"] = len(senders[id(counts)])
+            if loop.kind != "praise" and (today - loop.received_on).days >= 30:
+                senders[id(counts)].add(loop.person_key)
+                counts["due_people"] = len(senders[id(counts)])
             counts["cases"] += 1
             _count_loop(counts, loop, today)
 
