@@ -7,7 +7,7 @@ A quarter's appraisal is made once for each service: by the worker as of the qua
 from __future__ import annotations
 
 from collections.abc import Callable, Iterator, Mapping, Sequence
-from datetime import date, datetime
+from datetime import date, datetime, timedelta
 from typing import Any
 
 from sqlalchemy import func, select
@@ -17,9 +17,11 @@ from portal.assess.operations import Judged, judge_service, snapshot
 from portal.domain.criteria import METHOD
 from portal.domain.level import evaluate
 from portal.domain.publication import (
+    DAYS_APART,
     PublishedLevel,
     appraise,
     evidence_hash,
+    is_apart,
     publish,
     quarter_after,
     quarter_of,
@@ -42,7 +44,7 @@ def appraise_by_hand(
     """Appraise services for the quarter of a day, as of that day; those that have one keep it.
 
     Raises ValueError before anything is kept: where a later quarter has been appraised, and where
-    figures of a later day are public.
+    figures of a later day, or of less than 30 days before, are out.
     """
     with store.read() as session:
         for service_id in services:
@@ -56,10 +58,12 @@ def _require_in_time(session: Session, service_id: int, as_of: date) -> None:
         return
     _require_none_later(session, service_id, quarter_on)
     figures_on = get_figures_on(session, service_id)
-    if figures_on is not None and figures_on > as_of:
-        # Between the two, what few people answered since that day would show.
+    if figures_on is not None and not is_apart(figures_on, as_of):
+        # Between the two, what few people answered in between would show.
+        earliest = figures_on + timedelta(days=DAYS_APART)
         raise ValueError(
-            f"{_slug(session, service_id)}: figures of {figures_on} are out, {as_of} is too late"
+            f"{_slug(session, service_id)}: figures of {figures_on} are out, so the next appraisal"
+            f" by hand is possible as of {earliest} at the earliest"
         )
 
 

@@ -7,13 +7,13 @@ was gathered, because then it is gathered again.
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterator, Mapping
 from contextlib import contextmanager, suppress
 from dataclasses import dataclass
 from datetime import date, datetime
 from typing import Any
 
-from sqlalchemy import and_, func, or_, select, union
+from sqlalchemy import func, select
 from sqlalchemy.orm import Session
 
 from portal.assess.monthly import CountedMonths, count_news, keep_months
@@ -23,15 +23,22 @@ from portal.assess.queries_workload import count_workload
 from portal.assess.results import keep_results
 from portal.domain.criteria import DEFAULTS, METHOD, Thresholds
 from portal.domain.level import evaluate
-from portal.domain.publication import K, evidence_hash, is_batch_due, publish
+from portal.domain.publication import (
+    K,
+    evidence_hash,
+    is_batch_due,
+    publish,
+    quarter_of,
+    renew,
+)
+from portal.models.appraisals import Appraisal
 from portal.models.assessments import Assessment
-from portal.models.loops import LoopEvent, LoopRow
+from portal.models.loops import LoopEvent
 from portal.models.services import Service
 from portal.models.submissions import Submission
 from portal.store.clock import Clock
 from portal.store.content import raise_content_version
 from portal.store.engine import Store
-from portal.store.evidence.hand_overs import IS_HAND_OVER, ever_with
 from portal.store.integrity.own_seals import seal_rows
 from portal.store.integrity.seals import seal
 from portal.store.newest_days import get_appraised_on
@@ -145,8 +152,9 @@ def keep_assessment(session: Session, judged: Judged, *, now: datetime) -> Asses
     row.evidence, row.result, row.level = judged.evidence, judged.result, judged.result["level"]
     row.workload, row.created_at = judged.workload, now
     row.last_event_id, row.last_submission_id = judged.last_event_id, judged.last_submission_id
-    if _is_batch_due(session, judged):
-        _publish(session, row, judged)
+    known = _find_known(session, judged.service_id)
+    if _is_batch_due(session, judged, known):
+        _publish(session, row, judged, known)
     elif row.public_on is None:
         row.evidence_hash = evidence_hash(judged.evidence)
     session.flush()
@@ -163,25 +171,59 @@ def _knows_more(row: Assessment, judged: Judged) -> bool:
     )
 
 
-def _is_batch_due(session: Session, judged: Judged) -> bool:
-    previous = session.scalar(
+@dataclass(frozen=True)
+class _Known:
+    """The newest figures of a service that are public already, or kept in shadow."""
+
+    batch: Assessment | None
+    appraisal: Appraisal | None
+
+    @property
+    def batch_on(self) -> date | None:
+        return self.batch.public_on if self.batch else None
+
+    @property
+    def appraised_on(self) -> date | None:
+        return self.appraisal.as_of if self.appraisal else None
+
+    @property
+    def as_of(self) -> date:
+        return max(self.batch_on or date.min, self.appraised_on or date.min)
+
+    @property
+    def evidence(self) -> Mapping[str, Any]:
+        """What was published last."""
+        if self.appraisal and self.appraised_on == self.as_of:
+            return self.appraisal.evidence
+        return (self.batch and self.batch.public_evidence) or {}
+
+
+def _find_known(session: Session, service_id: int) -> _Known:
+    batch = (
         select(Assessment)
-        .where(Assessment.service_id == judged.service_id, Assessment.public_on.is_not(None))
+        .where(Assessment.service_id == service_id, Assessment.public_on.is_not(None))
         .order_by(Assessment.public_on.desc(), Assessment.id.desc())
-        .limit(1)
     )
-    public_on = previous.public_on if previous is not None else None
-    appraised_on = get_appraised_on(session, judged.service_id)
-    if public_on is None and appraised_on is None:
-        return is_batch_due(None, judged.as_of, 0)
-    if max(filter(None, (public_on, appraised_on))) > judged.as_of:
+    appraisal = (
+        select(Appraisal).where(Appraisal.service_id == service_id).order_by(Appraisal.as_of.desc())
+    )
+    return _Known(session.scalar(batch.limit(1)), session.scalar(appraisal.limit(1)))
+
+
+def _is_batch_due(session: Session, judged: Judged, known: _Known) -> bool:
+    if known.as_of > judged.as_of:
         return False  # judging an earlier day changes nothing that is public
-    people = _count_people_touched(session, judged.service_id, previous, appraised_on)
-    return is_batch_due(public_on, judged.as_of, people, appraised_on)
+    is_new = quarter_of(known.as_of) < quarter_of(judged.as_of)
+    if not is_new and known.evidence.get("window_days") != judged.evidence["window_days"]:
+        return False  # no table follows from one over another time
+    raters = _count_new_raters(session, judged.service_id, known)
+    return is_batch_due(known.batch_on, judged.as_of, raters, known.appraised_on)
 
 
-def _publish(session: Session, row: Assessment, judged: Judged) -> None:
+def _publish(session: Session, row: Assessment, judged: Judged, known: _Known) -> None:
     evidence = publish(judged.evidence, judged.thresholds)
+    if quarter_of(known.as_of) == quarter_of(judged.as_of):
+        evidence = renew(known.evidence, evidence)
     result = evaluate(evidence, judged.thresholds)
     row.public_on, row.public_level = judged.as_of, result["level"]
     row.public_evidence, row.public_result = evidence, result
@@ -191,39 +233,29 @@ def _publish(session: Session, row: Assessment, judged: Judged) -> None:
     raise_content_version(session)
 
 
-def _count_people_touched(
-    session: Session, service_id: int, previous: Assessment | None, appraised_on: date | None
-) -> int:
-    """People with anything new since both public figures; K stands for K or more.
+def _count_new_raters(session: Session, service_id: int, known: _Known) -> int:
+    """People with a counted rating that no public figures hold; K stands for K or more.
 
-    Whoever sends ten forms is one: else they could tell what a neighbour's single one says. An
-    appraisal knows what had happened by its day, whenever it was made.
+    Whoever sends ten forms is one: else they could tell what a neighbour's single one says. Of what
+    came on the appraisal's own day, and of paper typed in later with an earlier one, nobody can
+    tell whether the appraisal holds it: it is taken for known, so there may be more than these.
     """
-    last_submission_id = (previous and previous.public_last_submission_id) or 0
-    last_event_id = (previous and previous.public_last_event_id) or 0
-    after = appraised_on or date.min
-    new = select(Submission.person_key.label("person")).where(
-        Submission.service_id == service_id,
-        Submission.id > last_submission_id,
-        Submission.received_on > after,
-        Submission.joined_theme_id.is_(None),  # no figure of these would move by it
-    )
-    changed = (
-        select(LoopRow.person_key.label("person"))
-        .select_from(LoopEvent)
-        .join(LoopRow, LoopRow.submission_id == LoopEvent.submission_id)
+    last_submission_id = (known.batch and known.batch.public_last_submission_id) or 0
+    people = (
+        select(Submission.person_key)
+        .distinct()
         .where(
-            LoopEvent.id > last_event_id,
-            LoopEvent.happened_on > after,
-            LoopRow.is_joined.is_(False),
-            or_(
-                LoopRow.service_id == service_id,
-                and_(IS_HAND_OVER, LoopRow.submission_id.in_(ever_with(service_id))),
-            ),
+            Submission.service_id == service_id,
+            Submission.id > last_submission_id,
+            Submission.received_on > (known.appraised_on or date.min),
+            Submission.is_rating,
+            Submission.is_rating_excluded.is_(False),
+            Submission.is_quarantined.is_(False),
         )
+        .limit(K)
+        .subquery()
     )
-    touched = union(new, changed).limit(K).subquery()
-    return session.scalar(select(func.count()).select_from(touched)) or 0
+    return session.scalar(select(func.count()).select_from(people)) or 0
 
 
 def assess_due(

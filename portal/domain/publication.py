@@ -4,12 +4,13 @@ from __future__ import annotations
 
 import hashlib
 import json
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping
 from datetime import date
 from typing import Any, TypedDict
 
 from portal.domain.criteria import DEFAULTS, LEVELS, Thresholds
-from portal.domain.evidence_shape import SHARES
+from portal.domain.evidence_shape import FOR_INFORMATION, QUESTIONS, SHARES
+from portal.domain.information import COMPARED, shown_groups
 from portal.domain.status import NOT_REACHED, PASSING, REACHED
 
 K = 10
@@ -23,6 +24,9 @@ FLAGGED_AT_MOST = 2
 LOOKS_APART = 60
 """Days between two appraisals from which on they are two looks. They are meant to be quarters
 apart, but somebody may appraise by hand on the last day of one."""
+
+DAYS_APART = 30
+"""Fewest days from a batch of figures to the appraisal after it."""
 
 
 class PublishedLevel(TypedDict):
@@ -157,27 +161,88 @@ def evidence_hash(evidence: Mapping[str, Any]) -> str:
     return hashlib.sha256(text.encode()).hexdigest()
 
 
+def renew(known: Mapping[str, Any], evidence: Mapping[str, Any]) -> dict[str, Any]:
+    """What a batch puts in the place of published evidence of the same quarter.
+
+    A table of what people are or answered moves once ten more people are in its cells, else it
+    stays: whoever has kept both would read in the difference what those few answered. How many left
+    it does not count. They leave with the window, and whoever has kept the figures of their time
+    knows them. What the city did is its own record and is always the new one.
+    """
+    renewed = dict(evidence)
+    for name, cells in _OF_PEOPLE.items():
+        if name in known and name in evidence:
+            came = growth(cells(known[name]), cells(evidence[name]))
+            renewed[name] = evidence[name] if came >= K else known[name]
+    # Judged or information only, it is one table: it moves, or stays, in the place that it has now.
+    before, after = shown_groups(known, COMPARED), shown_groups(evidence, COMPARED)
+    place = FOR_INFORMATION if FOR_INFORMATION in evidence else COMPARED
+    came = growth(_of_groups(before), _of_groups(after))
+    return renewed | {place: after if came >= K else before}
+
+
+def growth(known: Mapping[str, int], counted: Mapping[str, int]) -> int:
+    """How many more are in the cells that have grown: at least so many are new."""
+    return sum(max(0, n - known.get(name, 0)) for name, n in counted.items())
+
+
+def _of_share(share: Mapping[str, Any]) -> dict[str, int]:
+    return {"x": share["x"], "other": share["n"] - share["x"], "dk": share.get("dk", 0)}
+
+
+def _of_groups(groups: Mapping[str, Any]) -> dict[str, int]:
+    """Of all groups together: whoever is pooled with others (A.3) goes from one to another."""
+    x, n = (sum(pair[place] for pair in groups.values()) for place in (0, 1))
+    return {"x": x, "other": n - x}
+
+
+def _of_reach(reach: Mapping[str, Any]) -> dict[str, int]:
+    """People by language; their sum is in tens only, and so moves for one person."""
+    people = sum(people for people, _share in reach["by_language"].values())
+    return {"people": people or reach["n"]}
+
+
+_OF_PEOPLE: Mapping[str, Callable[[Any], Mapping[str, int]]] = {
+    **dict.fromkeys((*QUESTIONS, "confirmed", "action", "promises"), _of_share),
+    **dict.fromkeys(("told30_by_language", "told30_by_district"), _of_groups),
+    **dict.fromkeys(("raters", "raters_recent"), lambda people: {"people": people}),
+    "reach": _of_reach,
+}
+"""The tables of what people are or answered. Outcomes and promises count unless one said no."""
+
+
 def is_batch_due(
     previous_public_on: date | None,
     today: date,
-    people_touched: int,
+    new_raters: int,
     appraised_on: date | None = None,
 ) -> bool:
     """May public figures move today? Only in batches, so that no two differ by one person.
 
-    True when nothing is public yet, in a new month when at least 10 people's records have changed
-    since, and when a new quarter has begun. `appraised_on` is the day of the newest appraisal,
-    whose figures are public too: where there is one, nothing moves before the appraisal of a new
-    quarter does, and after it only in a later month and for 10 people touched since its day.
+    True when nothing is public yet, in a new month when at least 10 people have rated since
+    (METHOD.md 3.5), and when a new quarter has begun; never less than 30 days before the next
+    quarter, whose appraisal is due. `appraised_on` is the day of the newest appraisal, whose
+    figures are public too: where there is one, nothing moves before the appraisal of a new quarter
+    does, and after it only in a later month and for 10 people who have rated since its day.
     """
+    if not is_apart(today, quarter_after(today)):
+        return False
     if appraised_on is not None:
         if quarter_of(appraised_on) < quarter_of(today):
             return False
         newest = max(appraised_on, previous_public_on or appraised_on)
-        return _month(today) > _month(newest) and people_touched >= K
+        return _month(today) > _month(newest) and new_raters >= K
     if previous_public_on is None or quarter_of(today) > quarter_of(previous_public_on):
         return True
-    return _month(today) > _month(previous_public_on) and people_touched >= K
+    return _month(today) > _month(previous_public_on) and new_raters >= K
+
+
+def is_apart(batch_on: date, appraised_on: date) -> bool:
+    """Whether so much time lies between a batch and the appraisal after it that it may be made.
+
+    An appraisal moves every figure. Close to a batch it would show what one person said in between.
+    """
+    return (appraised_on - batch_on).days >= DAYS_APART
 
 
 def quarter_of(day: date) -> date:

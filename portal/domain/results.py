@@ -13,7 +13,7 @@ from typing import Any, TypedDict
 
 from portal.domain.joint_suppression import suppress_sum
 from portal.domain.monthly import QUESTIONS, WAITS, total
-from portal.domain.publication import K, quarter_after
+from portal.domain.publication import K, growth, quarter_after
 from portal.domain.suppression import suppress_parts
 
 RATED = ("q0", *QUESTIONS)
@@ -125,9 +125,8 @@ def shows_nothing(published: Published) -> bool:
 
 
 def _renewed(known: Whole, counted: Whole) -> Whole:
-    changes = [counted.get(cell, 0) - known.get(cell, 0) for cell in known | counted]
-    came, went = (sum(max(0, sign * change) for change in changes) for sign in (1, -1))
-    return counted if max(came, went) >= K or known == counted else known
+    moved = max(growth(known, counted), growth(counted, known))
+    return counted if moved >= K or known == counted else known
 
 
 def _answers(counts: Sequence[int]) -> Whole:

@@ -45,9 +45,14 @@ def test_by_hand_nobody_is_locked_out_while_evidence_is_gathered(
     assert len(sent) == 2
 
 
-def test_by_hand_no_appraisal_stands_beside_figures_of_the_days_after(store: Store) -> None:
+@pytest.mark.parametrize("day", [QUARTERS[2], date(2027, 7, 3), date(2027, 8, 1)])
+def test_by_hand_no_appraisal_stands_close_to_figures(store: Store, day: date) -> None:
     """Else what a few people answered in between would show as their difference."""
     service_id = store.write(add_service)
     store.write(assess_service, service_id=service_id, as_of=date(2027, 7, 3), now=NOW)
-    with pytest.raises(ValueError, match="figures of 2027-07-03 are out"):
-        appraise_by_hand(store, city_noon(date(2027, 7, 19)), [service_id], QUARTERS[2])
+    clock = city_noon(date(2027, 8, 19))
+    with pytest.raises(ValueError, match=r"figures of 2027-07-03 are out, so .* 2027-08-02"):
+        appraise_by_hand(store, clock, [service_id], day)
+    assert appraisals(store, service_id) == []
+    appraise_by_hand(store, clock, [service_id], date(2027, 8, 2))
+    assert len(appraisals(store, service_id)) == 1
