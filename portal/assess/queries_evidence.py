@@ -106,13 +106,13 @@ class _Gatherer:
         )
 
     def _offers(self) -> dict[str, Any]:
-        session, service_id, as_of, days = self._asked()
+        session, service_id, as_of, _days = self._asked()
         offers = evidence_offers
         return {
             "required_languages": offers.list_languages(session, service_id, "required", as_of),
             "info_languages": offers.list_checked_languages(session, service_id, as_of),
             "input_languages": offers.list_languages(session, service_id, "input", as_of),
-            "channels": offers.count_channels(session, service_id, as_of, days),
+            "channels": offers.count_channels(*self._asked(), is_past=self.is_past),
             "public_responses": offers.count_public_responses(*self._asked()),
             "public_responses_recent": offers.count_public_responses(
                 session, service_id, as_of, RECENT_RESPONSES

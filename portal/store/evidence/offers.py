@@ -13,6 +13,7 @@ from sqlalchemy import (
     and_,
     exists,
     func,
+    or_,
     select,
     union,
     union_all,
@@ -26,8 +27,15 @@ from portal.models.responses import Response, ThemeCase
 from portal.models.services import PageCheck, PopulationShare, ServiceLanguage
 from portal.models.submissions import Submission
 from portal.store.co_decisions import list_figures
-from portal.store.evidence.known_cases import cases_known_on, counted_now, loop_as_of
+from portal.store.evidence.known_cases import (
+    any_cases,
+    cases_known_on,
+    counted_now,
+    has_later_events,
+    loop_as_of,
+)
 from portal.store.evidence.window import ANY_DAY, ANY_SERVICE, Window, ask
+from portal.store.languages import list_closed_languages
 from portal.store.offers import open_on
 
 PAGE_CHECK_DAYS = 365
@@ -59,8 +67,13 @@ def _languages(role: str) -> Select[*tuple[Any, ...]]:
 
 
 def list_checked_languages(session: Session, service_id: int, as_of: date) -> list[str]:
-    """Languages in which a person checked the service's page in the last 12 months."""
-    return list(ask(session, _checked_languages, service_id, as_of).scalars())
+    """Languages in which a person checked the service's page in the last 12 months.
+
+    Without those that the city had switched off by the day: nobody is shown the page in them.
+    """
+    closed = list_closed_languages(session)
+    checked = ask(session, _checked_languages, service_id, as_of).scalars()
+    return [lang for lang in checked if lang not in closed or closed[lang] > as_of]
 
 
 def list_last_checks(session: Session, service_id: int, as_of: date) -> dict[str, date]:
@@ -99,12 +112,15 @@ def get_population_share(session: Session, service_id: int) -> dict[str, float]:
     return {}
 
 
-def count_channels(session: Session, service_id: int, as_of: date, days: int) -> int:
-    """Distinct channels of what came in the window of so many days.
+def count_channels(
+    session: Session, service_id: int, as_of: date, days: int, *, is_past: bool
+) -> int:
+    """Distinct channels of what came in the window of so many days and counts.
 
-    Imported records name none: their source states how many they came through.
+    Imported records name none: their source states how many they came through. `is_past` as in
+    `list_co_decisions`.
     """
-    own: int = ask(session, _own_channels, service_id, as_of, days).scalar_one()
+    own: int = ask(session, _own_channels, service_id, as_of, days, is_past).scalar_one()
     stated: int | None = ask(session, _stated_channels, service_id, as_of, days).scalar_one()
     return max(own, stated or 0)
 
@@ -113,24 +129,43 @@ def count_by_channel(
     session: Session, service_id: int, as_of: date, days: int
 ) -> tuple[dict[str, int], int]:
     """{channel: what came through it}, and how many channels imported records came through."""
-    rows = ask(session, _by_channel, service_id, as_of, days)
+    is_past = has_later_events(session, service_id, as_of)
+    rows = ask(session, _by_channel, service_id, as_of, days, is_past)
     stated: int | None = ask(session, _stated_channels, service_id, as_of, days).scalar_one()
     return {row.channel: row.submissions for row in rows}, stated or 0
 
 
-def _own_channels(days: int) -> Select[Any]:
+def _own_channels(days: int, is_past: bool) -> Select[Any]:
     channels = func.count(Submission.channel.distinct())
-    return select(channels).where(_is_own(days))
+    return select(channels).where(_is_own(days, is_past=is_past))
 
 
-def _by_channel(days: int) -> Select[*tuple[Any, ...]]:
+def _by_channel(days: int, is_past: bool) -> Select[*tuple[Any, ...]]:
     channel, count = Submission.channel, func.count().label("submissions")
-    return select(channel, count).where(_is_own(days)).group_by(channel).order_by(channel)
+    own = select(channel, count).where(_is_own(days, is_past=is_past))
+    return own.group_by(channel).order_by(channel)
 
 
-def _is_own(days: int) -> ColumnElement[bool]:
-    is_own = and_(Submission.import_id.is_(None), Submission.joined_theme_id.is_(None))
-    return and_(_arrived(days), is_own)
+def _is_own(days: int, *, is_past: bool) -> ColumnElement[bool]:
+    """What came to the service itself and counts there: a case, or a rating that is none.
+
+    A case that was handed over is set aside where it came from; how people reach the service that
+    has it now it does not say.
+    """
+    row = any_cases(is_past).c
+    cases = select(row.submission_id).where(
+        row.service_id == ANY_SERVICE,
+        row.excluded.is_(None),
+        Window(ANY_DAY, days).within(row.received_on),
+    )
+    is_rating = and_(
+        Submission.is_case.is_(False),
+        Submission.is_rating,
+        Submission.is_rating_excluded.is_(False),
+        Submission.is_quarantined.is_(False),
+    )
+    counts = or_(is_rating, Submission.id.in_(cases))
+    return and_(_arrived(days), Submission.import_id.is_(None), counts)
 
 
 def _stated_channels(days: int) -> Select[Any]:

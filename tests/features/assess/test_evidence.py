@@ -9,17 +9,29 @@ from typing import Any
 import pytest
 from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
+from sqlalchemy import delete
+from sqlalchemy.orm import Session
 
+from portal.admin.languages import switch_off, switch_on
 from portal.domain.derive import build_evidence
 from portal.domain.level import evaluate
+from portal.domain.loop import Actor, Event, EventKind
 from portal.domain.raw_records import parse_raw_records
 from portal.imports.history_offers import first_and_newest_day
+from portal.models.services import PageCheck
+from portal.respond.act import Act
+from portal.respond.operations.hand_overs import hand_over
 from portal.store.engine import Store
+from portal.store.evidence.offers import count_by_channel
 from tests.domain.strategies import AS_OF, raw_files
+from tests.support.answers import Office
+from tests.support.city import City
 from tests.support.history import (
     HISTORIES,
     NOW,
+    add_case,
     add_service,
+    add_submission,
     answer_elsewhere,
     bring_in,
     gather,
@@ -208,3 +220,45 @@ def has_records(data: dict[str, Any], as_of: date, window: int) -> bool:
     days = [record["received_at"] for record in data["submissions"]]
     days += [record["at"] for record in data["ratings"]]
     return any(0 <= (as_of - date.fromisoformat(day)).days < window for day in days)
+
+
+ASIDE = Event(kind=EventKind.EXCLUDED, on=date(2026, 11, 18), actor=Actor.SYSTEM, reason="spam")
+
+
+def test_what_does_not_count_makes_no_channel(store: Store, city: City) -> None:
+    def fill(session: Session) -> int:
+        add_submission(session, city.lights, received_at=NOW - timedelta(days=5))
+        add_submission(session, city.lights, channel="kiosk", is_quarantined=True)
+        add_submission(session, city.lights, channel="mail", is_rating_excluded=True)
+        add_case(session, city.lights, date(2026, 11, 10), [ASIDE], channel="paper")
+        return add_case(session, city.lights, date(2026, 11, 10), [], channel="counter")
+
+    gone = store.write(fill)
+    as_of = NOW.date()
+    assert gather(store, city.lights, as_of)["channels"] == 2
+    assert gather(store, city.lights, date(2026, 11, 17))["channels"] == 3  # not set aside yet
+    act = Act(Office(store, city).staff, NOW, as_of)
+    store.write(hand_over, act=act, submission_id=gone, slug="swimming-pools")
+    assert gather(store, city.lights, as_of)["channels"] == 1
+    assert gather(store, city.pools, as_of)["channels"] == 0
+    with store.read() as session:
+        assert count_by_channel(session, city.lights, as_of, 365) == ({"web": 1}, 0)
+
+
+def test_a_page_counts_in_no_language_that_is_switched_off(store: Store, city: City) -> None:
+    off = date(2026, 11, 20)
+
+    def check(session: Session) -> None:
+        session.execute(delete(PageCheck))
+        for lang in ("en", "vi"):
+            checked = PageCheck(service_id=city.lights, lang=lang, checked_on=date(2026, 11, 1))
+            session.add(checked)
+            session.flush()
+
+    store.write(check)
+    by: dict[str, Any] = {"person_id": city.people["admin"], "now": NOW, "today": off}
+    store.write(switch_off, lang="vi", day=off, **by)
+    assert gather(store, city.lights, off - timedelta(days=1))["info_languages"] == ["en", "vi"]
+    assert gather(store, city.lights, off)["info_languages"] == ["en"]
+    store.write(switch_on, lang="vi", **by)
+    assert gather(store, city.lights, off)["info_languages"] == ["en", "vi"]
