@@ -44,6 +44,7 @@ from portal.store.bulk import batches, insert_all, insert_rows
 from portal.store.content import raise_content_version
 from portal.store.integrity.seals import seal_import
 from portal.store.loops import Links, event_values, facts_of, insert_events, projected
+from portal.store.reassessments import ask_to_assess
 
 
 @dataclass(frozen=True)
@@ -175,6 +176,7 @@ class _Importer:
         self.counts["added"] += added
         self.counts["unchanged"] += others - added
         write_offers(session, service_id, import_id, records.service, days)
+        ask_to_assess(session, [service_id])
 
     def _known(self) -> dict[str, _Known]:
         rows = self.session.execute(

@@ -13,6 +13,7 @@ from sqlalchemy.orm import Session
 
 from portal.models.running import Setting
 from portal.store.content import raise_content_version
+from portal.store.reassessments import ask_to_assess
 
 _PREFIX = "language_closed:"
 
@@ -34,4 +35,5 @@ def close_language(session: Session, lang: str, day: date) -> None:
 def open_language(session: Session, lang: str) -> None:
     """Residents are offered the language."""
     session.execute(delete(Setting).where(Setting.name == f"{_PREFIX}{lang}"))
+    ask_to_assess(session)
     raise_content_version(session)

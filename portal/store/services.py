@@ -11,6 +11,7 @@ from sqlalchemy.orm import Session
 from portal.models.services import Service, ServiceChannel, ServiceLanguage
 from portal.store.languages import list_closed_languages
 from portal.store.offers import open_on
+from portal.store.reassessments import ask_to_assess
 
 
 def get_service_id(session: Session, slug: str) -> int:
@@ -64,3 +65,4 @@ def open_languages(session: Session, service_id: int, languages: Sequence[str], 
                 )
             )  # fmt: skip
     session.flush()
+    ask_to_assess(session, [service_id])

@@ -12,6 +12,7 @@ from sqlalchemy.orm import Session
 from portal.domain.criteria import DEFAULTS, Thresholds
 from portal.models.appraisals import ThresholdChange
 from portal.store.content import raise_content_version
+from portal.store.reassessments import ask_to_assess
 
 
 def get_thresholds(session: Session, on: date) -> Thresholds:
@@ -62,5 +63,7 @@ def change_thresholds(
     )
     session.add(change)
     session.flush()
+    if from_on <= today:  # every later day is assessed by itself
+        ask_to_assess(session)
     raise_content_version(session)
     return change

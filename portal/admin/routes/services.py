@@ -196,7 +196,12 @@ def check_page(slug: str, tag: str) -> Response:
         )  # fmt: skip
     except LookupError:
         abort(404)
-    flash(_("Kept: you read the page today and found it right."), "done")
+    except operations.NotShown:
+        flash(
+            _("Residents are not shown this page in this language, so nothing was kept."), "alarm"
+        )
+    else:
+        flash(_("Kept: you read the page today and found it right."), "done")
     return redirect(url_for("admin.show_service", slug=slug), 303)
 
 

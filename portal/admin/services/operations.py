@@ -24,6 +24,8 @@ from portal.models.services import (
 )
 from portal.store import audit
 from portal.store.content import raise_content_version
+from portal.store.languages import list_closed_languages
+from portal.store.reassessments import ask_to_assess
 from portal.store.services import has_door, open_everywhere, open_languages
 
 
@@ -33,6 +35,10 @@ class CodeTakenError(ValueError):
 
 class NoTextError(ValueError):
     """Nobody has reviewed a text in the first language yet."""
+
+
+class NotShown(ValueError):
+    """Residents are not shown the page in this language."""
 
 
 def add_service(
@@ -177,8 +183,17 @@ def switch_channel(
 def check_page(
     session: Session, *, slug: str, lang: str, person_id: int, now: datetime, today: date
 ) -> None:
-    """Say that this person read the service's page in this language today and found it right."""
+    """Say that this person read the service's page in this language today and found it right.
+
+    Raises NotShown where residents are not shown it in this language.
+    """
     service_id = get_service_id(session, slug, lock=True)
+    text = select(ServiceText.id).where(
+        ServiceText.service_id == service_id, ServiceText.lang == lang, ServiceText.name != ""
+    )
+    closed_on = list_closed_languages(session).get(lang)
+    if session.scalar(text) is None or (closed_on is not None and closed_on <= today):
+        raise NotShown
     known = session.scalar(
         select(PageCheck.id).filter_by(service_id=service_id, lang=lang, checked_on=today)
     )
@@ -186,6 +201,7 @@ def check_page(
         session.add(
             PageCheck(service_id=service_id, lang=lang, checked_on=today, person_id=person_id)
         )
+        ask_to_assess(session, [service_id])
         _record(session, "page_checked", service_id, person_id, now, lang=lang)
 
 
@@ -222,6 +238,7 @@ def change_spans(
                 )
             )
     session.flush()
+    ask_to_assess(session, [service_id])
     raise_content_version(session)
 
 

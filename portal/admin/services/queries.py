@@ -22,6 +22,7 @@ from portal.models.services import (
     ServiceLanguage,
 )
 from portal.store.department_names import get_department_names
+from portal.store.languages import list_closed_languages
 from portal.store.paging import CountedPage, cut_page
 from portal.store.service_names import get_service_names
 from portal.store.texts import InLanguage, in_language
@@ -51,7 +52,10 @@ class Check:
 
 @dataclass(frozen=True)
 class ServiceView:
-    """One service. Spans are by language or channel, the oldest first."""
+    """One service. Spans are by language or channel, the oldest first.
+
+    `switched_off`: the languages that the city does not offer, from which day on.
+    """
 
     service: Service
     name: InLanguage[str]
@@ -59,6 +63,12 @@ class ServiceView:
     checks: dict[str, Check]
     languages: dict[str, dict[str, list[Span]]]  # role -> language -> spans
     channels: dict[str, list[Span]]
+    switched_off: dict[str, date]
+
+    def is_shown(self, lang: str, today: date) -> bool:
+        """Whether residents read the page in this language."""
+        closed_on = self.switched_off.get(lang)
+        return self.texts[lang].shown is not None and (closed_on is None or closed_on > today)
 
 
 @dataclass(frozen=True)
@@ -139,6 +149,7 @@ def get_service(
             channel: list_spans(session, ServiceChannel, service.id, channel=channel)
             for channel in DOORS
         },
+        switched_off=list_closed_languages(session),
     )
 
 

@@ -30,6 +30,7 @@ from portal.store import audit
 from portal.store.co_decisions import count_linked
 from portal.store.evidence.known_cases import is_evidence
 from portal.store.partner_links import has_vouched
+from portal.store.reassessments import ask_to_assess
 from portal.store.record_hash import hash_record
 from portal.store.scope import NotAllowed, Scope
 from portal.store.secrets import sha256
@@ -160,6 +161,7 @@ def write_record(
         found.decided_on = decided_on
         is_complete = record.is_complete and decided_on is not None
         found.completed_on = (found.completed_on or today) if is_complete else None
+    ask_to_assess(session, [found.service_id])
     _audit(session, now, scope, "co_decision_written", found.id, lang=lang)
     return is_source and _end_own_link(session, scope, found)
 
@@ -223,6 +225,7 @@ def link_cases(
                 added_on=today,
             )
         )  # fmt: skip
+    ask_to_assess(session, [found.service_id])
     _audit(session, now, scope, "co_decision_linked", found.id, cases=len((linked - gone) | wanted))
     return len(set(case_ids) - wanted)
 
@@ -257,6 +260,7 @@ def sign(
     link.signed_at, link.signed_on = now, today
     link.signer_name, link.signer_role = name, role
     link.record_hash = record_hash
+    ask_to_assess(session, [found.service_id])
     audit.record(
         session, at=now, person_id=None, action="partner_signed", subject="co_decision",
         subject_id=number,

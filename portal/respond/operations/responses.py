@@ -23,6 +23,7 @@ from portal.respond.rules import (
 from portal.respond.scoped import get_response, get_theme, lock_themes
 from portal.store import audit, outbox
 from portal.store.content import raise_content_version
+from portal.store.reassessments import ask_to_assess
 from portal.store.scope import NotAllowed, Scope
 from portal.store.webhooks import announce
 from portal.store.wordings import put_wording, wording_of
@@ -224,6 +225,7 @@ def make_public(
     response.published_at, response.published_on = now, today
     response.version += 1
     ask_to_tell_in(session, response, source, now=now, person_id=person_id)
+    ask_to_assess(session, [response.service_id])
     announce(session, "response.published", response.id, now=now)
     raise_content_version(session)
 

@@ -11,6 +11,7 @@ from sqlalchemy.orm import Session
 from portal.models.running import AuditEvent
 from portal.models.services import PageCheck, Service, ServiceChannel, ServiceLanguage, ServiceText
 from portal.store.engine import Store
+from portal.store.languages import close_language
 from tests.features.admin.conftest import Visitor
 from tests.support.city import City
 from tests.support.client import response_page
@@ -186,6 +187,25 @@ def test_a_person_says_that_a_page_is_right_once_a_day(
         ).all()
     assert len(rows) == 1
     assert admin.post(f"{LIGHTS}checks/xx").status_code == 404
+
+
+def test_nobody_checks_a_page_that_residents_are_not_shown(
+    admin: Visitor, store: Store, city: City
+) -> None:
+    store.write(lambda session: session.execute(delete(PageCheck)))
+    page = admin.get(LIGHTS)
+    assert all(f"{LIGHTS}checks/{lang}" in page.text for lang in ("ko", "vi"))
+    is_korean = (ServiceText.service_id == city.lights) & (ServiceText.lang == "ko")
+    store.write(lambda session: session.execute(delete(ServiceText).where(is_korean)))
+    store.write(close_language, "vi", this_day())
+    page = admin.get(LIGHTS)
+    for lang in ("ko", "vi"):
+        assert f"{LIGHTS}checks/{lang}" not in page.text
+        assert admin.post(f"{LIGHTS}checks/{lang}").status_code == 303
+        assert "nothing was kept" in response_page(admin.get(LIGHTS)).words()
+    with store.read() as session:
+        checks = select(PageCheck.lang).filter_by(service_id=city.lights, checked_on=this_day())
+        assert not {"ko", "vi"}.intersection(session.scalars(checks))
 
 
 def test_a_service_is_added_and_taken_into_use_with_a_reviewed_text(

@@ -9,9 +9,10 @@ from typing import Any
 from zoneinfo import ZoneInfo
 
 import pytest
-from sqlalchemy import select
+from sqlalchemy import delete, select
 from sqlalchemy.orm import Session
 
+from portal.admin.services.operations import check_page, switch_language
 from portal.assess.operations import (
     assess_due,
     assess_service,
@@ -25,14 +26,19 @@ from portal.domain.loop import Actor, Event, EventKind, Outcome, Verdict
 from portal.domain.publication import evidence_hash, publish
 from portal.models.appraisals import Appraisal
 from portal.models.assessments import Assessment
+from portal.models.services import PageCheck
 from portal.store.assessments import get_public_assessment, list_public_assessments
 from portal.store.clock import Clock
 from portal.store.content import get_content_version
 from portal.store.engine import Store
+from portal.store.languages import close_language, open_language
 from portal.store.loops import Links, append_event
+from portal.store.thresholds import change_thresholds
+from tests.support.answers import Office, send
 from tests.support.appraising import appraise_service
 from tests.support.city import City
 from tests.support.history import HISTORIES, NOW, add_case, add_service, add_submission, bring_in
+from tests.support.together import Table
 
 TODAY = date(2026, 11, 20)
 ALL_GOOD = dict.fromkeys(("q1", "q2", "q3", "q4", "q5"), 5)
@@ -248,6 +254,72 @@ def test_the_worker_assesses_what_has_news_and_everything_once_a_day(store: Stor
     clock.moment += timedelta(days=1)
     with store.read() as session:
         assert list_due_services(session, clock.today()) == [busy, quiet]
+
+
+def _check_page(store: Store, city: City) -> None:
+    by: dict[str, Any] = {"person_id": city.people["admin"], "now": NOW, "today": TODAY}
+    store.write(lambda session: session.execute(delete(PageCheck)))
+    store.write(check_page, slug="pothole-repair", lang="es", **by)
+
+
+def _close_language(store: Store, city: City) -> None:
+    by: dict[str, Any] = {"person_id": city.people["admin"], "now": NOW, "today": TODAY}
+    store.write(
+        switch_language, slug="pothole-repair", lang="es", role="input", is_open=False, day=TODAY,
+        **by,
+    )  # fmt: skip
+
+
+def _decide_together(store: Store, city: City) -> None:
+    table, case = Table(store, city), send(store, city.potholes)
+    number = table.decide(Office(store, city).group([case]), table.partner(), [case])
+    assess_due(store, Fixed())
+    table.sign(table.link(number))
+
+
+def _publish_to_nobody(store: Store, city: City) -> None:
+    office, case = Office(store, city), send(store, city.potholes)
+    response = office.draft(office.group([case]))
+    office.review(response)
+    aside = Event(kind=EventKind.EXCLUDED, on=TODAY, actor=Actor.SYSTEM, reason="spam")
+    store.write(append_event, case, aside, at=NOW)
+    assess_due(store, Fixed())
+    office.publish(response)
+
+
+@pytest.mark.parametrize(
+    "change", [_check_page, _close_language, _decide_together, _publish_to_nobody]
+)
+def test_what_no_event_tells_is_news_to_the_service(
+    store: Store, city: City, change: Callable[[Store, City], None]
+) -> None:
+    clock = Fixed()
+    assess_due(store, clock)
+    change(store, city)
+    with store.read() as session:
+        assert list_due_services(session, TODAY) == [city.potholes]
+    assert (assess_due(store, clock), assess_due(store, clock)) == (1, 0)
+
+
+def test_stricter_thresholds_and_languages_are_news_to_every_service(
+    store: Store, city: City
+) -> None:
+    clock = Fixed()
+    services = [city.potholes, city.lights, city.pools]
+    decide: dict[str, Any] = {"reason": "We can.", "person_id": None, "today": TODAY, "now": NOW}
+    raised = {"L3.1": {"tau": 0.8}}
+    assess_due(store, clock)
+    store.write(change_thresholds, raised=raised, from_on=TODAY + timedelta(days=1), **decide)
+    assert assess_due(store, clock) == 0
+    for change in (
+        lambda session: change_thresholds(session, raised=raised, from_on=TODAY, **decide),
+        lambda session: close_language(session, "vi", TODAY),
+        lambda session: open_language(session, "vi"),
+    ):
+        store.write(change)
+        with store.read() as session:
+            assert list_due_services(session, TODAY) == services
+        assert (assess_due(store, clock), assess_due(store, clock)) == (3, 0)
 
 
 @pytest.mark.parametrize("year", [1970, 2000, 2100])
