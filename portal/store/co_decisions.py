@@ -25,6 +25,8 @@ from sqlalchemy import (
 )
 from sqlalchemy.orm import Session
 
+from portal.domain.loop import EventKind
+from portal.models.loops import LoopEvent
 from portal.models.partners import (
     Attestation,
     CoDecision,
@@ -129,8 +131,19 @@ def _is_everybody_invited(cases: FromClause, as_of: date) -> ColumnElement[bool]
 
     Whichever service they wrote about: a shared theme holds cases of several. METHOD.md asks for
     those with a contact only. Those without one are invited on their receipt's page, so that they
-    are asked for too: it can only be harder.
+    are asked for too: it can only be harder. Who came into the theme after the decision was not
+    told in it by then, wherever else they were.
     """
+    was_in_theme = (
+        exists()
+        .where(
+            LoopEvent.submission_id == cases.c.submission_id,
+            LoopEvent.kind == EventKind.THEMED.value,
+            LoopEvent.theme_id == CoDecision.theme_id,
+            LoopEvent.happened_on <= CoDecision.decided_on,
+        )
+        .correlate(cases, CoDecision)
+    )
     told = (
         select(cases.c.submission_id)
         .join(ThemeCase, ThemeCase.submission_id == cases.c.submission_id)
@@ -138,6 +151,7 @@ def _is_everybody_invited(cases: FromClause, as_of: date) -> ColumnElement[bool]
             ThemeCase.theme_id == CoDecision.theme_id,
             cases.c.told_on <= CoDecision.decided_on,
             cases.c.excluded.is_(None),
+            was_in_theme,
         )
         .correlate(CoDecision)
     )

@@ -340,3 +340,32 @@ def test_a_decision_comes_from_no_me_too_and_from_nothing_that_was_set_aside(
     for case in (tap, spam):
         with pytest.raises(NotAllowed):
             link(decided, case)
+
+
+def test_who_comes_into_the_theme_after_the_decision_undoes_nothing(decided: Decided) -> None:
+    counting(decided)
+    store, city, office = decided.store, decided.city, Office(decided.store, decided.city)
+    elsewhere = send(store, city.potholes)
+    response = office.answer([elsewhere])
+    store.write(
+        tell_next, now=NOW, today=TODAY, response_id=response, person_id=city.people["staff"],
+        after=0,
+    )  # fmt: skip
+    assert decided.figures()["invited_all"] is True
+    office.group([elsewhere], decided.theme, NOW + timedelta(days=1))
+    assert decided.figures(1)["invited_all"] is True
+    assert is_counting(decided.figures(1))
+
+
+def test_who_was_told_elsewhere_and_in_the_theme_by_the_decision_has_to_be_invited(
+    decided: Decided,
+) -> None:
+    store, city, office = decided.store, decided.city, Office(decided.store, decided.city)
+    elsewhere = send(store, city.potholes)
+    response = office.answer([elsewhere])
+    store.write(
+        tell_next, now=NOW, today=TODAY, response_id=response, person_id=city.people["staff"],
+        after=0,
+    )  # fmt: skip
+    office.group([elsewhere], decided.theme)
+    assert decided.figures()["invited_all"] is False
