@@ -182,19 +182,6 @@ def shrink(units: Sequence[tuple[int, int]]) -> tuple[float, float, list[float]]
     return mean, strength, [(x + strength * mean) / (n + strength) for x, n in units]
 
 
-def mh_dif(strata: Sequence[tuple[int, int, int, int]]) -> tuple[float, float] | None:
-    """Mantel–Haenszel (α, Δ) of an item between two languages, METHOD.md 1.
-
-    A stratum is (reference agree, not, focal agree, not). None where α is 0 or infinite.
-    """
-    above = math.fsum(a * d / (a + b + c + d) for a, b, c, d in strata if a * d)
-    under = math.fsum(b * c / (a + b + c + d) for a, b, c, d in strata if b * c)
-    if not above or not under:
-        return None
-    alpha = above / under
-    return alpha, -2.35 * math.log(alpha)
-
-
 def _first(holds: Callable[[int], bool]) -> int:
     """Smallest k ≥ 0 at which `holds`, which must stay true from there on (and become true).
 

@@ -129,10 +129,6 @@ def test_nothing_is_shrunk_without_any_cases() -> None:
         statistics.shrink([(0, 0)])
 
 
-def test_item_that_one_side_always_agrees_with_has_no_ratio() -> None:
-    assert statistics.mh_dif([(10, 0, 10, 0)]) is None
-
-
 def test_published_numbers_have_six_places_and_no_infinity() -> None:
     assert rounded(1 / 3) == 0.333333
     assert rounded(math.inf) is None

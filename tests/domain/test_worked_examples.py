@@ -14,6 +14,7 @@ from portal.domain import statistics, tails, warning
 from portal.domain.coarsening import coarsen
 from portal.domain.derive import build_evidence, derive
 from portal.domain.level import evaluate
+from portal.domain.monitors import Stratum, mh_dif
 from portal.domain.publication import appraise, publish
 from portal.domain.raw_records import parse_raw_records
 from portal.domain.statistics import Cell, rounded
@@ -142,7 +143,7 @@ def test_poststratify() -> None:
 
 def test_mantel_haenszel() -> None:
     for strata, expected in UNITS["mh_dif"]:
-        found = statistics.mh_dif(strata)
+        found = mh_dif(Stratum(*stratum) for stratum in strata)
         assert found is not None
         assert six(*found) == expected
 
