@@ -41,7 +41,6 @@ from portal.store.content import raise_content_version
 from portal.store.engine import Store
 from portal.store.integrity.own_seals import seal_rows
 from portal.store.integrity.seals import seal
-from portal.store.newest_days import get_appraised_on
 from portal.store.reassessments import answer_request, find_request
 from portal.store.thresholds import get_thresholds
 

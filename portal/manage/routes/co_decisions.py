@@ -25,7 +25,7 @@ from portal.web.formats import number
 from portal.web.forms import errors_of
 from portal.web.i18n import current_language
 from portal.web.pages import page
-from portal.web.paging import asked_page, words_to_find
+from portal.web.paging import asked_page, is_searching, words_to_find
 from portal.web.words import gettext as _
 from portal.web.words import ngettext
 
@@ -69,8 +69,10 @@ def _begin_page(form: BeginForm, status: int) -> Response:
 @blueprint.post("/co-decisions/new")
 @access(Access.MANAGER)
 def begin_co_decision() -> Response:
-    """Open its record."""
+    """Open its record; or look for a theme."""
     form, clock = BeginForm(), portal().clock
+    if is_searching():
+        return _begin_page(form, 200)
     if not form.validate():
         return _begin_page(form, 422)
     try:

@@ -21,7 +21,7 @@ from portal.web.fields import whole_number
 from portal.web.forms import errors_of
 from portal.web.i18n import current_language
 from portal.web.pages import page
-from portal.web.paging import words_to_find
+from portal.web.paging import is_searching, words_to_find
 from portal.web.words import gettext as _
 
 _CONFLICT = 409
@@ -81,8 +81,10 @@ def _new_step_page(form: StepForm, status: int) -> Response:
 @blueprint.post("/next-steps/new")
 @access(Access.MANAGER)
 def name_next_step() -> Response:
-    """Name it; whoever was told already is invited by the worker."""
+    """Name it; whoever was told already is invited by the worker. Or look for a theme."""
     form, clock = StepForm(), portal().clock
+    if is_searching():
+        return _new_step_page(form, 200)
     if not form.validate() or form.happens_on.day is None:
         return _new_step_page(form, 422)
     try:

@@ -20,7 +20,7 @@ from portal.respond.queries.theme_choice import list_themes_for
 from portal.respond.queries.undo import find_newest_event
 from portal.respond.routes.blueprint import blueprint, langs
 from portal.respond.routes.lists import back_to_list, list_address, nothing_ticked
-from portal.respond.routes.themes import NEW, words_to_find
+from portal.respond.routes.themes import NEW
 from portal.store.scope import NotAllowed
 from portal.web.access import Access, access, current_scope
 from portal.web.context import portal

@@ -102,8 +102,6 @@ def test_nothing_found_helps_on(client: FlaskClient) -> None:
 
 
 @pytest.mark.parametrize("words", ["", "   ", "x" * 5000, "%", "\ud800"])
-
-
 def test_an_accent_alone_finds_nothing(client: FlaskClient) -> None:
     assert "Nothing found" in find(client, "\u0301").words()
 
