@@ -44,7 +44,7 @@ def appraise_by_hand(
     """Appraise services for the quarter of a day, as of that day; those that have one keep it.
 
     Raises ValueError before anything is kept: where a later quarter has been appraised, and where
-    figures of a later day, or of less than 30 days before, are out.
+    figures of a later day are out, or of less than 30 days before a day within the quarter.
     """
     with store.read() as session:
         for service_id in services:
@@ -58,9 +58,11 @@ def _require_in_time(session: Session, service_id: int, as_of: date) -> None:
         return
     _require_none_later(session, service_id, quarter_on)
     figures_on = get_figures_on(session, service_id)
-    if figures_on is not None and not is_apart(figures_on, as_of):
+    if figures_on is None or is_apart(figures_on, as_of):
+        return
+    if figures_on > as_of or as_of != quarter_on:  # on that day the worker makes it anyway
         # Between the two, what few people answered in between would show.
-        earliest = figures_on + timedelta(days=DAYS_APART)
+        earliest = min(figures_on + timedelta(days=DAYS_APART), quarter_after(figures_on))
         raise ValueError(
             f"{_slug(session, service_id)}: figures of {figures_on} are out, so the next appraisal"
             f" by hand is possible as of {earliest} at the earliest"

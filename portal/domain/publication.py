@@ -219,22 +219,21 @@ def is_batch_due(
 ) -> bool:
     """May public figures move today? Only in batches, so that no two differ by one person.
 
-    True when nothing is public yet, in a new month when at least 10 people have rated since
-    (METHOD.md 3.5), and when a new quarter has begun; never less than 30 days before the next
-    quarter, whose appraisal is due. `appraised_on` is the day of the newest appraisal, whose
-    figures are public too: where there is one, nothing moves before the appraisal of a new quarter
-    does, and after it only in a later month and for 10 people who have rated since its day.
+    True when nothing is public yet, which is before anybody has written. Later in a new month when
+    at least 10 people have rated since (METHOD.md 3.5), and when a new quarter has begun; never
+    less than 30 days before the next quarter, whose appraisal is due. `appraised_on` is the day of
+    the newest appraisal, whose figures are public too: where there is one, nothing moves before the
+    appraisal of a new quarter does, and after it only in a later month and for 10 people who have
+    rated since its day.
     """
+    newest = max(previous_public_on or date.min, appraised_on or date.min)
+    if newest == date.min:
+        return True
     if not is_apart(today, quarter_after(today)):
         return False
-    if appraised_on is not None:
-        if quarter_of(appraised_on) < quarter_of(today):
-            return False
-        newest = max(appraised_on, previous_public_on or appraised_on)
-        return _month(today) > _month(newest) and new_raters >= K
-    if previous_public_on is None or quarter_of(today) > quarter_of(previous_public_on):
-        return True
-    return _month(today) > _month(previous_public_on) and new_raters >= K
+    if quarter_of(appraised_on or newest) < quarter_of(today):
+        return appraised_on is None
+    return _month(today) > _month(newest) and new_raters >= K
 
 
 def is_apart(batch_on: date, appraised_on: date) -> bool:

@@ -199,7 +199,7 @@ HASH_OF_ONE = "5af9fae17d93b26daf5a07dc1ee6ceec893cfb6c9c2d6026a00d7cae243267ab"
         (date(2025, 12, 31), date(2026, 1, 1), 0, True),
         (date(2026, 7, 1), date(2026, 6, 30), 0, False),
         (date(2026, 5, 31), date(2026, 6, 2), 10, False),  # the appraisal is near
-        (None, date(2026, 6, 2), 10, False),
+        (None, date(2026, 6, 30), 0, True),  # nobody has written yet
         (date(2026, 2, 28), date(2026, 6, 2), 10, False),
     ],
 )

@@ -56,3 +56,15 @@ def test_by_hand_no_appraisal_stands_close_to_figures(store: Store, day: date) -
     assert appraisals(store, service_id) == []
     appraise_by_hand(store, clock, [service_id], date(2027, 8, 2))
     assert len(appraisals(store, service_id)) == 1
+
+
+def test_by_hand_the_worker_can_be_forestalled_on_the_day_on_which_it_appraises(
+    store: Store,
+) -> None:
+    service_id = store.write(add_service)
+    store.write(assess_service, service_id=service_id, as_of=date(2027, 6, 20), now=NOW)
+    clock = city_noon(date(2027, 7, 19))
+    with pytest.raises(ValueError, match=r"figures of 2027-06-20 are out, so .* 2027-07-01"):
+        appraise_by_hand(store, clock, [service_id], date(2027, 7, 2))
+    appraise_by_hand(store, clock, [service_id], date(2027, 7, 1))
+    assert len(appraisals(store, service_id)) == 1

@@ -67,8 +67,6 @@ def test_the_first_assessment_is_published_with_all_that_is_needed_to_check_it(
     bring_in(store, service_id, HISTORIES[2]["input"])
     row = assess(store, service_id, date.fromisoformat(HISTORIES[2]["as_of"]))
     assert row.evidence == HISTORIES[2]["evidence"]
-    assert row.public_on is None  # it is the last day before an appraisal
-    row = assess(store, service_id, row.as_of + timedelta(days=1))
     with store.read() as session:
         public = get_public_assessment(session, service_id)
         assert get_content_version(session) > 0
