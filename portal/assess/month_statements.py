@@ -20,23 +20,24 @@ from sqlalchemy import (
     case,
     extract,
     func,
-    not_,
     or_,
     select,
     true,
 )
 from sqlalchemy.orm import InstrumentedAttribute
 
-from portal.domain.loop import RETELL_DAYS, Kind, Verdict
+from portal.domain.counted_cases import PER_PERSON
+from portal.domain.loop import Kind
 from portal.domain.monthly import QUESTIONS, WAIT_DAYS, WAITS
 from portal.models.base import BigId, days_between
 from portal.models.loops import LoopEvent, LoopRow
 from portal.models.submissions import Submission
+from portal.store.evidence.case_shares import REPLIES, is_told_within
 from portal.store.evidence.hand_overs import IS_HAND_OVER, ever_with
+from portal.store.evidence.known_cases import is_evidence
+from portal.store.evidence.ratings import is_present
 
 TOLD_DAYS = 30
-CASES_OF_A_PERSON = 3
-REPLIES = (Verdict.YES, Verdict.PARTLY, Verdict.NO)
 _SERVICE = bindparam("service_id", type_=BigId)
 _BEGIN, _END = bindparam("begin", type_=Date), bindparam("end", type_=Date)
 _OLD_ENOUGH = bindparam("old_enough", type_=Date)
@@ -66,9 +67,7 @@ def ratings_by(breakdown: str) -> Select[Any]:
             Submission.service_id == _SERVICE,
             Submission.received_on >= _BEGIN,
             Submission.received_on < _END,
-            Submission.is_rating,
-            Submission.is_rating_excluded.is_(False),
-            Submission.is_quarantined.is_(False),
+            is_present(),
         )
         .cte("rating")
     )
@@ -129,7 +128,7 @@ def _counted_cases(breakdown: str) -> CTE:
     )
     return (
         select(found, reply.label("reply"), reply_place.label("reply_place"))
-        .where(found.c.place <= CASES_OF_A_PERSON)
+        .where(found.c.place <= PER_PERSON)
         .cte("counted")
     )
 
@@ -152,7 +151,7 @@ def _found_cases(breakdown: str) -> CTE:
             (LoopRow.kind != Kind.PRAISE).label("is_loop"),
             (LoopRow.received_on <= _OLD_ENOUGH).label("is_old_enough"),
             LoopRow.told_on.is_not(None).label("is_told"),
-            _is_told_in_time().label("is_told_in_time"),
+            is_told_within(LoopRow, TOLD_DAYS, _MAY_BE_RETOLD).label("is_told_in_time"),
             days_between(LoopRow.told_on, LoopRow.received_on).label("waited"),
             LoopRow.target_on,
             LoopRow.told_on,
@@ -163,8 +162,7 @@ def _found_cases(breakdown: str) -> CTE:
             LoopRow.service_id == _SERVICE,
             LoopRow.received_on >= _BEGIN,
             LoopRow.received_on < _END,
-            LoopRow.excluded.is_(None),
-            LoopRow.is_joined.is_(False),
+            is_evidence(),
         )
         .cte("found")
     )
@@ -199,18 +197,6 @@ def _waits(waited: ColumnElement[int]) -> Iterator[tuple[str, ColumnElement[bool
         after = days
     yield later, waited > WAIT_DAYS[-1]
     yield not_yet, waited.is_(None)
-
-
-def _is_told_in_time() -> ColumnElement[bool]:
-    """Told within 30 days, and not undone by a dispute left unanswered (METHOD.md A)."""
-    is_undone = case(
-        (LoopRow.disputed_on.is_(None), False),
-        (LoopRow.disputed_on >= _MAY_BE_RETOLD, False),
-        (days_between(LoopRow.retold_on, LoopRow.disputed_on).between(0, RETELL_DAYS), False),
-        else_=True,
-    )
-    waited = days_between(LoopRow.told_on, LoopRow.received_on)
-    return and_(waited.between(0, TOLD_DAYS), not_(is_undone))
 
 
 def _by_group(

@@ -12,7 +12,7 @@ from functools import cache
 from typing import Any, NamedTuple
 from zoneinfo import ZoneInfo
 
-from sqlalchemy import ColumnElement, Date, Select, and_, bindparam, case, func, or_, select
+from sqlalchemy import ColumnElement, Date, Select, and_, bindparam, case, func, select
 from sqlalchemy.orm import Session
 
 from portal.assess.month_statements import TOLD_DAYS
@@ -20,9 +20,10 @@ from portal.domain.counted_ratings import POSITIVE_FROM, RATING_DAYS
 from portal.domain.loop import Kind
 from portal.domain.monthly import QUESTIONS
 from portal.models.appraisals import MonthlyFigure
-from portal.models.base import BigId, UtcDateTime, days_between
+from portal.models.base import BigId, UtcDateTime
 from portal.models.loops import LoopRow
 from portal.models.submissions import Submission
+from portal.store.evidence.ratings import is_present, next_on, stays
 
 GROUPED = ("lang", "district", "channel", "kind")
 SUMMED = ("ratings", "cases", "due", "told30", "yes", "partly", "no")
@@ -57,25 +58,21 @@ def count_answers(
 
 @cache
 def _answers_of_service() -> Select[Any]:
-    following = func.lead(Submission.received_on).over(
-        partition_by=Submission.person_key, order_by=(Submission.received_on, Submission.id)
-    )
     present = (
         select(
             Submission.lang,
             (Submission.channel == "web").label("is_web"),
             case((Submission.q0 <= 2, 0), (Submission.q0 == 3, 1), else_=2).label("band"),
             *(getattr(Submission, question) for question in _ANSWERS),
-            days_between(following, Submission.received_on).label("days_to_next"),
+            Submission.received_on,
+            next_on().label("next_on"),
         )
         .where(
             Submission.service_id == bindparam("service_id", type_=BigId),
             Submission.received_on > bindparam("after", type_=Date),
             Submission.received_on <= bindparam("until", type_=Date),
             Submission.q0.is_not(None),
-            Submission.is_rating,
-            Submission.is_rating_excluded.is_(False),
-            Submission.is_quarantined.is_(False),
+            is_present(),
         )
         .cte("present_rating")
     )
@@ -87,7 +84,7 @@ def _answers_of_service() -> Select[Any]:
         counts[f"{question}_n"] = _count_where(row[question] >= 1)
     return (
         select(*groups, *(count.label(name) for name, count in counts.items()))
-        .where(or_(row.days_to_next.is_(None), row.days_to_next >= RATING_DAYS))
+        .where(stays(present))
         .group_by(*groups)
     )
 

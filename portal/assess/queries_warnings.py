@@ -30,20 +30,15 @@ from portal.models.responses import Theme, ThemeCase
 from portal.models.services import Service
 from portal.models.submissions import Submission
 from portal.store.evidence.case_shares import CaseShares
+from portal.store.evidence.known_cases import is_evidence
+from portal.store.evidence.ratings import is_present
 from portal.store.evidence.window import Day, Window, count_where
 
 CHART_WEEKS = 2 * USUAL_WEEKS + BESIDE_WEEKS + 1
 Pair = tuple[int, int]
 
-_IS_RATING = and_(
-    Submission.is_rating,
-    Submission.is_rating_excluded.is_(False),
-    Submission.is_quarantined.is_(False),
-    Submission.q0.is_not(None),
-)
-_IS_LOOP = and_(
-    LoopRow.excluded.is_(None), LoopRow.kind != Kind.PRAISE, LoopRow.is_joined.is_(False)
-)
+_IS_RATING = and_(is_present(), Submission.q0.is_not(None))
+_IS_LOOP = and_(is_evidence(), LoopRow.kind != Kind.PRAISE)
 
 
 @dataclass

@@ -2,9 +2,6 @@
 
 from __future__ import annotations
 
-import json
-from pathlib import Path
-
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
@@ -18,19 +15,8 @@ from portal.domain.monitors import (
     watch_items,
 )
 
-UNITS = json.loads((Path(__file__).parents[1] / "data" / "worked_examples.json").read_text())[
-    "units"
-]
 counts = st.integers(1, 200)
 strata = st.lists(st.builds(Stratum, counts, counts, counts, counts), min_size=1, max_size=3)
-
-
-@pytest.mark.parametrize(("tables", "expected"), UNITS["mh_dif"])
-def test_mantel_haenszel_is_that_of_the_method(
-    tables: list[list[int]], expected: list[float]
-) -> None:
-    found = mh_dif(Stratum(*table) for table in tables)
-    assert found == pytest.approx(expected, abs=1e-6)
 
 
 @given(strata)

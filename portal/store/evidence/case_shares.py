@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
+from typing import Any
 
 from sqlalchemy import ColumnElement, FromClause, and_, case, not_, or_
 
@@ -10,7 +11,7 @@ from portal.domain.counted_cases import ACK_DAYS, GRACE_DAYS
 from portal.domain.evidence import RECENT
 from portal.domain.loop import PROMISES, RETELL_DAYS, Outcome, Verdict
 from portal.models.base import days_between
-from portal.store.evidence.window import Window, count_where
+from portal.store.evidence.window import SomeDay, Window, count_where
 
 REPLIES = (Verdict.YES, Verdict.PARTLY, Verdict.NO)  # "again" asks to look again: no reply
 
@@ -109,19 +110,25 @@ class CaseShares:
         return waited.between(0, ACK_DAYS)
 
     def _is_told_within(self, days: int) -> Condition:
-        """Told in time, and not undone by a dispute that was left unanswered for 30 days."""
-        row = self.cases.c
-        is_undone = case(
-            (row.disputed_on.is_(None), False),
-            (row.disputed_on >= self.window.ago(RETELL_DAYS), False),
-            (days_between(row.retold_on, row.disputed_on).between(0, RETELL_DAYS), False),
-            else_=True,
-        )
-        return and_(days_between(row.told_on, row.received_on).between(0, days), not_(is_undone))
+        return is_told_within(self.cases.c, days, self.window.ago(RETELL_DAYS))
 
     def _did_not_say_no(self) -> Condition:
         verdict = self.cases.c.verdict
         return or_(verdict.is_(None), verdict != Verdict.NO)
+
+
+def is_told_within(row: Any, days: int, may_be_retold: SomeDay) -> Condition:
+    """Told in time, and not undone by a dispute that was left unanswered for 30 days.
+
+    `row` has the projection's columns. From the day `may_be_retold` on there is still time.
+    """
+    is_undone = case(
+        (row.disputed_on.is_(None), False),
+        (row.disputed_on >= may_be_retold, False),
+        (days_between(row.retold_on, row.disputed_on).between(0, RETELL_DAYS), False),
+        else_=True,
+    )
+    return and_(days_between(row.told_on, row.received_on).between(0, days), not_(is_undone))
 
 
 def _counts(name: str, share: Selection) -> Counts:

@@ -34,6 +34,7 @@ from portal.store.evidence.known_cases import (
     has_later_events,
     loop_as_of,
 )
+from portal.store.evidence.ratings import is_present
 from portal.store.evidence.window import ANY_DAY, ANY_SERVICE, Window, ask
 from portal.store.languages import list_closed_languages
 from portal.store.offers import open_on
@@ -158,13 +159,8 @@ def _is_own(days: int, *, is_past: bool) -> ColumnElement[bool]:
         row.excluded.is_(None),
         Window(ANY_DAY, days).within(row.received_on),
     )
-    is_rating = and_(
-        Submission.is_case.is_(False),
-        Submission.is_rating,
-        Submission.is_rating_excluded.is_(False),
-        Submission.is_quarantined.is_(False),
-    )
-    counts = or_(is_rating, Submission.id.in_(cases))
+    is_bare = and_(Submission.is_case.is_(False), is_present())
+    counts = or_(is_bare, Submission.id.in_(cases))
     return and_(_arrived(days), Submission.import_id.is_(None), counts)
 
 

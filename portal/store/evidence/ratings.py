@@ -11,6 +11,7 @@ from typing import Any
 from sqlalchemy import (
     CTE,
     ColumnElement,
+    FromClause,
     RowMapping,
     Select,
     and_,
@@ -41,9 +42,6 @@ def counted_ratings(service_id: SomeService, window: Window) -> CTE:
     In the method's words each rating is compared with the kept one before it. The kept one is
     always the one just before, so a rating stays when the person's next is 90 days later or absent.
     """
-    following = func.lead(Submission.received_on).over(
-        partition_by=Submission.person_key, order_by=(Submission.received_on, Submission.id)
-    )
     present = (
         select(
             Submission.id,
@@ -52,36 +50,49 @@ def counted_ratings(service_id: SomeService, window: Window) -> CTE:
             Submission.received_on,
             Submission.is_verified,
             *(getattr(Submission, question) for question in QUESTIONS),
-            following.label("next_on"),
+            next_on().label("next_on"),
         )
-        .where(_is_in(service_id, window), Submission.is_quarantined.is_(False))
+        .where(_is_in(service_id, window), is_present())
         .cte("present_rating")
     )
-    is_last_of_its_days = days_between(present.c.next_on, present.c.received_on) >= RATING_DAYS
     previous = func.lag(present.c.received_on).over(
         partition_by=present.c.person_key, order_by=(present.c.received_on, present.c.id)
     )
     return (
-        select(present, previous.label("previous_on"))
-        .where(or_(present.c.next_on.is_(None), is_last_of_its_days))
-        .cte("counted_rating")
+        select(present, previous.label("previous_on")).where(stays(present)).cte("counted_rating")
     )
+
+
+def is_present() -> ColumnElement[bool]:
+    """For a query over `Submission`: a rating that nobody has left out or set apart."""
+    return and_(_is_kept(), Submission.is_quarantined.is_(False))
+
+
+def next_on() -> ColumnElement[date | None]:
+    """The day of the person's next one, over present ratings."""
+    return func.lead(Submission.received_on).over(
+        partition_by=Submission.person_key, order_by=(Submission.received_on, Submission.id)
+    )
+
+
+def stays(present: FromClause) -> ColumnElement[bool]:
+    """Whether none replaces it: over present ratings with their day and `next_on`."""
+    row = present.c
+    days = days_between(row.next_on, row.received_on)
+    return or_(row.next_on.is_(None), days >= RATING_DAYS)
 
 
 def raters(service_id: SomeService, window: Window) -> Select[str]:
     """The `person_key` of everybody with a counted rating: a person's last one always counts."""
-    return select(Submission.person_key).where(
-        _is_in(service_id, window), Submission.is_quarantined.is_(False)
-    )
+    return select(Submission.person_key).where(_is_in(service_id, window), is_present())
 
 
 def _is_in(service_id: SomeService, window: Window) -> ColumnElement[bool]:
-    return and_(
-        Submission.service_id == service_id,
-        Submission.is_rating,
-        Submission.is_rating_excluded.is_(False),
-        window.within(Submission.received_on),
-    )
+    return and_(Submission.service_id == service_id, window.within(Submission.received_on))
+
+
+def _is_kept() -> ColumnElement[bool]:
+    return and_(Submission.is_rating, Submission.is_rating_excluded.is_(False))
 
 
 def count_ratings(session: Session, service_id: int, as_of: date) -> RatingCounts:
@@ -197,5 +208,5 @@ def count_quarantined(session: Session, service_id: int, as_of: date, days: int)
 
 def _quarantined(days: int) -> Select[Any]:
     return select(func.count()).where(
-        _is_in(ANY_SERVICE, Window(ANY_DAY, days)), Submission.is_quarantined
+        _is_in(ANY_SERVICE, Window(ANY_DAY, days)), _is_kept(), Submission.is_quarantined
     )
