@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
 from datetime import datetime, timedelta
 from urllib.parse import urlencode
 from zoneinfo import ZoneInfo
@@ -19,7 +20,7 @@ from portal.respond.operations.merging import reopen_merged
 from portal.respond.operations.publishing import schedule_together, unschedule
 from portal.respond.queries.undo import find_last_deed
 from portal.store.engine import Store
-from tests.support.answers import TODAY, Office, send
+from tests.support.answers import SOURCE, TODAY, Office, send
 from tests.support.city import City
 from tests.support.client import Page, response_page
 from tests.support.desk import Desk
@@ -166,7 +167,10 @@ def test_undoing_a_merge_gives_answers_their_time_back_where_nobody_went_on_with
     app: Flask, store: Store, office: Office, desk_city: City
 ) -> None:
     old, into = (office.group([send(store, desk_city.potholes)]) for _theme in range(2))
-    same, written, retimed, _idle = drafts = [office.draft(old) for _draft in range(4)]
+    same, written, retimed, _idle = drafts = [
+        office.draft(old, wording=replace(SOURCE, we_did=f"We paved street {street}."))
+        for street in range(4)
+    ]
     for draft in (same, written, retimed):
         office.review(draft)
         schedule(store, office, draft)
