@@ -5,7 +5,7 @@ from __future__ import annotations
 from dataclasses import dataclass
 from typing import Any
 
-from sqlalchemy import Select, func, literal, select
+from sqlalchemy import ColumnElement, Select, func, literal, select
 
 from portal.domain.loop import EventKind
 from portal.models import Base
@@ -41,7 +41,8 @@ class Stands:
         """(owner, values…) of every row.
 
         Left out are rows where the column `only` is NULL, those whose first value is one of
-        `besides`, and imported ones, which are sealed as they come.
+        `besides` (or begins with one that ends in a colon), and imported ones, which are sealed as
+        they come.
         """
         columns = Base.metadata.tables[self.table].c
         owner = func.coalesce(columns[self.owner], CITY) if self.owner else literal(CITY)
@@ -50,10 +51,16 @@ class Stands:
         if self.only:
             statement = statement.where(columns[self.only].is_not(None))
         if self.besides:
-            statement = statement.where(fields[0].not_in(self.besides.split()))
+            names = self.besides.split()
+            statement = statement.where(*(~_is_called(fields[0], name) for name in names))
         if "import_id" in columns:
             statement = statement.where(columns.import_id.is_(None))
         return statement
+
+
+def _is_called(field: ColumnElement[Any], name: str) -> ColumnElement[bool]:
+    """Whether the value is this name, or begins with it where it ends in a colon."""
+    return field.startswith(name, autoescape=True) if name.endswith(":") else field == name
 
 
 def _stands(
@@ -68,8 +75,8 @@ def _stands(
 
 
 _WORKERS = (
-    "calibration_asked city_logo content_version levels_public_since quarantine_looked_until"
-    " upgraded_from warned_day warned_week"
+    "assess_again: calibration_asked city_logo content_version levels_public_since"
+    " quarantine_looked_until upgraded_from warned_day warned_week"
 )
 """Settings that the portal itself keeps up; since when levels are public is checked apart."""
 _WORDING = "you_said we_did why_not links pictures partners"

@@ -278,7 +278,8 @@ class Busy:
         self.store.write(
             switch_channel, channel="counter", is_open=True, languages=OFFERED, **day, **after
         )
-        self.store.write(check_page, lang="en", today=LATER.date(), **after)
+        shown = after | {"slug": "pothole-repair"}
+        self.store.write(check_page, lang="en", today=LATER.date(), **shown)
 
     def refuse_to_set_aside(self) -> None:
         case = self.case(q0=1)
