@@ -16,7 +16,7 @@ from sqlalchemy import ColumnElement, Date, Select, and_, bindparam, case, func,
 from sqlalchemy.orm import Session
 
 from portal.assess.month_statements import TOLD_DAYS
-from portal.domain.counted_ratings import POSITIVE_FROM, RATING_DAYS
+from portal.domain.counted_ratings import POSITIVE_FROM
 from portal.domain.loop import Kind
 from portal.domain.monthly import QUESTIONS
 from portal.models.appraisals import MonthlyFigure
