@@ -37,9 +37,9 @@ def list_stories(
 ) -> list[PromiseStory]:
     """The promises among the responses for which the condition holds, by the day they are due.
 
-    A promise that comes after another one, whatever was answered between them, belongs to the
-    story of the first, with its day. What came with earlier history is none of these: nobody here
-    can keep it.
+    A promise that comes after another one belongs to the story of the first, with its day,
+    whatever was answered between them short of "done": what is promised after that is promised
+    anew. What came with earlier history is none of these: nobody here can keep it.
     """
     promises = session.scalars(
         select(Response)
@@ -71,7 +71,7 @@ def find_story(session: Session, response: Response, *, today: date) -> PromiseS
 def _find_firsts(session: Session, ids: set[int]) -> dict[int, int]:
     """The first promise of the chain up to each of these published answers, where there is one."""
     follows: dict[int, int | None] = {}
-    promises: set[int] = set()
+    outcomes: dict[int, str] = {}
     ends = ids
     while ends:
         rows = session.execute(
@@ -80,14 +80,16 @@ def _find_firsts(session: Session, ids: set[int]) -> dict[int, int]:
             )
         ).all()
         follows |= {row.id: row.follows_id for row in rows}
-        promises |= {row.id for row in rows if row.outcome in _PROMISES}
+        outcomes |= {row.id: row.outcome for row in rows}
         ends = {row.follows_id for row in rows if row.follows_id is not None} - follows.keys()
     found: dict[int, int] = {}
     for one in ids:
         end, seen = one, set[int]()
         while end in follows and end not in seen:
+            if outcomes[end] == Outcome.DONE and end != one:
+                break
             seen.add(end)
-            if end in promises:
+            if outcomes[end] in _PROMISES:
                 found[one] = end
             end = follows[end] or 0
     return found
@@ -107,8 +109,9 @@ def _with_followers(
 
 
 def _followers(session: Session, first_ids: list[int]) -> dict[int, list[Response]]:
-    """The published answers after each of these, in the order in which they came."""
+    """The published answers after each of these until another story begins, in their order."""
     first_of = {one: one for one in first_ids}
+    done: set[int] = set()  # answers by which what was promised is done
     found: dict[int, list[Response]] = defaultdict(list)
     ends = first_ids
     while ends:
@@ -119,8 +122,12 @@ def _followers(session: Session, first_ids: list[int]) -> dict[int, list[Respons
         ).all()
         ends = []
         for row in rows:
-            if row.id not in first_of and row.follows_id is not None:
-                first_of[row.id] = first_of[row.follows_id]
+            before = row.follows_id
+            is_new = before in done and row.outcome in _PROMISES
+            if row.id not in first_of and before is not None and not is_new:
+                if before in done or row.outcome == Outcome.DONE:
+                    done.add(row.id)
+                first_of[row.id] = first_of[before]
                 found[first_of[row.id]].append(row)
                 ends.append(row.id)
     return found

@@ -173,6 +173,34 @@ def test_a_promise_after_another_one_is_the_same_story_whatever_came_between(
     assert ": kept" in response_page(client.get(f"/en/responses/{promise}/")).words()
 
 
+def test_what_is_promised_after_it_was_done_is_a_promise_of_its_own(
+    store: Store, office: Office, promise: int
+) -> None:
+    with store.read() as session:
+        theme = session.get_one(Response, promise).theme_id or 0
+    chain = [promise]
+    for after in (
+        Promise(Outcome.DONE, done_on=this_day()),
+        Promise(Outcome.ANSWERED),
+        Promise(Outcome.PLANNED, due_on=this_day() + timedelta(days=90)),
+    ):
+        chain.append(office.draft(theme, follows_id=chain[-1], promise=after))
+        office.review(chain[-1])
+        office.publish(chain[-1], now=this_moment())
+    again = chain[-1]
+    with store.read() as session:
+        stories = list_stories(session, true(), today=this_day())
+        assert [(one.promise.id, one.standing) for one in stories] == [
+            (promise, Standing.KEPT),
+            (again, Standing.OPEN),
+        ]
+        assert [one.id for one in stories[0].followers] == chain[1:3]
+        for number, first in ((promise, promise), (chain[1], promise), (again, again)):
+            found = find_story(session, session.get_one(Response, number), today=this_day())
+            assert found is not None
+            assert found.promise.id == first
+
+
 def test_another_department_sees_no_promise(app: Flask, promise: int) -> None:
     desk = Desk(app, "parks")
     assert "Holes" not in desk.get("promises/").words()
