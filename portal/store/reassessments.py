@@ -9,6 +9,7 @@ from __future__ import annotations
 from collections.abc import Iterable
 
 from sqlalchemy import ColumnElement, delete, select
+from sqlalchemy.dialects import postgresql, sqlite
 from sqlalchemy.orm import Session
 
 from portal.models.running import Setting
@@ -21,9 +22,19 @@ _PREFIX = "assess_again:"
 def ask_to_assess(session: Session, service_ids: Iterable[int] | None = None) -> None:
     """Something that their evidence rests on has changed: of these services, else of all."""
     wanted = session.scalars(select(Service.id)) if service_ids is None else service_ids
-    for service_id in sorted(set(wanted)):
-        session.merge(Setting(name=f"{_PREFIX}{service_id}", value=new_token()))
-    session.flush()
+    asked = [
+        {"name": f"{_PREFIX}{service_id}", "value": new_token()}
+        for service_id in sorted(set(wanted))  # so that two who ask wait for each other in turn
+    ]
+    if asked:
+        # At once, whatever stands: a worker may be about to answer, and so to delete, any of them.
+        dialect = postgresql if session.get_bind().dialect.name == "postgresql" else sqlite
+        request = dialect.insert(Setting.__table__).values(asked)
+        session.execute(
+            request.on_conflict_do_update(
+                index_elements=["name"], set_={"value": request.excluded.value}
+            )
+        )
 
 
 def list_asked(session: Session) -> set[int]:
