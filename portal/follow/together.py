@@ -23,6 +23,7 @@ from portal.models.partners import (
 )
 from portal.models.responses import ThemeCase
 from portal.store.evidence.known_cases import is_evidence
+from portal.store.joining import origins
 from portal.store.texts import in_language
 
 
@@ -154,10 +155,12 @@ def _may_judge(case_id: int) -> Select[Any]:
     is_in_theme = exists().where(
         ThemeCase.theme_id == CoDecision.theme_id, ThemeCase.submission_id == case_id
     )
+    way = origins()
     is_invited = exists().where(
         Invitation.submission_id == case_id,
         Invitation.next_step_id == NextStep.id,
-        NextStep.theme_id == CoDecision.theme_id,
+        NextStep.theme_id == way.c.origin_id,
+        way.c.theme_id == CoDecision.theme_id,
     )
     return select(CoDecision).where(
         CoDecision.completed_on.is_not(None), is_signed, is_in_theme, is_invited, is_counted

@@ -38,6 +38,7 @@ from portal.models.partners import (
 )
 from portal.models.responses import ThemeCase
 from portal.store.evidence.known_cases import counted_now
+from portal.store.joining import origins
 
 
 def list_figures(
@@ -132,8 +133,10 @@ def _is_everybody_invited(cases: FromClause, as_of: date) -> ColumnElement[bool]
     Whichever service they wrote about: a shared theme holds cases of several. METHOD.md asks for
     those with a contact only. Those without one are invited on their receipt's page, so that they
     are asked for too: it can only be harder. Who came into the theme after the decision was not
-    told in it by then, wherever else they were.
+    told in it by then, wherever else they were; but where the theme itself is younger, it is those
+    who are in it. The next step may be one of a theme that was merged into this one.
     """
+    way = origins()
     was_in_theme = (
         exists()
         .where(
@@ -144,6 +147,17 @@ def _is_everybody_invited(cases: FromClause, as_of: date) -> ColumnElement[bool]
         )
         .correlate(cases, CoDecision)
     )
+    was_there = (
+        exists()
+        .where(
+            ThemeCase.theme_id == CoDecision.theme_id,
+            LoopEvent.submission_id == ThemeCase.submission_id,
+            LoopEvent.kind == EventKind.THEMED.value,
+            LoopEvent.theme_id == CoDecision.theme_id,
+            LoopEvent.happened_on <= CoDecision.decided_on,
+        )
+        .correlate(CoDecision)
+    )
     told = (
         select(cases.c.submission_id)
         .join(ThemeCase, ThemeCase.submission_id == cases.c.submission_id)
@@ -151,7 +165,7 @@ def _is_everybody_invited(cases: FromClause, as_of: date) -> ColumnElement[bool]
             ThemeCase.theme_id == CoDecision.theme_id,
             cases.c.told_on <= CoDecision.decided_on,
             cases.c.excluded.is_(None),
-            was_in_theme,
+            or_(was_in_theme, ~was_there),
         )
         .correlate(CoDecision)
     )
@@ -161,7 +175,8 @@ def _is_everybody_invited(cases: FromClause, as_of: date) -> ColumnElement[bool]
             Invitation.submission_id == cases.c.submission_id,
             Invitation.invited_on <= as_of,
             NextStep.id == Invitation.next_step_id,
-            NextStep.theme_id == CoDecision.theme_id,
+            NextStep.theme_id == way.c.origin_id,
+            way.c.theme_id == CoDecision.theme_id,
         )
         .correlate(cases, CoDecision)
     )

@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterable
 from datetime import date, datetime
 
-from sqlalchemy import ColumnElement, and_, select
+from sqlalchemy import CTE, ColumnElement, and_, select
 from sqlalchemy.orm import Session
 
 from portal.domain.loop import Actor, Event, EventKind
@@ -48,6 +48,15 @@ def list_way(session: Session, theme_id: int) -> list[int]:
     while (after := session.scalars(into.where(Theme.id == way[-1])).one()) is not None:
         way.append(after)
     return way
+
+
+def origins() -> CTE:
+    """Each theme, `origin_id`, with itself and all that it was merged into, `theme_id`."""
+    way = select(Theme.id.label("origin_id"), Theme.id.label("theme_id")).cte(
+        "theme_origins", recursive=True
+    )
+    into = select(way.c.origin_id, Theme.merged_into_id).join(Theme, Theme.id == way.c.theme_id)
+    return way.union_all(into.where(Theme.merged_into_id.is_not(None)))
 
 
 def find_ends(session: Session, theme_ids: Iterable[int]) -> dict[int, int]:

@@ -18,14 +18,17 @@ from portal.follow.together import list_judged
 from portal.manage.operations.co_decisions import Record, link_cases
 from portal.manage.queries.co_decisions import get_co_decision_view
 from portal.models.loops import LoopEvent, LoopRow
-from portal.models.partners import Attestation, CoDecisionCase, Invitation, Partner
+from portal.models.partners import Attestation, CoDecision, CoDecisionCase, Invitation, Partner
 from portal.models.responses import Response
 from portal.notify.inviting import invite_next
 from portal.notify.telling import tell_next
 from portal.respond.act import Act
 from portal.respond.operations.cases import group_cases
+from portal.respond.operations.merging import merge_themes
 from portal.respond.operations.themes import share_theme
+from portal.store.co_decisions import list_figures
 from portal.store.engine import Store
+from portal.store.evidence.known_cases import counted_now
 from portal.store.joining import join_theme
 from portal.store.loops import Links, append_event
 from tests.support.answers import NOW, TODAY, Office, send
@@ -359,6 +362,45 @@ def test_who_comes_into_the_theme_after_the_decision_undoes_nothing(decided: Dec
     office.group([elsewhere], decided.theme, NOW + timedelta(days=1))
     assert decided.figures(1)["invited_all"] is True
     assert is_counting(decided.figures(1))
+
+
+def test_in_a_theme_younger_than_the_decision_whoever_is_in_it_has_to_be_invited(
+    decided: Decided,
+) -> None:
+    counting(decided)
+    themed = (LoopEvent.kind == "themed") & (LoopEvent.theme_id == decided.theme)
+    change(decided, update(CoDecision).values(decided_on=TODAY - timedelta(days=1)))
+    change(decided, update(LoopRow).values(told_on=TODAY - timedelta(days=2)), rows=4)
+    with decided.store.read() as session:
+        assert session.scalars(select(LoopEvent.happened_on).where(themed)).all() == [TODAY] * 4
+    assert known(decided)["invited_all"] is True
+    change(decided, delete(Invitation).where(Invitation.submission_id == decided.cases[1]))
+    assert known(decided)["invited_all"] is False
+
+
+def test_the_next_step_of_a_merged_theme_is_one_of_the_theme_that_it_went_into(
+    store: Store, city: City
+) -> None:
+    decided = Decided(store, city)
+    office = Office(store, city)
+    into = office.group([send(store, city.potholes)])
+    store.write(
+        merge_themes, now=NOW, today=TODAY, scope=office.staff, theme_id=decided.theme, into_id=into
+    )
+    case = decided.cases[0]
+    number = decided.table.decide(into, decided.table.partner("Elm Street Club"), [case])
+    decided.table.sign(decided.table.link(number))
+    decided.number = number
+    assert known(decided)["invited_all"] is True
+    decided.judge(case, is_fair=True)
+    assert known(decided)["attest_fair"] == 1
+
+
+def known(decided: Decided) -> dict[str, Any]:
+    """The decision's figures by the cases as they are now."""
+    with decided.store.read() as session:
+        wanted = [CoDecision.id == decided.number]
+        return list_figures(session, wanted, counted_now(), TODAY)[decided.number]
 
 
 def test_who_was_told_elsewhere_and_in_the_theme_by_the_decision_has_to_be_invited(
