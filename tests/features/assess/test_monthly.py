@@ -16,6 +16,7 @@ from portal.assess import monthly
 from portal.assess.monthly import KEPT_FRESH, CountedMonths, count_news, keep_months
 from portal.assess.operations import assess_service
 from portal.assess.queries_months import Cell, count_months, list_touched_months
+from portal.assess.recounting import check_months
 from portal.domain.loop import Actor, Event, EventKind, Verdict
 from portal.domain.monthly import QUESTIONS, Counts, months_until, no_counts
 from portal.models.appraisals import MonthlyFigure
@@ -194,6 +195,24 @@ def test_news_refresh_the_touched_months_and_a_new_day_all(store: Store) -> None
     store.write(assess_service, service_id=service_id, as_of=TODAY, now=NOW)
     with store.read() as session:
         assert kept(session, service_id) == recount(session, service_id, TODAY)
+
+
+def test_a_month_that_was_counted_when_less_was_is_compared_by_what_it_has(store: Store) -> None:
+    service_id = store.write(add_service)
+    store.write(add_submission, service_id, district="north")
+    store.write(assess_service, service_id=service_id, as_of=TODAY, now=NOW)
+
+    def rewrite(session: Session, **changed: int) -> None:
+        for row in session.scalars(select(MonthlyFigure)):
+            kept = {name: count for name, count in row.counts.items() if name != "due_people"}
+            row.counts = kept | {"case_people": 1} | changed
+
+    store.write(rewrite)
+    with store.read() as session:
+        assert list(check_months(session)) == []
+    store.write(rewrite, ratings=7)
+    with store.read() as session:
+        assert len(list(check_months(session))) == 1
 
 
 def test_figures_that_nothing_stands_behind_any_more_go_away(store: Store) -> None:
