@@ -165,9 +165,10 @@ def renew(known: Mapping[str, Any], evidence: Mapping[str, Any]) -> dict[str, An
     """What a batch puts in the place of published evidence of the same quarter.
 
     A table of what people are or answered moves once ten more people are in its cells, else it
-    stays: whoever has kept both would read in the difference what those few answered. How many left
-    it does not count. They leave with the window, and whoever has kept the figures of their time
-    knows them. What the city did is its own record and is always the new one.
+    stays: whoever has kept both would read in the difference what those few answered. That some
+    have left it moves nothing: they leave with the window, and whoever has kept the figures of
+    their time knows them. So where as many leave as come it waits for the appraisal. What the city
+    did is its own record and is always the new one.
     """
     renewed = dict(evidence)
     for name, cells in _OF_PEOPLE.items():
