@@ -202,7 +202,7 @@ def test_a_month_that_was_counted_when_less_was_is_compared_by_what_it_has(store
     store.write(add_submission, service_id, district="north")
     store.write(assess_service, service_id=service_id, as_of=TODAY, now=NOW)
 
-    def rewrite(session: Session, **changed: int) -> None:
+    def rewrite(session: Session, /, **changed: int) -> None:
         for row in session.scalars(select(MonthlyFigure)):
             kept = {name: count for name, count in row.counts.items() if name != "due_people"}
             row.counts = kept | {"case_people": 1} | changed
