@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import re
 from collections.abc import Callable, Sequence
+from dataclasses import fields
 from datetime import UTC, datetime
 from typing import Any
 from zoneinfo import ZoneInfo
@@ -136,8 +137,13 @@ class WordingForm(VersionedForm):
         field.data = "\n".join([text, *typed] if kind == "opening" else [*typed, text])
 
     @property
+    def typed(self) -> Wording:
+        """What was typed, as it was typed: it may be wrong. To be shown, never to be kept."""
+        return Wording(**{one.name: self[one.name].data or "" for one in fields(Wording)})
+
+    @property
     def wording(self) -> Wording:
-        """What was typed."""
+        """What was typed, with its lines in the form that is kept. It was found to be right."""
         return Wording(
             self.you_said.data or "",
             self.we_did.data or "",

@@ -172,7 +172,7 @@ def response_page(
         read(), current_scope(), response_id, langs=langs(), offered=portal().settings.languages
     )
     if form is not None and view.response.status != "draft":
-        status = CONFLICT  # whatever is wrong with it or was put in: it has no fields to stand in
+        status, errors = CONFLICT, None  # whatever is wrong or was put in: there are no fields
     return page(
         "respond/show_response.html",
         status,

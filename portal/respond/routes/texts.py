@@ -65,7 +65,7 @@ def _translation_page(
         text is not None and text.status == "reviewed" and view.response.status == "published"
     )
     if form is not None and is_fixed:
-        status = CONFLICT  # whatever is wrong with it or was put in: it has no fields to stand in
+        status, errors = CONFLICT, None  # whatever is wrong or was put in: there are no fields
     is_source_new = shown.stand_beside(view.source) and form is not None  # while it was written
     return page(
         "respond/show_translation.html",
@@ -160,7 +160,7 @@ def _correction_page(
         abort(404)
     pending = view.pending.get(tag)
     if form is not None and pending is not None:
-        status = CONFLICT
+        status, errors = CONFLICT, None
     shown = CorrectionForm(formdata=None, obj=text) if form is None else form
     beside = None if text is view.source else view.source
     is_source_new = shown.stand_beside(beside) and form is not None

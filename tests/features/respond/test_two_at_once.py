@@ -18,6 +18,11 @@ from tests.support.client import response_page
 from tests.support.desk import Desk, words_of
 
 TYPED = {"you_said": "Holes.", "we_did": "We did it all.", "why_not": ""}
+CHANGES = {
+    "saved": {}, "wrong": {"you_said": ""}, "phrase": {"insert": "1"},
+    "wrong line": {"links": "see our page"},
+    "phrase and wrong line": {"insert": "1", "partners": "x" * 301},
+}  # fmt: skip
 
 
 def test_a_case_that_somebody_took_meanwhile_is_not_taken_from_them(
@@ -99,9 +104,7 @@ def test_a_time_that_somebody_has_chosen_meanwhile_stays(
     assert f"{at:%Y-%m-%d}" == first[:10]
 
 
-@pytest.mark.parametrize(
-    "changes", [{}, {"you_said": ""}, {"insert": "1"}], ids=["saved", "wrong", "phrase"]
-)
+@pytest.mark.parametrize("changes", CHANGES.values(), ids=CHANGES)
 def test_what_was_typed_into_an_answer_that_was_published_meanwhile_stands_there(
     app: Flask, store: Store, office: Office, desk_city: City, changes: dict[str, str]
 ) -> None:
@@ -116,12 +119,11 @@ def test_what_was_typed_into_an_answer_that_was_published_meanwhile_stands_there
     assert "published while you were writing" in page.words()
     assert "We repaved the street by the school." in page.words()
     assert "We did it all." in page.words()
+    assert changes.get("links", "") in page.words()
     assert f"/en/staff/{path}texts/en/correct" in page.links()
 
 
-@pytest.mark.parametrize(
-    "changes", [{}, {"you_said": ""}, {"insert": "1"}], ids=["saved", "wrong", "phrase"]
-)
+@pytest.mark.parametrize("changes", CHANGES.values(), ids=CHANGES)
 def test_what_was_typed_into_a_text_that_was_published_meanwhile_stands_there(
     app: Flask, store: Store, office: Office, desk_city: City, changes: dict[str, str]
 ) -> None:
@@ -132,10 +134,13 @@ def test_what_was_typed_into_a_text_that_was_published_meanwhile_stands_there(
     desk.post("phrases/", **phrase, department=desk_city.works)
     form = {**TYPED, **desk.get(path).sent_along("/texts/es/")}
     office.review(response, "es")
-    assert "We did it all." in words_of(desk.post(path, 409, **{**form, **changes}))
+    words = words_of(desk.post(path, 409, **{**form, **changes}))
+    assert "We did it all." in words
+    assert changes.get("links", "") in words
     correction = f"{path}correct"
     form = {**TYPED, "reason": "A slip.", **desk.get(correction).sent_along("/correct")}
     Desk(app, "reviewer").post(correction, **form)
-    refused = desk.post(correction, 409, **{**form, "reason": "It was less.", **changes})
-    assert "We did it all." in words_of(refused)
-    assert "It was less." in words_of(refused)
+    words = words_of(desk.post(correction, 409, **{**form, "reason": "It was less.", **changes}))
+    assert "We did it all." in words
+    assert "It was less." in words
+    assert changes.get("links", "") in words
