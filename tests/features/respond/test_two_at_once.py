@@ -12,14 +12,14 @@ from portal.models.desk import CaseAssignment
 from portal.models.loops import ExclusionRequest
 from portal.models.responses import PendingCorrection, Response
 from portal.store.engine import Store
-from tests.support.answers import NOW, Office, send
+from tests.support.answers import NOW, SPANISH, Office, send
 from tests.support.city import City
 from tests.support.client import response_page
 from tests.support.desk import Desk, words_of
 
 TYPED = {"you_said": "Holes.", "we_did": "We did it all.", "why_not": ""}
 CHANGES = {
-    "saved": {}, "wrong": {"you_said": ""}, "phrase": {"insert": "1"},
+    "saved": {}, "wrong": {"you_said": "", "done_on": "soon"}, "phrase": {"insert": "1"},
     "wrong line": {"links": "see our page"},
     "phrase and wrong line": {"insert": "1", "partners": "x" * 301},
 }  # fmt: skip
@@ -113,13 +113,16 @@ def test_what_was_typed_into_an_answer_that_was_published_meanwhile_stands_there
     desk, path = Desk(app), f"responses/{draft}/"
     phrase = {"kind": "opening", "title": "Thanks", "text": "Thank you.", "language": "en"}
     desk.post("phrases/", **phrase, department=desk_city.works)
-    form = {**TYPED, "outcome": "answered", **desk.get(path).sent_along(path)}
+    promise = {"outcome": "planned", "due_on": "2040-05-01"}
+    form = {**TYPED, **promise, **desk.get(path).sent_along(path)}
     office.publish(draft)
     page = response_page(desk.post(path, 409, **{**form, **changes}))
     assert "published while you were writing" in page.words()
     assert "We repaved the street by the school." in page.words()
     assert "We did it all." in page.words()
     assert changes.get("links", "") in page.words()
+    assert "Planneddone by May 1, 2040" in page.words()
+    assert ("done on soon" in page.words()) == ("done_on" in changes)
     assert f"/en/staff/{path}texts/en/correct" in page.links()
 
 
@@ -135,6 +138,8 @@ def test_what_was_typed_into_a_text_that_was_published_meanwhile_stands_there(
     form = {**TYPED, **desk.get(path).sent_along("/texts/es/")}
     office.review(response, "es")
     words = words_of(desk.post(path, 409, **{**form, **changes}))
+    assert "correct the published one" in words
+    assert words.count(SPANISH.we_did) == 1
     assert "We did it all." in words
     assert changes.get("links", "") in words
     correction = f"{path}correct"
