@@ -73,7 +73,7 @@ def _show_fault(error: Exception) -> Response:
 
 
 def _error_page(status: int, words: str | None = None, template: str | None = None) -> Response:
-    if not request.path.startswith(OPEN_DATA):
+    if not f"{request.path}/".startswith(OPEN_DATA):
         return page(template or f"errors/{status if status in _PAGES else 400}.html", status)
     response = Response(_in_json(words or HTTPStatus(status).phrase), status, mimetype=JSON)
     response.headers["Access-Control-Allow-Origin"] = "*"

@@ -509,3 +509,10 @@ def test_beside_the_data_errors_are_for_programs_too(client: FlaskClient, path: 
     assert answer.status_code == 404
     assert answer.get_json()["error"]
     assert answer.headers["Access-Control-Allow-Origin"] == "*"
+
+
+def test_the_catalogue_refuses_in_the_words_of_programs(client: FlaskClient) -> None:
+    answer = client.post("/data.json")
+    assert answer.status_code == 405
+    assert answer.get_json()["error"]
+    assert answer.headers["Access-Control-Allow-Origin"] == "*"
