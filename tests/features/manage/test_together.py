@@ -418,6 +418,10 @@ def test_all_cases_of_a_large_theme_can_be_linked_page_by_page(
     where = post(desk, f"{path}cases?page=2", 303, case=[], shown=[cases[1]])
     assert str(where).endswith("?page=2")
     assert "4 cases are linked" in get(desk, path).words()
+    beyond = get(desk, f"{path}?page=9")
+    assert "There are fewer pages" in beyond.words()
+    assert "Link the ticked cases" not in beyond.words()
+    assert f"/en/manage/{path}" in beyond.links()
     table.sign(table.link(int(path.split("/")[1])))
     last = get(desk, f"{path}?page=2")
     assert len([link for link in last.links() if "/staff/cases/" in link]) == 2
