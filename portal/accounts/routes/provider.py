@@ -113,7 +113,8 @@ def _confirm(shown_at: datetime, factor: str | None, wanted: str | None) -> Resp
 def _refuse(error: ProviderError, wanted: str | None) -> Response:
     """Back to the door, in the same words whatever was wrong; the log says more.
 
-    Whoever is signed in stays so: what they typed waits for them in another tab.
+    Whoever is signed in stays so, and whoever still has to show a second factor: what they typed
+    waits for them in another tab, by the token of their session.
     """
     _log.warning("provider", extra={"fault": str(error)})
     visitor = find_current()
@@ -121,8 +122,6 @@ def _refuse(error: ProviderError, wanted: str | None) -> Response:
         name = portal().settings.oidc_name
         flash(_("Signing in at %(name)s did not work. Try again.", name=name), "alarm")
         return redirect(url_for("accounts.show_again", next=wanted), 303)
-    if visitor is not None:
-        session.clear()
     flash(
         _("Signing in at %(name)s did not work. Ask an administrator whether you were invited.",
           name=portal().settings.oidc_name),

@@ -24,6 +24,7 @@ from werkzeug.test import TestResponse
 
 from portal.accounts.operations.links import INVITATION_DAYS
 from portal.accounts.operations.people import invite_person, revoke_invitation
+from portal.accounts.operations.sign_ins import end_all
 from portal.app import create_app
 from portal.models.appraisals import ThresholdChange
 from portal.models.people import AccountLink, Membership, Person
@@ -32,12 +33,12 @@ from portal.store.clock import Clock
 from portal.store.engine import Store
 from portal.store.secrets import Secrets
 from tests.conftest import make_app
-from tests.features.accounts.conftest import send, token_of
+from tests.features.accounts.conftest import Knock, send, token_of
 from tests.support.city import City
 from tests.support.client import Page, response_page
-from tests.support.desk import grow_stale
+from tests.support.desk import Desk, grow_stale
 from tests.support.processes import free_port
-from tests.support.second_factor import code_now, give_factors
+from tests.support.second_factor import code_now, give_factors, spare_code
 
 # What the provider says about whom: sub, then claims.
 PEOPLE: dict[str, dict[str, Any]] = {
@@ -378,6 +379,24 @@ def test_whoever_changes_their_mind_at_the_provider_still_has_the_form(
     assert response_page(client.get(answer.location)).words().startswith("It is confirmed")
     assert go_on(client, waiting).status_code == 303
     assert reasons(store) == ["R & <b>S</b>"]
+
+
+def test_a_form_waits_for_who_has_given_the_password_and_then_leaves_the_provider(
+    app: Flask, store: Store, city: City, knock: Knock
+) -> None:
+    client, path, now = Desk(app, "manager").client, "/en/account/", datetime.now(UTC)
+    typed = {"name": "R & <b>S</b>", "lang": "es", "csrf_token": token_of(client)}
+    store.write(end_all, now=now, person_id=city.people["manager"], by=None)
+    page = response_page(client.post(path, data=typed))
+    assert knock(client, "manager").location == "/en/sign-in/code"
+    client.get("/en/sign-in/provider/answer?error=access_denied&state=x")
+    assert client.get("/en/manage/").status_code == 303, "the password alone opens nothing"
+    held = {"csrf_token": page.value("csrf_token"), **page.sent_along(path)}
+    assert client.post(path, data=held).status_code == 403
+    assert send(client, "sign-in/code", code=spare_code(1)).location == "/en/manage/"
+    assert client.post(path, data=held).status_code == 303
+    with store.read() as session:
+        assert session.get_one(Person, city.people["manager"]).name == typed["name"]
 
 
 def test_nobody_goes_on_with_the_form_of_somebody_else(
