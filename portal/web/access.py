@@ -98,6 +98,8 @@ def _check() -> Response | None:
     if standing is None or standing.stage is Stage.CODE:
         return portal().ask_to_sign_in()
     if standing.stage is Stage.SET_UP and level is not Access.SET_UP:
+        if request.method not in {"GET", "HEAD"}:  # a form waits until it is set up
+            return portal().ask_to_sign_in()
         return redirect(url_for("accounts.show_second_factor", lang=g.lang), 303)
     if not _may(standing.scope, level):
         abort(403)

@@ -6,6 +6,7 @@ import pytest
 from flask import Flask
 from flask.testing import FlaskClient
 from itsdangerous import TimestampSigner
+from passlib.totp import TOTP
 from sqlalchemy import select
 from werkzeug.test import TestResponse
 
@@ -72,6 +73,32 @@ def test_what_was_typed_waits_while_its_sender_signs_in(
     assert response_page(desk.client.get(arrived.location)).words().startswith("You are signed in")
     assert names(store) == [], "not before it is sent again"
     assert go_on(desk.client, page).status_code == 303
+    assert names(store) == [TYPED["name"]]
+
+
+def test_what_was_typed_waits_while_a_second_factor_is_set_up(
+    app: Flask, store: Store, city: City, knock: Knock
+) -> None:
+    desk = Desk(app, "manager")
+    end_sign_ins(store, city, "manager")
+    page = response_page(send_own(desk))
+    forget = f"admin/people/{city.people['manager']}/forget-second-factor"
+    assert send(Desk(app, "admin").client, forget).status_code == 303
+    set_up = "/en/account/second-factor/"
+    assert knock(desk.client, "manager").location == set_up
+    waiting = go_on(desk.client, page)
+    assert waiting.status_code == 403
+    again = response_page(waiting)
+    assert TYPED.items() <= again.sent_along(OWN).items()
+    (link,) = (one for one in again.all("a") if one.get("target") == "_blank")
+    assert desk.client.get(link.get("href", "")).location == set_up
+    assert names(store) == []
+    assert send(desk.client, "account/second-factor/app/begin").status_code == 303
+    shown = response_page(desk.client.get(f"{set_up}app"))
+    key = next(one for one in shown.all("p") if one.get("class") == "secret")
+    code = TOTP(key=shown.words(key)).generate(this_moment()).token
+    assert send(desk.client, "account/second-factor/app", code=code).status_code == 200
+    assert go_on(desk.client, again).status_code == 303
     assert names(store) == [TYPED["name"]]
 
 
