@@ -102,6 +102,16 @@ def test_what_was_typed_waits_while_a_second_factor_is_set_up(
     assert names(store) == [TYPED["name"]]
 
 
+def test_a_form_goes_on_in_as_many_bytes_as_it_came(app: Flask, store: Store, city: City) -> None:
+    desk = Desk(app, "admin")
+    end_sign_ins(store, city, "admin")
+    path = "/en/admin/import/"
+    data = {"csrf_token": desk.csrf_token(), "text": "س"}
+    for kind in ("multipart/form-data", "application/x-www-form-urlencoded"):
+        page = response_page(desk.client.post(path, data=data, content_type=kind))
+        assert page.encoding(path) == kind
+
+
 def test_nobody_sends_the_form_of_somebody_else(
     app: Flask, store: Store, city: City, knock: Knock
 ) -> None:
