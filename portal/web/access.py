@@ -98,9 +98,7 @@ def _check() -> Response | None:
     if standing is None or standing.stage is Stage.CODE:
         return portal().ask_to_sign_in()
     if standing.stage is Stage.SET_UP and level is not Access.SET_UP:
-        if request.method not in {"GET", "HEAD"}:  # a form waits until it is set up
-            return portal().ask_to_sign_in()
-        return redirect(url_for("accounts.show_second_factor", lang=g.lang), 303)
+        return _ask_to_set_up()
     if not _may(standing.scope, level):
         abort(403)
     if needs_fresh(current_app, request.endpoint) and not standing.is_fresh:
@@ -109,6 +107,13 @@ def _check() -> Response | None:
             return question
     g.scope = standing.scope
     return None
+
+
+def _ask_to_set_up() -> Response:
+    """To the second factor; a form that was sent waits until it is set up."""
+    if request.method in {"GET", "HEAD"}:
+        return redirect(url_for("accounts.show_second_factor", lang=g.lang), 303)
+    return portal().ask_to_sign_in()
 
 
 def _may(scope: Scope, level: Access) -> bool:
