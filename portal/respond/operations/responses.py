@@ -5,12 +5,13 @@ from __future__ import annotations
 from dataclasses import asdict
 from datetime import date, datetime
 
-from sqlalchemy import delete, select
+from sqlalchemy import delete, func, select
 from sqlalchemy.orm import Session
 
 from portal.domain.loop import Outcome
 from portal.domain.wording import Wording
 from portal.models.responses import Response, ResponseText, Theme
+from portal.models.running import AuditEvent
 from portal.respond.operations.themes import is_answered
 from portal.respond.rules import (
     Conflict,
@@ -72,6 +73,7 @@ def write_response(
     )
     session.add(response)
     session.flush()
+    _leave_dropped_number(session, response)
     session.add(
         ResponseText(
             response_id=response.id,
@@ -116,6 +118,20 @@ def _find_same(
             found: int = draft.id
             return found
     return None
+
+
+def _leave_dropped_number(session: Session, response: Response) -> None:
+    """Take another number where this one was a deleted draft's, which may still be open somewhere.
+
+    SQLite gives the last number out again; PostgreSQL never does.
+    """
+    dropped = select(AuditEvent.subject_id).where(AuditEvent.action == "response_dropped")
+    if session.scalar(dropped.where(AuditEvent.subject_id == response.id).limit(1)) is None:
+        return
+    last = session.scalar(select(func.max(dropped.subquery().c.subject_id)))
+    assert last is not None  # noqa: S101 - the event that was just found names one
+    response.id = last + 1
+    session.flush()
 
 
 def _require_reaching(session: Session, theme: Theme) -> None:

@@ -79,6 +79,24 @@ def test_a_draft_that_nobody_needs_is_deleted_and_nothing_else_is(
     assert find_problems(store) == []
 
 
+def test_the_number_of_a_deleted_draft_is_no_other_answers(
+    app: Flask, store: Store, office: Office
+) -> None:
+    first, second = ready(store, office), ready(store, office)
+    desk = Desk(app)
+    for draft in (second, first):  # now both would be given again
+        along = desk.get(f"responses/{draft}/").sent_along(f"/responses/{draft}/drop")
+        desk.post(f"responses/{draft}/drop", **along)
+    later = [office.draft(office.group([send(store, office.city.potholes)])) for _draft in "ab"]
+    assert not {first, second} & set(later)
+    assert len(set(later)) == 2
+    with store.read() as session:
+        texts = select(ResponseText.response_id).order_by(ResponseText.response_id)
+        assert session.scalars(texts).all() == sorted(later)
+        written = select(AuditEvent.subject_id).where(AuditEvent.action == "response_written")
+        assert set(session.scalars(written)) == {first, second, *later}
+
+
 def test_what_was_published_is_not_deleted(app: Flask, store: Store, office: Office) -> None:
     draft = ready(store, office)
     desk = Desk(app)
