@@ -6,7 +6,7 @@ that both always mean the same people (METHOD.md section 2).
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 
 from sqlalchemy import ColumnElement, ScalarSelect, Select, and_, exists, func, select
 from sqlalchemy.orm import InstrumentedAttribute, Session, aliased
@@ -23,6 +23,11 @@ def list_texts(session: Session, response_id: int) -> dict[str, ResponseText]:
     """A response's texts by language."""
     rows = session.scalars(select(ResponseText).where(ResponseText.response_id == response_id))
     return {row.lang: row for row in rows}
+
+
+def versions_of(texts: Mapping[str, ResponseText]) -> str:
+    """Which version each text has, as pages send it along: "en:3 es:2"."""
+    return " ".join(f"{lang}:{texts[lang].version}" for lang in sorted(texts))
 
 
 def is_stale(text: ResponseText, source: ResponseText | None) -> bool:

@@ -24,6 +24,7 @@ from portal.respond.rules import (
 from portal.respond.scoped import get_response, get_theme, lock_themes
 from portal.store import audit, outbox
 from portal.store.content import raise_content_version
+from portal.store.coverage import list_texts, versions_of
 from portal.store.reassessments import ask_to_assess
 from portal.store.scope import NotAllowed, Scope
 from portal.store.webhooks import announce
@@ -195,14 +196,17 @@ def save_source(
 
 
 def drop_response(
-    session: Session, *, now: datetime, scope: Scope, response_id: int, version: int
+    session: Session, *, now: datetime, scope: Scope, response_id: int, version: int, texts: str
 ) -> int:
     """Give a draft up with all its texts; returns the theme that it was for.
 
-    Nobody was told anything by it. Raises Conflict when it has moved on or is published.
+    `texts` are those that it had as it was read (versions_of). Nobody was told anything by it.
+    Raises Conflict when it, or one of them, has moved on, or when it is published.
     """
     response = get_response(session, scope, response_id, for_desk=True, lock=True)
     if response.status != "draft" or response.version != version:
+        raise Conflict
+    if versions_of(list_texts(session, response_id)) != texts:
         raise Conflict
     assert response.theme_id is not None  # noqa: S101 - the table says so of all but imported ones
     theme_id = response.theme_id

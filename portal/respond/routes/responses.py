@@ -31,6 +31,7 @@ from portal.respond.routes.blueprint import blueprint, langs
 from portal.respond.routes.phrases import put_in
 from portal.respond.rules import Conflict, Refusal
 from portal.respond.words import outcome_options
+from portal.store.coverage import versions_of
 from portal.store.retention import get_periods
 from portal.web.access import Access, access, current_scope
 from portal.web.context import portal
@@ -177,6 +178,7 @@ def response_page(
         "respond/show_response.html",
         status,
         view=view,
+        versions=versions_of(view.texts),
         form=_stored(view) if form is None else on_version(form, view.response.version, status),
         errors=errors or [],
         outcomes=outcome_options(),
@@ -297,6 +299,7 @@ def drop_response(response_id: int) -> Response:
         theme_id = write(
             operations.drop_response, now=portal().clock.now(), scope=current_scope(),
             response_id=response_id, version=VersionedForm().read_version,
+            texts=request.form.get("texts", ""),
         )  # fmt: skip
     except Conflict:
         flash(_("Somebody changed this answer in the meantime. It is shown as it is now."), "alarm")

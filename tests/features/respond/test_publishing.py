@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import threading
 from datetime import UTC, date, datetime, timedelta
+from functools import partial
 from zoneinfo import ZoneInfo
 
 import pytest
@@ -95,6 +96,20 @@ def test_the_number_of_a_deleted_draft_is_no_other_answers(
         assert session.scalars(texts).all() == sorted(later)
         written = select(AuditEvent.subject_id).where(AuditEvent.action == "response_written")
         assert set(session.scalars(written)) == {first, second, *later}
+
+
+def test_a_translation_that_nobody_saw_is_not_deleted(
+    app: Flask, store: Store, office: Office
+) -> None:
+    draft = ready(store, office)
+    desk = Desk(app)
+    for change in (office.translate, partial(office.review, lang="es")):
+        along = desk.get(f"responses/{draft}/").sent_along(f"/responses/{draft}/drop")
+        change(draft)
+        desk.post(f"responses/{draft}/drop", **along)
+        assert "Somebody changed this answer" in desk.get(f"responses/{draft}/").words()
+    with store.read() as session:
+        assert len(session.scalars(select(ResponseText)).all()) == 2
 
 
 def test_what_was_published_is_not_deleted(app: Flask, store: Store, office: Office) -> None:
