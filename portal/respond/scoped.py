@@ -12,6 +12,7 @@ from portal.models.base import MAX_ID
 from portal.models.loops import LoopRow
 from portal.models.remarks import Remark
 from portal.models.responses import Response, Theme
+from portal.models.running import AuditEvent
 from portal.models.services import Service
 from portal.models.submissions import Submission
 from portal.respond.queries.decided import is_decided
@@ -90,23 +91,41 @@ def get_open_theme(session: Session, scope: Scope, theme_id: int) -> Theme:
     return get_theme(session, scope, theme_id)
 
 
+class DraftDeleted(NotAllowed):
+    """A draft of one's own departments was deleted; not found where nothing else is said."""
+
+
 def get_response(
     session: Session, scope: Scope, response_id: int, *, for_desk: bool = False, lock: bool = False
 ) -> Response:
     """The response, for whoever works on its texts, or `for_desk` for staff and managers only.
 
-    Raises NotAllowed when it is another department's, or was imported: history is not edited.
+    Raises NotAllowed when it is another department's, or was imported: history is not edited;
+    DraftDeleted when it was one's own and is gone.
     `lock` keeps others from changing it, or its texts, until the transaction ends.
     """
     if response_id > MAX_ID:
         raise NotAllowed
     query = select(Response).where(Response.id == response_id, Response.import_id.is_(None))
     response = session.scalar(query.with_for_update() if lock else query)
+    require = scope.require_desk if for_desk else scope.require_texts
     if response is None:
-        raise NotAllowed
-    service = session.get_one(Service, response.service_id)
-    (scope.require_desk if for_desk else scope.require_texts)(service.department_id)
+        require(_find_service_of_dropped(session, response_id).department_id)
+        raise DraftDeleted
+    require(session.get_one(Service, response.service_id).department_id)
     return response
+
+
+def _find_service_of_dropped(session: Session, response_id: int) -> Service:
+    dropped = session.scalar(
+        select(AuditEvent).where(
+            AuditEvent.action == "response_dropped", AuditEvent.subject_id == response_id
+        )
+    )
+    if dropped is None:
+        raise NotAllowed
+    theme = session.get_one(Theme, dropped.detail["theme"])
+    return session.get_one(Service, theme.service_id)
 
 
 def lock_themes(session: Session, theme_ids: list[int]) -> None:

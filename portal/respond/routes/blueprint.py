@@ -2,24 +2,36 @@
 
 from __future__ import annotations
 
-from flask import Blueprint, abort, current_app, request
+from flask import Blueprint, abort, current_app, flash, redirect, request, url_for
+from flask.typing import ResponseReturnValue
 from werkzeug import exceptions
 
 from portal.domain.short_code import short_code
 from portal.respond import words
 from portal.respond.queries.promises import count_pressing
 from portal.respond.rules import Conflict
+from portal.respond.scoped import DraftDeleted
 from portal.web.access import current_scope
 from portal.web.context import portal
 from portal.web.database import read
 from portal.web.i18n import current_language
 from portal.web.reason_words import REASONS, REDACTIONS, WITHDRAWALS
 from portal.web.warning_words import channel_name
+from portal.web.words import gettext as _
 
 blueprint = Blueprint("respond", __name__, url_prefix="/<lang:lang>/staff")
 blueprint.register_error_handler(
     Conflict, lambda _error: current_app.handle_user_exception(exceptions.Conflict())
 )
+
+
+@blueprint.errorhandler(DraftDeleted)
+def _say_deleted(_error: DraftDeleted) -> ResponseReturnValue:
+    """Whoever wanted to do something with the draft is told why nothing came of it."""
+    if request.method != "POST":
+        return current_app.handle_user_exception(exceptions.NotFound())
+    flash(_("This draft was deleted in the meantime."), "alarm")
+    return redirect(url_for("respond.show_responses"), 303)
 
 
 def langs() -> list[str]:

@@ -11,12 +11,14 @@ from portal.respond.operations import publishing as operations
 from portal.respond.queries.responses import get_response_view
 from portal.respond.routes.blueprint import blueprint, langs
 from portal.respond.routes.responses import (
+    CONFLICT,
     pages_address,
     response_page,
     responses_page,
     to_response,
 )
 from portal.respond.rules import Problem, Refusal
+from portal.respond.scoped import DraftDeleted
 from portal.web.access import Access, access, current_scope
 from portal.web.context import portal
 from portal.web.database import read, write
@@ -52,6 +54,10 @@ def publish_responses() -> Response:
         _publish(form, form.versions)
     except Refusal as refusal:
         return responses_page(form, _naming(refusal.about, explain(form, refusal)), 422)
+    except DraftDeleted:
+        text = _("A draft that you ticked was deleted in the meantime, so nothing was published. "
+                 "The others are still ticked.")  # fmt: skip
+        return responses_page(form, [("", text)], CONFLICT)
     return redirect(back, 303)
 
 

@@ -11,7 +11,7 @@ from werkzeug.wrappers import Response
 from portal.domain.cautions import Caution
 from portal.domain.loop import MIN_REASON, Outcome
 from portal.models.services import TEXT_STATUSES
-from portal.respond.forms import PublishForm, ResponseForm, VersionedForm, explain
+from portal.respond.forms import PublishForm, ResponseForm, VersionedForm, WordingForm, explain
 from portal.respond.mail_preview import preview_mail
 from portal.respond.operations import responses as operations
 from portal.respond.queries import responses as queries
@@ -30,6 +30,7 @@ from portal.respond.queries.reach import PromiseReach, get_promise_reach
 from portal.respond.routes.blueprint import blueprint, langs
 from portal.respond.routes.phrases import put_in
 from portal.respond.rules import Conflict, Refusal
+from portal.respond.scoped import DraftDeleted
 from portal.respond.words import outcome_options
 from portal.store.coverage import versions_of
 from portal.store.retention import get_periods
@@ -263,7 +264,15 @@ def show_preview(response_id: int) -> Response:
 @access(Access.STAFF)
 def save_response(response_id: int) -> Response:
     """Save the source; where somebody else was faster, both texts are shown."""
-    form, clock = ResponseForm(), portal().clock
+    form = ResponseForm()
+    try:
+        return _save(response_id, form)
+    except DraftDeleted:
+        return deleted_page(form)
+
+
+def _save(response_id: int, form: ResponseForm) -> Response:
+    clock = portal().clock
     if put_in(form):
         return response_page(response_id, form)
     if not form.validate():
@@ -280,6 +289,11 @@ def save_response(response_id: int) -> Response:
         return response_page(response_id, form, status=CONFLICT)
     say_saved(is_changed)
     return to_response(response_id)
+
+
+def deleted_page(form: WordingForm) -> Response:
+    """What was typed into a draft that is gone, to be copied."""
+    return page("respond/show_deleted.html", CONFLICT, form=form)
 
 
 def say_saved(is_changed: bool) -> None:

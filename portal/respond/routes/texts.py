@@ -19,12 +19,14 @@ from portal.respond.routes.blueprint import blueprint, langs
 from portal.respond.routes.phrases import put_in
 from portal.respond.routes.responses import (
     CONFLICT,
+    deleted_page,
     on_version,
     response_page,
     say_saved,
     to_response,
 )
 from portal.respond.rules import Conflict, Refusal
+from portal.respond.scoped import DraftDeleted
 from portal.store.coverage import is_stale
 from portal.web.access import Access, access, current_scope
 from portal.web.context import portal
@@ -99,6 +101,13 @@ def _stored(view: queries.ResponseView, text: ResponseText | None) -> Translatio
 def save_translation(response_id: int, tag: str) -> Response:
     """Save the text; where somebody else was faster, both are shown."""
     form = TranslationForm()
+    try:
+        return _save(response_id, tag, form)
+    except DraftDeleted:
+        return deleted_page(form)
+
+
+def _save(response_id: int, tag: str, form: TranslationForm) -> Response:
     if put_in(form):
         return _translation_page(response_id, tag, form)
     if not form.validate():

@@ -22,6 +22,7 @@ from portal.store.clock import Clock
 from portal.store.engine import Store
 from tests.support.answers import ANSWERED, Office, send
 from tests.support.city import City
+from tests.support.client import response_page
 from tests.support.desk import Desk, words_of
 from tests.support.moment import this_moment
 from tests.support.soundness import find_problems
@@ -71,7 +72,8 @@ def test_a_draft_that_nobody_needs_is_deleted_and_nothing_else_is(
     where = desk.post(f"responses/{draft}/drop", **along).location
     assert "The draft is deleted." in desk.get(where.removeprefix("/en/staff/")).words()
     desk.get(f"responses/{draft}/", 404)
-    desk.post(f"responses/{draft}/drop", 404, **along)
+    assert desk.post(f"responses/{draft}/drop", **along).location == "/en/staff/responses/"
+    assert "This draft was deleted in the meantime." in desk.get("responses/").words()
     with store.read() as session:
         assert session.scalars(select(Response)).all() == []
         assert session.scalars(select(ResponseText)).all() == []
@@ -84,10 +86,8 @@ def test_the_number_of_a_deleted_draft_is_no_other_answers(
     app: Flask, store: Store, office: Office
 ) -> None:
     first, second = ready(store, office), ready(store, office)
-    desk = Desk(app)
     for draft in (second, first):  # now both would be given again
-        along = desk.get(f"responses/{draft}/").sent_along(f"/responses/{draft}/drop")
-        desk.post(f"responses/{draft}/drop", **along)
+        drop(app, draft)
     later = [office.draft(office.group([send(store, office.city.potholes)])) for _draft in "ab"]
     assert not {first, second} & set(later)
     assert len(set(later)) == 2
@@ -110,6 +110,39 @@ def test_a_translation_that_nobody_saw_is_not_deleted(
         assert "Somebody changed this answer" in desk.get(f"responses/{draft}/").words()
     with store.read() as session:
         assert len(session.scalars(select(ResponseText)).all()) == 2
+
+
+def test_words_for_a_deleted_draft_are_not_lost(
+    app: Flask, store: Store, office: Office, desk_city: City
+) -> None:
+    draft, other = ready(store, office), ready(store, office)
+    drop(app, draft)
+    desk, typed = Desk(app), {"you_said": "Holes.", "we_did": "<Mended>.", "why_not": ""}
+    wrong = {**typed, "links": "no address"}
+    for form in (typed, wrong):
+        for path, more in (("", {"outcome": "answered"}), ("texts/es/", {})):
+            answer = desk.post(f"responses/{draft}/{path}", 409, **form, **more, version="1")
+            page = response_page(answer)
+            assert "This draft was deleted in the meantime." in page.words()
+            assert "<Mended>." in [page.words(one) for one in page.all("textarea")]
+    desk.post(f"responses/{draft}/texts/en/review", version="1")
+    desk.post(f"responses/{draft}/publish", version="2")
+    assert "This draft was deleted in the meantime." in desk.get("responses/").words()
+    desk.post("responses/999/", 404, **typed, version="1")
+    for path in ("", "texts/es/", "drop", "publish"):
+        Desk(app, "parks").post(f"responses/{draft}/{path}", 404, **typed, version="1")
+    answer = desk.post("responses/publish", 409, response=[f"{draft}:2", f"{other}:2"])
+    page = response_page(answer)
+    assert "A draft that you ticked was deleted in the meantime" in page.words()
+    ticked = [one.get("value") for one in page.all("input") if one.get("checked") is not None]
+    assert f"{other}:2" in ticked
+    assert published(store) == {}
+
+
+def drop(app: Flask, draft: int) -> None:
+    desk = Desk(app)
+    along = desk.get(f"responses/{draft}/").sent_along(f"/responses/{draft}/drop")
+    desk.post(f"responses/{draft}/drop", **along)
 
 
 def test_what_was_published_is_not_deleted(app: Flask, store: Store, office: Office) -> None:
