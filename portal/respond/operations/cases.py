@@ -82,7 +82,10 @@ def live_cases(rows: list[LoopRow]) -> list[int]:
 def find_same(
     session: Session, act: Act, action: str, *, cases: list[int], name: str, lang: str
 ) -> AuditEvent | None:
-    """The last thing the person did, where it put these locked cases into a theme of this name."""
+    """The last thing the person did, where it put these locked cases into a theme of this name.
+
+    They have to be in it still, and it must not be merged: else the same asked again is no repeat.
+    """
     last = session.scalar(
         select(AuditEvent)
         .where(AuditEvent.person_id == act.person_id)
@@ -91,8 +94,13 @@ def find_same(
     )
     if last is None or last.action != action or last.detail["cases"] != cases:
         return None
-    text = session.get(ThemeText, (last.subject_id, lang))
-    return last if text is not None and text.name == name else None
+    theme_id = last.subject_id
+    text = session.get(ThemeText, (theme_id, lang))
+    if text is None or text.name != name:
+        return None
+    is_merged = session.get_one(Theme, theme_id).merged_into_id is not None
+    inside = all(session.get(ThemeCase, (theme_id, one)) is not None for one in cases)
+    return last if inside and not is_merged else None
 
 
 def _require_taking(session: Session, theme: Theme, services: set[int]) -> None:

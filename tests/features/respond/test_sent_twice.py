@@ -64,6 +64,36 @@ def test_a_theme_is_split_once(
     assert count(store, Theme) == 2
 
 
+def test_a_theme_that_lost_its_cases_meanwhile_is_not_the_same(
+    app: Flask, store: Store, desk_city: City
+) -> None:
+    case, other = (send(store, desk_city.potholes) for _person in range(2))
+    desk, colleague = Desk(app), Desk(app, "reviewer")
+    desk.post("group", case=other, theme="new", name="Holes")
+    where = desk.post("group", case=case, theme="new", name="Noise").location
+    noise = last_theme(store)
+    colleague.post(f"themes/{noise}/split", case=case, name="Kerbs")
+    assert desk.post("group", case=case, theme="new", name="Noise").location != where
+    assert inside(store, last_theme(store)) == [case]
+    noise = last_theme(store)
+    colleague.post(f"themes/{noise}/merge", into="1")
+    assert inside(store, noise) == []
+    desk.post("group", case=case, theme="new", name="Noise")
+    assert last_theme(store) != noise
+    assert inside(store, last_theme(store)) == [case]
+
+
+def last_theme(store: Store) -> int:
+    with store.read() as session:
+        return session.scalar(select(func.max(Theme.id))) or 0
+
+
+def inside(store: Store, theme: int) -> list[int]:
+    with store.read() as session:
+        cases = select(ThemeCase.submission_id).where(ThemeCase.theme_id == theme)
+        return list(session.scalars(cases))
+
+
 def test_an_answer_is_begun_once(app: Flask, store: Store, office: Office, desk_city: City) -> None:
     theme = office.group([send(store, desk_city.potholes)])
     desk, colleague = Desk(app), Desk(app, "reviewer")
