@@ -193,8 +193,8 @@ def link_cases(
 ) -> int:
     """Link these cases of the theme, and of those `shown` as linked no others.
 
-    What a colleague linked meanwhile stays. Returns how many are not linked, since they are not in
-    the theme, or not any more. Raises SignedAlready.
+    What a colleague linked meanwhile stays. Returns how many are not linked, since they do not
+    count as evidence (any more), or are not in the theme (any more). Raises SignedAlready.
     """
     found = get_managed_co_decision(session, scope, co_decision_id, lock=True)
     if is_signed(session, found.id):

@@ -191,8 +191,10 @@ def link_cases(co_decision_id: int) -> Response:
         return _back(co_decision_id, asked_page())
     flash(_("Saved."))
     if left_out:
-        flash(ngettext("%(n)s ticked case is not in the theme any more, so it is not linked.",
-                       "%(n)s ticked cases are not in the theme any more, so they are not linked.",
+        flash(ngettext("%(n)s ticked case does not count any more, or is not in the theme, "
+                       "so it is not linked.",
+                       "%(n)s ticked cases do not count any more, or are not in the theme, "
+                       "so they are not linked.",
                        left_out, n=number(left_out)), "alarm")  # fmt: skip
     return _back(co_decision_id, asked_page())
 

@@ -384,13 +384,15 @@ def test_a_case_that_left_the_theme_meanwhile_costs_nobody_the_other_ticks(
     desk: Desk, store: Store, city: City, table: Table
 ) -> None:
     office = Office(store, city)
-    cases = [send(store, city.potholes, comment="High.") for _case in range(3)]
-    stays, linked, leaves = cases
+    cases = [send(store, city.potholes, comment="High.") for _case in range(4)]
+    stays, linked, leaves, aside = cases
     theme = office.group(cases)
     path = f"co-decisions/{table.decide(theme, table.partner(), [linked])}/"
     store.write(themes.take_out, now=NOW, scope=office.staff, submission_id=leaves, theme_id=theme)
-    post(desk, f"{path}cases", case=[stays, linked, leaves], shown=[linked])
-    assert "1 ticked case is not in the theme any more" in get(desk, path).words()
+    set_aside(store, city, aside)
+    post(desk, f"{path}cases", case=[stays, linked, leaves, aside], shown=[linked])
+    said = "2 ticked cases do not count any more, or are not in the theme, so they are not linked."
+    assert said in get(desk, path).words()
     with store.read() as session:
         assert set(session.scalars(select(CoDecisionCase.submission_id))) == {stays, linked}
 
