@@ -46,8 +46,9 @@ def list_stories(
         .where(which, _is_promise(), Response.due_on.is_not(None))
         .order_by(Response.due_on, Response.id)
     ).all()
-    first_of = _find_firsts(session, {one.id for one in promises})
-    return _with_followers(session, [one for one in promises if first_of[one.id] == one.id], today)
+    first_of = _find_firsts(session, {one.id for one in promises if one.follows_id is not None})
+    firsts = [one for one in promises if first_of.get(one.id, one.id) == one.id]
+    return _with_followers(session, firsts, today)
 
 
 def list_stories_with(

@@ -216,7 +216,7 @@ def test_an_answer_stands_in_the_lists_of_all_services_whose_cases_it_was_given_
     assert shared in found(page)
     assert "Street lights and Swimming pools" in page.words()
     feed = client.get("/en/responses/feed.atom?service=swimming-pools").get_data(as_text=True)
-    assert "<title>Street lights, Swimming pools</title>" in feed
+    assert '<title xml:lang="en">Street lights, Swimming pools</title>' in feed
 
 
 def test_its_own_page_and_its_theme_name_the_services(

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
+
 import pytest
 from flask import Flask
 from sqlalchemy import update
@@ -9,7 +11,7 @@ from sqlalchemy import update
 from portal.models.people import Membership
 from portal.respond.queries import disputes, responses
 from portal.store.engine import Store
-from tests.support.answers import Office, send
+from tests.support.answers import SOURCE, Office, send
 from tests.support.city import City
 from tests.support.client import Page
 from tests.support.desk import Desk
@@ -128,7 +130,8 @@ def test_a_dispute_is_one_of_what_its_resident_was_told_last(
     case = send(store, office.city.potholes)
     theme = office.group([case])
     first = office.draft(theme)
-    last = office.draft(theme if is_further else office.group([case]))
+    further = replace(SOURCE, we_did="We went there again.")
+    last = office.draft(theme if is_further else office.group([case]), wording=further)
     for draft in (first, last):
         office.review(draft)
         office.publish(draft)
