@@ -51,9 +51,7 @@ from portal.web.cache import PageCache
 from portal.web.context import Portal
 from portal.web.form_token import FormTokens
 
-# The longest that anybody may send is a city's list, pasted: in any script it fits. A comment fits
-# many times; nothing is uploaded.
-MAX_BODY = 512 * 1024
+MAX_BODY = 256 * 1024  # a comment in any script fits many times; nothing is uploaded
 MAX_FIELDS = 500  # every role in every department of a large city
 
 BLUEPRINTS = (

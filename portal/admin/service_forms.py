@@ -27,7 +27,8 @@ from portal.web.forms import DeskForm
 from portal.web.shown import SHOWN, show_moved, typed_texts
 
 MAX_ABOUT = 5000
-MAX_LIST = 120_000  # characters: with four bytes each it still fits a request
+MAX_LIST = 120_000  # characters
+MAX_LIST_BODY = 512 * 1024  # bytes: with four for each character it still fits
 
 
 class NewServiceForm(DeskForm):

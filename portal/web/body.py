@@ -6,15 +6,18 @@ Werkzeug would put signs in the place of what it cannot read, and they would be 
 
 from __future__ import annotations
 
+from collections.abc import Callable
 from io import BytesIO
-from typing import IO, Any
+from typing import IO, Any, TypeVar
 from urllib.parse import parse_qsl
 
-from flask import Flask, Request, abort, request
+from flask import Flask, Request, abort, current_app, request
 from werkzeug.datastructures import Headers, MultiDict
 from werkzeug.exceptions import BadRequest
 from werkzeug.formparser import FormDataParser, MultiPartParser
 
+_LIMIT = "_limit_of_body"
+View = TypeVar("View", bound=Callable[..., Any])
 _CHARSETS = {"", "utf-8", "utf8", "us-ascii", "ascii"}
 
 
@@ -72,6 +75,16 @@ class _Request(Request):
     form_data_parser_class = _Forms
 
 
+def takes_long(limit: int) -> Callable[[View], View]:
+    """Let this page's forms have so many bytes instead of as many as all others."""
+
+    def mark(view: View) -> View:
+        setattr(view, _LIMIT, limit)
+        return view
+
+    return mark
+
+
 def register(app: Flask, *, limit: int, max_fields: int) -> None:
     """Refuse bodies over `limit` bytes (413), without length (411), cut short or no UTF-8 (400)."""
     app.config.update(
@@ -88,5 +101,9 @@ def _read_to_the_end() -> None:
     request.environ.pop("wsgi.input_terminated", None)
     if request.content_length is None and "Transfer-Encoding" in request.headers:
         abort(411)  # no browser sends one; cut off at the limit it would look whole
+    view = current_app.view_functions.get(request.endpoint or "")
+    limit: int | None = getattr(view, _LIMIT, None)
+    if limit is not None:
+        request.max_content_length = request.max_form_memory_size = limit
     if request.content_length:
         _ = request.form

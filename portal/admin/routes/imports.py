@@ -10,12 +10,13 @@ from werkzeug.wrappers import Response
 from portal.admin.import_words import line_text, list_text
 from portal.admin.routes.blueprint import blueprint, langs
 from portal.admin.routes.services import offered
-from portal.admin.service_forms import MAX_LIST, ListForm
+from portal.admin.service_forms import MAX_LIST, MAX_LIST_BODY, ListForm
 from portal.admin.services.imports import PlanMoved, Planned, apply_list, hash_of, plan_list
 from portal.store.service_files import ListError, read_service_list
 from portal.store.service_names import get_service_names
 from portal.store.texts import InLanguage, in_language
 from portal.web.access import Access, access, current_scope
+from portal.web.body import takes_long
 from portal.web.context import portal
 from portal.web.database import read, write
 from portal.web.forms import errors_of
@@ -44,6 +45,7 @@ def _form_page(form: ListForm, status: int = 200) -> Response:
 
 
 @blueprint.post("/import/")
+@takes_long(MAX_LIST_BODY)
 @access(Access.ADMINISTRATOR, is_fresh=True)
 def plan_import() -> Response:
     """What the list would change. Nothing is changed yet."""
@@ -78,6 +80,7 @@ def _names(plan: Sequence[Planned]) -> dict[int, InLanguage[str]]:
 
 
 @blueprint.post("/import/apply")
+@takes_long(MAX_LIST_BODY)
 @access(Access.ADMINISTRATOR, is_fresh=True)
 def apply_import() -> Response:
     """Do what was shown."""

@@ -13,7 +13,7 @@ from tests.support.processes import Running
 
 FORM = "/en/services/pothole-repair/rate"
 URLENCODED = "Content-Type: application/x-www-form-urlencoded"
-LARGE = 600 * 1024  # over the 512 kB that a body may have
+LARGE = 300 * 1024  # over the 256 kB that a body may have
 GOOD = {200, 304}
 REFUSED = {400, 404, 405, 408, 411, 413, 414, 422, 431, 501, 505}
 
