@@ -80,25 +80,7 @@ def begin_co_decision(
     theme = hold_managed_theme(session, scope, theme_id)
     if partner_id > MAX_ID or session.get(Partner, partner_id) is None:
         raise NotAllowed
-    empty = session.scalar(
-        select(CoDecision.id)
-        .where(
-            CoDecision.theme_id == theme.id,
-            CoDecision.partner_id == partner_id,
-            CoDecision.author_id == scope.person_id,
-            CoDecision.source_lang == lang,
-            CoDecision.decided_on.is_(None),
-            ~exists().where(CoDecisionCase.co_decision_id == CoDecision.id),
-            ~exists().where(
-                CoDecisionText.co_decision_id == CoDecision.id,
-                (CoDecisionText.proposed != "")
-                | (CoDecisionText.decided != "")
-                | (CoDecisionText.changed != ""),
-            ),
-        )
-        .order_by(CoDecision.id.desc())
-        .limit(1)
-    )
+    empty = _find_empty(session, scope, theme.id, partner_id, lang)
     if empty is not None:
         return empty
     found = CoDecision(
@@ -119,6 +101,31 @@ def begin_co_decision(
     )
     _audit(session, now, scope, "co_decision_begun", found.id, theme_id=theme.id)
     return found.id
+
+
+def _find_empty(
+    session: Session, scope: Scope, theme_id: int, partner_id: int, lang: str
+) -> int | None:
+    """The record of these that the person has opened and that says nothing yet."""
+    return session.scalar(
+        select(CoDecision.id)
+        .where(
+            CoDecision.theme_id == theme_id,
+            CoDecision.partner_id == partner_id,
+            CoDecision.author_id == scope.person_id,
+            CoDecision.source_lang == lang,
+            CoDecision.decided_on.is_(None),
+            ~exists().where(CoDecisionCase.co_decision_id == CoDecision.id),
+            ~exists().where(
+                CoDecisionText.co_decision_id == CoDecision.id,
+                (CoDecisionText.proposed != "")
+                | (CoDecisionText.decided != "")
+                | (CoDecisionText.changed != ""),
+            ),
+        )
+        .order_by(CoDecision.id.desc())
+        .limit(1)
+    )
 
 
 def write_record(

@@ -349,15 +349,21 @@ def linked(decided: Decided) -> list[int]:
         return list(session.scalars(select(CoDecisionCase.submission_id)))
 
 
-def test_who_comes_into_the_theme_after_the_decision_undoes_nothing(decided: Decided) -> None:
-    counting(decided)
-    store, city, office = decided.store, decided.city, Office(decided.store, decided.city)
-    elsewhere = send(store, city.potholes)
-    response = office.answer([elsewhere])
+def told_elsewhere(decided: Decided) -> int:
+    """A case that was told its answer in another theme."""
+    store, city = decided.store, decided.city
+    case = send(store, city.potholes)
+    response = Office(store, city).answer([case])
     store.write(
         tell_next, now=NOW, today=TODAY, response_id=response, person_id=city.people["staff"],
         after=0,
     )  # fmt: skip
+    return case
+
+
+def test_who_comes_into_the_theme_after_the_decision_undoes_nothing(decided: Decided) -> None:
+    counting(decided)
+    office, elsewhere = Office(decided.store, decided.city), told_elsewhere(decided)
     assert decided.figures()["invited_all"] is True
     office.group([elsewhere], decided.theme, NOW + timedelta(days=1))
     assert decided.figures(1)["invited_all"] is True
@@ -406,12 +412,6 @@ def known(decided: Decided) -> dict[str, Any]:
 def test_who_was_told_elsewhere_and_in_the_theme_by_the_decision_has_to_be_invited(
     decided: Decided,
 ) -> None:
-    store, city, office = decided.store, decided.city, Office(decided.store, decided.city)
-    elsewhere = send(store, city.potholes)
-    response = office.answer([elsewhere])
-    store.write(
-        tell_next, now=NOW, today=TODAY, response_id=response, person_id=city.people["staff"],
-        after=0,
-    )  # fmt: skip
+    office, elsewhere = Office(decided.store, decided.city), told_elsewhere(decided)
     office.group([elsewhere], decided.theme)
     assert decided.figures()["invited_all"] is False
