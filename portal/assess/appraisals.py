@@ -43,8 +43,9 @@ def appraise_by_hand(
 ) -> list[Appraisal]:
     """Appraise services for the quarter of a day, as of that day; those that have one keep it.
 
-    Raises ValueError before anything is kept: where a later quarter has been appraised, and where
-    figures of a later day are out, or of less than 30 days before a day within the quarter.
+    Raises ValueError before anything is kept: where a later quarter has been appraised, where
+    figures of a later day are out, or of less than 30 days before a day within the quarter, and
+    where the next quarter's appraisal is due in less than 30 days.
     """
     with store.read() as session:
         for service_id in services:
@@ -57,6 +58,12 @@ def _require_in_time(session: Session, service_id: int, as_of: date) -> None:
     if _find_appraisal(session, service_id, quarter_on) is not None:
         return
     _require_none_later(session, service_id, quarter_on)
+    next_on = quarter_after(as_of)
+    if not is_apart(as_of, next_on):  # else the two would show what few people said in between
+        raise ValueError(
+            f"{_slug(session, service_id)}: the appraisal of {next_on} is due in less than"
+            f" {DAYS_APART} days, so {as_of} is too late for one by hand"
+        )
     figures_on = get_figures_on(session, service_id)
     if figures_on is None or is_apart(figures_on, as_of):
         return

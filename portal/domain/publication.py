@@ -23,10 +23,10 @@ FLAGGED_AT_MOST = 2
 
 LOOKS_APART = 60
 """Days between two appraisals from which on they are two looks. They are meant to be quarters
-apart, but somebody may appraise by hand on the last day of one."""
+apart, but somebody may appraise by hand late in one."""
 
 DAYS_APART = 30
-"""Fewest days from a batch of figures to the appraisal after it."""
+"""Fewest days from a batch of figures, or an appraisal by hand, to the appraisal after it."""
 
 
 class PublishedLevel(TypedDict):
@@ -237,12 +237,12 @@ def is_batch_due(
     return _month(today) > _month(newest) and new_raters >= K
 
 
-def is_apart(batch_on: date, appraised_on: date) -> bool:
-    """Whether so much time lies between a batch and the appraisal after it that it may be made.
+def is_apart(figures_on: date, appraised_on: date) -> bool:
+    """Whether so much time lies between figures and the appraisal after them that both may be made.
 
-    An appraisal moves every figure. Close to a batch it would show what one person said in between.
+    An appraisal moves every figure. Close to others it would show what one person said in between.
     """
-    return (appraised_on - batch_on).days >= DAYS_APART
+    return (appraised_on - figures_on).days >= DAYS_APART
 
 
 def quarter_of(day: date) -> date:

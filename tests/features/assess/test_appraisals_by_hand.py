@@ -68,3 +68,19 @@ def test_by_hand_the_worker_can_be_forestalled_on_the_day_on_which_it_appraises(
         appraise_by_hand(store, clock, [service_id], date(2027, 7, 2))
     appraise_by_hand(store, clock, [service_id], date(2027, 7, 1))
     assert len(appraisals(store, service_id)) == 1
+
+
+@pytest.mark.parametrize(
+    ("day", "is_possible"), [(date(2027, 9, 1), True), (date(2027, 9, 2), False)]
+)
+def test_by_hand_no_appraisal_stands_close_to_the_next(
+    store: Store, day: date, is_possible: bool
+) -> None:
+    service_id = store.write(add_service)
+    clock = city_noon(date(2027, 9, 30))
+    if is_possible:
+        appraise_by_hand(store, clock, [service_id], day)
+    else:
+        with pytest.raises(ValueError, match=r"appraisal of 2027-10-01 is due .* 2027-09-02 is"):
+            appraise_by_hand(store, clock, [service_id], day)
+    assert len(appraisals(store, service_id)) == is_possible

@@ -123,8 +123,8 @@ def test_every_problem_of_a_file_is_listed(run: Any, tmp_path: Path) -> None:
 
 @pytest.fixture
 def on_the_last_day(monkeypatch: pytest.MonkeyPatch, tmp_path: Path) -> None:
-    """The commands believe that it is the last day of 2026, in Chicago."""
-    moment = datetime(2026, 12, 31, 18, tzinfo=UTC)
+    """The commands believe that it is late in Chicago, 30 days before 2027."""
+    moment = datetime(2026, 12, 3, 5, tzinfo=UTC)
     clock = tmp_path / "clock"
     clock.write_text(repr((moment - datetime.now(UTC)).total_seconds()))
     monkeypatch.setenv("PORTAL_IS_TESTING", "1")
@@ -134,9 +134,9 @@ def on_the_last_day(monkeypatch: pytest.MonkeyPatch, tmp_path: Path) -> None:
 
 @pytest.mark.usefixtures("on_the_last_day")
 def test_by_hand_a_quarter_is_appraised_as_of_the_day_that_is_named(run: Any, store: Store) -> None:
-    assert run("assess", "--appraise").stdout.startswith("library: level 0 as of 2026-12-31")
+    assert run("assess", "--appraise").stdout.startswith("library: level 0 as of 2026-12-02")
     again = run("assess", "--appraise", "--as-of", "2026-10-01")
-    assert again.stdout.startswith("library: level 0 as of 2026-12-31")
+    assert again.stdout.startswith("library: level 0 as of 2026-12-02")
     with store.read() as session:
         (row,) = session.scalars(select(Appraisal)).all()
         assert row.quarter_on == date(2026, 10, 1)
