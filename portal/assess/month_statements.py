@@ -29,7 +29,7 @@ from sqlalchemy.orm import InstrumentedAttribute
 from portal.domain.counted_cases import PER_PERSON
 from portal.domain.loop import Kind
 from portal.domain.monthly import QUESTIONS, WAIT_DAYS, WAITS
-from portal.models.base import BigId, days_between
+from portal.models.base import BigId, UtcDateTime, days_between
 from portal.models.loops import LoopEvent, LoopRow
 from portal.models.submissions import Submission
 from portal.store.evidence.case_shares import REPLIES, is_told_within
@@ -43,6 +43,10 @@ _BEGIN, _END = bindparam("begin", type_=Date), bindparam("end", type_=Date)
 _OLD_ENOUGH = bindparam("old_enough", type_=Date)
 _TODAY = bindparam("today", type_=Date)
 _MAY_BE_RETOLD = bindparam("may_be_retold", type_=Date)
+_IN_ALL_SERVICES = (
+    Submission.received_at >= bindparam("begin_at", type_=UtcDateTime),
+    Submission.received_at < bindparam("end_at", type_=UtcDateTime),
+)
 
 Day = ColumnElement[date] | InstrumentedAttribute[date]
 
@@ -50,26 +54,11 @@ Day = ColumnElement[date] | InstrumentedAttribute[date]
 @cache
 def ratings_by(breakdown: str) -> Select[Any]:
     """Each person's last rating of a month, and its answers counted."""
-    month = _month(Submission.received_on)
-    place = func.row_number().over(
-        partition_by=(Submission.person_key, month),
-        order_by=(Submission.received_on.desc(), Submission.id.desc()),
-    )
-    rating = (
-        select(
-            month,
-            Submission.instrument,
-            *([getattr(Submission, breakdown).label("value")] if breakdown != "all" else []),
-            *(getattr(Submission, question) for question in ("q0", *QUESTIONS)),
-            place.label("place"),
-        )
-        .where(
-            Submission.service_id == _SERVICE,
-            Submission.received_on >= _BEGIN,
-            Submission.received_on < _END,
-            is_present(),
-        )
-        .cte("rating")
+    rating = _found_ratings(
+        breakdown,
+        Submission.service_id == _SERVICE,
+        Submission.received_on >= _BEGIN,
+        Submission.received_on < _END,
     )
     answers = {"q0": range(1, 6), **dict.fromkeys(QUESTIONS, range(6))}
     counts = (
@@ -85,13 +74,32 @@ def ratings_by(breakdown: str) -> Select[Any]:
 @cache
 def cases_by(breakdown: str) -> Select[Any]:
     """The first three cases of each person in a month, and what became of them."""
-    counted = _counted_cases(breakdown)
+    counted = _counted_cases(
+        breakdown,
+        LoopRow.service_id == _SERVICE,
+        LoopRow.received_on >= _BEGIN,
+        LoopRow.received_on < _END,
+    )
     return _by_group(
         counted.c,
         breakdown,
         true(),
         *(count.label(name) for name, count in _case_counts(counted.c).items()),
     )
+
+
+@cache
+def raters_by(breakdown: str) -> Select[Any]:
+    """How many people are behind those ratings of a month in all services, per group."""
+    rating = _found_ratings(breakdown, *_IN_ALL_SERVICES)
+    return _people_by_group(rating.c, rating.c.place == 1)
+
+
+@cache
+def due_people_by(breakdown: str) -> Select[Any]:
+    """How many people are behind those cases of a month in all services that are due, per group."""
+    counted = _counted_cases(breakdown, *_IN_ALL_SERVICES)
+    return _people_by_group(counted.c, _is_due(counted.c))
 
 
 @cache
@@ -118,12 +126,33 @@ def touched_months() -> tuple[Select[Any], Select[Any]]:
     )
 
 
-def _counted_cases(breakdown: str) -> CTE:
+def _found_ratings(breakdown: str, *conditions: ColumnElement[bool]) -> CTE:
+    """Every rating that counts, with its place among those of its person, the last one first."""
+    month = _month(Submission.received_on)
+    place = func.row_number().over(
+        partition_by=(Submission.service_id, Submission.person_key, month),
+        order_by=(Submission.received_on.desc(), Submission.id.desc()),
+    )
+    return (
+        select(
+            month,
+            Submission.instrument,
+            *([getattr(Submission, breakdown).label("value")] if breakdown != "all" else []),
+            *(getattr(Submission, question) for question in ("q0", *QUESTIONS)),
+            Submission.person_key,
+            place.label("place"),
+        )
+        .where(*conditions, is_present())
+        .cte("rating")
+    )
+
+
+def _counted_cases(breakdown: str, *conditions: ColumnElement[bool]) -> CTE:
     """Those cases, with the place of their reply among their person's, the last one first."""
-    found = _found_cases(breakdown)
+    found = _found_cases(breakdown, *conditions)
     reply = case((and_(found.c.is_loop, found.c.verdict.in_(REPLIES)), found.c.verdict))
     reply_place = func.row_number().over(
-        partition_by=(found.c.person_key, found.c.month, reply.is_(None)),
+        partition_by=(found.c.service_id, found.c.person_key, found.c.month, reply.is_(None)),
         order_by=found.c.place.desc(),
     )
     return (
@@ -133,11 +162,11 @@ def _counted_cases(breakdown: str) -> CTE:
     )
 
 
-def _found_cases(breakdown: str) -> CTE:
+def _found_cases(breakdown: str, *conditions: ColumnElement[bool]) -> CTE:
     """Every case of the months that counts, with its place among those of its person."""
     month = _month(LoopRow.received_on)
     place = func.row_number().over(
-        partition_by=(LoopRow.person_key, month),
+        partition_by=(LoopRow.service_id, LoopRow.person_key, month),
         order_by=(LoopRow.received_on, LoopRow.submission_id),
     )
     source = Submission if breakdown == "channel" else LoopRow
@@ -146,6 +175,7 @@ def _found_cases(breakdown: str) -> CTE:
             month,
             Submission.instrument,
             *([getattr(source, breakdown).label("value")] if breakdown != "all" else []),
+            LoopRow.service_id,
             LoopRow.person_key,
             LoopRow.verdict,
             (LoopRow.kind != Kind.PRAISE).label("is_loop"),
@@ -158,19 +188,14 @@ def _found_cases(breakdown: str) -> CTE:
             place.label("place"),
         )
         .join(Submission, Submission.id == LoopRow.submission_id)
-        .where(
-            LoopRow.service_id == _SERVICE,
-            LoopRow.received_on >= _BEGIN,
-            LoopRow.received_on < _END,
-            is_evidence(),
-        )
+        .where(*conditions, is_evidence())
         .cte("found")
     )
 
 
 def _case_counts(row: Any) -> dict[str, ColumnElement[int]]:
     """What is counted of these cases, by the names of `domain.monthly`."""
-    is_due = and_(row.is_loop, row.is_old_enough)
+    is_due = _is_due(row)
     return {
         "cases": func.count(),
         "due": _count_where(is_due),
@@ -186,6 +211,10 @@ def _case_counts(row: Any) -> dict[str, ColumnElement[int]]:
         },
         **{name: _count_where(row.is_loop, waited) for name, waited in _waits(row.waited)},
     }
+
+
+def _is_due(row: Any) -> ColumnElement[bool]:
+    return and_(row.is_loop, row.is_old_enough)
 
 
 def _waits(waited: ColumnElement[int]) -> Iterator[tuple[str, ColumnElement[bool]]]:
@@ -205,6 +234,15 @@ def _by_group(
     groups = [row.month, row.instrument, *([row.value] if breakdown != "all" else [])]
     statement = select(*groups, *counts).where(counts_here).group_by(*groups)
     return statement if breakdown == "all" else statement.where(row.value.is_not(None))
+
+
+def _people_by_group(row: Any, counts_here: ColumnElement[bool]) -> Select[Any]:
+    """Whatever they answered to; a person in two services is one."""
+    return (
+        select(row.value, func.count(row.person_key.distinct()).label("people"))
+        .where(counts_here, row.value.is_not(None))
+        .group_by(row.value)
+    )
 
 
 def _month(day: Day) -> ColumnElement[int]:

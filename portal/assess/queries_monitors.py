@@ -15,13 +15,12 @@ from zoneinfo import ZoneInfo
 from sqlalchemy import ColumnElement, Date, Select, and_, bindparam, case, func, select
 from sqlalchemy.orm import Session
 
-from portal.assess.month_statements import TOLD_DAYS
+from portal.assess.month_statements import TOLD_DAYS, due_people_by, raters_by
 from portal.domain.counted_ratings import POSITIVE_FROM
-from portal.domain.loop import Kind
+from portal.domain.loop import RETELL_DAYS
 from portal.domain.monthly import QUESTIONS
 from portal.models.appraisals import MonthlyFigure
-from portal.models.base import BigId, UtcDateTime
-from portal.models.loops import LoopRow
+from portal.models.base import BigId
 from portal.models.submissions import Submission
 from portal.store.evidence.ratings import is_present, next_on, stays
 
@@ -144,40 +143,21 @@ def count_people(
 ) -> Mapping[tuple[str, str], tuple[int, int]]:
     """{(breakdown, group): (people who rated, people with due cases)} of the city in a month.
 
-    Of the ratings and cases of the monthly figures, which say what is due (`monthly.py`).
+    Those behind the monthly figures of all its services, which say what counts (`monthly.py`).
     """
     after = (month_on + timedelta(days=31)).replace(day=1)
-    begin, end = (datetime.combine(day, time(), zone) for day in (month_on, after))
-    asked = {"begin": begin, "end": end, "old_enough": today - timedelta(days=TOLD_DAYS)}
-    found = {}
+    asked = {
+        "begin_at": datetime.combine(month_on, time(), zone),
+        "end_at": datetime.combine(after, time(), zone),
+        "old_enough": today - timedelta(days=TOLD_DAYS),
+        "may_be_retold": today - timedelta(days=RETELL_DAYS),
+    }
+    found: dict[tuple[str, str], tuple[int, int]] = {}
     for breakdown in GROUPED:
-        rows = session.execute(_people_by(breakdown), asked)
-        found.update({(breakdown, value): (raters, due) for value, raters, due in rows})
-    return found
-
-
-@cache
-def _people_by(breakdown: str) -> Select[Any]:
-    value = getattr(Submission, breakdown)
-    counts = and_(
-        Submission.is_rating,
-        Submission.is_rating_excluded.is_(False),
-        Submission.is_quarantined.is_(False),
-    )
-    is_due = and_(
-        LoopRow.excluded.is_(None),
-        LoopRow.is_joined.is_(False),
-        LoopRow.kind != Kind.PRAISE,
-        LoopRow.received_on <= bindparam("old_enough", type_=Date),
-    )
-    people = func.count(Submission.person_key.distinct())
-    return (
-        select(value, people.filter(counts), people.filter(is_due))
-        .outerjoin(LoopRow, LoopRow.submission_id == Submission.id)
-        .where(
-            Submission.received_at >= bindparam("begin", type_=UtcDateTime),
-            Submission.received_at < bindparam("end", type_=UtcDateTime),
-            value.is_not(None),
+        raters, due = (
+            {row.value: row.people for row in session.execute(people(breakdown), asked)}
+            for people in (raters_by, due_people_by)
         )
-        .group_by(value)
-    )
+        for value in raters.keys() | due.keys():
+            found[breakdown, value] = raters.get(value, 0), due.get(value, 0)
+    return found

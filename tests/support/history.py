@@ -14,7 +14,7 @@ from sqlalchemy import select, update
 from sqlalchemy.orm import Session
 
 from portal.assess.queries_evidence import gather_evidence
-from portal.domain.loop import Actor, Event, EventKind, Outcome, fold
+from portal.domain.loop import Actor, Event, EventKind, Kind, Outcome, fold
 from portal.domain.raw_records import parse_raw_records
 from portal.imports.history_operations import ImportedHistory, import_history
 from portal.imports.history_rows import Source
@@ -166,14 +166,15 @@ def add_case(
     number = add_submission(
         session, service_id, received_at=at, is_case=True, wants_answer=True, **values
     )
+    sent = session.get_one(Submission, number)
     story = [Event(kind=EventKind.RECEIVED, on=on, actor=Actor.SYSTEM), *events]
     insert_events(session, [event_values(number, event, at) for event in story])
     loop = LoopRow(
         submission_id=number,
         service_id=service_id,
-        lang="en",
-        kind="problem",
-        person_key=uuid4().hex,
+        lang=sent.lang,
+        kind=sent.kind or Kind.PROBLEM,
+        person_key=sent.person_key,
         received_on=on,
         **projected(fold(story)),
     )

@@ -208,18 +208,50 @@ def test_only_people_whose_cases_are_due_widen_a_cell(
     def fill(session: Session) -> None:
         for person, count in (("a", 3), ("b", 2)):
             for _ in range(count):
-                number = add_case(session, service_id, day, [], person_key=person, lang="ko")
-                one = session.get_one(LoopRow, number)
-                one.person_key, one.lang = person, "ko"
+                add_case(session, service_id, day, [], person_key=person, lang="ko")
         for _ in range(3):
             number = add_case(session, service_id, day, [], lang="ko")
             of_others = update(LoopRow).where(LoopRow.submission_id == number)
-            session.execute(of_others.values(lang="ko", **others))
+            session.execute(of_others.values(others))
 
     store.write(fill)
     assess_due(store, clock)
     watch_due(store, clock)
     assert shown(store, date(2026, 9, 1), "ko", TOLD) == {"city": is_shown, "services": is_shown}
+
+
+def month_row(store: Store, value: str) -> dict[str, Any]:
+    """The city's figures of a group in September."""
+    months: list[dict[str, Any]] = figures(store)["months"]
+    (row,) = (one for one in months if (one["month_on"], one["value"]) == ("2026-09-01", value))
+    return row
+
+
+def test_only_the_last_rating_of_a_person_widens_a_cell(store: Store) -> None:
+    """What somebody has answered anew in another language is not in the cell."""
+    service_id, clock = store.write(add_service), Fixed()
+    at = datetime(2026, 9, 10, 12, tzinfo=UTC)
+    for person, langs in {"a": ["ko"], "b": ["ko"], "c": ["ko", "en"], "d": ["ko", "en"]}.items():
+        for lang in langs:
+            sent = {"received_at": at, "person_key": person, "lang": lang}
+            store.write(add_submission, service_id, **sent)
+    assess_due(store, clock)
+    watch_due(store, clock)
+    assert (month_row(store, "ko")["ratings"], month_row(store, "ko")["raters"]) == (2, 2)
+
+
+def test_only_the_first_three_cases_of_a_person_widen_a_cell(store: Store) -> None:
+    service_id, clock, day = store.write(add_service), Fixed(), date(2026, 9, 10)
+
+    def fill(session: Session) -> None:
+        for person, langs in {"a": ["ko"] * 3, "b": ["en"] * 3 + ["ko"], "c": ["ko"]}.items():
+            for lang in langs:
+                add_case(session, service_id, day, [], person_key=person, lang=lang)
+
+    store.write(fill)
+    assess_due(store, clock)
+    watch_due(store, clock)
+    assert (month_row(store, "ko")["due"], month_row(store, "ko")["due_people"]) == (4, 2)
 
 
 def test_the_city_is_watched_once_a_day_and_months_are_kept_once(store: Store) -> None:
