@@ -23,6 +23,8 @@ MOST = 10_000
 """No more is supposed of anything at once."""
 
 
+_OF_NOBODY = {"x": 0, "n": 0, "dk": 0, "cells": [], "recent": [0, 0], "verified": [0, 0]}
+
 BY_CASE = ("told30_by_language", "told30_by_district", "told90_by_kind")
 """The breakdowns that a case which is told comes into."""
 
@@ -84,6 +86,21 @@ def suppose(evidence: Mapping[str, Any], as_of: date, supposed: Supposed) -> dic
     if supposed.positive:
         _rate(changed, supposed.positive)
     return changed
+
+
+def without_few(evidence: Mapping[str, Any], least: int) -> dict[str, Any]:
+    """The evidence with what fewer people than `least` have answered as if nobody had.
+
+    Else the number that is just enough would tell, less what was supposed, how many there are.
+    """
+    known = dict(evidence)
+    for name in (*QUESTIONS, "confirmed"):
+        if name in known and known[name]["n"] < least:
+            known[name] = {key: _OF_NOBODY.get(key, value) for key, value in known[name].items()}
+    for name in ("raters", "raters_recent"):
+        if known.get(name, 0) < least:
+            known[name] = 0
+    return known
 
 
 def leaves_two_years(

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
-from dataclasses import replace
 from datetime import date, timedelta
 from typing import Any
 
@@ -13,6 +12,7 @@ from werkzeug.wrappers import Response
 from portal.domain.criteria import Thresholds
 from portal.domain.evidence import TWO_YEARS
 from portal.domain.level import evaluate
+from portal.domain.monthly import STAFF_K
 from portal.domain.what_if import (
     MOST,
     Supposed,
@@ -20,6 +20,7 @@ from portal.domain.what_if import (
     leaves_two_years,
     suppose,
     take,
+    without_few,
 )
 from portal.manage.queries.services import ManagedService, list_open
 from portal.manage.queries.what_if import count_year
@@ -27,7 +28,7 @@ from portal.manage.routes.blueprint import blueprint
 from portal.manage.routes.services import left_out, managed
 from portal.web.access import Access, access
 from portal.web.context import portal
-from portal.web.criteria_text import DESK_LEAST, is_of_few
+from portal.web.criteria_text import DESK_LEAST, Criterion
 from portal.web.database import read
 from portal.web.level_view import CriterionView, view_criterion
 from portal.web.pages import page
@@ -49,7 +50,7 @@ def show_what_if(slug: str) -> Response:
     told = take(cases, _number("told"), told_on)
     counts = {name: _number(name) for name in _COUNTS}
     supposed = Supposed(told=told, told_on=told_on, **counts)
-    after = _judge(service, supposed) if supposed else None
+    after = _judge(service, supposed)
     return page(
         "manage/show_what_if.html",
         service=service,
@@ -59,19 +60,22 @@ def show_what_if(slug: str) -> Response:
         in_time=sum(case.is_in_time(told_on) for case in cases),
         cases=take(cases, _SHOWN, told_on),
         before=service.result,
-        after=after,
+        after=after if supposed else None,
         left_out=left_out(service),
         is_two_years=service.todays.evidence["window_days"] == TWO_YEARS,
         leaves_two_years=bool(supposed) and _leaves_two_years(service, supposed),
-        changes=_changes(service, after) if after else [],
+        changes=_changes(service, _judge(service, Supposed()), after),
+        least=STAFF_K,
     )
 
 
 def _judge(service: ManagedService, supposed: Supposed) -> dict[str, Any]:
+    """Today's evidence as it would be, judged; without what fewer than 5 people have answered."""
     assessment = service.todays
     assert assessment is not None  # noqa: S101 - the view has looked
-    evidence = suppose(assessment.evidence, assessment.as_of, supposed)
-    return evaluate(evidence, Thresholds(assessment.thresholds))
+    thresholds = Thresholds(assessment.thresholds)
+    known = without_few(assessment.evidence, STAFF_K)
+    return evaluate(suppose(known, assessment.as_of, supposed), thresholds)
 
 
 def _leaves_two_years(service: ManagedService, supposed: Supposed) -> bool:
@@ -81,22 +85,23 @@ def _leaves_two_years(service: ManagedService, supposed: Supposed) -> bool:
     if assessment.evidence["window_days"] != TWO_YEARS:
         return False
     thresholds = Thresholds(assessment.thresholds)
-    year = count_year(read(), service)
+    year = without_few(count_year(read(), service), STAFF_K)
     return leaves_two_years(year, assessment.as_of, supposed, thresholds)
 
 
 def _changes(
-    service: ManagedService, after: Mapping[str, Any]
+    service: ManagedService, before: Mapping[str, Any], after: Mapping[str, Any]
 ) -> list[tuple[CriterionView, CriterionView]]:
     """Criteria whose figures or verdict would change: as they are, and as they would be."""
-    names = service.district_names
-    changes = []
-    for old, new in changed_criteria(service.result, after):
-        now, then = (view_criterion(one, names, DESK_LEAST) for one in (old, new))
-        if is_of_few(old, DESK_LEAST):  # less what was supposed, its figures would be today's
-            then = replace(then, figures=now.figures, interval=None)
-        changes.append((now, then))
-    return changes
+    todays = {one["id"]: one for one in service.result["criteria"]}
+    return [
+        (_view(service, todays[new["id"]]), _view(service, new))
+        for _old, new in changed_criteria(before, after)
+    ]
+
+
+def _view(service: ManagedService, criterion: Criterion) -> CriterionView:
+    return view_criterion(criterion, service.district_names, DESK_LEAST)
 
 
 def _number(name: str) -> int:

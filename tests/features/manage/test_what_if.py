@@ -17,7 +17,7 @@ from portal.store.engine import Store
 from tests.support.city import City
 from tests.support.client import Page, response_page
 from tests.support.desk import Desk
-from tests.support.history import NOW, add_case
+from tests.support.history import NOW, add_case, add_submission
 from tests.support.moment import this_day
 from tests.support.tables import fingerprint
 
@@ -84,6 +84,24 @@ def test_what_is_supposed_changes_figures_and_no_record(manager: Desk, store: St
     assert any("12 of 12 promises were kept in time" in row for row in rows)
     assert any("40 of 40 people who answered agree" in row for row in rows)
     assert words.count("Supposed to be told") == 2
+
+
+@pytest.mark.parametrize(("raters", "is_enough"), [(4, False), (5, True)])
+def test_it_does_not_tell_how_few_have_answered(
+    app: Flask, store: Store, desk_city: City, raters: int, is_enough: bool
+) -> None:
+    """Thirty are enough: whoever tries 26 and 27 would know that there were four and three."""
+
+    def fill(session: Session) -> None:
+        for _ in range(raters):
+            add_submission(session, desk_city.potholes, q2=4)
+
+    store.write(fill)
+    store.write(assess_service, service_id=desk_city.potholes, as_of=this_day(), now=NOW)
+    page = show(Desk(app, "manager"), "?positive=26")
+    (row,) = (page.words(row) for row in page.all("tr") if "easy to tell" in page.words(row))
+    assert ("Met" in row) == is_enough, row
+    assert page.words().count("Fewer than 5 people") == (not is_enough)
 
 
 TWO_YEARS = "One year alone holds too few records"
