@@ -235,6 +235,7 @@ def register(app: Flask, settings: Settings) -> None:
     app.jinja_env.globals.update(
         switch_url=switch_url,
         page_language=current_language,
+        is_rtl=lambda: direction(current_language()) == "rtl",
         instrument=lambda key: _text_of(load_instrument().wordings, key),
         model_text=lambda key: _text_of(load_model_texts(), key),
     )
@@ -271,7 +272,6 @@ def _page_context() -> dict[str, Any]:
     tag = current_language()
     return {
         "lang": tag,
-        "rtl": direction(tag) == "rtl",
         "is_partial": tag in current_app.config["PARTLY_TRANSLATED"],
         "languages": languages(),
         "alternates": alternates(),

@@ -46,6 +46,7 @@ def _site() -> City:
 
 def register(app: Flask) -> None:
     """Make them globals of all templates."""
+    app.jinja_env.globals["city"] = _LazyCity()
     app.jinja_env.globals["static"] = lambda name: portal().static[name]
     app.jinja_env.globals["static_url"] = _static_url
     app.jinja_env.globals["icon_itself"] = _ICON
@@ -54,7 +55,6 @@ def register(app: Flask) -> None:
     @app.context_processor
     def add_site() -> dict[str, Any]:
         return {
-            "city": _LazyCity(),
             "is_demo": is_demo(),
             "city_colours": _site().colours,
             "city_logo": _site().logo,

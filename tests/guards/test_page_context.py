@@ -1,12 +1,18 @@
-"""What a view hands to its page is read there: nothing is looked up that no page shows."""
+"""What a view hands to its page is read there: nothing is looked up that no page shows.
+
+And what a template imports without its own context is made once for all pages: macros alone, that
+read nothing but what every page has.
+"""
 
 from __future__ import annotations
 
 import ast
-from collections.abc import Iterator
+from collections.abc import Collection, Iterator
 from functools import cache
+from itertools import chain
 from pathlib import Path
 
+from flask import Flask
 from jinja2 import Environment, FileSystemLoader, nodes
 from jinja2.meta import find_referenced_templates, find_undeclared_variables
 
@@ -86,3 +92,59 @@ def test_a_keyword_that_no_template_reads_is_found() -> None:
     line, template, keyword = next(given('page("errors/404.html", 404, nobody_reads_this=1)'))
     assert (line, keyword) == (1, "nobody_reads_this")
     assert keyword not in read_by(template)
+
+
+def made_once() -> set[str]:
+    """The templates that are imported without the context of the page."""
+    names = (path.relative_to(PORTAL / "templates") for path in PORTAL.glob("templates/**/*.*"))
+    trees = [parsed(name.as_posix()) for name in names]
+    found: set[str] = set()
+    for one in chain.from_iterable(_imports(tree) for tree in trees):
+        if not one.with_context and isinstance(one.template, nodes.Const):
+            found.add(one.template.value)
+    return found
+
+
+def _imports(tree: nodes.Template) -> Iterator[nodes.Import | nodes.FromImport]:
+    yield from tree.find_all(nodes.Import)
+    yield from tree.find_all(nodes.FromImport)
+
+
+def read_of_the_page(tree: nodes.Template, known: Collection[str]) -> set[str]:
+    """What a template reads that neither it nor the app defines."""
+    own = {one.name for one in tree.find_all(nodes.Name) if one.ctx != "load"}
+    return find_undeclared_variables(tree) - own - set(known)
+
+
+def beside_macros(tree: nodes.Template) -> list[str]:
+    """What else is in a template of macros: it would be worked out once, for the first reader."""
+    return [
+        type(one).__name__
+        for one in tree.body
+        if not isinstance(one, (nodes.Macro, nodes.Import, nodes.FromImport))
+        and not (isinstance(one, nodes.Output) and not _written(one).strip())
+    ]
+
+
+def _written(output: nodes.Output) -> str:
+    return "".join(
+        one.data if isinstance(one, nodes.TemplateData) else "..." for one in output.nodes
+    )
+
+
+def test_macros_that_are_made_once_read_nothing_of_a_page(app: Flask) -> None:
+    shared = made_once()
+    assert "macros/level.html" in shared
+    found = {
+        name: (read_of_the_page(parsed(name), app.jinja_env.globals), beside_macros(parsed(name)))
+        for name in sorted(shared)
+    }
+    assert {name: problems for name, problems in found.items() if any(problems)} == {}
+
+
+def test_what_is_of_one_page_is_found_in_macros(app: Flask) -> None:
+    tree = TEMPLATES.parse(
+        "{% set a = _('Hi') %}{% macro b(c) %}{{ a }}{{ c }}{{ lang }}{% endmacro %}"
+    )
+    assert read_of_the_page(tree, app.jinja_env.globals) == {"lang"}
+    assert beside_macros(tree) == ["Assign"]
