@@ -7,6 +7,7 @@ itself, so that nobody finds what somebody else did. Nothing is typed where othe
 from __future__ import annotations
 
 from collections.abc import Mapping
+from datetime import datetime, timedelta
 
 from flask import Blueprint, abort, request, url_for
 from flask_babel import lazy_gettext as _l
@@ -14,7 +15,12 @@ from werkzeug.wrappers import Response
 
 from portal.data import INSTRUMENT_ID, load_instrument
 from portal.rate.forms import RatingForm
-from portal.rate.kiosk_queries import KioskView, find_kiosk, list_kiosk_services
+from portal.rate.kiosk_queries import (
+    KioskView,
+    find_kiosk,
+    list_kiosk_services,
+    was_taken_before,
+)
 from portal.rate.operations import shared_bounds
 from portal.rate.queries import Place, find_place
 from portal.store.ratings import Answers, Result, Sent, send_rating
@@ -33,6 +39,8 @@ blueprint = Blueprint("kiosk", __name__)
 IDLE_SECONDS = 60
 MORE_SECONDS = 600
 """Who asks for more time gets it with one tap (WCAG 2.2.1: at least ten times as much)."""
+_SAME_PERSON = timedelta(seconds=2 * IDLE_SECONDS)
+"""Whoever sends a tap again has its screen before them, and a slow network."""
 _CHANNEL = "kiosk"
 _GREETING = _l("Welcome. Tap here to begin.")
 
@@ -74,6 +82,7 @@ def rate(code: str, slug: str) -> Response:
 
     The page answers the tap itself: no address that leads to a receipt stays in the screen's
     history. Who needs more time on it sends the same tap again, which gives the same screen.
+    Later than that it is somebody else who went back in the history, and sees no receipt.
     """
     if comes_from_elsewhere(request, portal().settings.base_url):
         abort(403)
@@ -95,7 +104,8 @@ def rate(code: str, slug: str) -> Response:
     except LimitReached:
         return _screen("rate/kiosk_busy.html", code, 429)
     tapped = {"token": token, "q0": form.q0.data}
-    if result is Result.DIFFERENT:  # without the receipt: it may be that of whoever was here before
+    is_late = result is Result.REPEATED and _is_of_before(token, now)
+    if result is Result.DIFFERENT or is_late:  # the receipt may be that of whoever was here before
         return _screen("rate/kiosk_first_tap.html", code, 409, tapped=tapped)
     return _thank(code, token, tapped)
 
@@ -132,6 +142,10 @@ def _sent(place: Place, form: RatingForm, token: str) -> Sent:
         identity=f"kiosk:{token}",
         channel=_CHANNEL,
     )
+
+
+def _is_of_before(token: str, now: datetime) -> bool:
+    return was_taken_before(read(), sha256(token), now - _SAME_PERSON)
 
 
 def _bounds(kiosk: KioskView, place: Place) -> list[Bound]:

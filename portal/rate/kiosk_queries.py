@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 from dataclasses import dataclass
-from datetime import date
+from datetime import date, datetime
 
 from sqlalchemy import select
 from sqlalchemy.orm import Session
@@ -12,6 +12,7 @@ from sqlalchemy.orm import Session
 from portal.domain.language import fold
 from portal.models.doors import Kiosk
 from portal.models.services import Service, ServiceChannel, ServiceLanguage
+from portal.models.submissions import Submission
 from portal.store.offers import open_on
 from portal.store.service_names import name_services
 from portal.store.texts import InLanguage
@@ -71,3 +72,9 @@ def list_kiosk_services(
         for id_, name in name_services(session, slugs, lang, fallbacks).items()
     ]
     return sorted(services, key=lambda service: fold(service.name.text))
+
+
+def was_taken_before(session: Session, token_hash: str, moment: datetime) -> bool:
+    """Whether the tap with this token, which is stored, was taken before the moment."""
+    taken = select(Submission.received_at).where(Submission.token_hash == token_hash)
+    return session.scalars(taken).one() < moment

@@ -16,10 +16,12 @@ from portal.admin.kiosks import NewKiosk, close_kiosk, set_up_kiosk
 from portal.models.doors import Kiosk
 from portal.models.services import ServiceChannel, ServiceLanguage, ServiceText
 from portal.models.submissions import Submission
+from portal.settings import Settings
 from portal.store.engine import Store
 from portal.store.secrets import sha256
 from tests.support.city import City
 from tests.support.client import response_page
+from tests.support.residents import move_clock
 from tests.support.statements import watch_statements
 
 TOKEN = re.compile(r'name="token" value="([^"]+)"')
@@ -223,6 +225,23 @@ def test_a_corrected_tap_is_told_that_the_first_one_counts_and_sees_no_receipt(
         assert codes(page.words()) == []
         assert page.links()[0] == f"/kiosk/{key}/"
         assert f'content="{seconds}; url=/kiosk/{key}/"' in answer.text
+    assert ratings(store) == [("kiosk", "en", 4, False)]
+
+
+def test_who_goes_back_to_the_screen_of_somebody_else_sees_no_receipt(
+    client: FlaskClient, key: str, store: Store, settings: Settings
+) -> None:
+    tapped = {"token": open_question(client, key, "en"), "q0": "4"}
+    send(client, key, tapped, "en")
+    move_clock(settings, seconds=59)  # the last moment at which the screen can be asked to stay
+    assert codes(response_page(send(client, key, tapped, "en", "?more")).words()) != []
+    move_clock(settings, seconds=120)
+    for query in ("", "?more"):
+        answer = send(client, key, tapped, "en", query)
+        assert answer.status_code == 409
+        words = response_page(answer).words()
+        assert "If you have not rated yet, start again." in words
+        assert codes(words) == []
     assert ratings(store) == [("kiosk", "en", 4, False)]
 
 
