@@ -45,13 +45,20 @@ _CHANNEL = "kiosk"
 _GREETING = _l("Welcome. Tap here to begin.")
 
 
+@blueprint.context_processor
+def _way_back() -> dict[str, object]:
+    """Every page leads back to the first screen, that of a fault too: nobody may be there."""
+    code = (request.view_args or {})["code"]
+    return {"key": code, "start": url_for("kiosk.begin", code=code), "idle": IDLE_SECONDS}
+
+
 @blueprint.get("/kiosk/<code>/")
 @access(Access.RESIDENT)
 def begin(code: str) -> Response:
     """The first screen: which language?"""
     _get_kiosk(code)
     greetings = in_every_language(_GREETING)
-    return _screen("rate/kiosk_languages.html", code, idle=0, greetings=greetings)
+    return _screen("rate/kiosk_languages.html", idle=0, greetings=greetings)
 
 
 @blueprint.get("/<lang:lang>/kiosk/<code>/")
@@ -60,11 +67,11 @@ def choose_service(code: str) -> Response:
     """Which service? At a kiosk that asks about one, how that one is."""
     kiosk = _get_kiosk(code)
     if kiosk.slug is not None:
-        return _question(code, kiosk.slug)
+        return _question(kiosk.slug)
     services = list_kiosk_services(
         read(), current_language(), portal().settings.languages, portal().clock.today()
     )
-    return _screen("rate/kiosk_services.html", code, services=services)
+    return _screen("rate/kiosk_services.html", services=services)
 
 
 @blueprint.get("/<lang:lang>/kiosk/<code>/<slug>")
@@ -72,7 +79,7 @@ def choose_service(code: str) -> Response:
 def ask(code: str, slug: str) -> Response:
     """How is this service for you?"""
     _get_kiosk(code, slug)
-    return _question(code, slug)
+    return _question(slug)
 
 
 @blueprint.post("/<lang:lang>/kiosk/<code>/<slug>")
@@ -88,26 +95,26 @@ def rate(code: str, slug: str) -> Response:
         abort(403)
     kiosk, place, form = _get_kiosk(code, slug), _find_place(slug), RatingForm(request.form)
     if place is None:
-        return _nothing_here(code)
+        return _nothing_here()
     now = portal().clock.now()
     try:
         token = portal().tokens.check(form.token.data or "", _subject(place), now).text
     except BadToken:
-        return _question(code, slug)
+        return _question(slug)
     if not form.q0.validate(form):
-        return _question(code, slug)
+        return _question(slug)
     try:
         result = write(
             send_rating, sent=_sent(place, form, token), bounds=_bounds(kiosk, place),
             secrets=portal().secrets, now=now, on=portal().clock.day(now),
         )  # fmt: skip
     except LimitReached:
-        return _screen("rate/kiosk_busy.html", code, 429)
+        return _screen("rate/kiosk_busy.html", 429)
     tapped = {"token": token, "q0": form.q0.data}
     is_late = result is Result.REPEATED and _is_of_before(token, now)
     if result is Result.DIFFERENT or is_late:  # the receipt may be that of whoever was here before
-        return _screen("rate/kiosk_first_tap.html", code, 409, tapped=tapped)
-    return _thank(code, token, tapped)
+        return _screen("rate/kiosk_first_tap.html", 409, tapped=tapped)
+    return _thank(token, tapped)
 
 
 def _get_kiosk(code: str, slug: str | None = None) -> KioskView:
@@ -155,37 +162,35 @@ def _bounds(kiosk: KioskView, place: Place) -> list[Bound]:
     return [own, *shared_bounds(place.service_id, *limits)]
 
 
-def _question(code: str, slug: str) -> Response:
+def _question(slug: str) -> Response:
     place = _find_place(slug)
     if place is None:
-        return _nothing_here(code)
+        return _nothing_here()
     return _screen(
         "rate/kiosk_question.html",
-        code,
         place=place,
         token=portal().tokens.issue(_subject(place), portal().clock.now()),
         options=load_instrument().options("quality", current_language()),
     )
 
 
-def _nothing_here(code: str) -> Response:
+def _nothing_here() -> Response:
     """Never the site's own page of errors: nothing there leads back to the first screen."""
-    return _screen("rate/kiosk_services.html", code, 404, services=[])
+    return _screen("rate/kiosk_services.html", 404, services=[])
 
 
-def _thank(code: str, token: str, tapped: Mapping[str, str]) -> Response:
+def _thank(token: str, tapped: Mapping[str, str]) -> Response:
     receipt = portal().secrets.receipt_code(token)
     address = portal().settings.base_url.rstrip("/") + url_for("follow.show_case", code=receipt)
     shown = {"receipt": receipt, "qr": draw_qr(address), "tapped": tapped}
-    return _screen("rate/kiosk_thanks.html", code, **shown)
+    return _screen("rate/kiosk_thanks.html", **shown)
 
 
-def _screen(template: str, code: str, status: int = 200, /, **context: object) -> Response:
+def _screen(template: str, status: int = 200, /, **context: object) -> Response:
     """A screen of the kiosk, which goes back to the first one when nobody is there any more.
 
     One that answers a tap holds it as `tapped`: sent again, it gives the same screen.
     """
     needs_more = "more" in request.args
     idle = MORE_SECONDS if needs_more else IDLE_SECONDS
-    values = {"idle": idle, "may_have_more": not needs_more, **context}
-    return page(template, status, start=url_for("kiosk.begin", code=code), key=code, **values)
+    return page(template, status, **{"idle": idle, "may_have_more": not needs_more, **context})

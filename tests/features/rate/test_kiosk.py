@@ -4,11 +4,13 @@ from __future__ import annotations
 
 import re
 from datetime import date
+from typing import NoReturn
 
 import pytest
 from flask import Flask
 from flask.testing import FlaskClient
 from sqlalchemy import insert, select, update
+from sqlalchemy.exc import OperationalError
 from sqlalchemy.orm import Session
 from werkzeug.test import TestResponse
 
@@ -177,6 +179,24 @@ def test_a_service_that_is_closed_in_a_language_leaves_the_screen_its_way_back(
         assert f'content="60; url=/kiosk/{own}/"' in answer.text
     assert ratings(store) == []
     assert client.get(f"/en/kiosk/{own}/").status_code == 200
+
+
+@pytest.mark.parametrize(
+    ("fault", "status"),
+    [(OperationalError("INSERT", None, OSError("away")), 503), (RuntimeError("a fault"), 500)],
+)
+def test_a_fault_leaves_the_screen_its_way_back(
+    client: FlaskClient, key: str, monkeypatch: pytest.MonkeyPatch, fault: Exception, status: int
+) -> None:
+    def fail(*_args: object, **_kwargs: object) -> NoReturn:
+        raise fault
+
+    address, tapped = f"/ar/kiosk/{key}/pothole-repair", {"token": open_question(client, key, "ar")}
+    monkeypatch.setattr("portal.rate.kiosk.find_kiosk", fail)
+    for answer in (client.get(f"/kiosk/{key}/"), client.post(address, data={**tapped, "q0": "4"})):
+        assert answer.status_code == status
+        assert set(response_page(answer).links()) == {f"/kiosk/{key}/"}
+        assert f'content="60; url=/kiosk/{key}/"' in answer.text
 
 
 def test_its_own_limit_holds_and_nothing_is_stored_beyond_it(
