@@ -9,7 +9,7 @@ import json
 import logging
 from http import HTTPStatus
 
-from flask import Flask, request
+from flask import Flask, current_app, request
 from flask_wtf.csrf import CSRFError
 from sqlalchemy.exc import InterfaceError, OperationalError
 from sqlalchemy.exc import TimeoutError as PoolTimeoutError
@@ -17,7 +17,10 @@ from werkzeug.exceptions import HTTPException
 from werkzeug.wrappers import Response
 
 from portal.store.throttle import LimitReached
+from portal.web.access import Access, access_of
 from portal.web.body import NotUtf8
+from portal.web.context import portal
+from portal.web.form_token import comes_from_elsewhere
 from portal.web.pages import page
 
 _log = logging.getLogger("portal.errors")
@@ -74,11 +77,28 @@ def _show_fault(error: Exception) -> Response:
 
 def _error_page(status: int, words: str | None = None, template: str | None = None) -> Response:
     if not f"{request.path}/".startswith(OPEN_DATA):
-        return page(template or f"errors/{status if status in _PAGES else 400}.html", status)
+        held = _what_was_sent() if status >= HTTPStatus.INTERNAL_SERVER_ERROR else []
+        file = template or f"errors/{status if status in _PAGES else 400}.html"
+        return page(file, status, held=held)
     response = Response(_in_json(words or HTTPStatus(status).phrase), status, mimetype=JSON)
     response.headers["Access-Control-Allow-Origin"] = "*"
     response.headers["Cache-Control"] = "no-store"
     return response
+
+
+def _what_was_sent() -> list[tuple[str, str]]:
+    """The fields of a resident's form, which waits on the page of our fault to be sent again.
+
+    Going back would not do: a page that is not kept comes back empty in some browsers. What another
+    site had sent is not put before anybody.
+    """
+    level = access_of(current_app, request.endpoint) if request.endpoint else None
+    is_form = level in {Access.RESIDENT, Access.EMBED} and request.method == "POST"
+    if not is_form or "form" not in vars(request):  # a body that could not be read
+        return []
+    if comes_from_elsewhere(request, portal().settings.base_url):
+        return []
+    return list(request.form.items(multi=True))
 
 
 def _in_json(words: str) -> str:
