@@ -136,8 +136,7 @@ def _quarantine(session: Session, place: Place, count: int, bursts: dict[Place, 
 
 def _look_at_web(session: Session, place: Place, count: int) -> Burst | None:
     usual = usual_on_web(_count_earlier(session, WEB, place))
-    # Refused attempts are counted too, so one prefix may seem to have sent more than there are.
-    largest = min(count, _count_of_largest_prefix(session, place))
+    largest = _count_of_largest_prefix(session, place)
     return Burst(usual, largest) if is_burst(count, usual, largest) else None
 
 

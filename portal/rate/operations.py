@@ -20,17 +20,18 @@ class Limits:
     service: int
     total: int
 
-    def bounds(self, service_id: int, *, is_invited: bool) -> list[Bound]:
+    def bounds(self, service_id: int, *, is_invited: bool, is_joining: bool) -> list[Bound]:
         """What is counted, the rows that most writers share last.
 
-        A receipt's full form is limited by the receipt, and counts towards no network's share: the
-        search for bursts compares a network's count with the ratings that came through the open
-        form.
+        A receipt's full form is limited by the receipt, and "me too", which is no rating, has a
+        count of its own: the search for bursts compares a network's count with the ratings that
+        came through the open form.
         """
         shared = shared_bounds(service_id, self.service, self.total)
         if is_invited:
             return shared
-        return [Bound("rate-prefix", f"{service_id}:{self.prefix_key}", self.prefix), *shared]
+        scope = "join-prefix" if is_joining else "rate-prefix"
+        return [Bound(scope, f"{service_id}:{self.prefix_key}", self.prefix), *shared]
 
 
 def shared_bounds(service_id: int, service: int, total: int) -> list[Bound]:

@@ -116,7 +116,11 @@ def _store(form_page: FormPage, form: SentForm, sent: Sent, sender: Sender) -> R
     secrets, now = portal().secrets, portal().clock.now()
     limits, on = _limits(now), portal().clock.day(now)
     try:
-        bounds = limits.bounds(sent.service_id, is_invited=sent.invited_by is not None)
+        bounds = limits.bounds(
+            sent.service_id,
+            is_invited=sent.invited_by is not None,
+            is_joining=sent.joins is not None,
+        )
         result = write(send_rating, sent=sent, bounds=bounds, secrets=secrets, now=now, on=on)
     except LimitReached as limit:
         key, service_id = limits.prefix_key, sent.service_id

@@ -8,7 +8,7 @@ from datetime import timedelta
 
 import pytest
 from flask import Flask
-from sqlalchemy import select
+from sqlalchemy import func, select
 from sqlalchemy.exc import NoResultFound
 from sqlalchemy.orm import Session
 
@@ -18,7 +18,7 @@ from portal.domain.wording import Wording
 from portal.models.loops import LoopRow
 from portal.models.responses import Response, ThemeCase, ThemeText
 from portal.models.said import ThemeFigure
-from portal.models.submissions import Submission
+from portal.models.submissions import Submission, Throttle
 from portal.notify.rendering import make_renderer
 from portal.notify.runner import run_due
 from portal.respond.operations.merging import merge_themes
@@ -332,6 +332,18 @@ def test_the_same_limits_hold(
     assert answer.status_code == 429
     assert answer.headers["Retry-After"]
     assert "Nothing was stored" in words_of(answer)
+
+
+def test_it_makes_no_network_seem_to_have_sent_more_ratings_than_it_did(
+    resident: Resident, store: Store, theme: int
+) -> None:
+    """Taps from one network would else cover as many ratings of a burst from everywhere."""
+    for _ in range(3):
+        receipt_of(resident.post(path(theme), token=resident.token(path(theme))))
+    resident.send("/en/services/street-lights/rate")
+    with store.read() as session:
+        counted = select(func.sum(Throttle.count)).where(Throttle.scope == "rate-prefix")
+        assert session.scalar(counted) == 1
 
 
 def test_it_can_be_withdrawn(resident: Resident, store: Store, theme: int) -> None:
