@@ -1,4 +1,5 @@
-// Keeps what residents send while there is no network, and sends it later, once (docs/decisions/0044).
+// Keeps what residents send while the portal is out of reach, and sends it later, once
+// (docs/decisions/0044).
 "use strict"
 const PAGES = "pages", KEPT = "kept", NAMES = "names"
 const WEEK = 7 * 24 * 3600 * 1000  // as long as a form's token is good
@@ -48,7 +49,7 @@ const find = async fields => {
 // Whether a form has become a receipt, or came back with all that was typed: it need not be kept.
 const isAnswered = ({type, status}) => type === "opaqueredirect" || [200, 409, 422].includes(status)
 
-// What is sent without network is kept, and the list says so, or what stands in for it.
+// What cannot be sent now is kept, and the list says so, or what stands in for it.
 const keep = async (request, lang) => {
   const {pathname} = new URL(request.url), fields = await read(request)
   const name = await (await caches.open(NAMES)).match(pathname)
@@ -73,39 +74,36 @@ const settle = async (event, request) => {
   }
 }
 
+// No network, or a portal that cannot answer just now: it will be asked again.
+const isAway = ({type, status}) => type === "error" || status >= 500
+
+const ask = (...question) => fetch(...question).catch(() => Response.error())
+
 const submit = async (event, lang) => {
-  const {request} = event, copy = request.clone()
-  let answer
-  try {
-    answer = await fetch(request)
-  } catch {
-    return keep(copy, lang)
-  }
+  const {request} = event, copy = request.clone(), answer = await ask(request)
+  if (isAway(answer)) return keep(copy, lang)
   if (isAnswered(answer)) await settle(event, copy).catch(() => {})
   return answer
 }
 
-// A page as it was prepared, where there is no network. A form is shown as long as it is good.
+// A page as it was prepared, where the portal is away. A form is shown as long as it is good.
 const open = async (request, lang) => {
-  try {
-    return await fetch(request)
-  } catch (fault) {
-    const found = await caches.match(request, {cacheName: PAGES, ignoreSearch: true})
-    const isForm = FORM.test(new URL(request.url).pathname)
-    const isOld = found && Date.now() - Date.parse(found.headers.get("date")) > WEEK - WEEK / 14
-    if (found && !(isForm && isOld)) return found
-    if (isForm && await caches.match(`/${lang}/kept/`, {cacheName: PAGES})) {
-      return Response.redirect(`/${lang}/kept/`, 302)
-    }
-    throw fault
-  }
+  const answer = await ask(request)
+  if (!isAway(answer)) return answer
+  const found = await caches.match(request, {cacheName: PAGES, ignoreSearch: true})
+  const isForm = FORM.test(new URL(request.url).pathname)
+  const isOld = found && Date.now() - Date.parse(found.headers.get("date")) > WEEK - WEEK / 14
+  if (found && !(isForm && isOld)) return found
+  if (answer.status || !isForm) return answer
+  const isListed = await caches.match(`/${lang}/kept/`, {cacheName: PAGES})
+  return isListed ? Response.redirect(`/${lang}/kept/`, 302) : answer
 }
 
 // Whether the portal has decided about it.
 const sendOne = async (key, item) => {
   const body = new URLSearchParams(item.fields)
-  const answer = await fetch(item.url, {method: "POST", body})
-  if (answer.status === 429 || answer.status >= 500) return false
+  const answer = await ask(item.url, {method: "POST", body})
+  if (isAway(answer) || answer.status === 429) return false
   const {pathname} = new URL(answer.url)
   if (answer.ok && pathname.includes("/receipts/")) {
     const {url, name} = item
@@ -116,13 +114,15 @@ const sendOne = async (key, item) => {
   return true
 }
 
-// Whoever sends twice gets the same receipt: the form's token is used once. Fails while anything
-// waits, so that the browser syncs again.
+// Whoever sends twice gets the same receipt: the form's token is used once. None holds another back.
+// Fails while anything waits, so that the browser syncs again.
 const send = () => navigator.locks.request("send", async () => {
   const kept = await caches.open(KEPT)
   let isDone = true
   for (const key of await kept.keys()) {
-    const item = await (await kept.match(key)).json()
+    const found = await kept.match(key)
+    if (!found) continue  // removed meanwhile
+    const item = await found.json()
     if (item.state === "kept") isDone = await sendOne(key, item) && isDone
     else if (item.state === "sent" && Date.now() - item.at > WEEK) await kept.delete(key)
   }
