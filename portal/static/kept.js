@@ -18,7 +18,8 @@
   }
   const show = (item, drop) => {
     const shown = document.querySelector(`#${item.state}-state`).content.cloneNode(true)
-    shown.querySelector("h2").textContent = item.name
+    const heading = shown.querySelector("h2"), lang = item.url.split("/")[1]  // of the form
+    Object.assign(heading, {textContent: item.name, lang, dir: "auto"})
     shown.querySelector("time").textContent = new Date(item.at).toLocaleString(document.documentElement.lang)
     const receipt = shown.querySelector("a")
     if (receipt) receipt.href = item.receipt
@@ -28,13 +29,13 @@
     return shown
   }
   const draw = async () => {
-    const kept = await caches.open("kept"), keys = await kept.keys()
-    const items = await Promise.all(keys.map(async key => (await kept.match(key)).json()))
-    list.replaceChildren(...items.map((item, place) => show(item, async () => {
-      await kept.delete(keys[place])
-      await draw()
-    })))
-    empty.hidden = items.length > 0
+    const kept = await caches.open("kept"), sections = []
+    for (const key of await kept.keys()) {
+      const found = await kept.match(key)
+      if (found) sections.push(show(await found.json(), () => kept.delete(key).then(draw)))
+    }
+    list.replaceChildren(...sections)
+    empty.hidden = sections.length > 0
   }
   const send = async () => {
     const found = await workers.getRegistration()

@@ -22,7 +22,7 @@
     active.postMessage({
       addresses: kept.split(" "),
       form: location.pathname,
-      name: form.querySelector("h1 bdi, h1").innerText,
+      name: form.querySelector("h1").innerText,
       standIn: write()
     })
     active.postMessage("send")

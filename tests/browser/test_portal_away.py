@@ -29,4 +29,5 @@ def test_what_a_portal_cannot_take_just_now_is_kept_and_sent_once(
     worker.evaluate(BACK)
     page.goto(site.url("en", "kept/"))
     expect(page.locator("#kept section")).to_contain_text(STATES["en"][1])
+    expect(page.locator("#kept h2")).to_have_attribute("lang", "ar")
     assert count(site, comment) == 1
