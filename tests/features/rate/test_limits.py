@@ -18,7 +18,7 @@ from portal.store.engine import Store
 from portal.web.client_address import client_address
 from tests.support.city import City
 from tests.support.client import PageCheckingClient, response_page
-from tests.support.residents import RATE, Resident, move_clock, receipt_of
+from tests.support.residents import RATE, Resident, move_clock, receipt_of, words_of
 
 
 @pytest.fixture
@@ -87,6 +87,9 @@ def test_services_and_the_portal_are_limited_too(
     assert _count(store) == 2
     other = Resident(app, settings, "10.9.0.1").rate("/en/services/swimming-pools/rate")
     assert other.status_code == (429 if setting == "total_hourly_limit" else 303)
+    refused = Resident(app, settings, "10.10.0.1").rate()
+    assert refused.status_code == 429
+    assert "Many ratings are coming in just now." in words_of(refused)  # from whichever network
 
 
 def test_naming_other_addresses_changes_nothing(
