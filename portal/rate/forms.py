@@ -53,7 +53,7 @@ class SentForm(ResidentForm):
         """(name, value) of everything that was typed or chosen, for the page of the warning."""
         yield from ()
 
-    def answers(self, *, comment_lang: str | None, has_personal_data: bool) -> Answers:
+    def answers(self, *, has_personal_data: bool) -> Answers:
         """The answers of a valid form."""
         raise NotImplementedError
 
@@ -99,13 +99,12 @@ class RatingForm(SentForm):
         if self.wants_answer.data:
             yield "wants_answer", "1"
 
-    def answers(self, *, comment_lang: str | None, has_personal_data: bool) -> Answers:
+    def answers(self, *, has_personal_data: bool) -> Answers:
         """The answers of a valid form. Whoever leaves an address to be told wants to be told."""
         return Answers(
             q={name: int(self[name].data) for name in QUESTIONS if self[name].data is not None},
             kind=self.kind.data,
             comment=self.comment.data,
-            comment_lang=comment_lang,
             wants_answer=bool(self.wants_answer.data or self.email.data),
             email=self.email.data,
             district=self.district.data,
@@ -124,7 +123,7 @@ class JoiningForm(SentForm):
     confirmed = BooleanField(false_values=_NO)
     change = BooleanField(false_values=_NO)
 
-    def answers(self, *, comment_lang: str | None, has_personal_data: bool) -> Answers:
+    def answers(self, *, has_personal_data: bool) -> Answers:
         """An answer is wanted, and nothing else was asked."""
-        del comment_lang, has_personal_data
+        del has_personal_data
         return Answers(q={}, wants_answer=True, email=self.email.data, district=self.district.data)

@@ -9,7 +9,6 @@ from flask import abort, redirect, request, url_for
 from werkzeug.wrappers import Response
 
 from portal.data import INSTRUMENT_ID
-from portal.domain.chinese import written_language
 from portal.domain.personal_data import Finding
 from portal.rate.forms import SentForm
 from portal.rate.operations import Limits, count_refusal
@@ -168,15 +167,14 @@ def _sent(
     has_personal_data: bool = False,
     is_quarantined: bool = False,
 ) -> Sent:
-    place, comment = form_page.place, form.words
-    comment_lang = written_language(comment, place.lang) if comment else None
+    place = form_page.place
     return Sent(
         service_id=place.service_id,
         slug=place.slug,
         lang=place.lang,
         instrument=INSTRUMENT_ID,
         token=form.token.data or "",
-        answers=form.answers(comment_lang=comment_lang, has_personal_data=has_personal_data),
+        answers=form.answers(has_personal_data=has_personal_data),
         identity=sender.identity,
         known_person_key=sender.known_key,
         invited_by=case.submission_id if case is not None else None,

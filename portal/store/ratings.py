@@ -15,6 +15,7 @@ from sqlalchemy import Table, bindparam, insert, select
 from sqlalchemy.dialects import postgresql, sqlite
 from sqlalchemy.orm import Session
 
+from portal.domain.chinese import written_language
 from portal.domain.commitments import commit_rating
 from portal.models.submissions import Contact, Submission
 from portal.store import outbox
@@ -48,7 +49,6 @@ class Answers:
     q: dict[str, int]
     kind: str | None = None
     comment: str | None = None
-    comment_lang: str | None = None
     wants_answer: bool = False
     email: str | None = None
     district: str | None = None
@@ -147,7 +147,7 @@ def compare_with_stored(session: Session, *, sent: Sent, secrets: Secrets) -> Re
 def answers_hash(answers: Answers, secrets: Secrets) -> str:
     """The same for the same answers; whether a warning was shown before makes no difference."""
     said = asdict(answers)
-    del said["has_personal_data"], said["comment_lang"]
+    del said["has_personal_data"]
     return secrets.answers_hash(json.dumps(said, ensure_ascii=False, sort_keys=True))
 
 
@@ -159,7 +159,7 @@ def _submission_values(
         "service_id": sent.service_id,
         "instrument": sent.instrument,
         "lang": sent.lang,
-        "comment_lang": answers.comment_lang,
+        "comment_lang": written_language(answers.comment or "", sent.lang),
         "channel": sent.channel,
         "received_at": now,
         "received_on": on,

@@ -197,7 +197,7 @@ def store_entry(
 def _said(entry: Entry) -> dict[str, object]:
     """What two typings are compared by, field by field."""
     said = asdict(entry.answers)
-    del said["has_personal_data"], said["comment_lang"]
+    del said["has_personal_data"]
     questions = said.pop("q")
     every = {f"q{number}": questions.get(f"q{number}") for number in range(7)}
     return {**every, **said, "received_on": entry.received_on.isoformat()}

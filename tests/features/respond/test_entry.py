@@ -68,6 +68,17 @@ def test_a_call_is_stored_once_with_its_channel_language_and_receipt(
     assert len(stored(store)) == 1
 
 
+@pytest.mark.parametrize(("words", "lang"), [("路面壞了", "zh-Hant"), ("路面坏了", None)])
+def test_the_other_script_of_chinese_is_marked_as_on_the_web(
+    staff: Desk, store: Store, words: str, lang: str | None
+) -> None:
+    address = PHONE.replace("language=vi", "language=zh-Hans")
+    page = staff.get(address)
+    kept = {name: page.value(name) for name in ("token", "received_on")}
+    staff.post(address, 200, **kept, q0="2", comment=words)
+    assert [row.comment_lang for row in stored(store)] == [lang]
+
+
 def test_what_cannot_be_is_said_beside_its_field_and_nothing_is_lost(
     staff: Desk, store: Store
 ) -> None:
