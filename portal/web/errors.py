@@ -77,22 +77,22 @@ def _show_fault(error: Exception) -> Response:
 
 def _error_page(status: int, words: str | None = None, template: str | None = None) -> Response:
     if not f"{request.path}/".startswith(OPEN_DATA):
-        held = _what_was_sent() if status >= HTTPStatus.INTERNAL_SERVER_ERROR else []
+        level = access_of(current_app, request.endpoint) if request.endpoint else None
+        held = _what_was_sent(level) if status >= HTTPStatus.INTERNAL_SERVER_ERROR else []
         file = template or f"errors/{status if status in _PAGES else 400}.html"
-        return page(file, status, held=held)
+        return page(file, status, held=held, is_framed=level is Access.EMBED)
     response = Response(_in_json(words or HTTPStatus(status).phrase), status, mimetype=JSON)
     response.headers["Access-Control-Allow-Origin"] = "*"
     response.headers["Cache-Control"] = "no-store"
     return response
 
 
-def _what_was_sent() -> list[tuple[str, str]]:
+def _what_was_sent(level: Access | None) -> list[tuple[str, str]]:
     """The fields of a resident's form, which waits on the page of our fault to be sent again.
 
     Going back would not do: a page that is not kept comes back empty in some browsers. What another
     site had sent is not put before anybody.
     """
-    level = access_of(current_app, request.endpoint) if request.endpoint else None
     is_form = level in {Access.RESIDENT, Access.EMBED} and request.method == "POST"
     if not is_form or "form" not in vars(request):  # a body that could not be read
         return []

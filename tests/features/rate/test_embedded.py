@@ -172,7 +172,18 @@ def test_a_service_that_takes_no_ratings_says_so_in_the_frame(
     page = resident.get(FRAME, 404)
     assert [base.get("target") for base in page.all("base")] == ["_blank"]
     assert "does not take ratings" in page.words()
-    resident.get("/en/embed/services/no-such-service/rate", 404)
+
+
+def test_an_error_in_a_frame_leads_to_no_page_that_no_frame_may_show(
+    resident: Resident, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    for address in ("services/no-such-service/rate", "services/no-such-service/level"):
+        page = resident.get(f"/en/embed/{address}", 404)
+        assert [base.get("target") for base in page.all("base")] == ["_blank"]
+        assert page.links()
+    monkeypatch.setattr("portal.rate.routes.find_place", lambda *_args, **_words: 1 / 0)
+    page = resident.get(FRAME, 500)
+    assert [link.get("target") for link in page.all("a")] == ["_blank"]
 
 
 def _close(session: Session) -> None:
