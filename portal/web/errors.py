@@ -20,12 +20,18 @@ from portal.store.throttle import LimitReached
 from portal.web.access import Access, access_of
 from portal.web.body import NotUtf8
 from portal.web.context import portal
+from portal.web.fields import without_nul
 from portal.web.form_token import comes_from_elsewhere
 from portal.web.pages import page
 
 _log = logging.getLogger("portal.errors")
 _PAGES = {400, 403, 404, 405, 409, 410, 413, 429, 500, 503}
 _RETRY_SECONDS = 10
+# Whose forms wait: those of the door and of one's account hold passwords.
+_WRITTEN = {
+    Access.RESIDENT, Access.EMBED, Access.STAFF, Access.MANAGER, Access.ADMINISTRATOR,
+}  # fmt: skip
+_PROOF = "proof_"
 OPEN_DATA = ("/api/", "/open311/", "/data.json/")
 JSON = "application/json"
 
@@ -88,17 +94,18 @@ def _error_page(status: int, words: str | None = None, template: str | None = No
 
 
 def _what_was_sent(level: Access | None) -> list[tuple[str, str]]:
-    """The fields of a resident's form, which waits on the page of our fault to be sent again.
+    """The fields of a form, which waits on the page of our fault to be sent again.
 
     Going back would not do: a page that is not kept comes back empty in some browsers. What another
-    site had sent is not put before anybody.
+    site had sent is not put before anybody, nor does a page hold a proof of who somebody is.
     """
-    is_form = level in {Access.RESIDENT, Access.EMBED} and request.method == "POST"
+    is_form = level in _WRITTEN and request.method == "POST"
     if not is_form or "form" not in vars(request):  # a body that could not be read
         return []
     if comes_from_elsewhere(request, portal().settings.base_url):
         return []
-    return list(request.form.items(multi=True))
+    fields = request.form.items(multi=True)
+    return [(name, without_nul(text) or "") for name, text in fields if not name.startswith(_PROOF)]
 
 
 def _in_json(words: str) -> str:

@@ -72,9 +72,10 @@ def test_what_another_site_sent_is_put_before_nobody(
     assert response_page(answer).all("form") == []
 
 
-def test_where_nothing_was_sent_there_is_nothing_to_send(
+def test_only_what_was_sent_waits_there(
     resident: Resident, monkeypatch: pytest.MonkeyPatch, fault: tuple[Exception, int, str]
 ) -> None:
     monkeypatch.setattr("portal.rate.routes.find_place", fail_with(fault[0]))
-    page = resident.get("/en/services/pothole-repair/rate", fault[1])
-    assert page.all("form") == []
+    assert resident.get(RATE, fault[1]).all("form") == []
+    answer = resident.post(RATE, comment="What no page can hold\x00 is left out")
+    assert values_of(response_page(answer)) == {"comment": "What no page can hold is left out"}

@@ -79,6 +79,22 @@ def test_the_other_script_of_chinese_is_marked_as_on_the_web(
     assert [row.comment_lang for row in stored(store)] == [lang]
 
 
+def test_what_was_typed_waits_on_the_page_of_a_fault_of_ours(
+    staff: Desk, store: Store, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    page = staff.get(PHONE)
+    typed = {name: page.value(name) for name in ("token", "received_on")}
+    typed |= {"q0": "2", "comment": "Every word of a long call."}
+    with monkeypatch.context() as broken:
+        broken.setattr("portal.respond.routes.entry.take_down", lambda *_args, **_words: 1 / 0)
+        fault = response_page(staff.post(PHONE, 500, **typed, proof_password="secret"))
+    [form] = fault.all("form")
+    sent = {one.get("name") or "": one.get("value") or "" for one in form.iter("input")}
+    assert sent == {"csrf_token": sent["csrf_token"], **typed}
+    receipt_on(staff.post(PHONE, 200, **sent))
+    assert [row.comment for row in stored(store)] == [typed["comment"]]
+
+
 def test_what_cannot_be_is_said_beside_its_field_and_nothing_is_lost(
     staff: Desk, store: Store
 ) -> None:
