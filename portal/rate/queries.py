@@ -15,7 +15,7 @@ from portal.models.responses import Response
 from portal.models.services import Service
 from portal.models.submissions import Contact, Submission
 from portal.store.districts import list_districts
-from portal.store.invitations import get_next_use
+from portal.store.invitations import get_next_use, is_invited
 from portal.store.joining import is_readable
 from portal.store.offers import find_open
 from portal.store.service_names import get_service_name
@@ -142,7 +142,7 @@ def find_invited_case(session: Session, receipt_hash: str, today: date) -> Invit
             Submission.received_on,
             Submission.person_key,
             Submission.channel,
-            LoopRow.told_on,
+            is_invited().label("is_told"),
             LoopRow.is_joined,
             Contact.email_hash,
             Contact.confirmed_at,
@@ -159,7 +159,7 @@ def find_invited_case(session: Session, receipt_hash: str, today: date) -> Invit
         slug=row.slug,
         received_on=row.received_on,
         person_key=row.person_key,
-        is_told=row.told_on is not None,
+        is_told=row.is_told,
         free_on=get_next_use(session, row.id, today),
         contact=row.email_hash if row.confirmed_at is not None else None,
     )

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from datetime import date, timedelta
 
-from sqlalchemy import func, insert, select
+from sqlalchemy import ColumnElement, and_, func, insert, select
 from sqlalchemy.orm import Session
 
 from portal.models.loops import LoopRow
@@ -23,12 +23,17 @@ def get_next_use(session: Session, case_id: int, today: date) -> date | None:
     return used_on + INVITED_AGAIN
 
 
+def is_invited() -> ColumnElement[bool]:
+    """For a query over `LoopRow`: its resident was told and did not take the case back."""
+    return and_(LoopRow.told_on.is_not(None), LoopRow.withdrawn_on.is_(None))
+
+
 def use_invitation(session: Session, case_id: int, today: date) -> bool:
     """Use it, if it may be used. The case is locked first, so that two at once are one."""
-    told_on = session.scalar(
-        select(LoopRow.told_on).where(LoopRow.submission_id == case_id).with_for_update()
+    told = session.scalar(
+        select(is_invited()).where(LoopRow.submission_id == case_id).with_for_update()
     )
-    if told_on is None or get_next_use(session, case_id, today) is not None:
+    if not told or get_next_use(session, case_id, today) is not None:
         return False
     session.execute(insert(RatingInvitation).values(submission_id=case_id, used_on=today))
     return True

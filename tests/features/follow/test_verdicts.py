@@ -270,6 +270,21 @@ def test_two_verified_forms_are_one_rating(resident: Resident, store: Store, tol
         assert len(session.scalars(select(RatingInvitation)).all()) == 1
 
 
+def test_who_withdrew_the_case_rates_no_longer_as_somebody_who_was_answered(
+    resident: Resident, store: Store, told: str
+) -> None:
+    path, said = f"/en/receipts/{told}/rate", "Written before I took it back."
+    token = resident.token(path)
+    assert resident.post(f"/en/receipts/{told}/withdraw").status_code == 303
+    assert path not in resident.get(f"/en/receipts/{told}/").links()
+    assert "opens once you have an answer" in resident.get(path).words()
+    refused = resident.post(path, token=token, q0="5", comment=said)
+    assert refused.status_code == 409
+    assert said in words_of(refused)
+    with store.read() as session:
+        assert session.scalars(select(RatingInvitation)).all() == []
+
+
 def test_only_an_answer_makes_a_rating_verified(
     resident: Resident, store: Store, told: str
 ) -> None:
