@@ -74,8 +74,8 @@ const settle = async (event, request) => {
   }
 }
 
-// No network, or a portal that cannot answer just now: it will be asked again.
-const isAway = ({type, status}) => type === "error" || status >= 500
+// No network, or a portal that cannot answer just now. One that fails (500) gives back what was sent.
+const isAway = ({type, status}) => type === "error" || status > 500
 
 const ask = (...question) => fetch(...question).catch(() => Response.error())
 
@@ -103,7 +103,7 @@ const open = async (request, lang) => {
 const sendOne = async (key, item) => {
   const body = new URLSearchParams(item.fields)
   const answer = await ask(item.url, {method: "POST", body})
-  if (isAway(answer) || answer.status === 429) return false
+  if (isAway(answer) || [429, 500].includes(answer.status)) return false
   const {pathname} = new URL(answer.url)
   if (answer.ok && pathname.includes("/receipts/")) {
     const {url, name} = item
