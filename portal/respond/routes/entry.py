@@ -136,7 +136,11 @@ def enter() -> Response:
         entry=_entry(form, place), secrets=portal().secrets,
     )  # fmt: skip
     if result is Result.DIFFERENT:
-        error = _("This was stored before, with other answers. Begin anew for the next person.")
+        form.token.data = portal().tokens.issue(_subject(place), now)
+        error = _(
+            "This form was stored before, with other answers. Those stay. If these are somebody "
+            "else's, save them once more."
+        )
         return _entry_page(place, form, [("", error)], 409)
     code = portal().secrets.receipt_code(token.text)
     return page(

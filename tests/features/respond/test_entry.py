@@ -64,8 +64,12 @@ def test_a_call_is_stored_once_with_its_channel_language_and_receipt(
     assert "the city means to answer by" not in response_page(answer).words()
     again = staff.post(PHONE, 200, **said)
     assert receipt_on(again) == code
-    staff.post(PHONE, 409, **{**said, "q0": "5"})
+    other = response_page(staff.post(PHONE, 409, **{**said, "q0": "5"}))
+    assert "Those stay." in other.words()
     assert len(stored(store)) == 1
+    next_one = {**said, "q0": "5", "token": other.value("token")}  # what was typed stands there
+    assert receipt_on(staff.post(PHONE, 200, **next_one)) != code
+    assert [row.q0 for row in stored(store)] == [2, 5]
 
 
 @pytest.mark.parametrize(("words", "lang"), [("路面壞了", "zh-Hant"), ("路面坏了", None)])
