@@ -27,7 +27,8 @@
     })
     active.postMessage("send")
   }
-  const start = () => prepare().catch(() => {})
+  // Who begins without network is prepared as soon as there is some.
+  const start = () => prepare().catch(() => addEventListener("online", start, {once: true}))
   workers.addEventListener("message", ({data}) => {
     if (data === "ready") says.hidden = false
   })

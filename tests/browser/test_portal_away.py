@@ -1,4 +1,4 @@
-"""A rating that meets a portal which cannot answer just now: kept on the device, and sent once."""
+"""A form begun without network, and one that meets a portal which cannot answer just now."""
 
 from __future__ import annotations
 
@@ -6,7 +6,7 @@ import pytest
 from playwright.sync_api import expect
 
 from tests.browser.conftest import OpenPage, Site
-from tests.browser.test_offline import STATES, begin, count, send
+from tests.browser.test_offline import FORM, STATES, UNTIL_CONTROLLED, begin, count, send
 
 pytestmark = pytest.mark.browser
 
@@ -30,4 +30,26 @@ def test_what_a_portal_cannot_take_just_now_is_kept_and_sent_once(
     page.goto(site.url("en", "kept/"))
     expect(page.locator("#kept section")).to_contain_text(STATES["en"][1])
     expect(page.locator("#kept h2")).to_have_attribute("lang", "ar")
+    assert count(site, comment) == 1
+
+
+def test_who_begins_without_network_is_prepared_once_there_is_some(
+    site: Site, open_page: OpenPage
+) -> None:
+    comment = "Begun in one tunnel and sent in the next"
+    page = open_page()
+    page.goto(site.url("en", FORM))
+    page.context.set_offline(True)
+    page.check("input[name=q0][value='2']")
+    page.fill("textarea[name=comment]", comment)
+    page.wait_for_timeout(2100)  # nobody is faster: the form would be put in quarantine
+    expect(page.locator("#offline")).to_be_hidden()
+    page.context.set_offline(False)
+    expect(page.locator("#offline")).to_be_visible()
+    page.evaluate(UNTIL_CONTROLLED)
+    page.context.set_offline(True)
+    send(page)
+    page.wait_for_url("**/en/kept/")
+    page.context.set_offline(False)
+    expect(page.locator("#kept section")).to_contain_text(STATES["en"][1])
     assert count(site, comment) == 1
