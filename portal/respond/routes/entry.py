@@ -162,19 +162,31 @@ def _paper(code: str) -> tuple[int, Place]:
 
 
 def _taken_down() -> Place:
-    """What the address says: a service of one's desk, and a channel that is open for it."""
+    """What the address says: a service of one's desk, and a channel that is open for it.
+
+    Whoever began to type while it was open may send what they typed, as residents may.
+    """
     scope, today = current_scope(), portal().clock.today()
     services = queries.list_entry_services(read(), scope, langs(), today)
     service = next((one for one in services if one.slug == request.args.get("service")), None)
     channel, lang = request.args.get("channel", ""), request.args.get("language", "")
-    if (
-        service is None
-        or channel not in service.channels
-        or lang not in portal().settings.languages
-    ):
+    if service is None or lang not in portal().settings.languages:
         abort(404)
     action = url_for("respond.enter", service=service.slug, channel=channel, language=lang)
-    return Place(service.id, service.slug, channel, lang, action)
+    place = Place(service.id, service.slug, channel, lang, action)
+    if channel not in service.channels and not _is_begun(place):
+        abort(404)
+    return place
+
+
+def _is_begun(place: Place) -> bool:
+    """Whether the form that this request brings was opened here, as its token says."""
+    token, now = request.form.get("token", ""), portal().clock.now()
+    try:
+        portal().tokens.check(token, _subject(place), now)
+    except BadToken:
+        return False
+    return True
 
 
 def _subject(place: Place) -> str:

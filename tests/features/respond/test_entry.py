@@ -9,12 +9,13 @@ from urllib.parse import urlencode
 import pytest
 from flask import Flask
 from flask.testing import FlaskClient
-from sqlalchemy import select
+from sqlalchemy import select, update
 from werkzeug.test import TestResponse
 
 from portal.domain.contact import CityContact
 from portal.domain.short_code import short_code
 from portal.models.loops import LoopRow
+from portal.models.services import ServiceChannel
 from portal.settings import Settings
 from portal.store.check import check_installation
 from portal.store.city import set_contact
@@ -111,6 +112,23 @@ def test_what_cannot_be_is_said_beside_its_field_and_nothing_is_lost(
     assert {"#q0", "#q1", "#received_on"} <= {link.get("href") for link in shown.all("a")}
     assert "Kept" in shown.words()
     assert stored(store) == []
+
+
+def test_what_was_begun_while_the_channel_was_open_is_stored(
+    staff: Desk, store: Store, desk_city: City
+) -> None:
+    page = staff.get(PHONE)
+    typed = {name: page.value(name) for name in ("token", "received_on")}
+    phone = {"service_id": desk_city.potholes, "channel": "phone"}
+    store.write(
+        lambda session: session.execute(
+            update(ServiceChannel).filter_by(**phone).values(closed_on=ServiceChannel.opened_on)
+        )
+    )
+    staff.get(PHONE, 404)
+    staff.post(PHONE, 404, **{**typed, "token": "x"}, q0="2")
+    receipt_on(staff.post(PHONE, 200, **typed, q0="2", comment="Said while it was open."))
+    assert [row.comment for row in stored(store)] == ["Said while it was open."]
 
 
 def test_only_open_channels_of_ones_own_services_are_taken(staff: Desk) -> None:
