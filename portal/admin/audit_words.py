@@ -61,6 +61,7 @@ ACTIONS: dict[str, Any] = {
     "language_opened": _l("Opened a language of a service"),
     "level_claimed": _l("Claimed a level"),
     "missing_taken_down": _l("Took down what somebody finds missing from an answer"),
+    "next_step_called_off": _l("Called a next step off"),
     "next_step_written": _l("Wrote a next step down"),
     "logo_changed": _l("Changed the address of the logo"),
     "logo_fetched_again": _l("Had the logo fetched again"),

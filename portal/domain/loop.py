@@ -32,6 +32,7 @@ class EventKind(StrEnum):
     DISPUTED = "disputed"
     RETOLD = "retold"
     INVITED = "invited"
+    CALLED_OFF = "called_off"
     ATTESTED = "attested"
     CORRECTED = "corrected"
     REDACTED = "redacted"
@@ -97,6 +98,7 @@ ACTORS: Mapping[EventKind, frozenset[Actor]] = {
     EventKind.DISPUTED: frozenset({Actor.RESIDENT}),
     EventKind.RETOLD: frozenset({Actor.SYSTEM}),
     EventKind.INVITED: frozenset({Actor.SYSTEM}),
+    EventKind.CALLED_OFF: frozenset({Actor.SYSTEM}),
     EventKind.ATTESTED: frozenset({Actor.RESIDENT}),
     EventKind.CORRECTED: frozenset({Actor.STAFF}),
     EventKind.REDACTED: frozenset({Actor.STAFF, Actor.SYSTEM}),
@@ -223,6 +225,8 @@ def check(loop: Loop, event: Event) -> None:
         raise LoopError("nobody can be told before there is a response")
     if event.kind is EventKind.BOUNCED and loop.has_reacted:
         raise LoopError("an answer to which the resident reacted has arrived")
+    if event.kind is EventKind.CALLED_OFF and loop.invited_on is None:
+        raise LoopError("nothing is called off to which the resident was not invited")
     if event.kind is EventKind.TRANSFERRED and not loop.may_be_handed_over:
         raise LoopError("only a case that waits for its first answer can be handed over")
     _check_fields(event)
@@ -314,6 +318,8 @@ _EFFECTS: Mapping[EventKind, Callable[[Loop, Event], Loop]] = {
     ),
     EventKind.ATTESTED: lambda loop, _event: replace(loop, has_reacted=True),
     EventKind.INVITED: lambda loop, event: replace(loop, invited_on=loop.invited_on or event.on),
+    # All to which the resident was invited was called off: nobody invited them (decision 68).
+    EventKind.CALLED_OFF: lambda loop, _event: replace(loop, invited_on=None),
     EventKind.WITHDRAWN: lambda loop, event: replace(
         loop, withdrawn_on=event.on, excluded="withdrawn"
     ),

@@ -15,7 +15,7 @@ from portal.domain.loop import EventKind, Loop
 from portal.domain.publication import quarter_of
 from portal.domain.second_person import withdraws_at_once
 from portal.follow.answers import Reader, list_answers
-from portal.follow.together import Invited, Judged, list_invited, list_judged
+from portal.follow.together import Judged, list_invited, list_judged
 from portal.models.case_work import Redaction
 from portal.models.loops import LoopEvent, LoopRow, WithdrawalRequest
 from portal.models.remarks import Remark
@@ -26,6 +26,7 @@ from portal.store.coverage import newest_told
 from portal.store.integrity.proofs import find_signed_day
 from portal.store.invitations import get_next_use
 from portal.store.loops import facts_of, list_events
+from portal.store.next_steps import ShownStep
 from portal.store.remarks import list_remarks, verdict_of
 from portal.store.service_names import get_service_name
 from portal.store.set_apart import Apart, find_apart
@@ -101,7 +102,7 @@ class Case(Sent):
     answers: Sequence[ShownAnswer] = field(repr=False)
     is_joined: bool = False
     joined: Joined | None = None
-    invited: Sequence[Invited] = ()
+    invited: Sequence[ShownStep] = ()
     judged: Sequence[Judged] = ()
     redactions: Sequence[Redaction] = ()
     is_redacted: bool = False
@@ -218,7 +219,7 @@ def _case(session: Session, submission: Submission, row: LoopRow, reader: Reader
         "is_redacted": submission.is_redacted,
         "withdrawal": find_withdrawal_request(session, submission.id),
         "remarks": list_remarks(session, submission.id) if answers else (),
-        **_together(session, row, reader, may_judge=is_first_hand(submission.channel)),
+        **_together(session, row, events, reader, may_judge=is_first_hand(submission.channel)),
         **_on_its_way(session, submission, events, reader),
     }
 
@@ -239,8 +240,16 @@ def _on_its_way(
     return {"handed_to": names, "rated": names[submission.service_id]}
 
 
-def _together(session: Session, row: LoopRow, reader: Reader, *, may_judge: bool) -> dict[str, Any]:
-    if row.invited_on is None or row.withdrawn_on is not None:
+def _together(
+    session: Session,
+    row: LoopRow,
+    events: Sequence[LoopEvent],
+    reader: Reader,
+    *,
+    may_judge: bool,
+) -> dict[str, Any]:
+    was_invited = any(event.kind == EventKind.INVITED for event in events)
+    if not was_invited or row.withdrawn_on is not None:
         return {}
     fallbacks = (row.lang, *reader.fallbacks)
     return {

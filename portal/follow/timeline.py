@@ -139,6 +139,10 @@ def _invited(event: LoopEvent, _case: Case) -> Step:
     return Step("done", _("You were invited to take part in what comes next"), event.happened_on)
 
 
+def _called_off(event: LoopEvent, _case: Case) -> Step:
+    return Step("again", _("What you were invited to does not take place"), event.happened_on)
+
+
 def _attested(event: LoopEvent, _case: Case) -> Step:
     return Step("done", _("You said whether the record is fair"), event.happened_on)
 
@@ -188,6 +192,7 @@ _WORDS: Mapping[EventKind, Callable[[LoopEvent, Case], Step]] = {
     EventKind.CONFIRMED: _confirmed,
     EventKind.DISPUTED: _disputed,
     EventKind.INVITED: _invited,
+    EventKind.CALLED_OFF: _called_off,
     EventKind.ATTESTED: _attested,
     EventKind.CORRECTED: _corrected,
     EventKind.REDACTED: _redacted,

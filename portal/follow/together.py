@@ -17,24 +17,14 @@ from portal.models.partners import (
     CoDecisionText,
     Invitation,
     NextStep,
-    NextStepText,
     Partner,
     Signature,
 )
 from portal.models.responses import ThemeCase
 from portal.store.evidence.known_cases import is_evidence
 from portal.store.joining import origins
+from portal.store.next_steps import ShownStep, show_step
 from portal.store.texts import in_language
-
-
-@dataclass(frozen=True)
-class Invited:
-    """A next step to which the resident was invited, in `lang`."""
-
-    happens_on: date
-    lang: str
-    what: str
-    place: str
 
 
 @dataclass(frozen=True)
@@ -53,10 +43,10 @@ class Judged:
 
 def list_invited(
     session: Session, case_id: int, lang: str, fallbacks: Sequence[str], today: date
-) -> list[Invited]:
+) -> list[ShownStep]:
     """The next steps ahead to which the resident of a case was invited, the soonest first.
 
-    Where all are over, the last one.
+    Those that were called off too. Where all are over, the last one.
     """
     rows = session.execute(
         select(NextStep, Invitation.lang)
@@ -64,18 +54,10 @@ def list_invited(
         .where(Invitation.submission_id == case_id)
         .order_by(NextStep.happens_on, NextStep.id)
     ).all()
-    found = []
-    for step, invited_lang in rows:
-        texts = {
-            text.lang: text
-            for text in session.scalars(
-                select(NextStepText).where(NextStepText.next_step_id == step.id)
-            )
-        }
-        shown = in_language(texts, lang, (invited_lang, *fallbacks))
-        if shown is not None:
-            text = shown.text
-            found.append(Invited(step.happens_on, shown.lang, text.what, text.place))
+    shown = (
+        show_step(session, step, lang, (invited_lang, *fallbacks)) for step, invited_lang in rows
+    )
+    found = [one for one in shown if one is not None]
     return [one for one in found if one.happens_on >= today] or found[-1:]
 
 

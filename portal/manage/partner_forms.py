@@ -2,12 +2,13 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
-from typing import Any
+from collections.abc import Iterable, Sequence
+from typing import Any, Self
 
 from flask import request
+from flask_babel import LazyString
 from flask_babel import lazy_gettext as _l
-from wtforms import StringField, TextAreaField
+from wtforms import Field, StringField, TextAreaField
 
 from portal.web.fields import (
     AtMost,
@@ -20,10 +21,13 @@ from portal.web.fields import (
     tidy_line,
     whole_number,
 )
+from portal.web.formats import language_name
 from portal.web.forms import DeskForm, ResidentForm
+from portal.web.words import gettext as _
 
 MAX_TEXT = 4000
 MAX_NAME = 200
+_IN = "in_"
 
 
 def case_ids(name: str = "case") -> list[int]:
@@ -100,6 +104,39 @@ class StepForm(StepTextForm):
 
     theme = StringField(validators=[Needed(_l("Choose a theme."))])
     happens_on = DayField(validators=[Needed(_l("Give the day."))])
+
+
+class CallOffForm(DeskForm):
+    """Why a next step does not take place, in fields called `in_<tag>`."""
+
+    @classmethod
+    def of(cls, languages: Iterable[str]) -> type[Self]:
+        """The form for the languages in which people were invited."""
+        fields = {
+            f"{_IN}{tag}": TextAreaField(
+                LazyString(language_name, tag),
+                filters=[tidy],
+                validators=[AtMost(MAX_TEXT), Storable()],
+            )
+            for tag in languages
+        }
+        return type(cls.__name__, (cls,), fields)
+
+    @property
+    def by_language(self) -> dict[str, Field]:
+        """The fields by language."""
+        return {one.name.removeprefix(_IN): one for one in self if one.name.startswith(_IN)}
+
+    @property
+    def reasons(self) -> dict[str, str]:
+        """What was typed, by language."""
+        return {tag: field.data for tag, field in self.by_language.items() if field.data}
+
+    def is_said(self) -> bool:
+        """Whether all is well, and there is a reason in any language; else the first says so."""
+        if self.validate() and not self.reasons:
+            next(iter(self.by_language.values())).errors = [_("Say why, in one language at least.")]
+        return not self.errors
 
 
 class SignForm(ResidentForm):

@@ -189,7 +189,10 @@ class Signature(Base):
 
 
 class NextStep(Base):
-    """A named next step of a theme, to which everybody who is told of it is invited."""
+    """A named next step of a theme, to which everybody who is told of it is invited.
+
+    One that was called off (`called_off_on`) stays: invitations name it.
+    """
 
     __tablename__ = "next_step"
 
@@ -198,13 +201,20 @@ class NextStep(Base):
     happens_on: Mapped[date]
     author_id: Mapped[int | None] = mapped_column(ForeignKey("person.id"))
     created_at: Mapped[datetime]
+    called_off_on: Mapped[date | None]
 
 
 class NextStepText(Base):
-    """What a next step is and how to take part, in one language, written by a person."""
+    """What a next step is and how to take part, in one language, written by a person.
+
+    `called_off_reason`: why it does not take place, where somebody said so in this language.
+    """
 
     __tablename__ = "next_step_text"
-    __table_args__ = (CheckConstraint("what <> '' AND place <> ''", name="says_all"),)
+    __table_args__ = (
+        CheckConstraint("what <> '' AND place <> ''", name="says_all"),
+        CheckConstraint("called_off_reason <> ''", name="says_why"),
+    )
 
     next_step_id: Mapped[int] = mapped_column(ForeignKey("next_step.id"), primary_key=True)
     lang: Mapped[str] = mapped_column(String(16), primary_key=True)
@@ -212,6 +222,7 @@ class NextStepText(Base):
     place: Mapped[str] = mapped_column(Text)  # when, where and how, as people need it
     author_id: Mapped[int | None] = mapped_column(ForeignKey("person.id"))
     updated_at: Mapped[datetime]
+    called_off_reason: Mapped[str | None] = mapped_column(Text)
 
 
 class Invitation(Base):

@@ -14,6 +14,8 @@ OUTBOX_KINDS = (
     "account_link",
     "account_notice",
     "acknowledge",
+    "call_off",
+    "call_off_step",
     "confirm_address",
     "confirm_news",
     "digest",
@@ -127,6 +129,13 @@ class AuditEvent(Base):
             "at",
             sqlite_where=text("action = 'entered'"),
             postgresql_where=text("action = 'entered'"),
+        ),
+        # Drafts that were deleted.
+        Index(
+            "ix_audit_event_dropped",
+            "subject_id",
+            sqlite_where=text("action = 'response_dropped'"),
+            postgresql_where=text("action = 'response_dropped'"),
         ),
     )
 

@@ -1,5 +1,7 @@
 """Inviting whoever was told to the theme's next step: everybody, automatically (METHOD.md 2).
 
+Whoever was invited is told when it is called off.
+
 Nobody chooses whom. With a confirmed address the invitation stands in a mail, else on the page of
 the receipt. As with telling, everything here may run again and by two workers at once.
 """
@@ -19,7 +21,7 @@ from portal.notify.cases import lock_case
 from portal.store import outbox
 from portal.store.contacts import is_mailable
 from portal.store.joining import list_way
-from portal.store.next_steps import find_open_step, invite
+from portal.store.next_steps import find_open_step, invite, tell_called_off
 
 CHUNK = 100
 
@@ -38,10 +40,12 @@ def invite_told(
     `mailed_step_id` is the next step that the mail which told them spoke of. One that was named
     since then follows in another mail.
     """
+    if mailed_step_id is not None:
+        invite(session, now=now, today=today, case=case, step_id=mailed_step_id)
     step = find_open_step(session, theme_id=theme_id, case=case, today=today)
     if step is None:
         return
-    if step.id == mailed_step_id or not is_mailable(session.get(Contact, case.submission_id)):
+    if not is_mailable(session.get(Contact, case.submission_id)):
         invite(session, now=now, today=today, case=case, step_id=step.id)
         return
     outbox.post(
@@ -59,7 +63,7 @@ def invite_next(
     last id where there may be more, else None.
     """
     step = session.get(NextStep, next_step_id)
-    if step is None or step.happens_on < today:
+    if step is None or step.happens_on < today or step.called_off_on is not None:
         return None
     theme_id = list_way(session, step.theme_id)[-1]
     languages = select(NextStepText.lang).where(NextStepText.next_step_id == next_step_id)
@@ -86,3 +90,29 @@ def invite_next(
         if case is not None:
             invite_told(session, now=now, today=today, case=case, theme_id=theme_id)
     return ids[-1] if len(ids) == CHUNK else None
+
+
+def call_off_next(
+    session: Session, *, now: datetime, today: date, next_step_id: int, after: int
+) -> int | None:
+    """Tell the next people who were invited that a step does not take place, as `invite_next` does.
+
+    Those who were set aside since are told too: they would come all the same.
+    """
+    step = session.get_one(NextStep, next_step_id)
+    cases = session.scalars(
+        select(LoopRow)
+        .join(Invitation, Invitation.submission_id == LoopRow.submission_id)
+        .where(
+            Invitation.next_step_id == next_step_id,
+            LoopRow.submission_id > after,
+            LoopRow.withdrawn_on.is_(None),
+        )
+        .order_by(LoopRow.submission_id)
+        .limit(CHUNK)
+        .with_for_update(of=LoopRow)
+        .execution_options(populate_existing=True)
+    ).all()
+    for case in cases:
+        tell_called_off(session, now=now, today=today, case=case, step=step)
+    return cases[-1].submission_id if len(cases) == CHUNK else None

@@ -24,7 +24,7 @@ from portal.notify.reminding import is_silent
 from portal.notify.stationery import Letter, Nothing, Stationery
 from portal.store.contacts import has_question_out, is_mailable
 from portal.store.coverage import is_superseded, list_texts, told_languages
-from portal.store.next_steps import find_open_step
+from portal.store.next_steps import find_open_step, show_step
 from portal.store.secrets import sha256
 from portal.store.service_names import get_service_name
 
@@ -148,6 +148,22 @@ def prepare_invitation(
     if not isinstance(reader, _Reader):
         return reader
     return reader.letter("mail_invite", {"step": step})
+
+
+def prepare_calling_off(
+    session: Session, *, now: datetime, stationery: Stationery, job_id: int
+) -> Letter | Nothing:
+    """The mail that says that what somebody was invited to does not take place, and why."""
+    job = session.get_one(Outbox, job_id)
+    row = session.get(LoopRow, job.submission_id)
+    step = session.get_one(NextStep, job.detail["next_step_id"])
+    if row is None or row.withdrawn_on or step.happens_on < stationery.day(now):
+        return Nothing("not to be told any more")
+    reader = _find_reader(session, now=now, stationery=stationery, job=job, row=row)
+    if not isinstance(reader, _Reader):
+        return reader or Nothing("no address any more")
+    shown = show_step(session, step, row.lang, stationery.settings.languages)
+    return reader.letter("mail_call_off", {"step": shown})
 
 
 def prepare_second_question(

@@ -24,6 +24,7 @@ MAIL = (
     "account_link",
     "account_notice",
     "acknowledge",
+    "call_off",
     "confirm_address",
     "confirm_news",
     "digest",

@@ -35,8 +35,8 @@ from portal.store.secrets import sha256
 RANKS = (
     ("account_link", "account_notice", "job_fault"),
     ("confirm_address", "confirm_news", "acknowledge", "partner_link"),
-    ("tell_response", "invite_theme"),
-    ("tell",),
+    ("call_off_step", "tell_response", "invite_theme"),
+    ("call_off", "tell"),
     ("invite", "promise", "remind"),
     ("digest", "news"),
 )

@@ -5,7 +5,7 @@ from __future__ import annotations
 import logging
 import time
 from dataclasses import dataclass, field
-from datetime import datetime
+from datetime import date, datetime
 from email.message import EmailMessage
 from typing import Protocol
 
@@ -16,10 +16,11 @@ from portal.notify import operations
 from portal.notify.account_links import prepare_account_link
 from portal.notify.account_notices import prepare_account_notice
 from portal.notify.digest import prepare_digest
-from portal.notify.inviting import invite_next
+from portal.notify.inviting import call_off_next, invite_next
 from portal.notify.job_faults import prepare_job_fault
 from portal.notify.letters import (
     prepare_acknowledgement,
+    prepare_calling_off,
     prepare_confirmation,
     prepare_invitation,
     prepare_second_question,
@@ -50,6 +51,7 @@ BATCH = 20
 ROUND_SECONDS = 60  # the worker's other jobs wait no longer than that for a slow mail server
 FINISH_PAUSES = (1, 5, 15)  # seconds; what was sent and is written down nowhere is sent twice
 STRIKES = 3  # times in a row that a mail server is not reached before it counts as down
+_WITHOUT_MAIL = ("call_off_step", "invite_theme", "tell_response")
 _log = logging.getLogger("portal.notify")
 
 
@@ -59,10 +61,17 @@ class _Prepare(Protocol):
     ) -> Letter | Nothing | None: ...
 
 
+class _DoNext(Protocol):
+    def __call__(
+        self, session: Session, /, *, now: datetime, today: date, next_step_id: int, after: int
+    ) -> int | None: ...
+
+
 _PREPARE: dict[str, _Prepare] = {
     "account_link": prepare_account_link,
     "account_notice": prepare_account_notice,
     "acknowledge": prepare_acknowledgement,
+    "call_off": prepare_calling_off,
     "confirm_address": prepare_confirmation,
     "confirm_news": prepare_news_question,
     "digest": prepare_digest,
@@ -114,7 +123,7 @@ class _Runner:
     def run(self, limit: int) -> int:
         taken, end = 0, time.monotonic() + ROUND_SECONDS
         while taken < limit and time.monotonic() < end:
-            kinds = ("tell_response", "invite_theme", *(MAIL if self.mailer else ()))
+            kinds = (*_WITHOUT_MAIL, *(MAIL if self.mailer else ()))
             jobs = self.store.write(
                 operations.claim_due, now=self.clock.now(), kinds=kinds, limit=BATCH
             )
@@ -134,7 +143,9 @@ class _Runner:
             if job.kind == "tell_response":
                 self._tell_response(job)
             elif job.kind == "invite_theme":
-                self._invite_theme(job)
+                self._go_through_step(job, invite_next)
+            elif job.kind == "call_off_step":
+                self._go_through_step(job, call_off_next)
             elif self.mailer is None:
                 self._wait(job, "the mail server is down")
             else:
@@ -171,11 +182,11 @@ class _Runner:
                 return
         self.store.write(operations.finish, now=self.clock.now(), job_id=job.id)
 
-    def _invite_theme(self, job: Job) -> None:
+    def _go_through_step(self, job: Job, do_next: _DoNext) -> None:
         after: int | None = 0
         while after is not None:
             after = self.store.write(
-                invite_next,
+                do_next,
                 now=self.clock.now(),
                 today=self.clock.today(),
                 next_step_id=job.next_step_id or 0,

@@ -10,6 +10,8 @@ _KINDS: dict[str, Any] = {
     "account_link": _l("Account: link to sign in"),
     "account_notice": _l("Account: something changed"),
     "acknowledge": _l("Acknowledgement"),
+    "call_off": _l("A next step is called off"),
+    "call_off_step": _l("Telling everybody who was invited that a next step is called off"),
     "confirm_address": _l("Question whether an address is right"),
     "confirm_news": _l("Question whether somebody wants the weekly news"),
     "digest": _l("Weekly mail of warnings"),

@@ -84,6 +84,7 @@ _EVENTS: dict[str, Any] = {
     "disputed": _l("Resident asked to look again"),
     "retold": _l("Resident told again"),
     "invited": _l("Invited to a next step"),
+    "called_off": _l("What they were invited to was called off"),
     "attested": _l("Resident attested a decision"),
     "corrected": _l("Answer corrected"),
     "redacted": _l("Personal data removed"),

@@ -134,7 +134,8 @@ def _is_everybody_invited(cases: FromClause, as_of: date) -> ColumnElement[bool]
     those with a contact only. Those without one are invited on their receipt's page, so that they
     are asked for too: it can only be harder. Who came into the theme after the decision was not
     told in it by then, wherever else they were; but where the theme itself is younger, it is those
-    who are in it. The next step may be one of a theme that was merged into this one.
+    who are in it. The next step may be one of a theme that was merged into this one; one that was
+    called off has invited nobody (decision 68).
     """
     way = origins()
     was_in_theme = (
@@ -175,6 +176,7 @@ def _is_everybody_invited(cases: FromClause, as_of: date) -> ColumnElement[bool]
             Invitation.submission_id == cases.c.submission_id,
             Invitation.invited_on <= as_of,
             NextStep.id == Invitation.next_step_id,
+            or_(NextStep.called_off_on.is_(None), NextStep.called_off_on > as_of),
             NextStep.theme_id == way.c.origin_id,
             way.c.theme_id == CoDecision.theme_id,
         )

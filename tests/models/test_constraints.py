@@ -756,6 +756,7 @@ REFUSED: list[tuple[str, str, dict[str, Any]]] = [
     ("name_given", "partner", {"name": ""}),
     ("says_all", "next_step_text", {"what": ""}),
     ("says_all", "next_step_text", {"place": ""}),
+    ("says_why", "next_step_text", {"called_off_reason": ""}),
     ("signed_is_complete", "signature", {"signer_name": None}),
     ("signed_is_complete", "signature", {"signed_at": None}),
     ("signed_in_time", "signature", {"expires_at": NOW - timedelta(seconds=1)}),

@@ -15,20 +15,24 @@ from sqlalchemy import event, func, inspect, select, text
 from sqlalchemy.orm import Session
 
 from portal.models.integrity import SignedRating
+from portal.models.loops import LoopRow
 from portal.models.people import Person
 from portal.models.responses import PendingCorrection, Theme, ThemeCase
 from portal.models.services import Service, ServiceText
 from portal.models.set_apart import SetApart
 from portal.models.submissions import Submission
+from portal.notify.inviting import call_off_next
 from portal.store.engine import Store
+from portal.store.next_steps import invite
 from portal.store.revision import MIGRATIONS, current_revision, pinned_head
 from portal.store.schema import alembic_config, downgrade, migrate
 from portal.store.word_index import PREFIX, has_words
-from tests.support.answers import Office, send
+from tests.support.answers import TODAY, Office, send
 from tests.support.cases import send_case, send_rating
 from tests.support.city import make_city
 from tests.support.signed import DAY, FIRST, make_busy, sign
 from tests.support.soundness import find_problems
+from tests.support.together import Table
 
 NOW = datetime(2026, 11, 20, 15, 0, tzinfo=UTC)
 # Which tables each revision made append-only.
@@ -272,6 +276,31 @@ def test_a_correction_that_waits_during_an_upgrade_brings_nothing_up_to_date(sto
     with store.read() as session:
         rows = session.scalars(select(PendingCorrection))
         assert {row.lang: row.source_hash for row in rows} == {"en": None, "es": made_from}
+
+
+def test_what_was_called_off_is_over_on_the_way_down(store: Store) -> None:
+    """The older portal invites to whatever is ahead, and knows no event that undoes inviting."""
+    city = store.write(make_city, NOW)
+    table, case = Table(store, city), send(store, city.potholes)
+    step = table.next_step(Office(store, city).group([case]), on=TODAY + timedelta(days=10))
+
+    def invite_them(session: Session) -> None:
+        row = session.get_one(LoopRow, case)
+        invite(session, now=NOW, today=TODAY, case=row, step_id=step)
+
+    store.write(invite_them)
+    table.call_off(step)
+    store.write(call_off_next, now=NOW, today=TODAY, next_step_id=step, after=0)
+    downgrade(store.engine, "0046")
+    with store.engine.connect() as connection:
+        days = text("SELECT happens_on, invited_on FROM next_step, loop")
+        happens_on, invited_on = (str(day) for day in connection.execute(days).one())
+        kinds = connection.scalars(text("SELECT kind FROM loop_event ORDER BY id")).all()
+    assert happens_on == (TODAY - timedelta(days=1)).isoformat()
+    assert invited_on == TODAY.isoformat()
+    assert kinds[-1] == "invited"
+    migrate(store.engine)
+    assert find_problems(store) == []
 
 
 def test_every_revision_has_the_triggers_it_should_have(store: Store) -> None:

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import replace
 from datetime import date, datetime, timedelta
 
@@ -63,6 +63,15 @@ class Table:
             partners.name_next_step, now=NOW, today=TODAY, scope=self.scope, theme_id=theme_id,
             happens_on=on or TODAY + timedelta(days=10), lang=lang, what=f"A walk ({lang})",
             place=f"At the school ({lang})",
+        )  # fmt: skip
+
+    def call_off(
+        self, next_step_id: int, on: date = TODAY, *, reasons: Mapping[str, str] | None = None
+    ) -> None:
+        """Call a next step off, in English unless the reasons say otherwise."""
+        self.store.write(
+            partners.call_off_next_step, now=NOW, today=on, scope=self.scope,
+            next_step_id=next_step_id, reasons=reasons or {"en": "The school is closed."},
         )  # fmt: skip
 
     def decide(

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping
 from datetime import date, datetime
 
 from sqlalchemy import select
@@ -18,6 +19,10 @@ from portal.store.scope import Scope
 
 class StepIsOver(ValueError):
     """A next step on a day that has passed: nobody could be invited to it."""
+
+
+class StepCalledOff(ValueError):
+    """A next step that was called off already: what was said of it stands."""
 
 
 def add_partner(
@@ -62,6 +67,7 @@ def name_next_step(
             NextStep.theme_id == theme.id,
             NextStep.author_id == scope.person_id,
             NextStep.happens_on == happens_on,
+            NextStep.called_off_on.is_(None),
             NextStepText.lang == lang,
             NextStepText.what == what,
             NextStepText.place == place,
@@ -95,16 +101,49 @@ def write_next_step(
     """Say the next step in one more language, or better in one: people are invited in theirs.
 
     `seen` is the hash of the text as it was read. Raises TextsMoved when somebody else has changed
-    it since, and StepIsOver once its day has passed: what people were invited to does not change.
+    it since, StepIsOver once its day has passed, and StepCalledOff: what people were invited to
+    does not change.
     """
-    step = get_managed_step(session, scope, next_step_id, lock=True)
-    if step.happens_on < today:
-        raise StepIsOver
+    step = _hold_open_step(session, scope, next_step_id, today)
     require_seen(
         hash_of_step(session.get(NextStepText, (step.id, lang))), seen=seen,
         typed=hash_of_step(NextStepText(what=what, place=place)),
     )  # fmt: skip
     _write_text(session, now=now, scope=scope, step=step, lang=lang, what=what, place=place)
+
+
+def call_off_next_step(
+    session: Session,
+    *,
+    now: datetime,
+    today: date,
+    scope: Scope,
+    next_step_id: int,
+    reasons: Mapping[str, str],
+) -> None:
+    """Say that a next step does not take place; the worker tells whoever was invited.
+
+    `reasons` says why, in one or more of the languages in which people were invited. Raises
+    StepIsOver once its day has passed, and StepCalledOff: nobody calls it off twice.
+    """
+    step = _hold_open_step(session, scope, next_step_id, today)
+    for lang, reason in reasons.items():
+        session.get_one(NextStepText, (step.id, lang)).called_off_reason = reason
+    step.called_off_on = today
+    outbox.post(session, "call_off_step", f"call_off_step:{step.id}", now=now, next_step_id=step.id)
+    audit.record(
+        session, at=now, person_id=scope.person_id, action="next_step_called_off",
+        subject="next_step", subject_id=step.id, langs=sorted(reasons),
+    )  # fmt: skip
+
+
+def _hold_open_step(session: Session, scope: Scope, next_step_id: int, today: date) -> NextStep:
+    step = get_managed_step(session, scope, next_step_id, lock=True)
+    if step.called_off_on is not None:
+        raise StepCalledOff
+    if step.happens_on < today:
+        raise StepIsOver
+    return step
 
 
 def _write_text(

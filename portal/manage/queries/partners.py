@@ -56,7 +56,8 @@ class ThemeChoices:
 class StepLine:
     """A next step with the theme that holds its cases: how many were invited of those told in it.
 
-    Of those who were told while it was open: from the day it was named to its own. Whoever was told
+    Of those who were told while it was open: from the day it was named to its own, or to the one
+    on which it was called off. Whoever was told
     earlier and invited too is among them.
     """
 
@@ -64,6 +65,7 @@ class StepLine:
     theme: Name
     service: Name
     happens_on: date
+    called_off_on: date | None
     languages: list[str]
     invited: int
     told: int
@@ -181,6 +183,7 @@ def _lines(
             themes.get(ends[step.theme_id], nameless),
             services.get(service_id, nameless),
             step.happens_on,
+            step.called_off_on,
             languages[step.id],
             *reached.get(step.id, (0, 0)),
         )
@@ -199,6 +202,7 @@ def _count_reached(
         return {}
     is_invited = Invitation.submission_id.is_not(None)
     opened = case(*((NextStep.id == number, literal(on, Date)) for number, on in named_on.items()))
+    closed = func.coalesce(NextStep.called_off_on, NextStep.happens_on)
     theme = case(*((NextStep.id == number, themes[number]) for number in named_on))
     rows = session.execute(
         select(NextStep.id, count_where(is_invited).label("invited"), func.count().label("told"))
@@ -214,7 +218,7 @@ def _count_reached(
         .where(
             NextStep.id.in_(named_on),
             *_is_told(),
-            or_(is_invited, LoopRow.told_on.between(opened, NextStep.happens_on)),
+            or_(is_invited, LoopRow.told_on.between(opened, closed)),
         )
         .group_by(NextStep.id)
     )

@@ -8,7 +8,7 @@ from werkzeug.wrappers import Response
 from portal.domain.new_names import NameTaken
 from portal.domain.typed_texts import TextsMoved
 from portal.manage.operations import partners as operations
-from portal.manage.partner_forms import PartnerForm, StepForm, StepTextForm
+from portal.manage.partner_forms import CallOffForm, PartnerForm, StepForm, StepTextForm
 from portal.manage.partner_words import explain_merged
 from portal.manage.queries import partners as queries
 from portal.manage.routes.blueprint import blueprint, langs
@@ -108,25 +108,44 @@ def name_next_step() -> Response:
 @access(Access.MANAGER)
 def show_next_step(next_step_id: int) -> Response:
     """A next step: its texts, whom it reaches, and the form for the page's language."""
-    return _step_page(next_step_id, StepTextForm(formdata=None), 200)
+    return _step_page(_view(next_step_id))
 
 
-def _step_page(next_step_id: int, form: StepTextForm, status: int) -> Response:
-    view = queries.get_step_view(
+def _view(next_step_id: int) -> queries.StepView:
+    return queries.get_step_view(
         read(), current_scope(), next_step_id, city_day=portal().clock.day, langs=langs()
     )
-    is_over = view.line.happens_on < portal().clock.today()
-    if is_over and form.is_submitted():  # there is no form any more that an error could point at
-        flash(_("This day has passed: its words do not change any more."), "alarm")
-        return redirect(url_for("manage.show_next_step", next_step_id=next_step_id), 303)
-    text = view.texts.get(current_language())
-    if text is not None and not form.is_submitted():
+
+
+def _step_page(
+    view: queries.StepView,
+    status: int = 200,
+    *,
+    typed: StepTextForm | None = None,
+    off: CallOffForm | None = None,
+) -> Response:
+    """`typed` and `off` are what was sent and is not stored."""
+    line = view.line
+    is_over = line.happens_on < portal().clock.today()
+    if (typed or off) and (is_over or line.called_off_on):
+        # There is no form any more that an error could point at.
+        flash(
+            _("This was called off in the meantime. It does not change any more.")
+            if line.called_off_on
+            else _("This day has passed: its words do not change any more."),
+            "alarm",
+        )
+        return redirect(url_for("manage.show_next_step", next_step_id=line.id), 303)
+    text, form = view.texts.get(current_language()), typed or StepTextForm(formdata=None)
+    if text is not None and typed is None:
         form.what.data, form.place.data = text.what, text.place
-    if not form.is_submitted() or status == _CONFLICT:  # whoever sees both texts goes on from here
+    if typed is None or status == _CONFLICT:  # whoever sees both texts goes on from here
         form.seen.data = hash_of_step(text)
+    off = off or CallOffForm.of(view.texts)(formdata=None)
     return page(
-        "manage/show_next_step.html", status, view=view, form=form, errors=errors_of(form),
-        is_over=is_over, is_conflict=status == _CONFLICT,
+        "manage/show_next_step.html", status, view=view, form=form, off=off,
+        errors=[*errors_of(form), *errors_of(off)], is_over=is_over,
+        is_conflict=status == _CONFLICT,
     )  # fmt: skip
 
 
@@ -136,7 +155,7 @@ def write_next_step(next_step_id: int) -> Response:
     """Say it in the page's language."""
     form = StepTextForm()
     if not form.validate():
-        return _step_page(next_step_id, form, 422)
+        return _step_page(_view(next_step_id), 422, typed=form)
     clock = portal().clock
     try:
         write(
@@ -144,7 +163,26 @@ def write_next_step(next_step_id: int) -> Response:
             scope=current_scope(), next_step_id=next_step_id, lang=current_language(),
             what=form.what.data or "", place=form.place.data or "", seen=form.seen.data or "",
         )  # fmt: skip
-    except (TextsMoved, operations.StepIsOver):
-        return _step_page(next_step_id, form, _CONFLICT)
+    except (TextsMoved, operations.StepIsOver, operations.StepCalledOff):
+        return _step_page(_view(next_step_id), _CONFLICT, typed=form)
     flash(_("Saved."))
+    return redirect(url_for("manage.show_next_step", next_step_id=next_step_id), 303)
+
+
+@blueprint.post("/next-steps/<int:next_step_id>/call-off")
+@access(Access.MANAGER)
+def call_off_next_step(next_step_id: int) -> Response:
+    """Say that it does not take place; whoever was invited is told by the worker."""
+    view, clock = _view(next_step_id), portal().clock
+    form = CallOffForm.of(view.texts)()
+    if not form.is_said():
+        return _step_page(view, 422, off=form)
+    try:
+        write(
+            operations.call_off_next_step, now=clock.now(), today=clock.today(),
+            scope=current_scope(), next_step_id=next_step_id, reasons=form.reasons,
+        )  # fmt: skip
+    except (operations.StepIsOver, operations.StepCalledOff):
+        return _step_page(_view(next_step_id), _CONFLICT, off=form)
+    flash(_("It is called off. Everybody who was invited is told."))
     return redirect(url_for("manage.show_next_step", next_step_id=next_step_id), 303)

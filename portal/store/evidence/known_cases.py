@@ -183,6 +183,9 @@ def _known_events(changed: CTE, as_of: SomeDay) -> CTE:
             _last_id(EventKind.TRANSFERRED)
             .over(partition_by=event.submission_id)
             .label("last_transferred"),
+            _last_id(EventKind.CALLED_OFF)
+            .over(partition_by=event.submission_id)
+            .label("last_called_off"),
         )
         .join(changed, changed.c.submission_id == event.submission_id)
         .where(event.happened_on <= as_of)
@@ -221,6 +224,7 @@ def _deciding_events(known: CTE) -> CTE:
     last_told = _last(event.id, event.kind == EventKind.TOLD)
     # Whoever is handed a case begins anew: it has left its themes.
     is_with_holder = event.id > func.coalesce(event.last_transferred, 0)
+    still_stands = event.id > func.coalesce(event.last_called_off, 0)
     exclusions = (EventKind.EXCLUDED, EventKind.RESTORED, EventKind.WITHDRAWN)
     places: dict[str, ColumnElement[int]] = {
         "acknowledged": _first(event.id, event.kind == EventKind.ACKNOWLEDGED),
@@ -234,7 +238,7 @@ def _deciding_events(known: CTE) -> CTE:
         "confirmed": _last(event.id, event.kind == EventKind.CONFIRMED),
         "disputed": _last(event.id, event.kind == EventKind.DISPUTED),
         "retold": _first(event.id, ends_dispute),
-        "invited": _first(event.id, event.kind == EventKind.INVITED),
+        "invited": _first(event.id, and_(event.kind == EventKind.INVITED, still_stands)),
         "withdrawn": _last(event.id, event.kind == EventKind.WITHDRAWN),
         "excluded": _last(event.id, event.kind.in_(exclusions)),
         "transferred": _last(event.id, event.kind == EventKind.TRANSFERRED),

@@ -160,6 +160,22 @@ STANDS = (
         subject="person",
     ),
     _stands("next_step id", "theme_id happens_on", ("next_step_written",)),
+    # Beside what was written down before: files that are signed know nothing of calling off.
+    _stands(
+        "next_step id",
+        "called_off_on",
+        ("next_step_called_off",),
+        only="called_off_on",
+        kept="next_step_called_off",
+    ),
+    _stands(
+        "next_step_text next_step_id",
+        "lang called_off_reason",
+        ("next_step_called_off",),
+        subject="next_step",
+        only="called_off_reason",
+        kept="next_step_reason",
+    ),
     _stands(
         "next_step_text next_step_id",
         "lang what place",

@@ -284,6 +284,15 @@ def test_everybody_told_already_is_invited_once(store: Store, city: City) -> Non
     assert events == ["system"] * 8
 
 
+def test_a_step_that_was_called_off_has_invited_nobody(decided: Decided) -> None:
+    decided.table.call_off(decided.step, TODAY + timedelta(days=2))
+    assert decided.figures(days=1)["invited_all"] is True, "what was known then"
+    assert decided.figures(days=2)["invited_all"] is False
+    second = decided.table.next_step(decided.theme, on=TODAY + timedelta(days=3))
+    decided.store.write(invite_next, now=NOW, today=TODAY, next_step_id=second, after=0)
+    assert decided.figures(days=2)["invited_all"] is True
+
+
 def test_everybody_told_in_a_shared_theme_has_to_be_invited_whatever_the_service(
     decided: Decided,
 ) -> None:

@@ -9,6 +9,7 @@ from sqlalchemy.orm import Session
 
 from portal.models.loops import LoopRow
 from portal.models.partners import Attestation
+from portal.notify.inviting import call_off_next
 from portal.store.engine import Store
 from portal.store.next_steps import invite
 from tests.support.answers import TODAY, Office
@@ -77,6 +78,36 @@ def test_every_step_ahead_is_shown_the_soonest_first_and_else_the_last_one(
     move_clock(resident.settings, days=1)
     assert shown() == [days[0].isoformat()], "over"
     assert "You were invited to this" in resident.get(f"/en/receipts/{code}/").words()
+
+
+def test_what_is_called_off_stands_on_the_receipt_with_the_reason(
+    resident: Resident, store: Store, city: City
+) -> None:
+    code = resident.send(comment="The hole comes back.", kind="problem")
+    with store.read() as session:
+        case = submission_of(session, code).id
+    theme = Office(store, city).group([case])
+    table = Table(store, city)
+    first, second = (table.next_step(theme, on=TODAY + timedelta(days=ahead)) for ahead in (4, 9))
+    _invite(store, case, first)
+    _invite(store, case, second)
+    table.call_off(first)
+    words = resident.get(f"/en/receipts/{code}/").words()
+    assert "What comes next, and you are invited" in words
+    off, _planned, rest = words.partition("This was planned")
+    assert "The city called this off on" in off
+    assert "The school is closed." in off
+    assert "called this off" not in rest, "the second one takes place"
+
+    table.call_off(second)
+    for step in (first, second):
+        store.write(call_off_next, now=this_moment(), today=TODAY, next_step_id=step, after=0)
+    page = resident.get(f"/ar/receipts/{code}/")
+    reasons = [one for one in page.all("p") if page.words(one) == "The school is closed."]
+    assert [one.get("lang") for one in reasons] == ["en", "en"]
+    words = resident.get(f"/en/receipts/{code}/").words()
+    assert words.count("What you were invited to does not take place") == 2, "card and history"
+    assert "nobody was picked" not in words
 
 
 def check_judging(resident: Resident, store: Store, code: str, number: int) -> None:

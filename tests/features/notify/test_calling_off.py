@@ -1,0 +1,192 @@
+"""Next steps that are called off: whoever was invited is told, and nobody counts as invited."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from datetime import timedelta
+
+import pytest
+from sqlalchemy import select
+
+from portal.manage.operations import partners
+from portal.models.loops import LoopEvent, LoopRow
+from portal.models.partners import Invitation
+from portal.models.running import Outbox
+from portal.respond.operations.merging import merge_themes
+from portal.store.engine import Store
+from tests.features.notify.conftest import Mailbox, Worker
+from tests.support.answers import NOW, TODAY, Office
+from tests.support.city import City
+from tests.support.soundness import find_problems
+from tests.support.together import Table
+
+Send = Callable[..., int]
+OFF = "This does not take place: Pothole repair"
+
+
+@pytest.fixture
+def table(store: Store, city: City) -> Table:
+    return Table(store, city)
+
+
+def still_invited(store: Store) -> list[int]:
+    assert find_problems(store) == []
+    with store.read() as session:
+        rows = select(LoopRow.submission_id).where(LoopRow.invited_on.is_not(None))
+        return sorted(session.scalars(rows))
+
+
+def kinds(store: Store, case: int) -> list[str]:
+    with store.read() as session:
+        rows = select(LoopEvent.kind).where(LoopEvent.submission_id == case).order_by(LoopEvent.id)
+        return [kind for kind in session.scalars(rows) if kind in {"invited", "called_off"}]
+
+
+def subjects(mailbox: Mailbox, address: str = "ana@home.example") -> list[str]:
+    return [str(one["Subject"]) for one in mailbox.messages if one["To"] == address]
+
+
+def text_of(mailbox: Mailbox, part: str = "plain") -> str:
+    body = mailbox.messages[-1].get_body((part,))
+    return str(body.get_content()) if body else ""
+
+
+def test_whoever_was_invited_is_told_and_counts_as_invited_no_more(
+    store: Store, office: Office, table: Table, worker: Worker, send: Send, mailbox: Mailbox
+) -> None:
+    mailed, silent = send(email="ana@home.example"), send()
+    office.answer([mailed, silent])
+    step = table.next_step(1)
+    worker.run()
+    assert still_invited(store) == [mailed, silent]
+    table.call_off(step)
+    for _ in range(2):
+        worker.run()
+    assert still_invited(store) == []
+    assert kinds(store, mailed) == kinds(store, silent) == ["invited", "called_off"]
+    assert subjects(mailbox).count(OFF) == 1
+    for part in ("plain", "html"):
+        assert "A walk (en)" in text_of(mailbox, part)
+        assert "The school is closed." in text_of(mailbox, part)
+        assert "At the school" not in text_of(mailbox, part), (
+            "nobody shall read it as an invitation"
+        )
+    with store.read() as session:
+        assert len(session.scalars(select(Invitation)).all()) == 2, "what happened stays"
+
+
+def test_another_step_that_stands_still_invites(
+    store: Store, office: Office, table: Table, worker: Worker, send: Send, mailbox: Mailbox
+) -> None:
+    case = send(email="ana@home.example")
+    office.answer([case])
+    first = table.next_step(1)
+    worker.run()
+    second = table.next_step(1, on=TODAY + timedelta(days=4))
+    worker.run()
+    table.call_off(first)
+    worker.run()
+    assert subjects(mailbox)[-1] == OFF
+    assert still_invited(store) == [case]
+    assert kinds(store, case) == ["invited", "invited"]
+    table.call_off(second)
+    worker.run()
+    assert still_invited(store) == []
+    table.next_step(1)
+    worker.run()
+    assert still_invited(store) == [case]
+    assert kinds(store, case) == ["invited", "invited", "called_off", "invited"]
+
+
+def test_nobody_is_invited_to_it_any_more(
+    store: Store, office: Office, table: Table, worker: Worker, send: Send, mailbox: Mailbox
+) -> None:
+    waiting, there, mailed = send(), send(), send(email="ana@home.example")
+    office.answer([there, mailed])
+    old = office.group([waiting])
+    step, later = table.next_step(1), table.next_step(old)
+    table.call_off(step)
+    table.call_off(later)
+    with pytest.raises(partners.StepCalledOff):
+        table.call_off(step)
+    with pytest.raises(partners.StepCalledOff):
+        store.write(
+            partners.write_next_step, now=NOW, today=TODAY, scope=table.scope, next_step_id=step,
+            lang="es", what="Un paseo", place="En la escuela", seen="",
+        )  # fmt: skip
+    store.write(merge_themes, now=NOW, today=TODAY, scope=office.staff, theme_id=old, into_id=1)
+    worker.run()
+    assert still_invited(store) == []
+    assert OFF not in subjects(mailbox), "who was not invited is not told"
+    assert table.next_step(1) != step, "the same words name a step that takes place"
+
+
+def test_whoever_an_invitation_is_mailed_to_in_that_moment_is_told_as_well(
+    store: Store, office: Office, table: Table, worker: Worker, send: Send, mailbox: Mailbox
+) -> None:
+    """Whether it comes alone or with the answer."""
+    told = send(email="ana@home.example")
+    office.answer([told])
+    worker.run()
+    call_off_on_the_way(mailbox, table, table.next_step(1))
+    worker.run()
+    new = send(email="ben@home.example")
+    theme = office.group([new])
+    step = table.next_step(theme)
+    response = office.draft(theme)
+    office.review(response)
+    office.publish(response)
+    call_off_on_the_way(mailbox, table, step)
+    worker.run()
+    worker.run()
+    for case, address in ((told, "ana@home.example"), (new, "ben@home.example")):
+        assert subjects(mailbox, address)[-1] == OFF
+        assert kinds(store, case) == ["invited", "called_off"]
+    assert still_invited(store) == []
+
+
+def call_off_on_the_way(mailbox: Mailbox, table: Table, step: int) -> None:
+    """The next mail that the server takes is under way when somebody calls the step off."""
+
+    def call_off() -> None:
+        mailbox.on_message = lambda: None
+        table.call_off(step)
+
+    mailbox.on_message = call_off
+
+
+def test_each_reads_the_reason_in_their_language_or_in_one_that_there_is(
+    store: Store, office: Office, table: Table, worker: Worker, send: Send, mailbox: Mailbox
+) -> None:
+    cases = [send(), send(lang="es", email="ana@home.example")]
+    response = office.answer(cases)
+    office.translate(response)
+    office.review(response, "es")
+    step = table.next_step(1)
+    store.write(
+        partners.write_next_step, now=NOW, today=TODAY, scope=table.scope, next_step_id=step,
+        lang="es", what="Un paseo", place="En la escuela", seen="",
+    )  # fmt: skip
+    worker.run()
+    table.call_off(step)
+    worker.run()
+    assert "Un paseo" in text_of(mailbox)
+    assert 'lang="en" dir="ltr">The school is closed.' in text_of(mailbox, "html")
+
+
+def test_nobody_is_told_once_its_day_is_over(
+    store: Store, office: Office, table: Table, worker: Worker, send: Send, mailbox: Mailbox
+) -> None:
+    office.answer([send(email="ana@home.example")])
+    step = table.next_step(1, on=TODAY + timedelta(days=1))
+    worker.run()
+    table.call_off(step)
+    mailbox.is_failing = True
+    worker.run()
+    mailbox.is_failing = False
+    worker.wait(days=3)
+    worker.run()
+    assert OFF not in subjects(mailbox)
+    with store.read() as session:
+        (left,) = session.scalars(select(Outbox).where(Outbox.kind == "call_off"))
+        assert left.done_at is not None
