@@ -1,4 +1,4 @@
-"""Inviting whoever was told to the theme's next step: everybody, automatically (METHOD.md 2).
+"""Inviting whoever was told to the theme's next steps: everybody, automatically (METHOD.md 2).
 
 Whoever was invited is told when it is called off.
 
@@ -8,6 +8,7 @@ the receipt. As with telling, everything here may run again and by two workers a
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from datetime import date, datetime
 
 from sqlalchemy import exists, select
@@ -21,7 +22,7 @@ from portal.notify.cases import lock_case
 from portal.store import outbox
 from portal.store.contacts import is_mailable
 from portal.store.joining import list_way
-from portal.store.next_steps import find_open_step, invite, tell_called_off
+from portal.store.next_steps import invite, list_open_steps, tell_called_off
 
 CHUNK = 100
 
@@ -33,25 +34,24 @@ def invite_told(
     today: date,
     case: LoopRow,
     theme_id: int | None,
-    mailed_step_id: int | None = None,
+    mailed_step_ids: Sequence[int] = (),
 ) -> None:
     """Invite the resident of a locked case who was told: now, or by a mail of its own.
 
-    `mailed_step_id` is the next step that the mail which told them spoke of. One that was named
+    `mailed_step_ids` are the next steps that the mail which told them spoke of. One that was named
     since then follows in another mail.
     """
-    if mailed_step_id is not None:
-        invite(session, now=now, today=today, case=case, step_id=mailed_step_id)
-    step = find_open_step(session, theme_id=theme_id, case=case, today=today)
-    if step is None:
-        return
-    if not is_mailable(session.get(Contact, case.submission_id)):
-        invite(session, now=now, today=today, case=case, step_id=step.id)
-        return
-    outbox.post(
-        session, "invite", f"invite:{case.submission_id}:{step.id}", now=now,
-        submission_id=case.submission_id, next_step_id=step.id,
-    )  # fmt: skip
+    for step_id in mailed_step_ids:
+        invite(session, now=now, today=today, case=case, step_id=step_id)
+    is_mailed = is_mailable(session.get(Contact, case.submission_id))
+    for step in list_open_steps(session, theme_id=theme_id, case=case, today=today):
+        if is_mailed:
+            outbox.post(
+                session, "invite", f"invite:{case.submission_id}:{step.id}", now=now,
+                submission_id=case.submission_id, next_step_id=step.id,
+            )  # fmt: skip
+        else:
+            invite(session, now=now, today=today, case=case, step_id=step.id)
 
 
 def invite_next(

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from datetime import date, datetime, timedelta
 from functools import partial
@@ -24,7 +24,7 @@ from portal.notify.reminding import is_silent
 from portal.notify.stationery import Letter, Nothing, Stationery
 from portal.store.contacts import has_question_out, is_mailable
 from portal.store.coverage import is_superseded, list_texts, told_languages
-from portal.store.next_steps import find_open_step, show_step
+from portal.store.next_steps import OpenStep, list_open_steps, show_step
 from portal.store.secrets import sha256
 from portal.store.service_names import get_service_name
 
@@ -113,14 +113,13 @@ def prepare_telling(
     reader = _find_reader(session, now=now, stationery=stationery, job=job, row=row)
     if not isinstance(reader, _Reader):
         return reader
-    step = find_open_step(
+    steps = list_open_steps(
         session, theme_id=response.theme_id, case=row, today=stationery.day(now),
         is_invited=is_copy(job),
     )  # fmt: skip
-    # Telling it, once the mail is accepted, counts as inviting to this very step.
-    job.detail = {**job.detail, "next_step_id": step.id if step else None}
+    _note_steps(job, steps)
     context = {
-        "step": step,
+        "steps": steps,
         "text": texts[row.lang],
         "outcome": response.outcome,
         "due_on": response.due_on,
@@ -129,25 +128,32 @@ def prepare_telling(
     return reader.letter("mail_tell", context)
 
 
+def _note_steps(job: Outbox, steps: Sequence[OpenStep]) -> None:
+    """Once the mail is accepted, it has invited to these very steps."""
+    job.detail = {**job.detail, "next_step_ids": [step.id for step in steps]}
+
+
 def prepare_invitation(
     session: Session, *, now: datetime, stationery: Stationery, job_id: int
 ) -> Letter | Nothing | None:
     """The mail that invites somebody who was told before the next step had a name.
 
-    None where the invitation rests on the receipt's page instead.
+    It names every other one to which they were not invited yet, too. None where the invitation
+    rests on the receipt's page instead.
     """
     job = session.get_one(Outbox, job_id)
     row = session.get(LoopRow, job.submission_id)
     named = session.get(NextStep, job.detail.get("next_step_id"))
     if row is None or named is None or row.excluded or row.withdrawn_on:
         return Nothing("not to be invited", is_final=False)
-    step = find_open_step(session, theme_id=named.theme_id, case=row, today=stationery.day(now))
-    if step is None or step.id != named.id:
+    steps = list_open_steps(session, theme_id=named.theme_id, case=row, today=stationery.day(now))
+    if named.id not in {step.id for step in steps}:
         return Nothing("over, or invited already", is_final=False)
+    _note_steps(job, steps)
     reader = _find_reader(session, now=now, stationery=stationery, job=job, row=row)
     if not isinstance(reader, _Reader):
         return reader
-    return reader.letter("mail_invite", {"step": step})
+    return reader.letter("mail_invite", {"steps": steps})
 
 
 def prepare_calling_off(

@@ -176,10 +176,10 @@ def finish_telling(
         mark_bounced(session, now, job.submission_id, is_gone=True)
     row = lock_case(session, job.submission_id)
     if row is not None:
-        mailed = session.get_one(Outbox, job.id).detail.get("next_step_id")
+        mailed = session.get_one(Outbox, job.id).detail.get("next_step_ids", ())
         record_told(
             session, now=now, today=today, row=row, response_id=job.response_id,
-            mailed_step_id=mailed,
+            mailed_step_ids=mailed,
         )  # fmt: skip
     finish(session, now=now, job_id=job.id, note="refused" if has_bounced else None)
 
@@ -193,7 +193,9 @@ def finish_invitation(
         mark_bounced(session, now, job.submission_id, is_gone=True)
     row = lock_case(session, job.submission_id)
     if row is not None:
-        invite(session, now=now, today=today, case=row, step_id=job.next_step_id)
+        named = session.get_one(Outbox, job.id).detail.get("next_step_ids", [job.next_step_id])
+        for step_id in named:
+            invite(session, now=now, today=today, case=row, step_id=step_id)
     finish(session, now=now, job_id=job.id, note="refused" if has_bounced else None)
 
 

@@ -8,6 +8,7 @@ has happened already does not happen a second time.
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import date, datetime, timedelta
 
@@ -106,11 +107,11 @@ def record_told(
     today: date,
     row: LoopRow,
     response_id: int,
-    mailed_step_id: int | None = None,
+    mailed_step_ids: Sequence[int] = (),
 ) -> None:
     """Write down that the resident of a locked case was told, once per response.
 
-    Whoever is told is invited to the theme's next step; `mailed_step_id` is the one that stood in
+    Whoever is told is invited to the theme's next steps; `mailed_step_ids` are those that stood in
     the same mail.
     """
     if _kinds(session, row.submission_id, response_id) & set(DELIVERIES):
@@ -127,7 +128,7 @@ def record_told(
         _plan_reminder(session, row.submission_id, today)
     theme_id = session.get_one(Response, response_id).theme_id
     invite_told(
-        session, now=now, today=today, case=row, theme_id=theme_id, mailed_step_id=mailed_step_id
+        session, now=now, today=today, case=row, theme_id=theme_id, mailed_step_ids=mailed_step_ids
     )
 
 

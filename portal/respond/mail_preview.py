@@ -40,7 +40,7 @@ def preview_mail(preview: Preview) -> MailPreview:
     answer = preview.answer
     context = {
         "service": preview.service,
-        "step": preview.step,
+        "steps": preview.steps,
         "text": answer,
         "outcome": answer.outcome,
         "due_on": answer.due_on,

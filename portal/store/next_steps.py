@@ -64,26 +64,26 @@ def show_step(
     )
 
 
-def find_open_step(
+def list_open_steps(
     session: Session,
     *,
     theme_id: int | None,
     case: LoopRow,
     today: date,
     is_invited: bool = False,
-) -> OpenStep | None:
-    """The theme's next step for the resident of a case; None where there is none to invite to.
+) -> list[OpenStep]:
+    """The theme's next steps for the resident of a case, the soonest first.
 
-    It is open, stands in the resident's own language, and they were not invited to it yet, or
-    were, where `is_invited`. Of several the soonest. The next steps of themes that were merged
-    into this one are its own now.
+    They are open, stand in the resident's own language, and they were not invited to them yet, or
+    were, where `is_invited`. The next steps of themes that were merged into this one are its own
+    now.
     """
     if theme_id is None:
-        return None
+        return []
     invitation = exists().where(
         Invitation.next_step_id == NextStep.id, Invitation.submission_id == case.submission_id
     )
-    row = session.execute(
+    rows = session.execute(
         select(NextStep, NextStepText)
         .join(NextStepText, NextStepText.next_step_id == NextStep.id)
         .where(
@@ -93,12 +93,11 @@ def find_open_step(
             invitation if is_invited else ~invitation,
         )
         .order_by(NextStep.happens_on, NextStep.id)
-        .limit(1)
-    ).one_or_none()
-    if row is None:
-        return None
-    step, text = row[0], row[1]
-    return OpenStep(step.id, step.theme_id, step.happens_on, text.lang, text.what, text.place)
+    )
+    return [
+        OpenStep(step.id, step.theme_id, step.happens_on, text.lang, text.what, text.place)
+        for step, text in rows
+    ]
 
 
 def is_open(today: date) -> ColumnElement[bool]:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import date
 
@@ -14,7 +15,7 @@ from portal.models.submissions import Submission
 from portal.respond.scoped import get_response
 from portal.store.coverage import covered_cases, is_stale, list_texts
 from portal.store.names import Name, service_names
-from portal.store.next_steps import OpenStep, find_open_step
+from portal.store.next_steps import OpenStep, list_open_steps
 from portal.store.scope import NotAllowed, Scope
 from portal.store.shown_answers import ShownAnswer, show_answer
 from portal.store.shown_texts import ShownText
@@ -30,7 +31,7 @@ class Preview:
     words: str | None
     words_lang: str
     service: Name
-    step: OpenStep | None  # that the mail would invite to
+    steps: Sequence[OpenStep]  # that the mail would invite to
 
 
 def get_preview(
@@ -57,9 +58,9 @@ def get_preview(
         words=words.comment if words else None,
         words_lang=(words.comment_lang if words else None) or langs[0],
         service=service_names(session, [service_id], langs)[service_id],
-        step=find_open_step(session, theme_id=response.theme_id, case=case[0], today=today)
+        steps=list_open_steps(session, theme_id=response.theme_id, case=case[0], today=today)
         if case
-        else None,
+        else (),
     )
 
 

@@ -29,7 +29,7 @@ def table(store: Store, city: City) -> Table:
 
 def invited(store: Store) -> list[int]:
     with store.read() as session:
-        found = session.scalars(select(Invitation.submission_id)).all()
+        found = session.scalars(select(Invitation.submission_id).distinct()).all()
         projected = session.scalars(
             select(LoopRow.submission_id).where(LoopRow.invited_on.is_not(None))
         ).all()
@@ -71,6 +71,47 @@ def test_those_told_before_are_invited_when_the_next_step_gets_its_name(
     assert invited(store) == [mailed, silent]
     assert len(mailbox.messages) == 2
     assert "A walk (en)" in str(mailbox.messages[1].get_body(("plain",)).get_content())  # type: ignore[union-attr]
+
+
+def test_every_step_ahead_stands_in_the_mail_that_tells(
+    store: Store, office: Office, table: Table, worker: Worker, send: Send, mailbox: Mailbox
+) -> None:
+    mailed, silent = send(email="ana@home.example"), send()
+    theme = office.group([mailed, silent])
+    steps = [table.next_step(theme, on=TODAY + timedelta(days=days)) for days in (9, 4)]
+    response = office.draft(theme)
+    office.review(response)
+    office.publish(response)
+    worker.run()
+    check_named_once(store, mailbox, steps, [mailed, silent])
+
+
+def test_one_mail_invites_to_every_step_ahead(
+    store: Store, office: Office, table: Table, worker: Worker, send: Send, mailbox: Mailbox
+) -> None:
+    mailed, silent = send(email="ana@home.example"), send()
+    office.answer([mailed, silent])
+    worker.run()
+    mailbox.messages.clear()
+    steps = [table.next_step(1, on=TODAY + timedelta(days=days)) for days in (9, 4)]
+    worker.run()
+    worker.run()
+    check_named_once(store, mailbox, steps, [mailed, silent])
+
+
+def check_named_once(store: Store, mailbox: Mailbox, steps: list[int], cases: list[int]) -> None:
+    """One mail speaks of both steps, the soonest first, and everybody is invited to both."""
+    (message,) = mailbox.messages
+    for part in message.iter_parts():
+        text = part.get_content()
+        days = [text.index(day) for day in ("November 24", "November 29")]
+        assert days == sorted(days)
+        assert text.count("A walk (en)") == 2
+        assert text.count("you are invited") == 1
+    with store.read() as session:
+        rows = session.execute(select(Invitation.next_step_id, Invitation.submission_id)).all()
+    assert sorted(tuple(row) for row in rows) == [(one, case) for one in steps for case in cases]
+    assert set(invited(store)) == set(cases)
 
 
 def test_people_are_invited_in_their_language_only(
