@@ -125,27 +125,22 @@ def _step_page(
     off: CallOffForm | None = None,
 ) -> Response:
     """`typed` and `off` are what was sent and is not stored."""
-    line = view.line
-    is_over = line.happens_on < portal().clock.today()
-    if (typed or off) and (is_over or line.called_off_on):
-        # There is no form any more that an error could point at.
-        flash(
-            _("This was called off in the meantime. It does not change any more.")
-            if line.called_off_on
-            else _("This day has passed: its words do not change any more."),
-            "alarm",
-        )
-        return redirect(url_for("manage.show_next_step", next_step_id=line.id), 303)
+    is_over = view.line.happens_on < portal().clock.today()
     text, form = view.texts.get(current_language()), typed or StepTextForm(formdata=None)
     if text is not None and typed is None:
         form.what.data, form.place.data = text.what, text.place
     if typed is None or status == _CONFLICT:  # whoever sees both texts goes on from here
         form.seen.data = hash_of_step(text)
+    if is_over or view.line.called_off_on:
+        # There is no form any more that an error could point at: what was typed can be copied.
+        return page(
+            "manage/show_closed_step.html", _CONFLICT if typed or off else status, view=view,
+            typed=typed, off=off,
+        )  # fmt: skip
     off = off or CallOffForm.of(view.texts)(formdata=None)
     return page(
         "manage/show_next_step.html", status, view=view, form=form, off=off,
-        errors=[*errors_of(form), *errors_of(off)], is_over=is_over,
-        is_conflict=status == _CONFLICT,
+        errors=[*errors_of(form), *errors_of(off)], is_conflict=status == _CONFLICT,
     )  # fmt: skip
 
 

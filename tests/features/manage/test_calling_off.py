@@ -85,8 +85,10 @@ def test_what_comes_too_late_changes_nothing(
         ("", {"what": "A dance", "place": "B"}),
     ):
         answer = post(desk, f"{path}{to}", **typed)
-        assert answer.status_code == 303
-        assert "does not change any more" in response_page(desk.client.get(path)).words()
+        assert answer.status_code == 409
+        assert "does not change any more" in response_page(answer).words()
+        kept = [(one.text or "").strip() for one in response_page(answer).all("textarea")]
+        assert kept == list(typed.values()), "nothing that was typed is lost"
     with store.read() as session:
         text = session.scalars(select(NextStepText)).one()
     assert (text.what, text.called_off_reason) == ("A walk (en)", "The school is closed.")

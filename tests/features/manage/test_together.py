@@ -528,8 +528,12 @@ def test_a_step_whose_day_has_passed_is_only_read(desk: Desk, store: Store, them
     assert page.all("textarea") == []
     assert "Save and invite" not in page.words()
     for typed in ({"what": "A dance", "place": "At six"}, {"what": ""}):
-        post(desk, f"next-steps/{number}/", 303, **typed)
-        assert "its words do not change" in get(desk, f"next-steps/{number}/").words()
+        answer = post(desk, f"next-steps/{number}/", 409, **typed)
+        assert isinstance(answer, Page)
+        assert "its words do not change" in answer.words()
+        kept = {(one.text or "").strip() for one in answer.all("textarea")}
+        assert kept == set(filter(None, typed.values())), "nothing that was typed is lost"
+        assert all("readonly" in one.attrib for one in answer.all("textarea"))
     with store.read() as session:
         assert session.scalars(select(NextStepText.what)).all() == ["A walk"]
 
