@@ -12,9 +12,9 @@ from portal.models.base import MAX_ID
 from portal.models.loops import LoopRow
 from portal.models.remarks import Remark
 from portal.models.responses import Response, Theme
-from portal.models.running import AuditEvent
 from portal.models.services import Service
 from portal.models.submissions import Submission
+from portal.respond.deleted import Deleted, find_deletion
 from portal.respond.queries.decided import is_decided
 from portal.respond.rules import Problem
 from portal.store.loops import facts_of
@@ -91,8 +91,8 @@ def get_open_theme(session: Session, scope: Scope, theme_id: int) -> Theme:
     return get_theme(session, scope, theme_id)
 
 
-class DraftDeleted(NotAllowed):
-    """A draft of one's own departments was deleted; not found where nothing else is said."""
+class DraftDeleted(Deleted):
+    """A draft of one's own departments was deleted."""
 
 
 def get_response(
@@ -117,13 +117,7 @@ def get_response(
 
 
 def _find_service_of_dropped(session: Session, response_id: int) -> Service:
-    dropped = session.scalar(
-        select(AuditEvent).where(
-            AuditEvent.action == "response_dropped", AuditEvent.subject_id == response_id
-        )
-    )
-    if dropped is None:
-        raise NotAllowed
+    dropped = find_deletion(session, "response_dropped", response_id)
     theme = session.get_one(Theme, dropped.detail["theme"])
     return session.get_one(Service, theme.service_id)
 

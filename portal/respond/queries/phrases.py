@@ -8,6 +8,7 @@ from sqlalchemy.orm import Session
 from portal.models.base import MAX_ID
 from portal.models.desk import PHRASE_KINDS, Phrase
 from portal.models.services import Service
+from portal.respond.deleted import Deleted, find_deletion
 from portal.store.scope import NotAllowed, Scope
 
 
@@ -28,13 +29,13 @@ def list_phrases_for(session: Session, scope: Scope, service_id: int, lang: str)
 
 
 def get_phrase(session: Session, scope: Scope, phrase_id: int, *, lock: bool = False) -> Phrase:
-    """A phrase. Raises NotAllowed when it is another department's."""
-    found = (
-        session.get(Phrase, phrase_id, with_for_update=lock or None)
-        if phrase_id <= MAX_ID
-        else None
-    )
-    if found is None:
+    """A phrase. Raises NotAllowed when it is another department's, Deleted when it is gone."""
+    if phrase_id > MAX_ID:
         raise NotAllowed
+    found = session.get(Phrase, phrase_id, with_for_update=lock or None)
+    if found is None:
+        deletion = find_deletion(session, "phrase_deleted", phrase_id)
+        scope.require_texts(deletion.detail["department_id"])
+        raise Deleted
     scope.require_texts(found.department_id)
     return found

@@ -2,9 +2,13 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
+
 from flask import Blueprint, abort, current_app, flash, redirect, request, url_for
 from flask.typing import ResponseReturnValue
 from werkzeug import exceptions
+from werkzeug.wrappers import Response
+from wtforms import Field
 
 from portal.domain.short_code import short_code
 from portal.respond import words
@@ -15,6 +19,7 @@ from portal.web.access import current_scope
 from portal.web.context import portal
 from portal.web.database import read
 from portal.web.i18n import current_language
+from portal.web.pages import page
 from portal.web.reason_words import REASONS, REDACTIONS, WITHDRAWALS
 from portal.web.warning_words import channel_name
 from portal.web.words import gettext as _
@@ -32,6 +37,14 @@ def _say_deleted(_error: DraftDeleted) -> ResponseReturnValue:
         return current_app.handle_user_exception(exceptions.NotFound())
     flash(_("This draft was deleted in the meantime."), "alarm")
     return redirect(url_for("respond.show_responses"), 303)
+
+
+def show_deleted(what: str, back: tuple[str, str], typed: Sequence[tuple[str, Field]]) -> Response:
+    """What was typed for something that a colleague deleted meanwhile, to be copied.
+
+    `back` is (words, address) of the list that it was in, `typed` the fields with their labels.
+    """
+    return page("respond/show_deleted.html", 409, what=what, back=back, typed=typed)
 
 
 def langs() -> list[str]:

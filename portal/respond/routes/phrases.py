@@ -5,11 +5,12 @@ from __future__ import annotations
 from flask import flash, redirect, request, url_for
 from werkzeug.wrappers import Response
 
+from portal.respond.deleted import Deleted
 from portal.respond.forms import PhraseForm, WordingForm, explain
 from portal.respond.operations import phrases as operations
 from portal.respond.queries import phrases as queries
 from portal.respond.queries.names import list_departments
-from portal.respond.routes.blueprint import blueprint, langs
+from portal.respond.routes.blueprint import blueprint, langs, show_deleted
 from portal.respond.rules import Conflict, Refusal
 from portal.web.access import Access, access, current_scope
 from portal.web.context import portal
@@ -18,6 +19,7 @@ from portal.web.fields import whole_number
 from portal.web.forms import ErrorList, errors_of
 from portal.web.i18n import current_language
 from portal.web.pages import page
+from portal.web.shown import say_changed
 from portal.web.words import gettext as _
 
 
@@ -88,6 +90,17 @@ def add_phrase() -> Response:
 def change_phrase(phrase_id: int) -> Response:
     """Change a phrase; answers that hold it stay as they are."""
     form = _stored(phrase_id, PhraseForm())
+    try:
+        return _change(phrase_id, form)
+    except Deleted:
+        return show_deleted(
+            _("This phrase was deleted in the meantime."),
+            (_("Phrases"), url_for("respond.show_phrases", language=request.form.get("language"))),
+            [(_("Title"), form.title), (_("What it says"), form.text)],
+        )
+
+
+def _change(phrase_id: int, form: PhraseForm) -> Response:
     if not form.validate():
         queries.get_phrase(read(), current_scope(), phrase_id)
         return _phrases_page(phrase_id, form, errors_of(form))
@@ -115,11 +128,16 @@ def change_phrase(phrase_id: int) -> Response:
 def delete_phrase(phrase_id: int) -> Response:
     """Forget a phrase."""
     form = PhraseForm()
-    write(
-        operations.delete_phrase, now=portal().clock.now(), scope=current_scope(),
-        phrase_id=phrase_id, version=form.read_version,
-    )  # fmt: skip
-    flash(_("The phrase is deleted."))
+    try:
+        write(
+            operations.delete_phrase, now=portal().clock.now(), scope=current_scope(),
+            phrase_id=phrase_id, version=form.read_version,
+        )  # fmt: skip
+        flash(_("The phrase is deleted."))
+    except Deleted:
+        flash(_("This phrase was deleted in the meantime."))
+    except Conflict:
+        say_changed()
     return _to_phrases(request.form.get("language"))
 
 
@@ -132,6 +150,10 @@ def put_in(form: WordingForm) -> bool:
     phrase_id = whole_number(request.form.get("insert"))
     if phrase_id is None:
         return False
-    phrase = queries.get_phrase(read(), current_scope(), phrase_id)
-    form.put_in(phrase.kind, phrase.text)
+    try:
+        phrase = queries.get_phrase(read(), current_scope(), phrase_id)
+    except Deleted:
+        flash(_("This phrase was deleted in the meantime."), "alarm")
+    else:
+        form.put_in(phrase.kind, phrase.text)
     return True

@@ -27,7 +27,7 @@ from portal.respond.queries.disputes import (
 from portal.respond.queries.phrases import list_phrases_for
 from portal.respond.queries.preview import get_preview
 from portal.respond.queries.reach import PromiseReach, get_promise_reach
-from portal.respond.routes.blueprint import blueprint, langs
+from portal.respond.routes.blueprint import blueprint, langs, show_deleted
 from portal.respond.routes.phrases import put_in
 from portal.respond.rules import Conflict, Refusal
 from portal.respond.scoped import DraftDeleted
@@ -293,7 +293,18 @@ def _save(response_id: int, form: ResponseForm) -> Response:
 
 def deleted_page(form: WordingForm) -> Response:
     """What was typed into a draft that is gone, to be copied."""
-    return page("respond/show_deleted.html", CONFLICT, form=form)
+    return show_deleted(
+        _("This draft was deleted in the meantime."),
+        (_("Answers"), url_for("respond.show_responses")),
+        [
+            (_("You said"), form.you_said),
+            (_("We did"), form.we_did),
+            (_("What we cannot do, and why"), form.why_not),
+            (_("Links"), form.links),
+            (_("Pictures by address"), form.pictures),
+            (_("Partners"), form.partners),
+        ],
+    )  # fmt: skip
 
 
 def say_saved(is_changed: bool) -> None:

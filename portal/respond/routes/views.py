@@ -6,20 +6,21 @@ from flask import flash, redirect, url_for
 from werkzeug.wrappers import Response
 
 from portal.respond.addresses import Address, asked_themes, parse_query, read_address
+from portal.respond.deleted import Deleted
 from portal.respond.filter_words import list_chips
 from portal.respond.forms import explain
 from portal.respond.inbox_forms import RenameForm, ViewForm
 from portal.respond.operations import views as operations
 from portal.respond.queries.choices import list_choices
 from portal.respond.queries.views import get_view, list_views
-from portal.respond.routes.blueprint import blueprint, langs
+from portal.respond.routes.blueprint import blueprint, langs, show_deleted
 from portal.respond.rules import Conflict, Refusal
 from portal.web.access import Access, access, current_scope
 from portal.web.context import portal
 from portal.web.database import read, write
 from portal.web.forms import DeskForm, ErrorList, errors_of
 from portal.web.pages import page
-from portal.web.shown import show_newer
+from portal.web.shown import say_changed, show_newer
 from portal.web.words import gettext as _
 
 
@@ -85,7 +86,19 @@ def _address(query: str) -> Address:
 def rename_view(view_id: int) -> Response:
     """Give a view another name."""
     form = RenameForm()
+    try:
+        return _rename(view_id, form)
+    except Deleted:
+        return show_deleted(
+            _("This view was deleted in the meantime."),
+            (_("Saved views"), url_for("respond.show_views")),
+            [(_("Name of the view"), form.name)],
+        )
+
+
+def _rename(view_id: int, form: RenameForm) -> Response:
     if not form.validate():
+        get_view(read(), current_scope(), view_id)
         return _views_page(view_id, form, errors_of(form))
     try:
         write(
@@ -107,9 +120,14 @@ def rename_view(view_id: int) -> Response:
 def delete_view(view_id: int) -> Response:
     """Forget a view; the cases in it stay as they are."""
     form = RenameForm()
-    write(
-        operations.delete_view, now=portal().clock.now(), scope=current_scope(),
-        view_id=view_id, version=form.read_version,
-    )  # fmt: skip
-    flash(_("The view is deleted."))
+    try:
+        write(
+            operations.delete_view, now=portal().clock.now(), scope=current_scope(),
+            view_id=view_id, version=form.read_version,
+        )  # fmt: skip
+        flash(_("The view is deleted."))
+    except Deleted:
+        flash(_("This view was deleted in the meantime."))
+    except Conflict:
+        say_changed()
     return redirect(url_for("respond.show_views"), 303)

@@ -299,13 +299,39 @@ def test_views_are_kept_for_oneself_and_for_the_team(
     other.post(f"views/{own.id}/", 404, version=1, name="Mine")
     other.post(f"views/{ours.id}/", version=1, name="Español")
     desk.post(f"views/{ours.id}/", 409, version=1, name="Too late")
-    desk.post(f"views/{ours.id}/delete", 409, version=1)
+    desk.post(f"views/{ours.id}/delete", version=1)
+    assert "Español" in desk.get("views/").words()
     Desk(app, "parks").post(f"views/{ours.id}/delete", 404, version=2)
     desk.post(f"views/{ours.id}/", 422, version=2, name="")
     desk.post(f"views/{ours.id}/delete", version=2)
     assert [one.name for one in stored(store)] == ["Spanish"]
     assert "Spanish" not in other.get("views/").words()
     assert "Spanish" in desk.get("views/").words()
+
+
+def test_the_name_for_a_view_that_a_colleague_deleted_is_not_lost(
+    app: Flask, store: Store, cases: dict[str, int], desk_city: City
+) -> None:
+    del cases
+    desk, other = Desk(app), Desk(app, "reviewer")
+    for owner in ("own", desk_city.works):
+        desk.post("views/", name="Spanish", filters="language=es", owner=owner)
+    views = {one.department_id: one.id for one in stored(store)}
+    path = f"views/{views[desk_city.works]}/"
+    other.post(path, version=1, name="Español")
+    desk.post(f"{path}delete", version=1)
+    assert "so nothing was done. It is shown as it is now." in desk.get("views/").words()
+    other.post(f"{path}delete", version=2)
+    page = response_page(desk.post(path, 409, version=2, name="In Spanish"))
+    assert "This view was deleted in the meantime." in page.words()
+    assert "In Spanish" in [page.words(one) for one in page.all("textarea")]
+    desk.post(path, 409, version=2, name=" ")
+    desk.post(f"{path}delete", version=2)
+    assert "This view was deleted in the meantime." in desk.get("views/").words()
+    Desk(app, "parks").post(path, 404, version=2, name="Theirs")
+    desk.post(f"views/{views[None]}/delete", version=1)
+    desk.post(f"views/{views[None]}/", 409, version=1, name="Mine")
+    other.post(f"views/{views[None]}/", 404, version=1, name="Mine")
 
 
 def test_nobody_renames_a_view_that_they_have_not_seen(

@@ -65,7 +65,8 @@ def test_a_phrase_is_saved_changed_and_deleted_and_the_log_says_who(
     desk.post(path, **{**THANKS, "text": "We went there."}, version="1")
     desk.post(path, 409, **THANKS, version="1")
     assert "We went there." in desk.get("phrases/").words()
-    desk.post(f"{path}delete", 409, version="1")
+    desk.post(f"{path}delete", version="1", language="en")
+    assert "so nothing was done. It is shown as it is now." in desk.get("phrases/").words()
     desk.post(f"{path}delete", version="2", language="en")
     with store.read() as session:
         assert session.scalar(select(func.count()).select_from(Phrase)) == 0
@@ -73,6 +74,25 @@ def test_a_phrase_is_saved_changed_and_deleted_and_the_log_says_who(
             select(AuditEvent.action).where(AuditEvent.subject == "phrase").order_by(AuditEvent.id)
         ).all()
     assert actions == ["phrase_saved", "phrase_changed", "phrase_deleted"]
+
+
+def test_words_for_a_phrase_that_a_colleague_deleted_are_not_lost(
+    app: Flask, store: Store, office: Office, desk_city: City
+) -> None:
+    phrase, draft = keep(store, office, "opening"), office.draft(office.group([send(store, 1)]))
+    desk, path = Desk(app), f"phrases/{phrase}/"
+    Desk(app, "reviewer").post(f"{path}delete", version="1", language="en")
+    for typed in (THANKS, {**THANKS, "title": ""}):
+        page = response_page(desk.post(path, 409, **typed, version="1"))
+        assert "This phrase was deleted in the meantime." in page.words()
+        assert THANKS["text"] in [page.words(one) for one in page.all("textarea")]
+    desk.post(f"{path}delete", version="1", language="en")
+    assert "This phrase was deleted in the meantime." in desk.get("phrases/").words()
+    answer = desk.post(f"responses/{draft}/", 200, **TYPED, version="1", insert=phrase)
+    assert "This phrase was deleted in the meantime." in words_of(answer)
+    assert TYPED["we_did"] in words_of(answer)
+    desk.post("phrases/999/", 404, **THANKS, version="1")
+    Desk(app, "parks").post(path, 404, **THANKS, version="1")
 
 
 def test_nobody_overwrites_a_phrase_unseen_and_nothing_typed_is_lost(
