@@ -9,12 +9,12 @@ from typing import Any
 from sqlalchemy import select
 from sqlalchemy.orm import Session
 
+from portal.admin.services.names import get_known_names
 from portal.models.doors import Kiosk
 from portal.models.partners import Partner
 from portal.models.people import Person
 from portal.models.responses import ThemeText
 from portal.models.services import Department, DepartmentText, DistrictText
-from portal.store.service_names import get_service_names
 from portal.store.texts import in_language
 
 Wanted = Mapping[str, set[Any]]
@@ -58,7 +58,7 @@ def _find(session: Session, kind: str, numbers: set[int], langs: Sequence[str]) 
 
 def _texts(session: Session, kind: str, numbers: set[int]) -> Mapping[int, dict[str, str]]:
     if kind == "service":
-        return get_service_names(session, numbers)
+        return get_known_names(session, numbers)
     number, lang, name = _TRANSLATED[kind]
     texts: dict[int, dict[str, str]] = defaultdict(dict)
     for row in session.execute(select(number, lang, name).where(number.in_(numbers), name != "")):

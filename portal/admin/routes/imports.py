@@ -12,8 +12,8 @@ from portal.admin.routes.blueprint import blueprint, langs
 from portal.admin.routes.services import offered
 from portal.admin.service_forms import MAX_LIST, MAX_LIST_BODY, ListForm
 from portal.admin.services.imports import PlanMoved, Planned, apply_list, hash_of, plan_list
+from portal.admin.services.names import get_known_names
 from portal.store.service_files import ListError, read_service_list
-from portal.store.service_names import get_service_names
 from portal.store.texts import InLanguage, in_language
 from portal.web.access import Access, access, current_scope
 from portal.web.body import takes_long
@@ -72,7 +72,7 @@ def _plan_page(status: int = 200) -> Response:
 def _names(plan: Sequence[Planned]) -> dict[int, InLanguage[str]]:
     """What the services that would change are called today."""
     slugs = {one.service_id: one.slug or "" for one in plan if one.service_id is not None}
-    texts, (lang, *others) = get_service_names(read(), slugs), langs()
+    texts, (lang, *others) = get_known_names(read(), slugs), langs()
     return {
         number: in_language(texts.get(number, {}), lang, others) or InLanguage(lang, slug)
         for number, slug in slugs.items()

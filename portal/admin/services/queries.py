@@ -10,6 +10,7 @@ from datetime import date, timedelta
 from sqlalchemy import select
 from sqlalchemy.orm import Session
 
+from portal.admin.services.names import get_known_names
 from portal.admin.services.texts import TextState, get_states
 from portal.domain.language import fold
 from portal.domain.open_spans import Span, is_open
@@ -24,7 +25,6 @@ from portal.models.services import (
 from portal.store.department_names import get_department_names
 from portal.store.languages import list_closed_languages
 from portal.store.paging import CountedPage, cut_page
-from portal.store.service_names import get_service_names
 from portal.store.texts import InLanguage, in_language
 
 PAGE = 50
@@ -102,7 +102,7 @@ def list_services(
     departments = {one.id: one for one in session.scalars(select(Department))}
     department_names = get_department_names(session)
     services = session.scalars(select(Service)).all()
-    names = get_service_names(session, select(Service.id))
+    names = get_known_names(session, select(Service.id))
     found = []
     for service in services:
         name = _named(names.get(service.id, {}), langs, service.slug)
@@ -132,7 +132,7 @@ def get_service(
     service = session.scalar(select(Service).where(Service.slug == slug))
     if service is None:
         raise LookupError(slug)
-    names = get_service_names(session, [service.id]).get(service.id, {})
+    names = get_known_names(session, [service.id]).get(service.id, {})
     return ServiceView(
         service=service,
         name=_named(names, langs, slug),

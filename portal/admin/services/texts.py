@@ -14,11 +14,11 @@ from datetime import datetime
 from sqlalchemy import select
 from sqlalchemy.orm import Session
 
+from portal.admin.services.names import get_known_names
 from portal.domain.language import fold
 from portal.models.service_drafts import ServiceDraft
 from portal.models.services import Service, ServiceText
 from portal.store.names import people_names
-from portal.store.service_names import get_service_names
 from portal.store.texts import InLanguage, in_language, source_hash
 
 NEEDS = ("missing", "stale", "review")
@@ -163,13 +163,11 @@ def get_queue(
     """
     services = session.execute(select(Service.id, Service.slug, Service.is_active)).all()
     states = get_states(session, [service.id for service in services], offered)
-    names = get_service_names(session, [service.id for service in services])
+    names = get_known_names(session, [service.id for service in services])
     tasks = [
         TextTask(
             slug=service.slug,
-            name=in_language(
-                names.get(service.id) or _begun_names(states[service.id]), langs[0], langs[1:]
-            )
+            name=in_language(names.get(service.id, {}), langs[0], langs[1:])
             or InLanguage(langs[0], service.slug),
             lang=state.lang,
             need=state.need,
@@ -191,11 +189,6 @@ def get_queue(
         )
     )
     return Queue(wanted, {tag: counts[tag] for tag in offered})
-
-
-def _begun_names(states: Mapping[str, TextState]) -> dict[str, str]:
-    """What a service that has no reviewed name yet is to be called."""
-    return {lang: state.draft.name for lang, state in states.items() if state.draft is not None}
 
 
 def _is_first(state: TextState, offered: Sequence[str]) -> bool:

@@ -102,6 +102,23 @@ def test_the_same_list_again_changes_nothing(admin: Visitor, store: Store) -> No
     assert len(deeds(store)) == 1
 
 
+def test_new_services_are_called_by_the_name_that_nobody_has_reviewed_yet(admin: Visitor) -> None:
+    assert keep(admin, show(admin, CSV)).status_code == 303
+
+    def listed(path: str) -> list[str]:
+        page = response_page(admin.get(path))
+        return [page.words(one) for one in page.all("th") if one.get("scope") == "row"]
+
+    assert {"Leaf collection", "Graffiti removal", "Pothole repair"} <= set(listed("services/"))
+    assert "leaf-collection" not in listed("services/")
+    assert listed("services/?q=hojas") == ["Leaf collection"]
+    page = response_page(admin.get("services/leaf-collection/"))
+    assert "Leaf collection" in page.words(next(iter(page.all("h1"))))
+    plan = response_page(show(admin, CSV.replace("in autumn", "all year")))
+    rows = [one for one in plan.all("th") if one.get("scope") == "row"]
+    assert [plan.words(one) for one in rows] == ["Leaf collection"]
+
+
 def test_a_service_gets_the_code_that_a_later_list_brings(admin: Visitor, store: Store) -> None:
     keep(admin, show(admin, "service_name\nLeaf collection\n"))
     shown = show(admin, "service_name,service_code\nLeaf collection,L1\n")
