@@ -6,10 +6,13 @@ from collections.abc import Callable, Sequence
 from datetime import date, datetime, time, tzinfo
 from xml.etree import ElementTree
 
+from portal.domain.language import direction
 from portal.domain.wording import Wording
 from portal.public.response_queries import ResponseEntry
+from portal.store.texts import InLanguage
 
 ATOM = "http://www.w3.org/2005/Atom"
+_XHTML = "http://www.w3.org/1999/xhtml"
 _LANG = "{http://www.w3.org/XML/1998/namespace}lang"
 
 
@@ -33,6 +36,7 @@ def render_feed(
     Moments are whole days of the city's `zone`: more would say too much about when somebody wrote.
     """
     ElementTree.register_namespace("", ATOM)
+    ElementTree.register_namespace("xhtml", _XHTML)
     root = ElementTree.Element(_name("feed"), {_LANG: lang})
     _text(root, "title", title)
     _text(root, "id", address)
@@ -52,9 +56,7 @@ def _entry(
     root: ElementTree.Element, response: ResponseEntry, address: str, note: str
 ) -> ElementTree.Element:
     entry = ElementTree.SubElement(root, _name("entry"), {_LANG: response.lang})
-    names = [one.name for one in response.services]
-    title = _text(entry, "title", ", ".join(name.text for name in names))
-    title.set(_LANG, names[0].lang)
+    _title(entry, [one.name for one in response.services])
     _text(entry, "id", address)
     ElementTree.SubElement(entry, _name("link"), {"href": address})
     references = response.words.references
@@ -64,6 +66,20 @@ def _entry(
     _text(entry, "summary", response.words.you_said)
     _text(entry, "content", _content(response.words, note))
     return entry
+
+
+def _title(entry: ElementTree.Element, names: Sequence[InLanguage[str]]) -> None:
+    """The names of the services, each in its language: only XHTML can say that of several."""
+    languages = {name.lang for name in names}
+    if len(languages) == 1:
+        _text(entry, "title", ", ".join(name.text for name in names)).set(_LANG, *languages)
+        return
+    title = ElementTree.SubElement(entry, _name("title"), {"type": "xhtml"})
+    whole = ElementTree.SubElement(title, f"{{{_XHTML}}}div")
+    for place, name in enumerate(names):
+        attributes = {_LANG: name.lang, "lang": name.lang, "dir": direction(name.lang)}
+        part = ElementTree.SubElement(whole, f"{{{_XHTML}}}span", attributes)
+        part.text, part.tail = name.text, ", " if place < len(names) - 1 else ""
 
 
 def _content(words: Wording, note: str) -> str:

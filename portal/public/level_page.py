@@ -23,7 +23,7 @@ from portal.store.assessments import (
 from portal.store.districts import get_district_names
 from portal.store.thresholds import list_threshold_changes
 from portal.web import level_view
-from portal.web.formats import isolated
+from portal.web.formats import marked
 from portal.web.level_view import CriterionView, LevelCriteria, NewerFigure, TableRow
 
 
@@ -94,10 +94,10 @@ def find_level_page(
 
 
 def _name_districts(session: Session, reader: Reader) -> dict[str, str]:
-    """For sentences in the reader's language: a name in another one has its own direction."""
+    """For sentences in the reader's language: a name in another one is marked as such."""
     names = get_district_names(session, reader.lang, reader.fallbacks)
     return {
-        slug: name.text if name.lang == reader.lang else isolated(name.text)
+        slug: name.text if name.lang == reader.lang else marked(name.text, name.lang)
         for slug, name in names.items()
     }
 

@@ -124,6 +124,11 @@ def isolated(word: str) -> str:
     return f"\u2068{word}\u2069"
 
 
+def marked(word: str, lang: str) -> Markup:
+    """A name in another language than the page, marked with its language and direction."""
+    return Markup('<span lang="{}" dir="{}">{}</span>').format(lang, direction(lang), word)
+
+
 def opening_hours(text: str) -> list[tuple[str, str]]:
     """Days and hours as the language writes them: ("Monday – Friday", "8:00 AM – 5:00 PM")."""
     return [

@@ -8,12 +8,15 @@ import jsonschema_rs
 import pytest
 from flask import Flask
 from flask.testing import FlaskClient
+from sqlalchemy import delete, select, update
+from sqlalchemy.orm import Session
 
 from portal.domain.auditing import check_level
 from portal.domain.information import take_out
 from portal.domain.level import evaluate
 from portal.domain.publication import evidence_hash, publish
 from portal.domain.status import PASSING
+from portal.models.services import District, DistrictText
 from portal.store.engine import Store
 from portal.web import level_view
 from tests.features.public.conftest import AS_OF, NOW, Showcase
@@ -191,6 +194,28 @@ def test_each_group_that_may_be_behind_is_told_by_how_much(
         sentence = f"{name}: it may be up to {behind[group]:g} percentage points behind"
         assert deciding.count(sentence) == 1
     assert "At most 15 are allowed" in deciding
+
+
+def test_districts_without_a_name_in_the_pages_language_are_marked(
+    client: FlaskClient, store: Store, city: City
+) -> None:
+    """In sentences and in the table; a name is never taken for markup."""
+    with store.read() as session:
+        north, south = session.scalars(select(District.slug).order_by(District.position)).all()[:2]
+
+    def rename(session: Session) -> None:
+        session.execute(delete(DistrictText).where(DistrictText.lang == "ar"))
+        session.execute(update(DistrictText).values(name="North & <b>Hill</b>"))
+
+    store.write(rename)
+    groups = {north: [900, 1000], south: [100, 200]}
+    evidence = example_evidence("H") | {"told30_by_district": groups}
+    store.write(publish_level, city.potholes, evidence, NOW, AS_OF)
+    page = response_page(client.get("/ar/services/pothole-repair/level/"))
+    named = [one for one in page.all("span") if page.words(one) == "North & <b>Hill</b>"]
+    assert len(named) >= 3, "what was found, what it would take, and the table"
+    assert {(one.get("lang"), one.get("dir")) for one in named} == {("en", "ltr")}
+    assert page.words().count("North & <b>Hill</b>") == len(named)
 
 
 def test_a_share_that_speaks_against_the_service_says_how_far_it_is_from_not_doing_so(

@@ -8,10 +8,11 @@ from xml.etree import ElementTree
 
 import pytest
 from flask.testing import FlaskClient
-from sqlalchemy import select, text
+from sqlalchemy import delete, select, text
 from sqlalchemy.orm import Session
 
 from portal.models.responses import Response, ResponseText
+from portal.models.services import ServiceText
 from portal.store.concerned import keep_concerned, list_further
 from portal.store.content import get_content_version
 from portal.store.engine import Store
@@ -217,6 +218,27 @@ def test_an_answer_stands_in_the_lists_of_all_services_whose_cases_it_was_given_
     assert "Street lights and Swimming pools" in page.words()
     feed = client.get("/en/responses/feed.atom?service=swimming-pools").get_data(as_text=True)
     assert '<title xml:lang="en">Street lights, Swimming pools</title>' in feed
+
+
+def test_the_feed_marks_each_name_in_the_title_with_its_language(
+    client: FlaskClient, store: Store, city: City, shared: int
+) -> None:
+    assert shared
+    store.write(
+        lambda session: session.execute(
+            delete(ServiceText).where(
+                ServiceText.service_id == city.pools, ServiceText.lang == "es"
+            )
+        )
+    )
+    feed = ElementTree.fromstring(  # noqa: S314
+        client.get("/es/responses/feed.atom?service=swimming-pools").data
+    )
+    titles = feed.findall("{*}entry/{*}title")
+    (title,) = (one for one in titles if "Street lights" in "".join(one.itertext()))
+    assert title.get("type") == "xhtml"
+    assert "".join(title.itertext()) == "Street lights (es), Swimming pools"
+    assert [one.get("lang") for one in title.iter() if one.get("lang")] == ["es", "en"]
 
 
 def test_its_own_page_and_its_theme_name_the_services(
