@@ -1,4 +1,4 @@
-"""Next steps that were called off, and why; deleted drafts, found at once."""
+"""Next steps that were called off, and why; what was deleted meanwhile, found at once."""
 
 from collections.abc import Iterable
 from datetime import date, timedelta
@@ -41,15 +41,17 @@ def upgrade() -> None:
     unprotect("loop_event")
     _allow("loop_event", (*EVENTS, "called_off"))
     protect("loop_event")
-    where = sa.text("action = 'response_dropped'")
+    where = sa.text(
+        "action = 'phrase_deleted' OR action = 'response_dropped' OR action = 'view_deleted'"
+    )
     op.create_index(
-        "ix_audit_event_dropped", "audit_event", ["subject_id"],
+        "ix_audit_event_deleted", "audit_event", ["subject_id", "id"],
         sqlite_where=where, postgresql_where=where,
     )  # fmt: skip
 
 
 def downgrade() -> None:
-    op.drop_index("ix_audit_event_dropped", table_name="audit_event")
+    op.drop_index("ix_audit_event_deleted", table_name="audit_event")
     # The older portal knows one way in which nobody is invited to a step any more.
     for number, day in _called_off(op.get_bind()):
         op.execute(

@@ -54,7 +54,8 @@ class Assessment(Base):
     public_level: Mapped[int | None] = mapped_column(SmallInteger)
     public_evidence: Mapped[dict[str, Any] | None] = mapped_column(JSON)
     public_result: Mapped[dict[str, Any] | None] = mapped_column(JSON)
-    # What the public evidence knows: today's may be newer, and batches are counted from here.
+    # What the public evidence knows: today's may be newer, and batches are counted from the newest
+    # submission. The newest event is read by the row's seal alone, which covers it in every row.
     public_last_event_id: Mapped[int | None] = mapped_column(BigInteger)
     public_last_submission_id: Mapped[int | None] = mapped_column(BigInteger)
     # What waits for the department that day, so that overviews never count cases:

@@ -113,6 +113,10 @@ class Setting(Base):
     value: Mapped[str] = mapped_column(Text)
 
 
+# Both databases use the index for a query that writes out one of these.
+DELETED = "action = 'phrase_deleted' OR action = 'response_dropped' OR action = 'view_deleted'"
+
+
 class AuditEvent(Base):
     """What somebody who is signed in did, beside the loops' own events. Append-only.
 
@@ -130,12 +134,13 @@ class AuditEvent(Base):
             sqlite_where=text("action = 'entered'"),
             postgresql_where=text("action = 'entered'"),
         ),
-        # Drafts that were deleted.
+        # What somebody else may still be working on (respond/deleted.py).
         Index(
-            "ix_audit_event_dropped",
+            "ix_audit_event_deleted",
             "subject_id",
-            sqlite_where=text("action = 'response_dropped'"),
-            postgresql_where=text("action = 'response_dropped'"),
+            "id",
+            sqlite_where=text(DELETED),
+            postgresql_where=text(DELETED),
         ),
     )
 

@@ -3,13 +3,15 @@
 from __future__ import annotations
 
 import re
-from typing import Any
+from typing import Any, get_args
 
 import pytest
 from flask import Flask
 from sqlalchemy import text
 
+from portal.respond.deleted import Deleting, find_deletion
 from portal.store.engine import Store
+from portal.store.scope import NotAllowed
 from tests.support.answers import NOW
 from tests.support.city import City
 from tests.support.desk import Desk
@@ -84,3 +86,12 @@ def test_more_cases_need_no_more_statements_and_no_whole_table(
         for statement, parameters in of_cases:
             plan = plan_of(store, statement, parameters)
             assert not WHOLE.search(plan), f"{query}: {statement}\n{plan}"
+
+
+@pytest.mark.parametrize("action", get_args(Deleting))
+def test_what_was_deleted_is_found_by_an_index(store: Store, action: Deleting) -> None:
+    """And not by reading all that anybody ever did."""
+    with watch_statements(store) as sent, store.read() as session, pytest.raises(NotAllowed):
+        find_deletion(session, action, 7)
+    (asked_for,) = [one for one in sent if "audit_event" in one[0]]
+    assert "ix_audit_event_deleted" in plan_of(store, *asked_for)
