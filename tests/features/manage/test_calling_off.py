@@ -5,7 +5,6 @@ from __future__ import annotations
 from datetime import timedelta
 
 import pytest
-from flask import Flask
 from sqlalchemy import select
 from werkzeug.test import TestResponse
 
@@ -15,21 +14,10 @@ from portal.store.engine import Store
 from tests.support.answers import Office, send
 from tests.support.city import City
 from tests.support.client import response_page
-from tests.support.desk import Desk, open_desk
+from tests.support.desk import Desk
 from tests.support.moment import this_day
 from tests.support.soundness import find_problems
 from tests.support.together import Table
-
-
-@pytest.fixture
-def desk(app: Flask, store: Store, city: City) -> Desk:
-    open_desk(store, city)
-    return Desk(app, "manager")
-
-
-@pytest.fixture
-def table(store: Store, city: City) -> Table:
-    return Table(store, city)
 
 
 @pytest.fixture
