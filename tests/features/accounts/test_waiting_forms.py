@@ -15,9 +15,9 @@ from portal.models.people import Person
 from portal.settings import Settings
 from portal.store.engine import Store
 from tests.features.accounts.conftest import Knock, send
-from tests.support.city import City
+from tests.support.city import PASSWORD, City
 from tests.support.client import Page, response_page
-from tests.support.desk import Desk
+from tests.support.desk import Desk, grow_stale
 from tests.support.moment import this_moment
 from tests.support.second_factor import spare_code
 
@@ -110,6 +110,24 @@ def test_a_form_goes_on_in_as_many_bytes_as_it_came(app: Flask, store: Store, ci
     for kind in ("multipart/form-data", "application/x-www-form-urlencoded"):
         page = response_page(desk.client.post(path, data=data, content_type=kind))
         assert page.encoding(path) == kind
+
+
+def test_a_form_of_many_fields_waits_for_who_it_is(app: Flask, store: Store) -> None:
+    """There is a limit for fields in parts, and it was sent without any."""
+    desk, path = Desk(app, "admin"), "/en/admin/city/"
+    grow_stale(store)
+    many = {f"field-{number}": "x" for number in range(600)}
+    data = {"csrf_token": desk.csrf_token(), "in_en": "Marlow", **many}
+    answer = desk.client.post(path, data=data)
+    assert answer.status_code == 403
+    page = response_page(answer)
+    forms = [one for one in page.all("form") if one.get("action") == path]
+    assert {one.get("enctype") for one in forms} == {None}
+    sent = {**page.sent_along(path), "csrf_token": page.value("csrf_token")}
+    done = desk.client.post(
+        path, data={**sent, "proof_password": PASSWORD}, content_type=page.encoding(path)
+    )
+    assert done.status_code == 303
 
 
 def test_nobody_sends_the_form_of_somebody_else(
