@@ -278,8 +278,16 @@ RED = {
         "UPDATE response SET outcome = 'declined' WHERE import_id IS NOT NULL",
     ),
     "inbox_view": ("UPDATE inbox_view SET filters = ''",),
-    "next_step": ("UPDATE next_step SET happens_on = '2027-01-01'",),
-    "next_step_text": ("UPDATE next_step_text SET what = 'Nothing'", "DELETE FROM next_step_text"),
+    "next_step": (
+        "UPDATE next_step SET happens_on = '2027-01-01'",
+        "UPDATE next_step SET called_off_on = NULL",
+        "UPDATE next_step SET called_off_on = '2026-11-21'",
+    ),
+    "next_step_text": (
+        "UPDATE next_step_text SET what = 'Nothing'",
+        "UPDATE next_step_text SET called_off_reason = 'Nobody came.'",
+        "DELETE FROM next_step_text",
+    ),
     "paper_batch": ("UPDATE paper_batch SET forms = 2",),
     "paper_form": ("UPDATE paper_form SET entered_on = '2026-11-01'",),
     "pending_correction": (
@@ -363,6 +371,7 @@ def full(busy: Store, city: City) -> Store:
     ]
     theme = office.group(cases)
     step = table.next_step(theme)
+    table.call_off(table.next_step(theme, on=TODAY + timedelta(days=20)))
     decision = table.decide(theme, partner := table.partner(), cases[:1])
     table.name_mailbox(partner)
     table.sign(table.link(decision))
