@@ -28,7 +28,8 @@
     active.postMessage("send")
   }
   // Who begins without network is prepared as soon as there is some.
-  const start = () => prepare().catch(() => addEventListener("online", start, {once: true}))
+  const later = () => addEventListener("online", start, {once: true})
+  const start = () => navigator.onLine || workers.controller ? prepare().catch(later) : later()
   workers.addEventListener("message", ({data}) => {
     if (data === "ready") says.hidden = false
   })
