@@ -62,7 +62,7 @@ class MailRefused(Exception):
 
 
 class AddressRefused(Exception):
-    """The mail server says for good that there is no such mailbox, or cannot write its address."""
+    """There is no such mailbox, as the mail server says for good, or its address cannot be written."""
 
 
 class _BareHeader(UnstructuredHeader, BaseHeader):
@@ -83,11 +83,14 @@ _POLICY = SMTP.clone(header_factory=_HEADERS)
 def make_message(
     letter: Letter, words: Words, *, sender: str, base_url: str, now: datetime
 ) -> EmailMessage:
-    """The message. Its Message-ID depends on the letter alone, so that a repeat can be told."""
+    """The message. Its Message-ID depends on the letter alone, so that a repeat can be told.
+
+    Raises AddressRefused where the letter's address would read as anything but this one address.
+    """
     message = EmailMessage(policy=_POLICY)
     local, _, domain = sender.rpartition("@")
     message["From"] = Address(words.sender, local, domain)
-    message["To"] = letter.to
+    _address(message, letter.to)
     message["Subject"] = " ".join(words.subject.split())
     message["Date"] = format_datetime(now)
     message["Message-ID"] = f"<{letter.reference}@{urlsplit(base_url).hostname or 'localhost'}>"
@@ -100,6 +103,18 @@ def make_message(
     for part in message.walk():  # after the content: setting that clears all Content-… headers
         part["Content-Language"] = letter.lang
     return message
+
+
+def _address(message: EmailMessage, to: str) -> None:
+    """Say whom it is for. Headers are read once more before they are sent: what is an encoded word
+    (RFC 2047) to their reader could lead to others, past the limits for their addresses.
+    """
+    try:
+        message["To"] = to
+    except ValueError:
+        raise AddressRefused("it cannot stand in a header") from None
+    if [one.addr_spec for one in message["To"].addresses] != [to]:
+        raise AddressRefused("it would not read as this address alone")
 
 
 class Mailer:

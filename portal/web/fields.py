@@ -15,8 +15,11 @@ from wtforms.validators import StopValidation, ValidationError
 from portal.web import messages
 
 # One @, a dot in the domain, no spaces or control characters: the confirmation mail is the proof.
+# Nothing that begins like an encoded word (RFC 2047) either: that may say something else, such as
+# somebody else's address, to whoever writes or reads the header of a mail.
 _EMAIL = re.compile(
-    r"[^\s@<>()\[\],;:\"\\]{1,64}@[^\s@<>()\[\],;:\"\\]+\.[^\s@.<>()\[\],;:\"\\]{2,}"
+    r"(?!.*=\?)[^\s@<>()\[\],;:\"\\]{1,64}@"
+    r"(?:[^\s@.<>()\[\],;:\"\\]+\.)+[^\s@.<>()\[\],;:\"\\]{2,}"
 )
 _MAX_EMAIL = 254
 _DAY = re.compile(r"[0-9]{4}-[0-9]{2}-[0-9]{2}")

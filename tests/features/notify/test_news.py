@@ -367,6 +367,8 @@ def test_what_is_wrong_is_said_and_machines_subscribe_nobody(
     [
         ("", "Enter an email address like name@example.com."),
         ("anna@", "Enter an email address like name@example.com."),
+        ("anna@mail..example", "Enter an email address like name@example.com."),
+        ("=?utf-8?q?b=40c.de=2C?=.a@d.de", "Enter an email address like name@example.com."),
         ("anna\x00@example.org", "The text holds characters that cannot be stored."),
     ],
 )

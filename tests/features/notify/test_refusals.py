@@ -224,3 +224,28 @@ def test_an_address_that_the_server_cannot_write_is_told_on_the_receipts_page(
     assert _is_bounced(store) == [True]
     with store.read() as session:
         assert session.get_one(LoopRow, case).state == "told"
+
+
+HIDDEN = "=?utf-8?q?victim=40mail.example=2C?="
+"""In the header of a mail, this reads `victim@mail.example,`."""
+
+
+@pytest.mark.parametrize(
+    "address",
+    [f"{HIDDEN}.z@other.example", f"{HIDDEN}@other.example", "=?utf-8?q?a=0D=0ABcc=3A?=@b.example",
+     "ana@mail..example"],
+)  # fmt: skip
+def test_an_address_that_reads_as_another_one_makes_no_mail(
+    store: Store, queue: Worker, send: Send, odd: Odd, address: str
+) -> None:
+    send("en", address, is_confirmed=False)
+    queue.run()
+    assert odd.messages == []
+    assert _is_bounced(store) == [True], "and is not tried again"
+
+
+@pytest.mark.parametrize("address", ["o'hara+a=b@mail.example", "a..b@mail.example", "#?@a-b.org"])
+def test_an_odd_address_gets_its_mail(queue: Worker, send: Send, odd: Odd, address: str) -> None:
+    send("en", address, is_confirmed=False)
+    queue.run()
+    assert odd.to() == [address]
