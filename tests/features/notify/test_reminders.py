@@ -12,6 +12,7 @@ from sqlalchemy.orm import Session
 
 from portal.domain.loop import Outcome
 from portal.models.people import Person
+from portal.models.responses import ThemeText
 from portal.notify.reminders import post_reminders
 from portal.respond.rules import Promise
 from portal.store.engine import Store
@@ -80,6 +81,20 @@ def text_of(message: EmailMessage) -> str:
     body = message.get_body(("plain",))
     assert body is not None
     return " ".join(str(body.get_content()).split())
+
+
+@pytest.mark.usefixtures("promise")
+def test_the_name_of_a_theme_is_text_and_no_markup(
+    store: Store, mailbox: Mailbox, on_day: Callable[[int], None]
+) -> None:
+    name = "<b>Trees</b> & 'hedges' < 2 m"
+    store.write(lambda session: session.execute(update(ThemeText).values(name=name)))
+    on_day(-3)
+    (message,) = mailbox.messages
+    assert f"about “{name}” by" in text_of(message)
+    html = message.get_body(("html",))
+    assert html is not None
+    assert "“&lt;b&gt;Trees&lt;/b&gt; &amp; &#39;hedges&#39; &lt; 2 m”" in html.get_content()
 
 
 @pytest.mark.parametrize("further", [[25], [50, 25]])
