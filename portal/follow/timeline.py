@@ -10,7 +10,7 @@ from flask_babel import gettext as _
 from flask_babel import ngettext
 
 from portal.data import load_instrument
-from portal.domain.loop import PROMISES, RETELL_DAYS, EventKind, Kind
+from portal.domain.loop import PROMISES, RETELL_DAYS, Actor, EventKind, Kind
 from portal.follow.queries import Case
 from portal.models.loops import LoopEvent
 from portal.store.texts import InLanguage
@@ -46,6 +46,8 @@ def _steps_so_far(case: Case) -> Iterator[Step]:
     for event in case.events:
         if event.kind == EventKind.RESPONDED and _was_delivered(event, case.events):
             continue  # to the resident, the answer happened when they were told
+        if event.kind == EventKind.THEMED and event.actor == Actor.RESIDENT:
+            continue  # nobody has read it: they said "me too", which stands on the page
         if event.kind == EventKind.THEMED and event.kind in seen:
             continue
         seen.add(event.kind)
@@ -202,8 +204,10 @@ _WORDS: Mapping[EventKind, Callable[[LoopEvent, Case], Step]] = {
 
 def _steps_to_come(case: Case, today: date) -> Iterator[Step]:
     loop = case.loop
-    if loop.withdrawn_on is not None or (loop.excluded is not None and loop.told_on is None):
+    if loop.withdrawn_on is not None:
         return
+    if loop.excluded is not None and (loop.told_on is None or loop.is_open_again):
+        return  # nobody answers it any more
     if loop.told_on is None:
         yield _answer_due(case, today)
     elif loop.disputed_on is not None and loop.is_open_again:

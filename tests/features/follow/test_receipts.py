@@ -14,11 +14,12 @@ from portal.domain.loop import Actor, Event, EventKind
 from portal.domain.publication import quarter_of
 from portal.follow.operations import LOOKUPS_AN_HOUR
 from portal.models.loops import LoopRow
-from portal.models.responses import ResponseCorrection, ResponseText
+from portal.models.responses import ResponseCorrection, ResponseText, Theme
 from portal.models.set_apart import SetApart
 from portal.models.submissions import Submission
 from portal.settings import Settings
 from portal.store.engine import Store
+from portal.store.joining import join_theme
 from portal.store.loops import Links, append_event
 from tests.support.city import City
 from tests.support.client import response_page
@@ -337,6 +338,42 @@ def test_every_event_has_words(resident: Resident, store: Store, city: City) -> 
     words = resident.get(f"/en/receipts/{code}/").words()
     assert "You withdrew your message" in words
     assert "You decide" not in words
+
+
+def test_me_too_says_of_nobody_that_they_have_read_it(
+    resident: Resident, store: Store, city: City
+) -> None:
+    answered = resident.send(comment="It is dark.")
+    _answer(store, city, answered, {"en": EN})
+    code = resident.send(comment="Mine too.")
+    with store.read() as session:
+        theme_id = session.scalars(select(Theme.id)).one()
+        submission_id = submission_of(session, code).id
+    store.write(join_theme, theme_id, submission_id, now=this_moment(), on=this_day())
+    words = resident.get(f"/en/receipts/{code}/").words()
+    assert "put it together with messages" not in words
+    themed = Event(kind=EventKind.THEMED, on=this_day(), actor=Actor.STAFF)
+    _happen(store, code, themed, Links(person_id=city.people["staff"]))
+    words = resident.get(f"/en/receipts/{code}/").words()
+    assert words.count("put it together with messages") == 1
+
+
+def test_nobody_is_promised_a_new_answer_once_their_message_is_set_aside(
+    resident: Resident, store: Store, city: City
+) -> None:
+    code = resident.send(comment="When?")
+    _answer(store, city, code, {"en": EN}, outcome="planned", due_on=this_day())
+    resident.post(f"/en/receipts/{code}/confirm", verdict="no")
+    assert "You will get a new answer here" in resident.get(f"/en/receipts/{code}/").words()
+    staff = Links(person_id=city.people["staff"])
+    excluded = Event(kind=EventKind.EXCLUDED, on=this_day(), actor=Actor.STAFF, reason="spam")
+    _happen(store, code, excluded, staff)
+    words = resident.get(f"/en/receipts/{code}/").words()
+    assert "Your message was set aside, so you will get no new answer." in words
+    for gone in ("You will get a new answer here", "A new answer", "By then it is to be done"):
+        assert gone not in words
+    _happen(store, code, Event(kind=EventKind.RESTORED, on=this_day(), actor=Actor.STAFF), staff)
+    assert "You will get a new answer here" in resident.get(f"/en/receipts/{code}/").words()
 
 
 def test_a_correction_shows_with_its_reason(resident: Resident, store: Store, city: City) -> None:
