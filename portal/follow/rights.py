@@ -3,8 +3,9 @@
 from __future__ import annotations
 
 import json
+from contextlib import suppress
 
-from flask import Blueprint, abort, redirect, url_for
+from flask import Blueprint, redirect, url_for
 from werkzeug.wrappers import Response
 
 from portal.data import load_instrument
@@ -102,10 +103,8 @@ def withdraw_case(code: str) -> Response:
     if not isinstance(sent, Case):
         return show_no_receipt()
     clock = portal().clock
-    try:
+    with suppress(LoopError):  # it was withdrawn already: a button is pressed twice
         write(take_back, submission_id=sent.submission_id, now=clock.now(), today=clock.today())
-    except LoopError:
-        abort(409)
     return redirect(url_for("follow.show_case", code=code), 303)
 
 
@@ -117,8 +116,6 @@ def keep(code: str) -> Response:
     sent = find_by_code(code)
     if not isinstance(sent, Case):
         return show_no_receipt()
-    try:
+    with suppress(LoopError):  # it was withdrawn meanwhile, and the page of the receipt says so
         write(keep_message, submission_id=sent.submission_id, now=portal().clock.now())
-    except LoopError:
-        abort(409)
     return redirect(url_for("follow.show_case", code=code), 303)

@@ -62,7 +62,7 @@ class MailRefused(Exception):
 
 
 class AddressRefused(Exception):
-    """There is no such mailbox, as the mail server says for good, or its address cannot be written."""
+    """No such mailbox, as the mail server says for good, or an address that cannot be written."""
 
 
 class _BareHeader(UnstructuredHeader, BaseHeader):
