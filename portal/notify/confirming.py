@@ -54,7 +54,8 @@ def _confirm(session: Session, now: datetime, submission_ids: Sequence[int]) -> 
         session.scalars(
             update(Contact)
             .where(Contact.submission_id.in_(submission_ids), is_unconfirmed())
-            .values(confirmed_at=now)
+            # The link stood in a mail: one has arrived, whatever was reported of another.
+            .values(confirmed_at=now, bounced_at=None)
             .returning(Contact.submission_id)
         )
     )

@@ -47,6 +47,7 @@ def show_mail(code: str) -> Response:
         is_confirmed=contact.confirmed_at is not None,
         has_more=bool(list_unconfirmed(read(), contact)),
         bringing=find_bringing(read(), contact),
+        is_bounced=contact.bounced_at is not None,
         is_stopped=contact.unsubscribed_at is not None,
         wants_stop=request.path.endswith("/unsubscribe"),
         days=get_periods(read()).contact_days,

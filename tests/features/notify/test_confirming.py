@@ -389,6 +389,26 @@ def test_when_it_comes_back_nothing_is_undone(
     with store.read() as session:
         assert session.get_one(LoopRow, case).told_on == TODAY
         assert session.get_one(Contact, case).bounced_at is not None
+    page = press(client, worker, case)
+    assert "The mail came back" in page
+    assert "We will send our answer to this address" not in page, "nothing is sent there any more"
+
+
+@pytest.mark.parametrize("status", ["5.1.1", "5.2.2", "4.4.7"])
+def test_who_presses_the_button_in_a_mail_is_written_to_whatever_was_reported_before(
+    store: Store, office: Office, worker: Worker, send: Send, mailbox: Mailbox,
+    client: FlaskClient, status: str,
+) -> None:  # fmt: skip
+    """A relay may report what it delivers later all the same."""
+    case = send("en", "ana@mail.example", is_confirmed=False)
+    worker.run()
+    with store.read() as session:
+        mail = session.scalars(select(Outbox.id).where(Outbox.kind == "confirm_address")).one()
+    store.write(record_bounce, now=NOW, today=TODAY, outbox_id=mail, report=Report((), status))
+    assert "We will send our answer to this address" in press(client, worker, case)
+    office.answer([case])
+    worker.run()
+    assert subjects(mailbox)[-1] == ANSWER
 
 
 def test_the_answer_brings_the_next_step_to_which_its_resident_is_invited(
