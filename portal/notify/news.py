@@ -74,6 +74,7 @@ def subscribe(
     )
     if row is None or row.confirmed_at is not None:
         return
+    row.lang = lang  # of the page on which it was asked for last
     row.token_hash = sha256(secrets.news_token(row.id, row.created_at))
     outbox.post(
         session, "confirm_news", f"confirm-news:{row.id}:{row.token_hash[:16]}:{now.date()}",

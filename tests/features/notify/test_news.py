@@ -316,6 +316,22 @@ def test_asking_twice_is_asking_once_and_tells_nobody_who_subscribes(
     assert count(store) == 3
 
 
+def test_mail_is_in_the_language_in_which_it_was_asked_for_last(
+    store: Store, city: City, worker: Worker, mailbox: Mailbox, client: FlaskClient,
+    form: Callable[..., Page],
+) -> None:  # fmt: skip
+    form("en")
+    form("es")
+    worker.clock.moment = this_moment()
+    worker.run()
+    assert mailbox.messages[0]["Content-Language"] == "es"
+    assert client.post(f"{link_in(mailbox)}confirm").status_code == 303
+    form("en")
+    with store.read() as session:
+        row = session.scalars(select(NewsSubscription)).one()
+        assert row.lang == "es", "only its owner changes what was confirmed"
+
+
 def test_what_is_asked_for_after_the_yes_of_the_day_is_asked_about_the_day_after(
     store: Store, city: City, worker: Worker, mailbox: Mailbox, client: FlaskClient
 ) -> None:
