@@ -74,11 +74,11 @@ def prepare_confirmation(
         session, stationery=stationery, job=job, contact=contact, email=email, about=submission
     )
     row = session.get(LoopRow, submission.id)
-    is_told = row is not None and row.told_on is not None
+    is_waiting = row is not None and row.told_on is None and row.excluded is None
     context = {
         "received_on": submission.received_on,
-        "answer_by": None if is_told else _answer_by(submission),
-        "meant_by": None if is_told else _meant_by(row, stationery.day(now)),
+        "answer_by": _answer_by(submission) if is_waiting else None,
+        "meant_by": _meant_by(row, stationery.day(now)) if is_waiting else None,
     }
     return reader.letter("mail_confirm", context)
 

@@ -27,7 +27,7 @@ from portal.store.contacts import question_key
 from portal.store.coverage import list_texts
 from portal.store.engine import Store
 from portal.store.joining import join_theme
-from portal.store.loops import append_event
+from portal.store.loops import Links, append_event
 from portal.store.retention import Periods, set_periods
 from portal.store.retrying import TRIES
 from portal.store.secrets import sha256
@@ -362,6 +362,18 @@ def test_a_question_that_follows_the_answer_names_no_day_for_it(
 ) -> None:
     office.answer([send("en", "ana@mail.example", is_confirmed=False)])
     worker.run(smtp_url="")
+    worker.run()
+    assert "The message has arrived." in bodies(mailbox)[0]
+    assert "at the latest" not in bodies(mailbox)[0]
+
+
+def test_a_question_about_what_was_set_aside_promises_no_answer(
+    store: Store, city: City, worker: Worker, send: Send, mailbox: Mailbox
+) -> None:
+    case = send("en", "ana@mail.example", is_confirmed=False)
+    excluded = Event(kind=EventKind.EXCLUDED, on=TODAY, actor=Actor.STAFF, reason="test")
+    links = Links(person_id=city.people["staff"])
+    store.write(append_event, case, excluded, at=NOW, links=links)
     worker.run()
     assert "The message has arrived." in bodies(mailbox)[0]
     assert "at the latest" not in bodies(mailbox)[0]
