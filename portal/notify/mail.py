@@ -180,6 +180,7 @@ class Mailer:
                 connection.close()
                 raise smtplib.SMTPException("no password over an open line")
             self._log_in(connection)
+        connection.ehlo_or_helo_if_needed()  # what it offers over the encrypted line
         return connection
 
     def _log_in(self, connection: smtplib.SMTP) -> None:

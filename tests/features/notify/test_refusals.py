@@ -2,12 +2,22 @@
 
 from __future__ import annotations
 
+import smtplib
+import ssl
 from collections.abc import Callable, Iterator
 from dataclasses import dataclass, replace
+from datetime import timedelta
+from email.message import EmailMessage
+from ipaddress import ip_address
+from pathlib import Path
 
 import pytest
 from aiosmtpd.controller import Controller
 from aiosmtpd.smtp import SMTP, Envelope, Session
+from cryptography import x509
+from cryptography.hazmat.primitives import hashes, serialization
+from cryptography.hazmat.primitives.asymmetric import ec
+from cryptography.x509.oid import NameOID
 from sqlalchemy import select
 
 from portal.models.loops import LoopRow
@@ -18,6 +28,7 @@ from portal.store.engine import Store
 from portal.store.retrying import TRIES
 from tests.features.notify.conftest import Mailbox, Worker, free_port
 from tests.support.answers import Office
+from tests.support.moment import this_moment
 
 Send = Callable[..., int]
 
@@ -249,3 +260,67 @@ def test_an_odd_address_gets_its_mail(queue: Worker, send: Send, odd: Odd, addre
     send("en", address, is_confirmed=False)
     queue.run()
     assert odd.to() == [address]
+
+
+class Encrypted(Mailbox):
+    """Takes mail over TLS, asks for no password, and reports what becomes of it (RFC 3461)."""
+
+    async def handle_EHLO(  # noqa: N802 - aiosmtpd's name
+        self, _server: SMTP, session: Session, _envelope: Envelope, name: str, offers: list[str]
+    ) -> list[str]:
+        session.host_name = name
+        return [offers[0], "250-DSN", *offers[1:]]
+
+
+def test_the_server_is_asked_to_report_over_an_encrypted_line_too(
+    worker: Worker, send: Send, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """What it offered before the line was encrypted counts for nothing (RFC 3207)."""
+    theirs, ours = _contexts(tmp_path)
+    monkeypatch.setattr(ssl, "create_default_context", lambda: ours)
+    asked: list[object] = []
+    hand_over = smtplib.SMTP.send_message
+
+    def note(smtp: smtplib.SMTP, message: EmailMessage, from_addr: str, **options: object) -> None:
+        asked.append(options)
+        hand_over(smtp, message, from_addr)  # this server knows no such options
+
+    monkeypatch.setattr(smtplib.SMTP, "send_message", note)
+    box, port = Encrypted(), free_port()
+    controller = Controller(box, hostname="127.0.0.1", port=port, tls_context=theirs)
+    controller.start()
+    send("en", "ana@mail.example", is_confirmed=False)
+    worker.run(smtp_url=f"smtp://127.0.0.1:{port}")
+    controller.stop()
+    (reference,) = (str(one["Message-ID"]).strip("<>").partition("@")[0] for one in box.messages)
+    assert asked == [{"mail_options": [f"ENVID={reference}", "RET=HDRS"]}]
+
+
+def _contexts(folder: Path) -> tuple[ssl.SSLContext, ssl.SSLContext]:
+    """TLS for a server at 127.0.0.1, and for a client that trusts it."""
+    key, now = ec.generate_private_key(ec.SECP256R1()), this_moment()
+    name = x509.Name([x509.NameAttribute(NameOID.COMMON_NAME, "mail")])
+    address = x509.SubjectAlternativeName([x509.IPAddress(ip_address("127.0.0.1"))])
+    certificate = (
+        x509.CertificateBuilder()
+        .subject_name(name)
+        .issuer_name(name)
+        .public_key(key.public_key())
+        .serial_number(1)
+        .not_valid_before(now - timedelta(days=9000))
+        .not_valid_after(now + timedelta(days=9000))
+        .add_extension(address, critical=False)
+        .sign(key, hashes.SHA256())
+    )
+    pem = folder / "server.pem"
+    pem.write_bytes(
+        key.private_bytes(
+            serialization.Encoding.PEM,
+            serialization.PrivateFormat.PKCS8,
+            serialization.NoEncryption(),
+        )
+        + certificate.public_bytes(serialization.Encoding.PEM)
+    )
+    theirs = ssl.create_default_context(ssl.Purpose.CLIENT_AUTH)
+    theirs.load_cert_chain(pem)
+    return theirs, ssl.create_default_context(cafile=str(pem))
