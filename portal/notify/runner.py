@@ -130,7 +130,10 @@ class _Runner:
             if not jobs:
                 break
             for job in jobs:
-                self._do(job)
+                if time.monotonic() < end:
+                    self._do(job)
+                else:
+                    self._wait(job, "the round was over")
             taken += len(jobs)
         return taken
 

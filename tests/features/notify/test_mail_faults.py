@@ -10,6 +10,7 @@ from contextlib import ExitStack
 from dataclasses import dataclass, field
 from datetime import UTC, datetime, timedelta
 from pathlib import Path
+from types import SimpleNamespace
 
 import pytest
 from aiosmtpd.controller import Controller
@@ -186,3 +187,28 @@ def test_a_server_that_takes_too_long_is_asked_again_with_the_same_mail(
     worker.run()
     assert len({message["Message-ID"] for message in mailbox.messages}) == 1
     assert set(mailbox.to()) == {"ana@mail.example"}
+
+
+def test_a_slow_server_holds_the_workers_other_jobs_up_for_one_round_only(
+    store: Store, worker: Worker, mailbox: Mailbox, office: Office, send: Callable[..., int],
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:  # fmt: skip
+    people = [f"p{number}@mail.example" for number in range(5)]
+    office.answer([send("en", person) for person in people])
+    worker.run(smtp_url="")
+    seconds = 0.0
+
+    def slowly() -> None:
+        nonlocal seconds
+        seconds += runner.ROUND_SECONDS / 2
+
+    mailbox.on_message = slowly
+    monkeypatch.setattr(runner, "time", SimpleNamespace(monotonic=lambda: seconds))
+    worker.run()
+    assert len(mailbox.messages) == 2
+    with store.read() as session:
+        waiting = session.scalars(select(Outbox).where(Outbox.done_at.is_(None))).all()
+    assert [(row.attempts, row.locked_until) for row in waiting] == [(0, None)] * 3
+    for _round in range(2):
+        worker.run()
+    assert sorted(mailbox.to()) == people
