@@ -65,7 +65,7 @@ def claim_due(session: Session, *, now: datetime, limit: int) -> list[Delivery]:
 
 
 def set_aside(session: Session, *, now: datetime, delivery: Delivery) -> None:
-    """Its address has just failed: the try is not counted, and comes a little later."""
+    """Its address has just failed, or the round is over: a little later then; no try is counted."""
     _set(
         session, delivery, due_at=now + _SET_ASIDE, locked_until=None,
         attempts=delivery.attempts - 1,

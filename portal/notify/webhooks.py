@@ -66,22 +66,27 @@ class _Round:
             if not due:
                 break
             for delivery in due:
-                tried += self._tell(delivery)
+                if time.monotonic() < end:
+                    tried += self._tell(delivery)
+                else:
+                    self._set_aside(delivery)
         return tried
 
     def _tell(self, delivery: Delivery) -> int:
         """Tell one event, unless its address has failed in this round: one wait is enough."""
-        now = self.clock.now()
         if delivery.webhook_id in self.failed:
-            self.store.write(webhook_queue.set_aside, now=now, delivery=delivery)
+            self._set_aside(delivery)
             return 0
-        outcome = self._try(delivery, now)
+        outcome = self._try(delivery, self.clock.now())
         if outcome.error is not None:
             self.failed.add(delivery.webhook_id)
         self.store.write(
             webhook_queue.keep_outcome, now=self.clock.now(), delivery=delivery, outcome=outcome
         )
         return 1
+
+    def _set_aside(self, delivery: Delivery) -> None:
+        self.store.write(webhook_queue.set_aside, now=self.clock.now(), delivery=delivery)
 
     def _try(self, delivery: Delivery, now: datetime) -> Outcome:
         with self.store.read() as session:

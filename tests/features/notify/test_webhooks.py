@@ -8,6 +8,7 @@ import json
 from collections.abc import Iterator
 from dataclasses import replace
 from datetime import timedelta
+from types import SimpleNamespace
 from typing import Any
 
 import pytest
@@ -180,6 +181,24 @@ def test_each_address_is_told_only_what_it_asked_for(sender: Sender, receiver: S
     sender.publish()
     sender.deliver()
     assert [message.path for message in receiver.received] == ["/answers"]
+
+
+def test_a_slow_listener_holds_the_workers_other_jobs_up_for_one_round_only(
+    sender: Sender, receiver: Stranger, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    sender.add(receiver.url)
+    for _answer in range(4):
+        sender.publish()
+
+    def seconds() -> float:
+        return len(receiver.received) * sending.ROUND_SECONDS / 2
+
+    monkeypatch.setattr(sending, "time", SimpleNamespace(monotonic=seconds))
+    assert sender.deliver() == 2
+    assert sorted(row.attempts for row in sender.rows()) == [0, 0, 1, 1]
+    move_clock(sender.settings, seconds=61)
+    assert sender.deliver() == 2
+    assert len({message.headers["webhook-id"] for message in receiver.received}) == 4
 
 
 def test_what_waits_for_an_address_that_was_switched_off_is_not_sent(
