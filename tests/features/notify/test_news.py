@@ -189,6 +189,18 @@ def test_a_text_in_another_language_is_marked(
     html = mailbox.messages[0].get_body(("html",))
     assert html is not None
     assert '<span lang="en" dir="ltr">The lamps are dark.' in html.get_content()
+    for words in (html.get_content(), text_of(mailbox)):
+        assert words.count("الإنجليزية") == 2, "in words"
+
+
+def test_a_text_in_the_readers_language_is_not_marked(
+    store: Store, city: City, worker: Worker, mailbox: Mailbox, client: FlaskClient
+) -> None:
+    have(store, worker, mailbox, client, lang="es")
+    answer(store, city.lights, FRIDAY)
+    week(store, worker)
+    assert "Las farolas no funcionan." in text_of(mailbox)
+    assert "·" not in text_of(mailbox)
 
 
 def test_a_translation_that_a_correction_has_overtaken_says_so(
