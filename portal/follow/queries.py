@@ -134,6 +134,28 @@ class Case(Sent):
         return newest_told(self.events)
 
     @property
+    def _told_at(self) -> int:
+        """The place of the answer that was told last; the newest one's before any was."""
+        told = self.told_response
+        places = (at for at, one in enumerate(self.answers) if one.response_id == told)
+        return next(places, 0)
+
+    @property
+    def untold(self) -> Sequence[ShownAnswer]:
+        """Answers after the one that was told last: they wait for the resident's language."""
+        return self.answers[: self._told_at]
+
+    @property
+    def answer(self) -> ShownAnswer | None:
+        """The answer that the resident judges, which is the one told last, else the newest."""
+        return self.answers[self._told_at] if self.answers else None
+
+    @property
+    def earlier(self) -> Sequence[ShownAnswer]:
+        """The answers before that one."""
+        return self.answers[self._told_at + 1 :]
+
+    @property
     def verdict(self) -> str | None:
         """What the resident said to the newest answer."""
         return find_verdict(self.events)

@@ -169,6 +169,30 @@ def test_nobody_judges_an_answer_that_they_have_not_read(
     assert "There is a new answer now" not in words
 
 
+def test_the_question_stands_under_the_answer_that_it_is_about(
+    resident: Resident, store: Store, city: City, told: str
+) -> None:
+    """A newer answer that waits for the resident's language is shown, and not yet judged."""
+    path = f"/en/receipts/{told}/"
+    say(resident, told, "partly")
+    with store.read() as session:
+        submission_id = submission_of(session, told).id
+    store.write(
+        answer_case, submission_id, this_moment(), {"es": "También el arcén."},
+        person_id=city.people["staff"], told=False,
+    )  # fmt: skip
+    words = resident.get(path).words()
+    places = [
+        words.index(one)
+        for one in ("También el arcén.", "We repaved it.", "Does this answer deal with")
+    ]
+    assert places == sorted(places)
+    assert "Earlier answers" not in words
+    alone = resident.get(f"{path}missing").words()
+    assert "We repaved it." in alone
+    assert "También el arcén." not in alone
+
+
 def test_a_declined_case_is_asked_about_too(resident: Resident, store: Store, city: City) -> None:
     code = resident.send(comment="Build a bridge.", kind="idea")
     answer(store, city, code, outcome="declined")
