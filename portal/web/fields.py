@@ -26,8 +26,12 @@ _DAY = re.compile(r"[0-9]{4}-[0-9]{2}-[0-9]{2}")
 _NUMBER = re.compile(r"[0-9]{1,18}")
 # NUL is refused by PostgreSQL and kept by SQLite; lone surrogates cannot be encoded at all.
 _UNSTORABLE = re.compile("[\x00\ud800-\udfff]")
-# What comes along when an address is copied out of a text that runs the other way.
-_AROUND_COPIES = re.compile("[\u061c\u200b\u200e\u200f\u202a-\u202e\u2060\u2066-\u2069\ufeff]")
+# What nobody sees in an address, and names of hosts pass over (Default_Ignorable_Code_Point): some
+# of it comes along when an address is copied out of a text that runs the other way.
+_PASSED_OVER = re.compile(
+    "[\u00ad\u034f\u061c\u115f\u1160\u17b4\u17b5\u180b-\u180f\u200b-\u200f\u202a-\u202e\u2060-\u206f"
+    "\u3164\ufe00-\ufe0f\ufeff\U000e0000-\U000e0fff]"
+)
 _UNSEEN = frozenset(("Cc", "Cf", "Zs", "Zl", "Zp"))
 MAX_WRITTEN = 5000  # characters of what a resident writes in their own words
 # A soft line break that is copied out of Word is a vertical tab.
@@ -142,12 +146,20 @@ class Needed:
             raise StopValidation(str(self.message))
 
 
+def _in_plain_letters(address: str) -> str:
+    """An address as mail servers take it to be (UTS 46), in spite of wide letters, as keyboards for
+    Chinese and Korean write them, and of what nobody sees.
+    """
+    narrow = unicodedata.normalize("NFKC", address).replace("\u3002", ".")
+    return _PASSED_OVER.sub("", narrow)
+
+
 class EmailField(StringField):
     """An e-mail address, or nothing."""
 
     def process_formdata(self, valuelist: list[str]) -> None:
-        """Without marks of direction, which nobody sees and no mail server takes."""
-        super().process_formdata([_AROUND_COPIES.sub("", one) for one in valuelist])
+        """In one spelling: limits to mail are counted for each address that is written apart."""
+        super().process_formdata([_in_plain_letters(one) for one in valuelist])
 
     def pre_validate(self, form: BaseForm) -> None:
         """Check the shape; whether it works shows the confirmation mail."""

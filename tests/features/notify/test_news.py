@@ -390,6 +390,25 @@ def test_what_is_wrong_is_said_and_machines_subscribe_nobody(
     assert foreign.status_code == 403
 
 
+def test_one_mailbox_is_one_address_however_it_is_written(
+    store: Store, city: City, worker: Worker, mailbox: Mailbox, form: Callable[..., Page | int]
+) -> None:
+    """Mail servers take all of these to be the same (UTS 46): nobody gets one mail for each."""
+    for email in (
+        "anna@mail.example.org",
+        "anna＠ｍail.example.org",  # as keyboards for Chinese write it
+        "anna@mail.exam\u00adple.org",
+        "anna@ma\ufe0fil.exa\u200dmple.org",
+        "\u202banna@mail.example。org\u202c",
+        "ANNA@Mail.ⓔxample.org",
+    ):
+        assert isinstance(form(email=email), Page), email
+    assert count(store) == 1
+    worker.clock.moment = this_moment()
+    worker.run()
+    assert mailbox.to() == ["anna@mail.example.org"]
+
+
 @pytest.mark.parametrize(
     ("email", "why"),
     [
