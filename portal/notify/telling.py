@@ -35,6 +35,7 @@ from portal.store.coverage import (
     told_languages,
 )
 from portal.store.loops import Links, append_event
+from portal.store.outbox import Mailed
 
 CHUNK = 100
 REMIND_AFTER = timedelta(days=14)  # who replies does so within days; addresses are kept for 90
@@ -91,13 +92,24 @@ def _tell(session: Session, telling: _Telling, submission_id: int) -> None:
         keep_concerned(session, response, row.service_id)
     if row.lang not in telling.ready or happened & set(DELIVERIES):
         return
-    if is_mailable(session.get(Contact, submission_id)):
-        outbox.post(
-            session, "tell", tell_key(submission_id, response.id), now=now,
-            submission_id=submission_id, response_id=response.id,
-        )  # fmt: skip
-    else:
+    if not _mail(session, telling, submission_id):
         record_told(session, now=now, today=telling.today, row=row, response_id=response.id)
+
+
+def _mail(session: Session, telling: _Telling, submission_id: int) -> bool:
+    """Ask for the mail that tells it; False where there is none to wait for.
+
+    That is so without an address, and where the mail went out while the case was being set aside,
+    from which it has come back.
+    """
+    if not is_mailable(session.get(Contact, submission_id)):
+        return False
+    key = tell_key(submission_id, telling.response.id)
+    outbox.post(
+        session, "tell", key, now=telling.now, submission_id=submission_id,
+        response_id=telling.response.id,
+    )  # fmt: skip
+    return outbox.find_mailed(session, key) in {Mailed.WAITS, Mailed.GIVEN_UP}
 
 
 def record_told(

@@ -211,6 +211,30 @@ def test_mail_for_a_case_set_aside_meanwhile_is_not_sent_but_is_when_it_comes_ba
     assert told(store, case) == ("told", "en")
 
 
+def test_whose_case_was_set_aside_while_the_mail_went_out_is_told_when_it_comes_back(
+    store: Store, office: Office, worker: Worker, send: Send, mailbox: Mailbox
+) -> None:
+    case = send("en", "ana@mail.example")
+    office.answer([case])
+
+    def exclude() -> None:
+        store.write(
+            set_aside, now=NOW, today=TODAY, scope=office.staff, submission_id=case, reason="test"
+        )
+
+    mailbox.on_message = exclude
+    worker.run()
+    assert mailbox.to() == ["ana@mail.example"]
+    assert told(store, case)[0] == "excluded"
+    store.write(
+        restore, now=NOW + timedelta(days=1), today=TODAY, scope=office.staff, submission_id=case
+    )
+    worker.wait(days=1)
+    worker.run()
+    assert told(store, case) == ("told", "en")
+    assert len(mailbox.messages) == 1, "and no second mail"
+
+
 def test_a_kept_promise_is_told_again_and_the_dispute_ends(
     store: Store, office: Office, worker: Worker, send: Send
 ) -> None:
