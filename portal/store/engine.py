@@ -23,11 +23,11 @@ POSTGRES_TIMEOUTS = (
 )
 CONNECT_SECONDS = 5
 TRIES = 5
-# A writer that has waited for the lock as long as SQLite allows need not wait again.
+# A writer that has waited for SQLite's lock as long as it allows need not wait again.
 TRY_AGAIN_SECONDS = 5
 # Serialization failure, deadlock, and a row that somebody else has stored since it was looked for,
-# as by a double click: whoever looks again finds it (PostgreSQL and engines that speak its
-# protocol; on SQLite writers wait before they look).
+# as by a double click or, in a long list, a while ago: whoever looks again finds it (PostgreSQL and
+# engines that speak its protocol; on SQLite writers wait before they look).
 _RETRIED_STATES = {"40001", "40P01", "23505"}
 _WRITES = "portal_writes"
 SEALING_KEY = "sealing_key"
@@ -134,7 +134,7 @@ class Store:
                     return operation(session, *args, **kwargs)
             except DBAPIError as error:
                 waited = time.monotonic() - started
-                if attempt == TRIES - 1 or waited > TRY_AGAIN_SECONDS or not _may_try_again(error):
+                if attempt == TRIES - 1 or not _may_try_again(error, waited):
                     raise
                 time.sleep(random.uniform(0, 0.02 * 2**attempt))  # noqa: S311 - no secret
         raise AssertionError("unreachable")
@@ -153,8 +153,9 @@ class Store:
         self.engine.dispose()
 
 
-def _may_try_again(error: DBAPIError) -> bool:
+def _may_try_again(error: DBAPIError, waited: float) -> bool:
     original: Any = error.orig
     if getattr(original, "sqlstate", None) in _RETRIED_STATES:
         return True
-    return isinstance(original, sqlite3.OperationalError) and "locked" in str(original)
+    is_locked = isinstance(original, sqlite3.OperationalError) and "locked" in str(original)
+    return is_locked and waited <= TRY_AGAIN_SECONDS

@@ -8,6 +8,7 @@ from sqlalchemy.exc import DBAPIError, InterfaceError, OperationalError
 
 _NO_TABLE = {"42P01"}  # undefined_table (PostgreSQL)
 _NO_RIGHT = {"42501"}  # insufficient_privilege
+_BUSY = {"55P03"}  # lock_not_available
 
 
 def explain(error: DBAPIError) -> str:
@@ -21,6 +22,8 @@ def explain(error: DBAPIError) -> str:
         return "the database is not there or not of this version: run `portal init`"
     if state in _NO_RIGHT or "readonly database" in said:
         return f"this may not be written with the database account or file given: {said}"
+    if state in _BUSY or "is locked" in said:
+        return "somebody else is changing the same just now: try again in a moment"
     if isinstance(error, OperationalError | InterfaceError):
         return f"the database does not answer: {said}"
     return f"the database refused: {said}"

@@ -5,15 +5,19 @@ from __future__ import annotations
 import json
 from collections.abc import Callable
 from datetime import UTC, date, datetime
+from functools import partial
 from pathlib import Path
 
 import pytest
 from sqlalchemy import select
+from sqlalchemy.orm import Session
 
 from portal.imports.services import Imported, import_services
 from portal.models.services import Department, Service, ServiceText
+from portal.store import engine
 from portal.store.engine import Store
 from portal.store.service_files import BadLine, ServiceLine, read_services
+from tests.support.one_moment import save_in_one_moment
 
 NOW = datetime(2026, 11, 20, 15, 0, tzinfo=UTC)
 SHARED = Path(__file__).resolve().parents[4] / "shared" / "data"
@@ -36,11 +40,16 @@ def _read(path: Path) -> tuple[list[ServiceLine], list[BadLine]]:
 
 
 def take(store: Store, path: Path, lang: str = "en") -> Imported:
+    return store.write(bring_in(path, lang))
+
+
+def bring_in(path: Path, lang: str = "en") -> Callable[[Session], Imported]:
     lines, bad = _read(path)
     assert bad == []
-    return store.write(
-        import_services, lines, name_lang=lang, languages=("en", "ar"), now=NOW, today=NOW.date()
-    )
+    return partial(
+        import_services, lines=lines, name_lang=lang, languages=("en", "ar"), now=NOW,
+        today=NOW.date(),
+    )  # fmt: skip
 
 
 def names(store: Store, lang: str = "en") -> list[str]:
@@ -89,6 +98,18 @@ def test_a_list_with_codes_and_one_without_mean_the_same_services(
     assert take(store, both) == Imported(2, 0, 1)
     assert codes(store) == [("leaves", "L1"), ("leaves-2", None), ("leaves-3", "L2")]
     assert take(store, both) == Imported(0, 0, 3)
+
+
+def test_of_two_lists_at_once_the_longer_one_finds_what_the_other_has_stored(
+    store: Store, write: Write, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """However long it took until then: a list of thousands of services takes minutes."""
+    monkeypatch.setattr(engine, "TRY_AGAIN_SECONDS", 0)
+    short = write("a.csv", "service_name,service_code\nPotholes,P1\n")
+    long = write("b.csv", "service_name,service_code\nTrees,T1\nPothole repair,P1\n")
+    save_in_one_moment(store, bring_in(short), bring_in(long))
+    assert codes(store) == [("potholes", "P1"), ("trees", "T1")]
+    assert names(store) == ["Pothole repair", "Trees"]
 
 
 def test_of_several_services_with_codes_a_name_alone_means_none(store: Store, write: Write) -> None:

@@ -10,8 +10,10 @@ from dataclasses import fields
 from datetime import UTC, datetime
 from pathlib import Path
 
+import psycopg
 import pytest
 from sqlalchemy import func, select, text
+from sqlalchemy.exc import OperationalError
 
 from portal.cli import COMMANDS
 from portal.models.people import Person
@@ -20,6 +22,7 @@ from portal.models.services import Service
 from portal.models.submissions import Submission
 from portal.settings import Settings
 from portal.store.engine import Store
+from portal.store.faults import explain
 from portal.store.revision import pinned_head
 from portal.store.worker_jobs import note_run
 from tests.support.city import City
@@ -322,6 +325,13 @@ def test_a_database_that_does_not_answer_is_named(
     line = refused(empty_installation.call(*command.split(), PORTAL_DATABASE_URL=url))
     assert "database does not answer" in line
     assert "hidden-word" not in line
+
+
+@pytest.mark.parametrize(
+    "fault", [sqlite3.OperationalError("database is locked"), psycopg.errors.LockNotAvailable()]
+)
+def test_whoever_has_to_wait_for_somebody_else_is_told_to_try_again(fault: Exception) -> None:
+    assert "try again" in explain(OperationalError("", None, fault))
 
 
 @pytest.mark.parametrize("command", ["assess", "check", "backup copy.db", "work --once"])
