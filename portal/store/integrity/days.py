@@ -76,11 +76,13 @@ def make_files(session: Session, last: date, secrets: Secrets, clock: Clock) -> 
     ratings = find_ratings(session, first - LATE, last)
     listed = {entry for file in _list_files(session, first - LATE) for entry in file.entries}
     late = {entry for day, entries in arrived.items() if day < first for entry in entries}
+    changed = list_changed(session, secrets.leaf_key, last)
+    # Only now: what it holds was done before the moment at which the files say that it was signed.
     number, now = (newest.id if newest else 0), clock.now()
     previous = newest.sha256 if newest else FIRST_PREVIOUS
     for day in _days(first, last):
         lists = _end_quarter(session, day)
-        standing = list_changed(session, secrets.leaf_key, day) if day == last else []
+        standing = changed if day == last else []
         entries = (late | arrived.get(day, set())) - listed
         entries |= {leaf_of_standing(secrets.leaf_key, row) for row in standing}
         file = make_day_file(day, previous, entries | {row["sha256"] for row in lists})

@@ -16,11 +16,15 @@ from portal.domain.loop import EventKind
 from portal.imports.services import import_services
 from portal.models.integrity import Standing
 from portal.models.services import PageCheck
+from portal.store.clock import Clock
 from portal.store.engine import Store
+from portal.store.integrity import days
+from portal.store.integrity.days import sign_due
 from portal.store.integrity.set_up import STANDS
+from portal.store.integrity.standing import list_changed
 from portal.store.service_files import ServiceLine
 from tests.support.city import LANGUAGES, City
-from tests.support.signed import sign
+from tests.support.signed import SECRETS, ZONE, sign
 from tests.support.soundness import find_problems
 
 FIRST = datetime(2026, 10, 2, 17, 0, tzinfo=UTC)
@@ -63,6 +67,34 @@ def test_what_stands_is_written_down_once_and_again_when_it_changes(
     sign(signed, THIRD)
     assert count_rows(signed) == before + 1
     assert find_problems(signed) == []
+
+
+def test_a_change_while_a_day_is_being_signed_is_somebodys(
+    signed: Store, city: City, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """Whether the file holds it or not: PostgreSQL shows each table as it is when it is read."""
+    clock = WalkingClock(ZONE)
+
+    def change_first(*asked: Any) -> list[dict[str, Any]]:
+        signed.write(
+            switch_channel, slug="pothole-repair", channel="phone", is_open=False, languages=[],
+            day=THIRD.date(), person_id=city.people["admin"], now=clock.now(), today=SECOND.date(),
+        )  # fmt: skip
+        return list_changed(*asked)
+
+    monkeypatch.setattr(days, "list_changed", change_first)
+    assert sign_due(signed, clock, SECRETS)
+    assert find_problems(signed) == []
+
+
+class WalkingClock(Clock):
+    """A second goes by between two looks."""
+
+    _moment = SECOND
+
+    def now(self) -> datetime:
+        self._moment += timedelta(seconds=1)
+        return self._moment
 
 
 def test_a_change_behind_the_portals_back_shows_and_stays_to_be_seen(signed: Store) -> None:
