@@ -43,6 +43,7 @@ from portal.respond.operations.unchecked import store_unchecked
 from portal.store.clock import Clock
 from portal.store.command import Context
 from portal.store.engine import Store
+from portal.store.faults import is_away, is_busy
 from portal.store.integrity.days import sign_due
 from portal.store.retention import (
     KEEP_COUNTS,
@@ -189,13 +190,14 @@ def _try(job: Job, now: datetime) -> str | None:
     had_failed, job.has_failed = job.has_failed, True
     try:
         _run(job, now)
-    except DBAPIError as error:
-        _log.error("database unavailable", extra={"job": job.name, "fault": type(error).__name__})
-        job.last_at = None  # due again as soon as the database is back
-        return type(error).__name__
     except Exception as error:
-        _log.exception("fault", extra={"job": job.name})
-        return type(error).__name__
+        fault = type(error).__name__
+        if isinstance(error, DBAPIError) and (is_away(error) or is_busy(error)):
+            _log.error("database unavailable", extra={"job": job.name, "fault": fault})
+            job.last_at = None  # due again as soon as the database is back
+        else:
+            _log.exception("fault", extra={"job": job.name})
+        return fault
     job.has_failed = False
     if had_failed:
         _log.info("works again", extra={"job": job.name})

@@ -8,6 +8,8 @@ from __future__ import annotations
 
 from collections.abc import Callable, Iterator, Mapping, Sequence
 from datetime import date, datetime, timedelta
+from itertools import count, groupby
+from operator import itemgetter
 from typing import Any
 
 from sqlalchemy import func, select
@@ -32,6 +34,7 @@ from portal.store.assessments import state_of
 from portal.store.clock import Clock
 from portal.store.content import raise_content_version
 from portal.store.engine import Store
+from portal.store.in_turn import do_in_turn
 from portal.store.newest_days import get_figures_on
 from portal.store.publicity import get_public_since, open_when_due
 from portal.store.thresholds import get_thresholds
@@ -148,17 +151,24 @@ def appraise_due(
 ) -> int:
     """Appraise every quarter that has begun and has not been appraised, the earliest first.
 
-    Each in a transaction of its own; a second worker finds it done. `made_at` says of a quarter's
-    first day when it was appraised, for a past that is made up. Returns how many.
+    Each in a transaction of its own; a second worker finds it done. One that goes wrong keeps the
+    service's later quarters waiting, which follow from it, and no other service. `made_at` says of
+    a quarter's first day when it was appraised, for a past that is made up. Returns how many.
     """
     today = clock.today()
     store.write(open_when_due, today)
     with store.read() as session:
         due = list_due_appraisals(session, today, clock.day)
-    for done, (service_id, quarter_on) in enumerate(due, start=1):
-        _appraise(store, clock, service_id, quarter_on, made_at and made_at(quarter_on))
-        progress(done, len(due))
-    return len(due)
+    done = count(1)
+
+    def appraise_one(quarters: list[tuple[int, date]]) -> int:
+        for service_id, quarter_on in quarters:
+            _appraise(store, clock, service_id, quarter_on, made_at and made_at(quarter_on))
+            progress(next(done), len(due))
+        return len(quarters)
+
+    by_service = groupby(due, key=itemgetter(0))
+    return do_in_turn([list(quarters) for _, quarters in by_service], appraise_one)
 
 
 def list_due_appraisals(

@@ -1,7 +1,8 @@
 """Computing the calibration report: appraisals judged again, with thresholds moved and chance.
 
 A tenth of a second for each service, so it is the worker's, not the page's. Each service's part is
-kept at once: whoever is killed has lost one of them, and a second worker finds it made.
+kept at once: whoever is killed has lost one of them, and a second worker finds it made. One that
+goes wrong keeps no other waiting.
 """
 
 from __future__ import annotations
@@ -17,13 +18,14 @@ from portal.models.appraisals import Appraisal
 from portal.store.calibrations import is_waiting, keep_calibration, list_waiting, times_asked
 from portal.store.clock import Clock
 from portal.store.engine import Store
+from portal.store.in_turn import do_in_turn
 
 
 def calibrate_due(store: Store, clock: Clock) -> int:
     """Compute what waits of the report on the newest two quarters; returns how many services."""
     with store.read() as session:
         waiting = list_waiting(session)
-    return sum(_calibrate(store, clock, appraisal_id) for appraisal_id in waiting)
+    return do_in_turn(waiting, lambda appraisal_id: _calibrate(store, clock, appraisal_id))
 
 
 def _calibrate(store: Store, clock: Clock, appraisal_id: int) -> bool:

@@ -39,6 +39,7 @@ from portal.models.submissions import Submission
 from portal.store.clock import Clock
 from portal.store.content import raise_content_version
 from portal.store.engine import Store
+from portal.store.in_turn import do_in_turn
 from portal.store.integrity.own_seals import seal_rows
 from portal.store.integrity.seals import seal
 from portal.store.reassessments import answer_request, find_request
@@ -264,20 +265,25 @@ def assess_due(
 ) -> int:
     """Assess services with news since their last assessment, and every service once a day.
 
-    Each in a transaction of its own. `progress(done, all)` is told after each. Returns how many.
+    Each in a transaction of its own, and one that goes wrong keeps no other waiting.
+    `progress(done, all)` is told after each. Returns how many.
     """
     today = clock.today()
     with store.read() as session:
         due = list_due_services(session, today)
         thresholds = get_thresholds(session, today)
-    for done, service_id in enumerate(due, start=1):
+
+    def assess(place: tuple[int, int]) -> int:
+        done, service_id = place
         with snapshot(store) as session:
             counted = count_news(session, service_id, today)
             judged = judge_service(session, service_id, today, thresholds)
         with suppress(Outdated):
             store.write(keep_news, judged, counted, now=clock.now())
         progress(done, len(due))
-    return len(due)
+        return 1
+
+    return do_in_turn(enumerate(due, start=1), assess)
 
 
 @contextmanager

@@ -34,6 +34,7 @@ from portal.models.services import Service
 from portal.store.clock import Clock
 from portal.store.content import raise_content_version
 from portal.store.engine import Store
+from portal.store.in_turn import do_in_turn
 from portal.store.integrity.seals import seal
 from portal.store.newest_days import get_appraised_on
 
@@ -41,12 +42,16 @@ _OF_THEMES = ("theme_figure", "theme_district")
 
 
 def refresh_due(store: Store, clock: Clock) -> int:
-    """Refresh the figures of every service, each in a transaction; returns how many moved."""
+    """Refresh the figures of every service, each in a transaction; returns how many moved.
+
+    One that goes wrong keeps no other waiting.
+    """
     today = clock.today()
     with store.read() as session:
         services = session.scalars(select(Service.id).order_by(Service.id)).all()
-    return sum(
-        store.write(refresh_figures, service_id=service_id, today=today) for service_id in services
+    return do_in_turn(
+        services,
+        lambda service_id: store.write(refresh_figures, service_id=service_id, today=today),
     )
 
 

@@ -24,6 +24,7 @@ from portal.respond.scoped import get_response
 from portal.store import audit
 from portal.store.clock import Clock
 from portal.store.engine import Store
+from portal.store.in_turn import do_in_turn
 
 _log = logging.getLogger("portal.respond")
 
@@ -107,21 +108,23 @@ def unschedule(session: Session, *, act: Act, response_id: int) -> None:
 def publish_due(store: Store, clock: Clock) -> int:
     """Publish what is due, each answer in a transaction of its own; returns how many came out.
 
-    What may not come out any more (the worker stood still until a promise's day had passed) stays
-    a draft with its time, and the desk sees why.
+    One that goes wrong keeps no other waiting. What may not come out any more (the worker stood
+    still until a promise's day had passed) stays a draft with its time, and the desk sees why.
     """
     now = clock.now()
     with store.read() as session:
         due = session.scalars(
             select(Response.id).where(Response.publish_at <= now).order_by(Response.publish_at)
         ).all()
-    count = 0
-    for response_id in due:
+
+    def publish(response_id: int) -> int:
         try:
-            count += store.write(_publish_due, clock, response_id)
+            return store.write(_publish_due, clock, response_id)
         except Refusal as refusal:
             _log.warning("not published", extra={"response": response_id, "why": str(refusal)})
-    return count
+            return 0
+
+    return do_in_turn(due, publish)
 
 
 def _publish_due(session: Session, clock: Clock, response_id: int) -> int:

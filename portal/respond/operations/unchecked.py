@@ -6,12 +6,10 @@ stored under the day on which it arrived, and until it is stored nobody answers 
 
 from __future__ import annotations
 
-import logging
 from dataclasses import replace
 from datetime import date, datetime, timedelta
 
 from sqlalchemy import select
-from sqlalchemy.exc import DBAPIError
 from sqlalchemy.orm import Session
 
 from portal.domain.doors import LATE_DAYS
@@ -21,10 +19,9 @@ from portal.respond.act import Act
 from portal.respond.operations.entry import read_entry, store_entry
 from portal.store.clock import Clock
 from portal.store.engine import Store
+from portal.store.in_turn import do_in_turn
 from portal.store.scope import Scope
 from portal.store.secrets import Secrets
-
-_log = logging.getLogger("portal.respond")
 
 WAITS_DAYS = LATE_DAYS - 2
 """Days since it arrived after which a form waits for a second person no longer."""
@@ -33,27 +30,17 @@ WAITS_DAYS = LATE_DAYS - 2
 def store_unchecked(store: Store, clock: Clock, secrets: Secrets, country: str) -> int:
     """Store every form that has waited long enough; returns how many. Each is stored once.
 
-    One that cannot be stored keeps no other waiting: its fault is raised once all were tried, for
-    the page on which administrators see how jobs go.
+    One that cannot be stored keeps no other waiting.
     """
-    now, done = clock.now(), 0
-    fault: Exception | None = None
+    now = clock.now()
     with store.read() as session:
         waiting = session.scalars(select(PendingEntry.form_id).order_by(PendingEntry.form_id)).all()
-    for form_id in waiting:
-        try:
-            done += store.write(
-                _store_one, form_id, now=now, today=clock.day(now), secrets=secrets,
-                country=country,
-            )  # fmt: skip
-        except DBAPIError:
-            raise
-        except Exception as error:
-            _log.exception("form not stored", extra={"form": form_id})
-            fault = fault or error
-    if fault is not None:
-        raise fault
-    return done
+    return do_in_turn(
+        waiting,
+        lambda form_id: store.write(
+            _store_one, form_id, now=now, today=clock.day(now), secrets=secrets, country=country
+        ),
+    )
 
 
 def _store_one(
