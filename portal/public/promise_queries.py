@@ -26,25 +26,26 @@ class PromiseEntry:
     response: ResponseEntry
     story: PromiseStory
 
-    @property
-    def is_to_come(self) -> bool:
-        """Whether it can still be kept."""
-        return self.story.standing in TO_COME
-
 
 def list_promises(
     session: Session, reader: Reader, filters: Filters, *, today: date
-) -> list[PromiseEntry]:
+) -> list[PromiseStory]:
     """Those that can still be kept, the next day first; then the others, the newest day first."""
     ids = narrowed(session, reader, filters).with_only_columns(Response.id).order_by(None)
     stories = list_stories(session, Response.id.in_(ids), today=today)
+    settled = [one for one in stories if one.standing not in TO_COME]
+    return [one for one in stories if one.standing in TO_COME] + settled[::-1]
+
+
+def list_in_words(
+    session: Session, reader: Reader, stories: Sequence[PromiseStory]
+) -> list[PromiseEntry]:
+    """These promises with the words of their answers: of one page, for words are long."""
     firsts = list_entries(session, reader, [one.promise for one in stories])
     entries = {one.id: one for one in firsts}
-    promises = [PromiseEntry(entries[one.promise.id], one) for one in stories]
-    settled = [one for one in promises if not one.is_to_come]
-    return [one for one in promises if one.is_to_come] + settled[::-1]
+    return [PromiseEntry(entries[one.promise.id], one) for one in stories]
 
 
-def tally(promises: Sequence[PromiseEntry]) -> Mapping[str, int]:
+def tally(stories: Sequence[PromiseStory]) -> Mapping[str, int]:
     """How many promises stand where."""
-    return Counter(one.story.standing.value for one in promises)
+    return Counter(one.standing.value for one in stories)

@@ -43,10 +43,9 @@ def show_theme(theme_id: int) -> str:
 def list_promises() -> str:
     """Every promise with its day, and whether it was kept."""
     filters = filters_in_address()
-    promises = promise_queries.list_promises(
-        read(), current_reader(), filters, today=portal().clock.today()
-    )
-    page = cut_page(promises, strictly_asked_page(), PAGE_SIZE)
+    reader = current_reader()
+    stories = promise_queries.list_promises(read(), reader, filters, today=portal().clock.today())
+    page = cut_page(stories, strictly_asked_page(), PAGE_SIZE)
     if not page.items and page.number > 1:
         abort(404)
     return render_template(
@@ -54,6 +53,6 @@ def list_promises() -> str:
         filters=filters,
         narrowed=narrowed_to(filters),
         narrowings=list_narrowings(filters),
-        page=page,
-        tally=promise_queries.tally(promises),
+        page=page.showing(promise_queries.list_in_words(read(), reader, page.items)),
+        tally=promise_queries.tally(stories),
     )
