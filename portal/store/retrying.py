@@ -8,7 +8,7 @@ from portal.store.secrets import sha256
 
 LEASE = timedelta(minutes=5)
 """How long what a worker has taken is nobody else's."""
-TRIES = 14  # with the pauses below: about two and a half days
+TRIES = 17  # with the pauses below: about two and a half days
 FIRST_PAUSE = timedelta(minutes=1)
 LONGEST_PAUSE = timedelta(hours=6)
 

@@ -8,6 +8,7 @@ import json
 from collections.abc import Iterator
 from dataclasses import replace
 from datetime import timedelta
+from pathlib import Path
 from types import SimpleNamespace
 from typing import Any
 
@@ -25,7 +26,7 @@ from portal.notify.webhook_queue import KEEP, claim_due, forget_told
 from portal.notify.webhooks import deliver_due
 from portal.settings import Settings
 from portal.store.engine import Store
-from portal.store.retrying import TRIES
+from portal.store.retrying import TRIES, pause_after
 from portal.store.safe_addresses import resolve_name
 from portal.store.secrets import Secrets
 from portal.store.webhooks import shown_secret
@@ -36,6 +37,7 @@ from tests.support.moment import StillClock
 from tests.support.residents import move_clock
 from tests.support.strangers import Received, Stranger, drip, say, stranger
 
+DOCUMENT = Path(__file__).parents[3] / "docs" / "webhooks.md"
 WORDS = "We repaved the marked street."
 
 
@@ -231,6 +233,17 @@ def test_who_does_not_listen_is_asked_again_later_with_the_same_number(
     moments = {message.headers["webhook-timestamp"] for message in receiver.received}
     assert (len(numbers), len(moments)) == (1, 3)
     assert {message.body for message in receiver.received} == {receiver.received[0].body}
+
+
+def test_tries_go_on_for_as_long_as_pages_and_documents_say() -> None:
+    """About two and a half days for mail, a little over two for webhooks: the pauses differ."""
+    lasting = [
+        sum((pause_after(tried, str(number)) for tried in range(1, TRIES)), timedelta())
+        for number in range(100)
+    ]
+    assert timedelta(hours=48) < min(lasting)
+    assert max(lasting) < timedelta(hours=66)
+    assert f"{TRIES} times in a little over two days" in DOCUMENT.read_text(encoding="utf-8")
 
 
 def test_what_nobody_takes_is_given_up_and_sent_again_on_demand(
