@@ -9,8 +9,9 @@ from collections.abc import Iterable, Iterator, Sequence
 from typing import Any
 
 CSV = "text/csv; charset=utf-8"
-# A spreadsheet takes a cell that begins so for a formula (OWASP ASVS 5.0, 1.2.10).
-_FORMULA_STARTS = ("=", "+", "-", "@", "\t", "\r", "\n")
+# A spreadsheet takes a cell that begins so for a formula (OWASP ASVS 5.0, 1.2.10): also with the
+# wide signs of Chinese and Korean keyboards, where it is set up for these languages.
+_FORMULA_STARTS = (*"=+-@\t\r\n", *"\uff1d\uff0b\uff0d\uff20")
 
 
 def to_csv(columns: Sequence[str], rows: Iterable[Sequence[Any]]) -> str:

@@ -465,6 +465,11 @@ def test_no_cell_is_a_formula(client: FlaskClient, showcase: Showcase, store: St
     assert row["why_not"] == '\'@home, "quoted"\nsecond line'
 
 
+@pytest.mark.parametrize("sign", "=+-@\uff1d\uff0b\uff0d\uff20")
+def test_wide_signs_begin_no_formula_either(sign: str) -> None:
+    assert to_csv(["a"], [[f"{sign}1+1"], [f"1{sign}1"]]) == f"a\r\n'{sign}1+1\r\n1{sign}1\r\n"
+
+
 def test_numbers_below_zero_stay_numbers() -> None:
     assert to_csv(["a"], [[-0.5], ["-x"], [None]]) == 'a\r\n-0.5\r\n\'-x\r\n""\r\n'
 
