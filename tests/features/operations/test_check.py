@@ -2,19 +2,24 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable
+import time
+from collections.abc import Callable, Iterator
 from datetime import UTC, datetime, timedelta
 
 import pytest
 from sqlalchemy import Engine, select, text, update
+from sqlalchemy.orm import Session
 
 from portal.models.assessments import Assessment
+from portal.store import engine
+from portal.store.check import check_installation
 from portal.store.engine import Store
 from portal.store.schema import downgrade
+from portal.store.secrets import Secrets
 from tests.support.cases import send_case, send_rating
 from tests.support.city import City
 from tests.support.processes import SECRET, Installation
-from tests.support.soundness import find_problems
+from tests.support.soundness import CLOCK, find_problems
 
 NOW = datetime.now(UTC) - timedelta(days=3)
 
@@ -63,6 +68,31 @@ def test_a_sound_installation_is_green(installation: Installation, sound: Store)
     assert (done.status, done.err) == (0, "")
     assert done.out.splitlines()[-1] == "All is well."
     del sound
+
+
+def test_a_large_city_is_looked_through_however_long_it_takes(
+    database_url: str, sound: Store, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    if sound.engine.dialect.name == "sqlite":
+        pytest.skip("has no limits of this kind")
+    quick = "-c statement_timeout=2s -c idle_in_transaction_session_timeout=2s"
+    monkeypatch.setattr(engine, "POSTGRES_TIMEOUTS", quick)
+    hurried = Store(database_url)
+
+    def look_long(session: Session) -> Iterator[str]:
+        session.execute(text("SELECT pg_sleep(2.2)"))
+        time.sleep(2.2)
+        yield f"after {session.scalar(text('SELECT 4'))} seconds"
+
+    found = check_installation(
+        hurried,
+        lambda _line: None,
+        secrets=Secrets(SECRET),
+        clock=CLOCK,
+        recounts=[("slowly", look_long)],
+    )
+    assert found == ["after 4 seconds"]
+    hurried.dispose()
 
 
 def test_a_tampered_installation_is_red(installation: Installation, sound: Store) -> None:
