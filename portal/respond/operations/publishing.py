@@ -2,9 +2,8 @@
 
 from __future__ import annotations
 
-import logging
 from collections.abc import Iterable, Iterator
-from contextlib import contextmanager
+from contextlib import contextmanager, suppress
 from datetime import date, datetime
 from zoneinfo import ZoneInfo
 
@@ -25,8 +24,6 @@ from portal.store import audit
 from portal.store.clock import Clock
 from portal.store.engine import Store
 from portal.store.in_turn import do_in_turn
-
-_log = logging.getLogger("portal.respond")
 
 
 def publish_together(session: Session, *, act: Act, versions: Iterable[tuple[int, int]]) -> int:
@@ -118,11 +115,9 @@ def publish_due(store: Store, clock: Clock) -> int:
         ).all()
 
     def publish(response_id: int) -> int:
-        try:
+        with suppress(Refusal):  # asked again in a few seconds, so no log should fill with it
             return store.write(_publish_due, clock, response_id)
-        except Refusal as refusal:
-            _log.warning("not published", extra={"response": response_id, "why": str(refusal)})
-            return 0
+        return 0
 
     return do_in_turn(due, publish)
 

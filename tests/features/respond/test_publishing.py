@@ -271,13 +271,15 @@ def test_a_time_after_the_last_there_is_is_no_time(app: Flask) -> None:
 
 
 def test_what_a_standstill_made_wrong_stays_a_draft_and_says_so(
-    app: Flask, store: Store, office: Office
+    app: Flask, store: Store, office: Office, caplog: pytest.LogCaptureFixture
 ) -> None:
+    """On the desk, not in a line of the log every few seconds for as long as it stays."""
     fine = ready(store, office)
     late = ready(store, office, Promise(Outcome.PLANNED, due_on=LATER.date()))
     schedule(app, fine)
     schedule(app, late)
     assert publish_due(store, At(LATER + timedelta(days=2))) == 1
+    assert not caplog.records
     assert set(published(store)) == {fine}
 
     def long_ago(session: Session) -> None:
