@@ -94,7 +94,11 @@ def import_history(context: Context, file: Path, slug: str, source: str) -> None
     )
     try:
         records = parse_raw_records(data)
-        done = context.store.write(import_records, origin, records, now=context.clock.now())
+        length = len(records.submissions) + len(records.ratings)
+        with click.progressbar(length=length, label="Importing") as bar:
+            done = context.store.write(
+                import_records, origin, records, now=context.clock.now(), progress=bar.update
+            )
     except RawRecordError as error:
         for problem in error.problems:
             click.echo(f"{file.name}, {problem}", err=True)

@@ -66,7 +66,7 @@ def import_history(
 ) -> ImportedHistory:
     """Bring the records of a file in. Raises RawRecordError with every problem; then nothing is.
 
-    `progress` is told after each batch how many submissions and ratings it has dealt with.
+    `progress` is told again and again how many more submissions and ratings are dealt with.
     """
     problems = storable_problems(records)
     if problems:
@@ -143,6 +143,7 @@ class _Importer:
                 self.counts["unchanged"] += 1
             else:
                 self.problems.append(f"ratings (id {rating.id}): has changed since its import")
+        self.progress(len(ratings) - len(new))
         self._insert_submissions(map(self.rows.rating_values, new))
         self.counts["added"] += len(new)
 
@@ -157,11 +158,13 @@ class _Importer:
                 self.counts["unchanged"] += 1
             else:
                 changed.append((known.submission_id, case))
+        self.progress(len(cases) - len(new) - len(changed))
         self._insert_submissions(map(self.rows.case_values, new))
         self._open_loops(new)
         self.counts["added"] += len(new)
         for batch in batches(changed):
             self._continue(dict(batch))
+            self.progress(len(batch))
 
     def take_others(self, records: RawRecords, days: tuple[date, date], now: datetime) -> None:
         """Responses, co-decisions, and what the file says of the service itself."""

@@ -12,6 +12,7 @@ from sqlalchemy import func, select
 from portal.domain.loop import fold
 from portal.domain.raw_records import RawRecordError, parse_raw_records
 from portal.imports.history import events_of
+from portal.imports.history_operations import import_history
 from portal.models.assessments import HistoryImport
 from portal.models.loops import LoopEvent, LoopRow
 from portal.models.partners import CoDecision
@@ -23,10 +24,12 @@ from portal.store.engine import Store
 from tests.support.history import (
     EXAMPLES,
     HISTORIES,
+    NOW,
     add_service,
     add_submission,
     bring_in,
     gather,
+    source_of,
 )
 from tests.support.soundness import find_problems
 
@@ -79,6 +82,17 @@ def test_pages_follow_what_a_later_file_says_of_the_service_alone(
     assert bring_in(store, service_id, later).unchanged == 1
     with store.read() as session:
         assert get_content_version(session) > before
+
+
+def test_whoever_waits_sees_how_far_it_is(store: Store) -> None:
+    """New, changed and unchanged records are all told of: the bar comes to its end."""
+    service_id = store.write(add_service)
+    goes_on = {**CASE, "acknowledged_at": "2026-03-03"}
+    ratings = SMALL["ratings"]
+    for data in (file_of(CASE, ratings=ratings), file_of(goes_on, ratings=ratings)):
+        records, told = parse_raw_records(data), list[int]()
+        store.write(import_history, source_of(service_id), records, now=NOW, progress=told.append)
+        assert sum(told) == len(records.submissions) + len(records.ratings)
 
 
 def test_a_longer_file_adds_what_is_new(store: Store) -> None:
