@@ -14,6 +14,7 @@ from __future__ import annotations
 import argparse
 import hashlib
 import json
+import urllib.parse
 import urllib.request
 from datetime import date, timedelta
 from typing import Any
@@ -36,7 +37,8 @@ def sha256(text: str) -> str:
 
 def fetch(city: str, path: str) -> str:
     """A published file, byte for byte. Raises OSError when it cannot be read."""
-    with urllib.request.urlopen(f"{city}/api/v1/integrity/{path}", timeout=60) as answer:
+    url = f"{city}/api/v1/integrity/{urllib.parse.quote(path)}"
+    with urllib.request.urlopen(url, timeout=60) as answer:
         return str(answer.read().decode())
 
 
@@ -132,7 +134,8 @@ def main() -> None:
     parser = argparse.ArgumentParser(description="Was my rating counted?")
     parser.add_argument("city", help="the city's address, for instance https://city.example")
     parser.add_argument("--quarter", required=True, help="first day of the quarter: 2026-07-01")
-    parser.add_argument("--service", help="the service's short name, as in its address")
+    named = "the service's short name, as in its address"
+    parser.add_argument("--service", type=urllib.parse.unquote, help=named)
     parser.add_argument("--receipt", help="the code of your receipt; it stays on your computer")
     parser.add_argument("--known", nargs="+", default=[], help="a key or hash printed before")
     asked = parser.parse_args()

@@ -13,6 +13,7 @@ from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
 from pathlib import Path
 from threading import Thread
 from typing import Any
+from urllib.parse import unquote
 
 import pytest
 from cryptography.hazmat.primitives.asymmetric.ed25519 import Ed25519PrivateKey
@@ -37,6 +38,7 @@ DAYS = 4
 class City:
     """Published files by address below the API, and the key that signs them. All can be forged."""
 
+    service: str = SERVICE
     key: Ed25519PrivateKey = field(default_factory=Ed25519PrivateKey.generate)
     ratings: list[tuple[str, int]] = field(default_factory=list)
     days: list[DayFile] = field(default_factory=list)
@@ -48,7 +50,7 @@ class City:
 
     def publish(self) -> None:
         """Chain, sign and list everything as an honest city does."""
-        found = QuarterList(SERVICE, QUARTER, tuple(self.ratings))
+        found = QuarterList(self.service, QUARTER, tuple(self.ratings))
         rows: list[dict[str, str]] = []
         previous, self.days = FIRST_PREVIOUS, []
         for number in range(DAYS):
@@ -58,8 +60,8 @@ class City:
             previous = day.sha256
             self.days.append(day)
             self.replace_day(number, day.text, rows)
-        self.texts[f"quarters/{QUARTER}/{SERVICE}"] = found.text
-        figures = {"service": SERVICE, "quarter": str(QUARTER), "count": len(self.ratings)}
+        self.texts[f"quarters/{QUARTER}/{self.service}"] = found.text
+        figures = {"service": self.service, "quarter": str(QUARTER), "count": len(self.ratings)}
         self.index = {
             "public_key": self.key.public_key().public_bytes_raw().hex(),
             "days": rows,
@@ -81,11 +83,15 @@ class City:
 
 @pytest.fixture
 def city() -> City:
-    made = City()
+    return found_city(SERVICE)
+
+
+def found_city(service: str) -> City:
+    made = City(service)
     for number in range(12):
         receipt = MINE if number == 5 else sha256(f"receipt {number}")
         q0 = 1 + number % 5
-        made.ratings.append((commit_rating(SERVICE, QUARTER, q0, receipt), q0))
+        made.ratings.append((commit_rating(service, QUARTER, q0, receipt), q0))
     made.publish()
     return made
 
@@ -96,7 +102,7 @@ def serving(city: City) -> Iterator[str]:
 
     class Handler(BaseHTTPRequestHandler):
         def do_GET(self) -> None:
-            path = self.path.removeprefix("/api/v1/integrity/")
+            path = unquote(self.path.removeprefix("/api/v1/integrity/"))
             text = city.texts.get(path) if path else json.dumps(city.index)
             self.send_response(200 if text is not None else 404)
             self.end_headers()
@@ -132,6 +138,14 @@ def test_an_honest_city_passes_and_tells_what_to_keep(city: City) -> None:
     kept = (city.index["public_key"], city.days[-1].sha256)
     assert all(one in done.stdout for one in kept)
     assert run(city, "--known", *kept).returncode == 0
+
+
+@pytest.mark.parametrize("typed", ["公园", "%E5%85%AC%E5%9B%AD"])
+def test_a_service_called_in_another_script_is_found(typed: str) -> None:
+    """By its short name as people read it, and as some browsers copy it."""
+    done = run(found_city("公园"), "--service", typed, "--receipt", CODE)
+    assert (done.returncode, done.stderr) == (0, "")
+    assert "stands in the quarter's list, and counts" in done.stdout
 
 
 def another_key(city: City) -> None:
