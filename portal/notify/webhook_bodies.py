@@ -6,6 +6,7 @@ import json
 from collections.abc import Callable
 from datetime import UTC, datetime
 from typing import Any
+from urllib.parse import quote
 
 from sqlalchemy import select
 from sqlalchemy.orm import Session
@@ -57,14 +58,14 @@ def _level(session: Session, appraisal_id: int, base: str, lang: str) -> Data | 
     ).one_or_none()
     if row is None:
         return None
-    day = row.as_of.isoformat()
+    day, slug = row.as_of.isoformat(), quote(row.slug)  # in whichever script
     return {
         "service": row.slug,
         "as_of": day,
         "level": row.level,
         "flag": row.flag,
-        "page": f"{base}/{lang}/services/{row.slug}/level/{day}/",
-        "evidence": f"{base}/api/v1/services/{row.slug}/level/{day}",
+        "page": f"{base}/{lang}/services/{slug}/level/{day}/",
+        "evidence": f"{base}/api/v1/services/{slug}/level/{day}",
     }
 
 

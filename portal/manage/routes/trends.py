@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Sequence
 from functools import partial
 from typing import Any
+from urllib.parse import quote
 
 from flask import request
 from werkzeug.wrappers import Response
@@ -111,7 +112,8 @@ def _csv(trends: views.Trends, wanted: views.Wanted, name: str) -> Response:
     rows: Sequence[Sequence[object]] = list(views.csv_rows(trends, wanted.by))
     response = Response(to_csv(views.CSV_COLUMNS, rows), content_type=CSV)
     response.headers["Cache-Control"] = "no-store"
-    response.headers["Content-Disposition"] = f'attachment; filename="{name}.csv"'
+    # The short name of a service may be in any script, and a header holds Latin letters only.
+    response.headers["Content-Disposition"] = f"attachment; filename*=UTF-8''{quote(name)}.csv"
     return response
 
 

@@ -17,6 +17,7 @@ from portal.assess.monitors import watch_due
 from portal.assess.operations import assess_due
 from portal.models.appraisals import CityFigure
 from portal.models.reminders import ReminderSummary
+from portal.models.services import Service
 from portal.store.clock import Clock
 from portal.store.engine import Store
 from tests.support.city import City
@@ -134,6 +135,19 @@ def test_what_makes_no_sense_in_the_address_is_left_out(
     for query in ("months=999", "months=-1", "months=٢٤", "by=age_band", "by=x"):
         for path in PAGES:
             words(desk, f"/en/manage/{path}?{query}")
+
+
+def test_a_table_has_the_name_of_a_service_in_any_script(
+    app: Flask, desk_city: City, store: Store
+) -> None:
+    def name(session: Session) -> None:
+        session.get_one(Service, desk_city.potholes).slug = "\u516c\u56ed"
+
+    store.write(name)
+    answer = Desk(app, "manager").client.get("/en/manage/services/\u516c\u56ed/trends.csv")
+    said = answer.headers["Content-Disposition"]
+    assert said.isascii()
+    assert said == "attachment; filename*=UTF-8''trends-%E5%85%AC%E5%9B%AD.csv"
 
 
 @pytest.mark.parametrize("path", [*PAGES, "trends.csv", "services/pothole-repair/trends.csv"])

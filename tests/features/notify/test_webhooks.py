@@ -20,6 +20,7 @@ from portal.admin.webhooks import add_webhook, disable_webhook, list_webhooks, r
 from portal.assess.findings import Finding
 from portal.assess.warnings import keep_findings
 from portal.models.running import Setting
+from portal.models.services import Service
 from portal.models.webhooks import WEBHOOK_EVENTS, WebhookDelivery
 from portal.notify import webhooks as sending
 from portal.notify.webhook_queue import KEEP, claim_due, forget_told
@@ -118,6 +119,23 @@ def test_a_published_answer_is_told_once_signed_and_without_anybodys_words(
     [row] = sender.rows()
     assert (row.last_status, row.last_error, row.attempts) == (204, None, 1)
     assert row.done_at is not None
+
+
+def test_addresses_hold_short_names_in_any_script(sender: Sender, receiver: Stranger) -> None:
+    sender.add(receiver.url)
+    city, today = sender.city, sender.clock.today()
+
+    def name(session: Session) -> None:
+        session.get_one(Service, city.potholes).slug = "\u516c\u56ed"
+
+    sender.store.write(name)
+    sender.store.write(
+        appraise_service, service_id=city.potholes, as_of=today, now=sender.clock.now()
+    )
+    sender.deliver()
+    told = json.loads(receiver.received[0].body)["data"]
+    assert told["service"] == "\u516c\u56ed"
+    assert all("/services/%E5%85%AC%E5%9B%AD/" in told[page] for page in ("page", "evidence"))
 
 
 def test_a_level_is_told_with_public_figures_only(sender: Sender, receiver: Stranger) -> None:
