@@ -12,8 +12,16 @@ MAX_SLUG = 60
 
 def slugify(name: str, otherwise: str = "service") -> str:
     """Folded words joined by dashes, `otherwise` when none is left."""
-    words = re.findall(r"[^\W_]+", fold(name))
-    return "-".join(words)[:MAX_SLUG].strip("-") or otherwise
+    return _joined(name)[:MAX_SLUG].strip("-") or otherwise
+
+
+def is_cut(name: str) -> bool:
+    """Whether the slug leaves something of the name's words out: others may have the same one."""
+    return not 0 < len(_joined(name)) <= MAX_SLUG
+
+
+def _joined(name: str) -> str:
+    return "-".join(re.findall(r"[^\W_]+", fold(name)))
 
 
 def free_slug(base: str, taken: Collection[str]) -> str:

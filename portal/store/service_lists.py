@@ -10,7 +10,7 @@ from sqlalchemy import select
 from sqlalchemy.orm import Session
 
 from portal.domain.language import fold
-from portal.domain.slug import slugify
+from portal.domain.slug import free_slug, is_cut, slugify
 from portal.models.service_drafts import ServiceDraft
 from portal.models.services import Department, DepartmentText, Service, ServiceText
 from portal.store import audit
@@ -98,7 +98,9 @@ class ListedDepartments:
         return self._ids[key]
 
     def _add(self, name: str | None) -> int:
-        department = Department(slug=department_slug(name), created_at=self._now)
+        taken = set(self._session.scalars(select(Department.slug)))
+        slug = free_slug(department_slug(name), taken)
+        department = Department(slug=slug, created_at=self._now)
         self._session.add(department)
         self._session.flush()
         texts = {self._name_lang: name} if name else _NO_DEPARTMENT
@@ -113,13 +115,17 @@ class ListedDepartments:
 
 def department_slug(name: str | None) -> str:
     """The slug of a department of this name, of the city's own where a list names none."""
-    return slugify(name or _NO_DEPARTMENT["en"])
+    return slugify(name or _NO_DEPARTMENT["en"], "department")
 
 
 def find_department(session: Session, name: str | None) -> int | None:
-    """The id of the department of this slug or name; None where it would be a new one."""
-    found = session.scalar(select(Department.id).where(Department.slug == department_slug(name)))
-    if found is not None or name is None:
-        return found
-    named = select(DepartmentText.department_id).where(DepartmentText.name == name)
-    return session.scalar(named.order_by(DepartmentText.department_id).limit(1))
+    """The id of the department of this name or slug; None where it would be a new one.
+
+    Two departments with long names may have the beginning in common, which is all of a slug.
+    """
+    if name is not None:
+        named = select(DepartmentText.department_id).where(DepartmentText.name == name)
+        found = session.scalar(named.order_by(DepartmentText.department_id).limit(1))
+        if found is not None or is_cut(name):
+            return found
+    return session.scalar(select(Department.id).where(Department.slug == department_slug(name)))

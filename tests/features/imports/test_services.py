@@ -131,6 +131,21 @@ def test_departments_are_made_once(store: Store, write: Write) -> None:
         assert set(session.scalars(select(Department.slug))) == {"parks", "city-services"}
 
 
+def test_long_names_of_departments_are_told_apart_by_their_ends(store: Store, write: Write) -> None:
+    """Else people of one department would read what residents write to the other."""
+    name = "Directorate for Urban Planning, Building Regulations and Housing"
+    text = f'service_name,department\nTrees,"{name}, North"\nPools,"{name}, South"\nDogs,***\n'
+    assert take(store, write("a.csv", text)) == Imported(3, 0, 0)
+    second = write("b.csv", f'service_name,department\nRoads,"{name}, South"\nCats,***\n')
+    assert take(store, second) == Imported(2, 0, 0)
+    with store.read() as session:
+        rows = session.execute(select(Service.slug, Service.department_id))
+        department = {row.slug: row.department_id for row in rows}
+    assert department["trees"] != department["pools"] == department["roads"]
+    assert department["dogs"] == department["cats"]
+    assert len(set(department.values())) == 3
+
+
 @pytest.mark.parametrize(
     ("text", "line", "reason"),
     [
