@@ -58,11 +58,13 @@ class Makers:
 
 
 def prepare_demo(context: Context, makers: Makers) -> None:
-    """Make the city where there is none yet, half of one, or one older than seven days."""
+    """Make the city where there is none yet, half of one, or one older than seven days.
+
+    Raises ValueError where the database holds anything else.
+    """
     with context.store.read() as session:
-        made_on = get_demo_day(session)
-        is_missing = not is_demo_whole(session) if made_on else _is_empty(session)
-    if is_missing or (made_on is not None and context.clock.today() - made_on > MAX_AGE):
+        made_on, is_whole = get_demo_day(session), is_demo_whole(session)
+    if made_on is None or not is_whole or context.clock.today() - made_on > MAX_AGE:
         make_demo(context, makers)
 
 

@@ -380,6 +380,7 @@ BAD_INPUT = {
     "a copy into a file": ("backup FILE/copy.db", "", "/file: Not a directory"),
     "a copy over a file": ("backup FILE", "precious", "exists"),
     "a demonstration in a real city": ("demo", "", "real city"),
+    "a real city as a demonstration": ("up --demo", "", "real city"),
 }  # fmt: skip
 
 
