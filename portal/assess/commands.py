@@ -53,14 +53,14 @@ def assess(
     if day > today:
         raise ValueError(f"{day} has not come yet")
     with context.store.read() as session:
-        named = [(slug, get_service_id(session, slug))] if slug else _list_services(session)
+        named = _list_services(session) if slug is None else [(slug, get_service_id(session, slug))]
     if is_frozen:
         found = _appraise(context, named, day)
     else:
         with snapshot(context.store) as session:
             found = [_assess(session, name, service_id, day) for name, service_id in named]
     if as_json:
-        click.echo(in_json(found[0] if slug else found))
+        click.echo(in_json(found if slug is None else found[0]))
         return
     for assessment in found:
         click.echo(_in_words(assessment))

@@ -384,6 +384,12 @@ BAD_INPUT = {
 }  # fmt: skip
 
 
+def test_a_service_whose_name_is_empty_does_not_stand_for_all(small_town: Installation) -> None:
+    """As where a script's variable is empty: what is appraised stays appraised."""
+    done = small_town.call("assess", "--appraise", "--service", "")
+    assert "no service ''" in refused(done)
+
+
 @pytest.mark.parametrize("name", BAD_INPUT)
 def test_bad_input_is_refused_in_one_line_and_changes_nothing(
     small_town: Installation, name: str
