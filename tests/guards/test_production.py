@@ -68,6 +68,12 @@ def test_the_image_names_settings_that_there_are() -> None:
     assert "instance" in {name.lower() for name in named}
 
 
+def test_the_proxy_passes_no_header_on_that_looks_like_its_own() -> None:
+    """WSGI cannot tell X_Forwarded_For from X-Forwarded-For, and the later one would count."""
+    [proxy] = re.findall(r"^  proxy:\n    content: \|\n((?: {6}.*\n)+)", COMPOSE, re.MULTILINE)
+    assert re.search(r"^ +request_header -\*_\*$", proxy, re.MULTILINE)
+
+
 def test_only_one_part_builds_the_image_and_no_registry_is_asked_for_it() -> None:
     parts = dict(
         re.findall(r"^  (\w+):\n((?:    .*\n)+)", COMPOSE.split("\nservices:\n")[1], re.MULTILINE)
