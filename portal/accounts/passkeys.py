@@ -32,6 +32,7 @@ from webauthn.helpers.structs import (
 
 from portal.models.people import Passkey
 from portal.web.context import portal
+from portal.web.fields import is_storable
 
 _KEY = "passkey"
 _VALID = timedelta(minutes=10)
@@ -120,12 +121,12 @@ def take_question() -> Question | None:
 
 
 def credential_id(answer: str) -> str | None:
-    """Which passkey an answer says it is from."""
+    """Which passkey an answer says it is from, where it says so in what the database can ask for."""
     try:
         found = json.loads(answer)["id"]
     except (ValueError, RecursionError, KeyError, TypeError):
         return None
-    return found if isinstance(found, str) else None
+    return found if isinstance(found, str) and is_storable(found) else None
 
 
 def check_made(answer: str, question: Question) -> Made | None:

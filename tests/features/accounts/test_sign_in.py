@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import json
 import time
 from datetime import UTC, datetime, timedelta
 from pathlib import Path
@@ -242,6 +243,17 @@ def test_no_sign_in_by_token_query_or_json(app: Flask) -> None:
     answer = client.post("/en/sign-in", json={"email": "staff@city.example", "password": PASSWORD})
     assert answer.status_code == 400
     assert not [rule for rule in app.url_map.iter_rules() if rule.endpoint.startswith("security")]
+
+
+@pytest.mark.parametrize("number", ["a\0b", "\ud800", "", 1, None])
+def test_a_passkey_that_no_database_can_hold_is_nobodys(
+    client: FlaskClient, number: object
+) -> None:
+    door = response_page(client.get("/en/sign-in"))
+    form = {"csrf_token": door.value("csrf_token"), "credential": json.dumps({"id": number})}
+    answer = client.post("/en/sign-in/passkey", data=form)
+    assert answer.status_code == 422
+    assert "This passkey does not work here." in response_page(answer).words()
 
 
 def test_nobody_is_looked_up_on_pages_of_residents(app: Flask, store: Store) -> None:
