@@ -8,7 +8,7 @@ from sqlalchemy import delete, select, update
 from sqlalchemy.orm import Session
 
 from portal.accounts.operations.open_links import revoke_links
-from portal.models.people import Person, SignIn
+from portal.models.people import Authenticator, Person, SignIn
 from portal.store import audit, throttle
 from portal.store.retention import KEEP_SIGN_INS
 from portal.store.secrets import new_token, sha256
@@ -148,7 +148,16 @@ def end_one(session: Session, *, now: datetime, person_id: int, sign_in_id: int)
 def end_all(
     session: Session, *, now: datetime, person_id: int, by: int | None, but: str | None = None
 ) -> int:
-    """End all sign-ins of a person, except the one with the secret `but`; returns how many."""
+    """End all sign-ins of a person, except the one with the secret `but`; returns how many.
+
+    The key of an app that still waits for its first code ends too: whoever was signed in could
+    read it, and would have the second factor once its owner began to use it.
+    """
+    session.execute(
+        delete(Authenticator).where(
+            Authenticator.person_id == person_id, Authenticator.confirmed_at.is_(None)
+        )
+    )
     open_ones = select(SignIn).where(SignIn.person_id == person_id, SignIn.ended_at.is_(None))
     if but is not None:
         open_ones = open_ones.where(SignIn.token_hash != sha256(but))

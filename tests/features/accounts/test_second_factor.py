@@ -10,8 +10,10 @@ from flask import Flask
 from flask.testing import FlaskClient
 from passlib.totp import TOTP
 
+from portal.accounts.operations.links import post_link
 from portal.accounts.visiting import is_factor_required
 from portal.app import create_app
+from portal.models.people import AccountLink
 from portal.settings import Settings
 from portal.store.city import mark_as_demo
 from portal.store.engine import Store
@@ -197,6 +199,41 @@ def test_beginning_anew_with_another_key_alarms_nobody(
     send(client, "account/second-factor/app/begin")
     assert response_page(client.get(f"{SET_UP}app")).text != first
     assert actions(store) == []
+
+
+@pytest.mark.parametrize("new", ["account/password", "sign-in/reset"])
+def test_a_key_that_waits_ends_with_the_sign_ins_that_could_read_it(
+    app: Flask, store: Store, settings: Settings, city: City, knock: Knock, new: str
+) -> None:
+    """Else who knew the old password would know the second factor that comes after the new one."""
+    thief, owner, password = app.test_client(), app.test_client(), "seven herons cross the weir"
+    knock(thief, "staff")
+    known = new_key(thief)
+    if new == "account/password":
+        knock(owner, "staff")
+    else:
+        new = reset_path(store, settings, city.people["staff"])
+    assert send(owner, new, password=password).status_code == 303
+    knock(owner, "staff", password)
+    assert new_key(owner) != known
+
+
+def new_key(client: FlaskClient) -> str:
+    """Begin to set up an app; returns the key that it is to be told."""
+    assert send(client, "account/second-factor/app/begin").status_code == 303
+    shown = response_page(client.get(f"{SET_UP}app"))
+    return shown.words(next(one for one in shown.all("p") if one.get("class") == "secret"))
+
+
+def reset_path(store: Store, settings: Settings, person_id: int) -> str:
+    """The address below /en/ of a mailed link to choose a new password."""
+    secrets = Secrets(settings.secret_key)
+    number = store.write(
+        post_link, now=this_moment(), person_id=person_id, kind="reset", by=None, secrets=secrets
+    )
+    with store.read() as session:
+        link = session.get_one(AccountLink, number)
+    return f"sign-in/reset/{secrets.account_token(link.id, link.made_at)}/"
 
 
 def test_pressing_remove_twice_says_twice_that_it_is_removed(
