@@ -1,5 +1,7 @@
 """Addresses: numbers have one spelling, no address holds a NUL, and rules learn to build them late.
 
+Nor does a redirect name a host: what a request says its host is, anybody may have written.
+
 Werkzeug compiles two functions for every route when it is added, which is nine tenths of the time
 that an app takes to be made. A page links to a few of them, a command or a reader of `/healthz` to
 none.
@@ -9,9 +11,11 @@ from __future__ import annotations
 
 from collections.abc import Callable
 from typing import Any
+from urllib.parse import urlsplit
 
-from flask import Flask, abort, request
-from werkzeug.routing import IntegerConverter, Map, Rule
+from flask import Flask, abort, redirect, request
+from werkzeug.routing import IntegerConverter, Map, RequestRedirect, Rule
+from werkzeug.wrappers import Response
 
 from portal.models.base import MAX_ID
 
@@ -49,6 +53,23 @@ def register(app: Flask) -> None:
     """Make all rules added from here on such rules, and their numbers such numbers."""
     app.url_rule_class = LateRule
     app.url_map.converters["int"] = WholeNumber
+    app.after_request(_stay_here)
+
+
+def _stay_here(response: Response) -> Response:
+    """Lead to the right spelling of an address without a host and a scheme.
+
+    Werkzeug names both as the request has them, and behind a proxy that is http: a receipt without
+    its last slash would go through the net in clear. And nobody keeps it: it may hold that receipt.
+    """
+    if isinstance(request.routing_exception, RequestRedirect):
+        parts = urlsplit(request.routing_exception.new_url)
+        place = f"/{parts.path.lstrip('/')}"
+        there = redirect(f"{place}?{parts.query}" if parts.query else place, response.status_code)
+        response.location = there.location
+        response.set_data(there.get_data())
+        response.headers["Cache-Control"] = "no-store"
+    return response
 
 
 def refuse_nul(app: Flask) -> None:

@@ -1,4 +1,4 @@
-"""Addresses with a NUL are nobody's: each surface misses them in its own way, nothing fails."""
+"""Addresses with a NUL are nobody's, each surface misses them in its own way; others stay here."""
 
 from __future__ import annotations
 
@@ -58,3 +58,27 @@ def test_programs_are_told_in_json(client: FlaskClient, city: City, path: str) -
     assert answer.status_code == 404
     assert answer.get_json()["error"]
     assert answer.headers["Access-Control-Allow-Origin"] == "*"
+
+
+@pytest.mark.parametrize(
+    ("asked", "reached"),
+    [
+        (f"/en/receipts/{'0' * 25}", f"/en/receipts/{'0' * 25}/"),
+        ("/en/account?next=a%20b&x=%C3%A4", "/en/account/?next=a%20b&x=%C3%A4"),
+        ("/ar//services//pothole-repair/", "/ar/services/pothole-repair/"),
+        ("//evil.example/", None),
+        ("//en/account", "/en/account/"),
+    ],
+)
+def test_the_way_to_the_right_spelling_names_no_host(
+    client: FlaskClient, city: City, asked: str, reached: str | None
+) -> None:
+    path, _, query = asked.partition("?")
+    answer = client.open(
+        path="/", headers={"Host": "other.example"},
+        environ_overrides={"PATH_INFO": path, "QUERY_STRING": query},
+    )  # fmt: skip
+    assert (answer.status_code, answer.location) == (308 if reached else 404, reached)
+    assert "other.example" not in answer.text
+    assert answer.headers["X-Content-Type-Options"] == "nosniff"
+    assert answer.headers["Cache-Control"] == "no-store"
