@@ -10,13 +10,15 @@ from typing import Any
 
 from flask import Flask, current_app, g, request, session
 from flask_security import Security
+from flask_wtf.csrf import CSRFError
+from werkzeug.wrappers import Response
 
 from portal.accounts import passwords
 from portal.accounts.account import Accounts
 from portal.accounts.operations.sign_ins import note_seen
 from portal.accounts.proving import ask_again
 from portal.accounts.visiting import TOKEN, find_current, find_standing
-from portal.accounts.waiting import ask_to_sign_in
+from portal.accounts.waiting import ask_to_sign_in, show_door_anew
 from portal.store.scope import Stage
 from portal.store.secrets import Secrets
 from portal.web.context import portal, portal_of
@@ -64,17 +66,24 @@ def _keep_off_residents(app: Flask, security: Security) -> None:
     app.before_request(lambda: ask() if is_signed_in_area(request.path) else None)
 
 
-def _guard_forms() -> None:
+def _guard_forms() -> Response | None:
     """Check the session's CSRF token in the signed-in areas; note once a day who is there."""
     if request.method in _SAFE_METHODS or not is_signed_in_area(request.path):
-        return
+        return None
     if request.endpoint is None:
-        return
-    current_app.extensions["csrf"].protect()
+        return None
+    try:
+        current_app.extensions["csrf"].protect()
+    except CSRFError:
+        door = show_door_anew()
+        if door is None:
+            raise
+        return door
     visitor = find_current()
     today = portal().clock.today()
     if visitor is not None and visitor.last_seen_on < today:
         write(note_seen, token=session[TOKEN], today=today)
+    return None
 
 
 def _who() -> dict[str, Any]:

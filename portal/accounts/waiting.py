@@ -3,21 +3,33 @@
 A form that was sent waits on its page while its sender signs in anew in another tab, and is sent
 again by them. It holds the token of its session, which outlives the sign-in for the same person
 alone (`arriving.begin`): nobody else can send it, and no other site can make anybody see one.
+
+The forms of the door itself hold no work. One of an earlier session, as another tab may still show
+it after a sign-in or a new start of the browser, is asked for once more.
 """
 
 from __future__ import annotations
 
 from urllib.parse import urlsplit
 
-from flask import current_app, redirect, request, session, url_for
+from flask import current_app, flash, redirect, request, session, url_for
 from flask_babel import gettext as _
 from flask_wtf.csrf import CSRFError
 from werkzeug.wrappers import Response
 
 from portal.accounts.arriving import asked_page, local_page
 from portal.accounts.proving import ANSWERED, held_fields
-from portal.accounts.visiting import TOKEN
+from portal.accounts.visiting import TOKEN, find_standing
+from portal.store.scope import Stage
 from portal.web.pages import page
+
+# Where the forms of the door stand.
+_DOORS = {
+    "accounts.sign_in": "accounts.show_sign_in",
+    "accounts.sign_in_with_passkey": "accounts.show_sign_in",
+    "accounts.give_code": "accounts.show_code",
+    "accounts.give_passkey": "accounts.show_code",
+}
 
 
 def ask_to_sign_in() -> Response:
@@ -30,6 +42,17 @@ def ask_to_sign_in() -> Response:
     return page(
         "accounts/show_ended.html", 403, action=asked_page(), held=held_fields(), errors=errors
     )
+
+
+def show_door_anew() -> Response | None:
+    """The page of the door whose form was none of this session, or on to work; None for others."""
+    there = _DOORS.get(request.endpoint or "")
+    if there is None or "csrf_token" not in request.form:
+        return None
+    standing = find_standing()
+    if standing is None or standing.stage is Stage.CODE:
+        flash(_("That page was out of date. Sign in once more."), "alarm")
+    return redirect(url_for(there, next=local_page(request.form.get("next"))), 303)
 
 
 def _to_the_door(wanted: str | None) -> Response:

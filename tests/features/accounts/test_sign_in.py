@@ -215,6 +215,28 @@ def test_forms_without_the_sessions_token_are_refused(app: Flask, city: City) ->
     assert answer.status_code == 400
 
 
+def test_a_door_that_another_tab_still_shows_leads_on_or_is_shown_anew(app: Flask) -> None:
+    client, wanted = app.test_client(), "/en/staff/promises/"
+    older = response_page(app.test_client().get("/en/sign-in")).value("csrf_token")
+    form = {
+        "csrf_token": older, "email": "staff@city.example", "password": PASSWORD, "next": wanted,
+    }  # fmt: skip
+    answer = client.post("/en/sign-in", data=form)
+    assert answer.location == f"/en/sign-in?next={wanted}"
+    assert client.get(wanted).status_code == 303, "the older form signs nobody in"
+    door = client.get(answer.location)
+    assert "That page was out of date." in door.text
+    token = response_page(door).value("csrf_token")
+    assert client.post("/en/sign-in", data={**form, "csrf_token": token}).location == wanted
+    again = client.post("/en/sign-in", data={**form, "csrf_token": token})
+    assert client.get(again.location).location == wanted
+    assert "out of date" not in client.get(wanted).text
+    for path in ("sign-in/code", "sign-in/passkey", "sign-in/code/passkey"):
+        elsewhere = client.post(f"/en/{path}", data={"csrf_token": older, "next": "//evil.example"})
+        assert elsewhere.location.partition("?")[0] in {"/en/sign-in", "/en/sign-in/code"}
+        assert "evil" not in elsewhere.location
+
+
 @pytest.mark.parametrize(
     ("wanted", "reached"),
     [
