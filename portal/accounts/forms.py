@@ -100,8 +100,8 @@ class RolesField(Field):
         self.data = valuelist
 
     def read(self, departments: Sequence[int]) -> list[Role] | None:
-        """The roles; None where one is none of ours."""
-        roles = [_role(text) for text in self.data or []]
+        """The roles, each once; None where one is none of ours."""
+        roles = list(dict.fromkeys(_role(text) for text in self.data or []))
         known = [one for one in roles if one and one[1] in (None, *departments)]
         return known if len(known) == len(roles) else None
 

@@ -121,7 +121,7 @@ def take_question() -> Question | None:
 
 
 def credential_id(answer: str) -> str | None:
-    """Which passkey an answer says it is from, where it says so in what the database can ask for."""
+    """Which passkey an answer says it is from; None for what no database can be asked for."""
     try:
         found = json.loads(answer)["id"]
     except (ValueError, RecursionError, KeyError, TypeError):

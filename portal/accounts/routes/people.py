@@ -124,6 +124,8 @@ def change_roles(person_id: int) -> Response:
     if is_self and is_changed:
         keep_secret(write(sign_ins.renew_sign_in, now=now, token=session[TOKEN]))
     flash(_("The roles are kept."), "done")
+    if is_self and ("administrator", None) not in roles:  # the page of people is closed to them now
+        return redirect(url_for("accounts.show_account"), 303)
     return redirect(url_for("accounts.show_person", person_id=person_id), 303)
 
 

@@ -165,6 +165,8 @@ def test_what_an_invitation_needs(city: City, admin: FlaskClient, store: Store) 
     ):  # fmt: skip
         assert invite(admin, city, **wrong) == 422, wrong
     assert actions(store) == []
+    assert invite(admin, city, role=[f"staff:{city.works}", f"staff:0{city.works}"]) == 303
+    assert _held(store, number_of(store, "nova@city.example")) == [("staff", city.works)]
 
 
 def test_a_forgotten_password_is_replaced_and_nobody_learns_who_signs_in(
@@ -306,6 +308,19 @@ def test_administrators_may_change_their_own_roles_and_stay_signed_in(
     assert renewed
     assert cookie.value != renewed.value
     assert admin.get("/en/manage/warnings/").status_code == 200
+
+
+def test_an_administrator_who_gives_the_role_up_learns_that_it_is_done(
+    store: Store, city: City, admin: FlaskClient
+) -> None:
+    role, number = "administrator", city.people["manager"]
+    store.write(lambda session: session.add(Membership(person_id=number, role=role)))
+    answer = change_roles(admin, city.people["admin"], [f"staff:{city.works}"])
+    page = admin.get(answer.location)
+    assert page.status_code == 200
+    assert "The roles are kept." in page.text
+    assert admin.get("/en/admin/people/").status_code == 403
+    assert admin.get("/en/staff/").status_code == 200
 
 
 def test_somebody_who_lost_everything_begins_anew(
