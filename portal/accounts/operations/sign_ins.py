@@ -133,10 +133,15 @@ def end_sign_in(session: Session, *, now: datetime, token: str) -> None:
 
 
 def end_one(session: Session, *, now: datetime, person_id: int, sign_in_id: int) -> bool:
-    """End one of a person's own sign-ins; returns whether there was such a one."""
+    """End one of a person's own sign-ins; returns whether there is such a one.
+
+    One that has ended already, as after a second press, needs no more ending.
+    """
     row = session.get(SignIn, sign_in_id, with_for_update=True)
-    if row is None or row.person_id != person_id or row.ended_at is not None:
+    if row is None or row.person_id != person_id:
         return False
+    if row.ended_at is not None:
+        return True
     row.ended_at = now
     audit.record(
         session, at=now, person_id=person_id, action="sign_in_ended", subject="person",

@@ -60,7 +60,8 @@ def test_sign_ins_are_listed_and_can_be_ended(app: Flask, store: Store, knock: K
         numbers = session.scalars(select(SignIn.id).order_by(SignIn.id)).all()
         kept = session.execute(select(SignIn.device)).all()
     assert PHONE not in str(kept)
-    assert send(here, "account/sign-ins/end", sign_in=numbers[1]).status_code == 303
+    for _press in range(2):
+        assert send(here, "account/sign-ins/end", sign_in=numbers[1]).status_code == 303
     assert [is_in(one) for one in (here, phone, third)] == [True, False, True]
     send(here, "account/sign-ins/end-others")
     assert [is_in(one) for one in (here, phone, third)] == [True, False, False]
