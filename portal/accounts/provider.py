@@ -24,6 +24,7 @@ from joserfc import jwt
 from joserfc.errors import JoseError
 from joserfc.jwk import KeySet
 
+from portal.store.outgoing import FAILURES
 from portal.web.context import portal
 
 _KEY = "provider"
@@ -183,7 +184,7 @@ def _fetch(
     try:
         with urllib.request.urlopen(request, timeout=_TIMEOUT) as answer:  # noqa: S310
             found = json.loads(answer.read(_MOST_BYTES))
-    except (OSError, ValueError, RecursionError) as error:
+    except (*FAILURES, RecursionError) as error:
         raise ProviderError(type(error).__name__) from error
     if not isinstance(found, dict):
         raise ProviderError("not an object")

@@ -127,4 +127,4 @@ def _refuse(error: ProviderError, wanted: str | None) -> Response:
           name=portal().settings.oidc_name),
         "alarm",
     )  # fmt: skip
-    return redirect(url_for("accounts.show_sign_in"), 303)
+    return redirect(url_for("accounts.show_sign_in", next=wanted), 303)

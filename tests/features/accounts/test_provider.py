@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import http.client
 import json
+import socket
 import subprocess
 import sys
 import time
@@ -11,6 +12,7 @@ from collections.abc import Callable, Iterator
 from dataclasses import replace
 from datetime import UTC, datetime, timedelta
 from pathlib import Path
+from threading import Thread
 from typing import Any
 from urllib.parse import parse_qs, urlencode, urlsplit
 
@@ -261,6 +263,34 @@ def test_saying_no_there_and_a_provider_that_is_down_lead_back_to_the_door(
     )  # fmt: skip
     elsewhere = create_app(away, store).test_client()
     assert refused(elsewhere, elsewhere.get("/en/sign-in/provider"))
+
+
+@pytest.fixture
+def babbler() -> Iterator[str]:
+    """The address of something that answers, and not in HTTP."""
+    with socket.create_server(("127.0.0.1", 0)) as server:
+
+        def answer() -> None:
+            with server.accept()[0] as connection:
+                connection.recv(65536)
+                connection.sendall(b"220 welcome\r\n\r\n")
+
+        thread = Thread(target=answer)
+        thread.start()
+        yield f"http://127.0.0.1:{server.getsockname()[1]}"
+        thread.join(10)
+
+
+def test_a_provider_that_speaks_no_http_leads_back_to_the_door_and_what_was_wanted(
+    settings: Settings, store: Store, babbler: str
+) -> None:
+    wrong = replace(
+        settings, oidc_issuer=babbler, oidc_client_id="p", oidc_client_secret="s",
+    )  # fmt: skip
+    client, wanted = create_app(wrong, store).test_client(), "/en/staff/promises/"
+    answer = client.get("/en/sign-in/provider", query_string={"next": wanted})
+    assert answer.location == f"/en/sign-in?next={wanted}"
+    assert "did not work" in client.get(answer.location).text
 
 
 Tell = Callable[..., None]
