@@ -183,11 +183,8 @@ def _derive(secret_key: str, purpose: str) -> bytes:
 
 def network_prefix(address: str) -> str:
     """The network an address belongs to, wide enough for one connection or building."""
-    parsed = ipaddress.ip_address(address)
-    if isinstance(parsed, ipaddress.IPv6Address) and parsed.ipv4_mapped is not None:
-        parsed = parsed.ipv4_mapped
-    bits = 24 if parsed.version == 4 else 56
-    return str(ipaddress.ip_network(f"{parsed}/{bits}", strict=False))
+    bits = 24 if ipaddress.ip_address(address).version == 4 else 56
+    return str(ipaddress.ip_network(f"{address}/{bits}", strict=False))
 
 
 def normalise_receipt(code: str) -> str | None:

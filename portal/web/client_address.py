@@ -36,12 +36,16 @@ def _is_trusted(address: str, settings: Settings) -> bool:
 
 
 def _parse(text: str) -> str | None:
-    """An address; some proxies write the port behind it."""
+    """An address; some proxies write the port behind it.
+
+    Whoever listens on `::` sees those of IPv4 as addresses of IPv6: they are written as they are.
+    """
     if text.startswith("["):
         text = text[1:].partition("]")[0]
     elif text.count(":") == 1:
         text = text.partition(":")[0]
     try:
-        return str(ipaddress.ip_address(text))
+        parsed = ipaddress.ip_address(text)
     except ValueError:
         return None
+    return str(getattr(parsed, "ipv4_mapped", None) or parsed)
