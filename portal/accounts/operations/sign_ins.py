@@ -51,14 +51,17 @@ def count_attempt(
 
 
 def count_code(session: Session, *, now: datetime, person_id: int) -> int | None:
-    """Count one try to give a second factor; seconds to wait where there were too many."""
-    waits = [
-        throttle.count_within(
+    """Count one try to give a second factor; seconds to wait where there were too many.
+
+    A try that is refused is no guess: it takes nothing from the day's.
+    """
+    for (scope, limit), length in ((CODE_LIMIT, WINDOW), (CODE_DAY_LIMIT, DAY)):
+        wait = throttle.count_within(
             session, scope=scope, key=str(person_id), now=now, length=length, limit=limit
         )
-        for (scope, limit), length in ((CODE_LIMIT, WINDOW), (CODE_DAY_LIMIT, DAY))
-    ]
-    return max(filter(None, waits), default=None)
+        if wait is not None:
+            return wait
+    return None
 
 
 def begin_sign_in(

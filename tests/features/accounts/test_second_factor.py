@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import re
 from dataclasses import replace
+from datetime import UTC, datetime, timedelta
 
 import pytest
 from flask import Flask
@@ -11,6 +12,7 @@ from flask.testing import FlaskClient
 from passlib.totp import TOTP
 
 from portal.accounts.operations.links import post_link
+from portal.accounts.operations.sign_ins import count_code
 from portal.accounts.visiting import is_factor_required
 from portal.app import create_app
 from portal.models.people import AccountLink
@@ -25,6 +27,7 @@ from tests.support.moment import this_day, this_moment
 from tests.support.second_factor import code_now, give_factor, give_factors, spare_code
 
 SET_UP = "/en/account/second-factor/"
+NOON = datetime(2026, 5, 20, 12, tzinfo=UTC)
 
 
 @pytest.fixture(autouse=True)
@@ -116,6 +119,21 @@ def test_codes_cannot_be_guessed(app: Flask, knock: Knock) -> None:
         "/en/sign-in/code", data={**form, "code": code_now()}, environ_overrides=elsewhere
     )
     assert answer.status_code == 429
+
+
+def test_tries_that_are_refused_take_nothing_from_the_days(store: Store) -> None:
+    """Whoever presses on after the tenth wrong code is let in later, and not the day after."""
+
+    def count(minutes: int) -> list[int]:
+        moment = NOON + timedelta(minutes=minutes)
+        waits = [store.write(count_code, now=moment, person_id=1) for _try in range(60)]
+        return [wait for wait in waits if wait is not None]
+
+    for quarter in range(5):
+        refused = count(15 * quarter)
+        assert (len(refused), max(refused)) == (50, 15 * 60)
+    spent = count(75)
+    assert (len(spent), spent[0]) == (60, 10 * 3600 + 45 * 60), "fifty guesses are a day's"
 
 
 @pytest.mark.usefixtures("factors")
