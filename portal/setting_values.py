@@ -13,6 +13,10 @@ from phonenumbers import SUPPORTED_REGIONS
 _TRUE = {"1", "true", "yes", "on"}
 _FALSE = {"0", "false", "no", "off", ""}
 _ORIGIN = re.compile(r"https?://[a-z0-9.*-]+(:[0-9]{1,5})?")
+# As a browser writes where a page comes from, but for the one slash that people may add.
+_SITE = re.compile(r"https?://([a-z0-9._-]+|\[[0-9a-f:.]+\])(:[0-9]{1,5})?/?")
+_DEFAULT_PORTS = re.compile(r"http:.*:80/?|https:.*:443/?")
+_HEADER = re.compile(r"[A-Za-z0-9-]+")
 _MAIL_ADDRESS = re.compile(r"[^\s@<>]+@[^\s@<>]+")
 
 Network = ipaddress.IPv4Network | ipaddress.IPv6Network
@@ -46,6 +50,16 @@ def is_address(text: str, beginnings: Sequence[str]) -> bool:
     except ValueError:  # a port that is none, often the rest of a password with a slash
         return False
     return text != begun if begun.endswith(":///") else names_host
+
+
+def is_site(text: str) -> bool:
+    """Whether it is a site as browsers name it: forms and passkeys compare it letter by letter."""
+    return _SITE.fullmatch(text) is not None and _DEFAULT_PORTS.fullmatch(text) is None
+
+
+def is_address_header(text: str) -> bool:
+    """Whether the header holds addresses alone: `Forwarded` holds more, and is not understood."""
+    return _HEADER.fullmatch(text) is not None and text.lower() != "forwarded"
 
 
 def is_mail_address(text: str) -> bool:

@@ -19,9 +19,11 @@ from portal.domain.language import is_language_tag
 from portal.setting_values import (
     Network,
     is_address,
+    is_address_header,
     is_country,
     is_mail_address,
     is_origin,
+    is_site,
     parse,
 )
 
@@ -34,9 +36,10 @@ _RANGES = {
     "prefix_hourly_limit": _LIMIT, "service_hourly_limit": _LIMIT, "total_hourly_limit": _LIMIT,
 }  # fmt: skip
 _WEB = ("http://", "https://")
+_WEB_PORT = 80  # the one that no address on the web names
 # How what leads somewhere begins; empty, where that is allowed, it leads nowhere.
 _BEGINNINGS = {
-    "base_url": _WEB, "translate_url": _WEB, "data_licence": _WEB, "software_licence": _WEB,
+    "translate_url": _WEB, "data_licence": _WEB, "software_licence": _WEB,
     "smtp_url": ("smtp://", "smtps://"), "bounce_mailbox": ("imap://", "imaps://", "maildir:///"),
 }  # fmt: skip
 _MAIL_ADDRESSES = ("mail_from", "bounce_address")
@@ -90,7 +93,9 @@ class Settings:
         "Networks of proxies whose client-address header is believed.", ()
     )
     client_address_header: str = _setting(
-        "Header in which a trusted proxy names the client.", "X-Forwarded-For"
+        "Header in which a trusted proxy names the client; it must pass on none of the same name"
+        " with _ for -.",
+        "X-Forwarded-For",
     )
     smtp_url: str = _setting(
         "smtp://user:password@host:port or smtps://…; empty: no mail.", "", is_secret=True
@@ -159,6 +164,7 @@ class Settings:
         """Refuse what cannot work, alone or together."""
         self._check_numbers()
         self._check_addresses()
+        self._check_way_in()
         self._check_city()
         self._check_provider()
         if len(self.secret_key) < _MINIMUM_SECRET:
@@ -180,7 +186,7 @@ class Settings:
         # What is wrong is not repeated: it may hold a password.
         for name, beginnings in _BEGINNINGS.items():
             value = getattr(self, name)
-            if (value or name == "base_url") and not is_address(value, beginnings):
+            if value and not is_address(value, beginnings):
                 raise SettingsError(
                     f"{PREFIX}{name.upper()} must be an address that begins with"
                     f" {' or '.join(beginnings)}"
@@ -192,6 +198,23 @@ class Settings:
         if wrong:
             raise SettingsError(
                 f"PORTAL_EMBED_ORIGINS must be * or sites such as https://www.city.example: {wrong}"
+            )
+
+    def _check_way_in(self) -> None:
+        if not (is_site(self.base_url) and is_address(self.base_url, _WEB)):
+            raise SettingsError(
+                "PORTAL_BASE_URL must be a site in small letters and nothing more, such as"
+                " https://listens.example.org or http://127.0.0.1:8000"
+            )
+        if not is_address_header(self.client_address_header):
+            raise SettingsError(
+                "PORTAL_CLIENT_ADDRESS_HEADER must be the name of a header that holds addresses and"
+                f" nothing more, such as X-Forwarded-For: {self.client_address_header!r}"
+            )
+        if any(network.prefixlen == 0 for network in self.trusted_proxies):
+            raise SettingsError(
+                "PORTAL_TRUSTED_PROXIES must be the proxies' own networks: whoever is in them may"
+                " say who is asking"
             )
 
     def _check_city(self) -> None:
@@ -207,7 +230,7 @@ class Settings:
             )
         try:
             ZoneInfo(self.time_zone)
-        except (ZoneInfoNotFoundError, ValueError) as error:
+        except (ZoneInfoNotFoundError, ValueError, OSError) as error:  # a folder of zones is none
             raise SettingsError(
                 f"PORTAL_TIME_ZONE is not a time zone: {self.time_zone!r}"
             ) from error
@@ -220,9 +243,10 @@ class Settings:
                 "PORTAL_OIDC_CLIENT_ID and PORTAL_OIDC_CLIENT_SECRET must be set when"
                 " PORTAL_OIDC_ISSUER is"
             )
-        address = urlsplit(self.oidc_issuer)
-        is_here = address.scheme == "http" and address.hostname in {"127.0.0.1", "localhost"}
-        if address.scheme != "https" and not is_here:
+        is_right = is_address(self.oidc_issuer, _WEB)
+        address = urlsplit(self.oidc_issuer) if is_right else None
+        is_here = address is not None and address.hostname in {"127.0.0.1", "localhost"}
+        if address is None or (address.scheme != "https" and not is_here):
             raise SettingsError("PORTAL_OIDC_ISSUER must begin with https://")
 
     @property
@@ -262,9 +286,9 @@ def load_settings(environ: Mapping[str, str] = os.environ) -> Settings:
             values.get("instance", Settings.instance),
         )
     # What is tried out on another port must not print receipts that lead to the usual one.
-    values["base_url"] = (
-        values.get("base_url") or f"http://127.0.0.1:{values.get('port', Settings.port)}"
-    )
+    port = values.get("port", Settings.port)
+    here = "http://127.0.0.1" if port == _WEB_PORT else f"http://127.0.0.1:{port}"
+    values["base_url"] = values.get("base_url") or here
     return _with_added_languages(Settings(**values))
 
 
