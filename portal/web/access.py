@@ -100,6 +100,7 @@ def _check() -> Response | None:
     if standing.stage is Stage.SET_UP and level is not Access.SET_UP:
         return _ask_to_set_up()
     if not _may(standing.scope, level):
+        g.scope = standing.scope  # for their menu, on the page that says so
         abort(403)
     if needs_fresh(current_app, request.endpoint) and not standing.is_fresh:
         question = portal().ask_again()

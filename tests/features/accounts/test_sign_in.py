@@ -257,6 +257,21 @@ def test_after_signing_in_only_pages_of_ours_are_reached(
     assert answer.location == reached
 
 
+@pytest.mark.parametrize(
+    ("path", "status"),
+    [("admin/people/", 403), ("staff/cases/999/", 404), ("staff/x", 404)],
+)
+def test_an_error_leaves_whoever_is_signed_in_their_menu(
+    app: Flask, path: str, status: int
+) -> None:
+    answer = Desk(app).client.get(f"/ar/{path}")
+    page = response_page(answer)
+    is_known = path.startswith(("admin", "staff/cases"))  # else nobody was looked up
+    assert answer.status_code == status
+    assert ("/ar/staff/promises/" in page.links()) == is_known
+    assert ("/ar/sign-in" in page.links()) != is_known
+
+
 def test_no_sign_in_by_token_query_or_json(app: Flask) -> None:
     client = app.test_client()
     assert client.get("/en/staff/?auth_token=anything").status_code == 303
