@@ -152,13 +152,18 @@ def _verified(token: str, nonce: str) -> Mapping[str, Any]:
 def _has_second_factor(claims: Mapping[str, Any]) -> bool:
     """Whether the provider says that it asked for what our settings count as a second factor."""
     said = claims.get("amr")
-    named = {*said, claims.get("acr")} if isinstance(said, list) else {claims.get("acr")}
-    return bool(named & set(portal().settings.oidc_factors))
+    named = [*said, claims.get("acr")] if isinstance(said, list) else [claims.get("acr")]
+    return any(one in named for one in portal().settings.oidc_factors)
 
 
 def _shown_at(claims: Mapping[str, Any]) -> datetime | None:
     seconds = claims.get("auth_time")
-    return datetime.fromtimestamp(seconds, UTC) if isinstance(seconds, int) else None
+    if not isinstance(seconds, int | float):  # any number may hold seconds (RFC 7519, 2)
+        return None
+    try:
+        return datetime.fromtimestamp(seconds, UTC)
+    except (ValueError, OverflowError, OSError):  # no moment of this world
+        return None
 
 
 def _discovered(name: str) -> str:

@@ -338,6 +338,14 @@ def test_a_provider_that_confirms_nothing_is_not_asked_for_ever(
     assert "/en/sign-in/reset" in links, "the way out for who has no other"
 
 
+@pytest.mark.parametrize("auth_time", [1e300, 10**17, -(10**17), "now", [1]])
+def test_odd_words_of_the_provider_count_for_nothing(
+    client: FlaskClient, tell: Tell, auth_time: object
+) -> None:
+    tell("manager", auth_time=auth_time, amr=[{"mfa": 1}, ["mfa"], None], acr={"mfa": 1})
+    assert come(client, "again").location == "/en/account/second-factor/"
+
+
 def grow_passwordless(store: Store) -> None:
     """Let everybody come by the provider alone."""
     store.write(lambda session: session.execute(update(Person).values(password=None)))
