@@ -104,6 +104,8 @@ def _sent(on_its_way: str) -> str:
 def _after(person_id: int, done: str | None) -> Response:
     if done:
         flash(done, "done")
+    elif get_person(person_id).line.state == "inactive":
+        flash(_("Whoever is deactivated cannot be invited. Reactivate this person first."), "alarm")
     else:
         flash(_("This person has accepted the invitation already."), "alarm")
     return redirect(url_for("accounts.show_person", person_id=person_id), 303)

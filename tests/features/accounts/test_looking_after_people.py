@@ -146,6 +146,9 @@ def test_an_invitation_outlives_neither_its_days_nor_a_newer_one_nor_being_taken
     send(admin, f"admin/people/{number}/deactivate")
     assert send(app.test_client(), fourth, name="N", password=NEW).status_code == 410
     assert "has expired" not in words(admin, f"admin/people/{number}/")
+    again = admin.get(send(admin, f"admin/people/{number}/invite-again").location).text
+    assert "Reactivate this person first." in again
+    assert "has accepted" not in again
 
 
 def _expire(session: Session) -> None:
