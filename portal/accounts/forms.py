@@ -8,7 +8,7 @@ from typing import Any
 from flask_babel import lazy_gettext as _l
 from wtforms import Field, PasswordField, StringField
 
-from portal.accounts.operations.people import Role
+from portal.accounts.operations.people import MAX_EMAIL, MAX_NAME, Role
 from portal.accounts.passwords import MAX_LENGTH, MIN_LENGTH
 from portal.models.people import ROLES
 from portal.web.fields import (
@@ -23,14 +23,13 @@ from portal.web.fields import (
 )
 from portal.web.forms import DeskForm
 
-MAX_NAME = 200
 _EMAIL_NEEDED = _l("Enter your work email address.")
 
 
 class SignInForm(DeskForm):
     """Address and password; `next` is the page of ours that was asked for."""
 
-    email = StringField(validators=[Needed(_EMAIL_NEEDED), AtMost(254), Storable()])
+    email = StringField(validators=[Needed(_EMAIL_NEEDED), AtMost(MAX_EMAIL), Storable()])
     password = PasswordField(
         validators=[Needed(_l("Enter your password.")), AtMost(MAX_LENGTH), Storable()]
     )
@@ -54,7 +53,7 @@ class PasskeyForm(DeskForm):
 class ResetForm(DeskForm):
     """Where a link to choose a new password goes."""
 
-    email = StringField(validators=[Needed(_EMAIL_NEEDED), AtMost(254), Storable()])
+    email = StringField(validators=[Needed(_EMAIL_NEEDED), AtMost(MAX_EMAIL), Storable()])
 
 
 class NewPasswordForm(DeskForm):

@@ -20,6 +20,8 @@ from portal.models.services import Department
 from portal.store import audit
 from portal.store.secrets import Secrets, sha256
 
+MAX_EMAIL = 254
+MAX_NAME = 200
 # A role and the department it is held in; administrators belong to none.
 Role = tuple[str, int | None]
 
@@ -89,8 +91,12 @@ def check_person(email: str, name: str, roles: Sequence[str], departments: Seque
     local, at, domain = email.partition("@")
     if not (local and at and "." in domain) or any(letter.isspace() for letter in email):
         raise AccountError(f"not an e-mail address: {email!r}")
+    if len(email) > MAX_EMAIL:
+        raise AccountError(f"an e-mail address has {MAX_EMAIL} characters at most")
     if not name.strip():
         raise AccountError("a name is needed")
+    if len(name.strip()) > MAX_NAME:
+        raise AccountError(f"a name may have {MAX_NAME} characters at most")
     unknown = [role for role in roles if role not in ROLES]
     if unknown or not roles:
         raise AccountError(f"roles are {', '.join(ROLES)}; not {', '.join(unknown) or 'none'}")

@@ -57,7 +57,9 @@ def test_an_administrator_needs_no_department(store: Store, city: City) -> None:
     [
         ({"email": "no address"}, "not an e-mail address"),
         ({"email": "staff@city.example"}, "already signs in"),
+        ({"email": f"{'x' * 250}@b.example"}, "254 characters"),
         ({"name": " "}, "name is needed"),
+        ({"name": "N" * 201}, "200 characters"),
         ({"roles": ["king"]}, "roles are"),
         ({"roles": []}, "roles are"),
         ({"departments": []}, "need a department"),
