@@ -166,7 +166,11 @@ def deactivate_person(person_id: int) -> Response:
 @access(Access.ADMINISTRATOR, is_fresh=True)
 def reactivate_person(person_id: int) -> Response:
     """Let somebody in again."""
-    return _do(people.reactivate_person, person_id, _("This person can sign in again."))
+    said = _("This person can sign in again.")
+    if not get_person(person_id).line.has_come:
+        said = _("This person is reactivated. Invite them again: the earlier invitation does not"
+                 " work any more.")  # fmt: skip
+    return _do(people.reactivate_person, person_id, said)
 
 
 @blueprint.post("/admin/people/<int:person_id>/forget-second-factor")

@@ -149,6 +149,9 @@ def test_an_invitation_outlives_neither_its_days_nor_a_newer_one_nor_being_taken
     again = admin.get(send(admin, f"admin/people/{number}/invite-again").location).text
     assert "Reactivate this person first." in again
     assert "has accepted" not in again
+    back = admin.get(send(admin, f"admin/people/{number}/reactivate").location).text
+    assert "Invite them again" in back
+    assert "can sign in again" not in back
 
 
 def _expire(session: Session) -> None:
