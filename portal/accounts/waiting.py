@@ -19,8 +19,9 @@ from werkzeug.wrappers import Response
 
 from portal.accounts.arriving import asked_page, local_page
 from portal.accounts.proving import ANSWERED, held_fields
-from portal.accounts.visiting import TOKEN, find_standing
+from portal.accounts.visiting import TOKEN, find_current
 from portal.store.scope import Stage
+from portal.web.formats import isolated
 from portal.web.pages import page
 
 # Where the forms of the door stand.
@@ -49,9 +50,12 @@ def show_door_anew() -> Response | None:
     there = _DOORS.get(request.endpoint or "")
     if there is None or "csrf_token" not in request.form:
         return None
-    standing = find_standing()
-    if standing is None or standing.stage is Stage.CODE:
+    visitor = find_current()
+    if visitor is None or visitor.standing.stage is Stage.CODE:
         flash(_("That page was out of date. Sign in once more."), "alarm")
+    else:  # perhaps a colleague's, at a counter
+        name = isolated(visitor.name)
+        flash(_("You are signed in already, as %(name)s.", name=name), "done")
     return redirect(url_for(there, next=local_page(request.form.get("next"))), 303)
 
 

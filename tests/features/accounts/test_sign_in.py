@@ -230,7 +230,9 @@ def test_a_door_that_another_tab_still_shows_leads_on_or_is_shown_anew(app: Flas
     assert client.post("/en/sign-in", data={**form, "csrf_token": token}).location == wanted
     again = client.post("/en/sign-in", data={**form, "csrf_token": token})
     assert client.get(again.location).location == wanted
-    assert "out of date" not in client.get(wanted).text
+    reached = client.get(wanted).text
+    assert "out of date" not in reached
+    assert "You are signed in already, as" in reached, "perhaps a colleague is, at a counter"
     for path in ("sign-in/code", "sign-in/passkey", "sign-in/code/passkey"):
         elsewhere = client.post(f"/en/{path}", data={"csrf_token": older, "next": "//evil.example"})
         assert elsewhere.location.partition("?")[0] in {"/en/sign-in", "/en/sign-in/code"}
