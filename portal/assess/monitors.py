@@ -10,7 +10,8 @@ THE SHAPE of `CityFigure.figures`:
 - `months`: a row for each of the last 25 months and each group with anything in it: `month_on`,
   `breakdown`, `value` and, summed over services, `ratings`, `good` (4 and 5), `cases`, `due`,
   `told30`, `yes`, `partly`, `no`; and the distinct people behind `ratings` and behind `due`,
-  `raters` and `due_people` (None where the breakdown is `all`). Only the newest day keeps it;
+  `people_rating` and `people_due` (None where the breakdown is `all`). Only the newest day keeps
+  it;
 - `instruments`: {month: [instrument]}, as `months`.
 """
 
@@ -46,7 +47,7 @@ from portal.store.thresholds import get_thresholds
 
 WINDOW = 365
 BANDS = (0, 1, 2)
-_OF_PEOPLE = {"raters", "due_people"}
+_OF_PEOPLE = {"people_rating", "people_due"}
 _COUNTED_AGAIN = 2
 """Months whose people are counted every day; earlier ones only where their figures have changed."""
 
@@ -204,8 +205,8 @@ def _with_people(
             {
                 **row,
                 "month_on": row["month_on"].isoformat(),
-                "raters": None if is_all else raters,
-                "due_people": None if is_all else due,
+                "people_rating": None if is_all else raters,
+                "people_due": None if is_all else due,
             }
         )
     return found

@@ -28,9 +28,8 @@ _log = logging.getLogger("portal.errors")
 _PAGES = {400, 403, 404, 405, 409, 410, 413, 429, 500, 503}
 _RETRY_SECONDS = 10
 # Whose forms wait: those of the door and of one's account hold passwords.
-_WRITTEN = {
-    Access.RESIDENT, Access.EMBED, Access.STAFF, Access.MANAGER, Access.ADMINISTRATOR,
-}  # fmt: skip
+_WORK = {Access.STAFF, Access.MANAGER, Access.ADMINISTRATOR}
+_WRITTEN = {Access.RESIDENT, Access.EMBED} | _WORK
 _PROOF = "proof_"
 OPEN_DATA = ("/api/", "/open311/", "/data.json/")
 JSON = "application/json"
@@ -86,7 +85,9 @@ def _error_page(status: int, words: str | None = None, template: str | None = No
         level = access_of(current_app, request.endpoint) if request.endpoint else None
         held = _what_was_sent(level) if status >= HTTPStatus.INTERNAL_SERVER_ERROR else []
         file = template or f"errors/{status if status in _PAGES else 400}.html"
-        return page(file, status, held=held, is_framed=level is Access.EMBED)
+        return page(
+            file, status, held=held, is_framed=level is Access.EMBED, is_work=level in _WORK
+        )
     response = Response(_in_json(words or HTTPStatus(status).phrase), status, mimetype=JSON)
     response.headers["Access-Control-Allow-Origin"] = "*"
     response.headers["Cache-Control"] = "no-store"

@@ -111,9 +111,28 @@ def _imports(tree: nodes.Template) -> Iterator[nodes.Import | nodes.FromImport]:
 
 
 def read_of_the_page(tree: nodes.Template, known: Collection[str]) -> set[str]:
-    """What a template reads that neither it nor the app defines."""
-    own = {one.name for one in tree.find_all(nodes.Name) if one.ctx != "load"}
-    return find_undeclared_variables(tree) - own - set(known)
+    """What macros read that neither they, their template nor the app defines."""
+    shared = {*known, "caller", "loop"} | set(_named(tree))
+    found: set[str] = set()
+    for macro in tree.body:
+        if isinstance(macro, nodes.Macro):
+            names = list(macro.find_all(nodes.Name))
+            own = {one.name for one in names if one.ctx != "load"}
+            own |= {one.name for one in macro.find_all(nodes.Macro)}
+            found |= {one.name for one in names if one.ctx == "load"} - own
+    return found - shared
+
+
+def _named(tree: nodes.Template) -> Iterator[str]:
+    """The names of a template's own macros and of what it imports."""
+    for one in tree.body:
+        match one:
+            case nodes.Macro():
+                yield one.name
+            case nodes.Import():
+                yield one.target
+            case nodes.FromImport():
+                yield from (name if isinstance(name, str) else name[1] for name in one.names)
 
 
 def beside_macros(tree: nodes.Template) -> list[str]:
@@ -144,7 +163,8 @@ def test_macros_that_are_made_once_read_nothing_of_a_page(app: Flask) -> None:
 
 def test_what_is_of_one_page_is_found_in_macros(app: Flask) -> None:
     tree = TEMPLATES.parse(
-        "{% set a = _('Hi') %}{% macro b(c) %}{{ a }}{{ c }}{{ lang }}{% endmacro %}"
+        "{% set a = _('Hi') %}{% macro b(lang) %}{{ lang }}{% endmacro %}"
+        "{% macro c(d) %}{{ d }}{{ b(lang) }}{% endmacro %}"
     )
     assert read_of_the_page(tree, app.jinja_env.globals) == {"lang"}
     assert beside_macros(tree) == ["Assign"]

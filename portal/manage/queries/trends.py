@@ -87,7 +87,7 @@ def city_figures(city: City, months: Sequence[date], breakdown: str) -> list[Fig
             "",
             row["value"],
             _counts(row),
-            (_known(row, "raters", "ratings"), _known(row, "due_people", "due")),
+            (_known(row, "people_rating", "ratings"), _known(row, "people_due", "due")),
         )
         for row in city.months
         if row["month_on"] in wanted and row["breakdown"] == breakdown

@@ -124,10 +124,10 @@ def test_months_and_parity_are_of_the_whole_city_and_people_count_once(store: St
         (row["month_on"], row["breakdown"], row["value"]): row for row in figures(store)["months"]
     }
     september = rows["2026-09-01", "lang", "en"]
-    assert (september["ratings"], september["raters"]) == (3, 2)
-    assert (september["cases"], september["due_people"], september["good"]) == (2, 1, 3)
+    assert (september["ratings"], september["people_rating"]) == (3, 2)
+    assert (september["cases"], september["people_due"], september["good"]) == (2, 1, 3)
     assert (september["due"], september["told30"]) == (2, 0)
-    assert rows["2026-09-01", "all", ""]["raters"] is None
+    assert rows["2026-09-01", "all", ""]["people_rating"] is None
     assert figures(store)["parity"]["n"] == 2
     assert figures(store)["instruments"] == {"2026-09-01": ["engage-survey-1"]}
 
@@ -164,7 +164,7 @@ def test_people_of_earlier_months_are_counted_again_where_records_have_come(stor
         assert not shown(store, date(2026, 8, 1), "ko", RATINGS)["city"]
         clock.moment += timedelta(days=1)
     rows = figures(store, TOMORROW)["months"]
-    assert [row["raters"] for row in rows if row["value"] == "ko"] == [2]
+    assert [row["people_rating"] for row in rows if row["value"] == "ko"] == [2]
 
 
 def test_people_of_earlier_months_are_taken_over_where_nothing_has_changed(
@@ -237,7 +237,7 @@ def test_only_the_last_rating_of_a_person_widens_a_cell(store: Store) -> None:
             store.write(add_submission, service_id, **sent)
     assess_due(store, clock)
     watch_due(store, clock)
-    assert (month_row(store, "ko")["ratings"], month_row(store, "ko")["raters"]) == (2, 2)
+    assert (month_row(store, "ko")["ratings"], month_row(store, "ko")["people_rating"]) == (2, 2)
 
 
 def test_only_the_first_three_cases_of_a_person_widen_a_cell(store: Store) -> None:
@@ -251,7 +251,7 @@ def test_only_the_first_three_cases_of_a_person_widen_a_cell(store: Store) -> No
     store.write(fill)
     assess_due(store, clock)
     watch_due(store, clock)
-    assert (month_row(store, "ko")["due"], month_row(store, "ko")["due_people"]) == (4, 2)
+    assert (month_row(store, "ko")["due"], month_row(store, "ko")["people_due"]) == (4, 2)
 
 
 def test_the_city_is_watched_once_a_day_and_months_are_kept_once(store: Store) -> None:

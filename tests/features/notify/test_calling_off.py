@@ -21,7 +21,7 @@ from tests.support.soundness import find_problems
 from tests.support.together import Table
 
 Send = Callable[..., int]
-OFF = "This does not take place: Pothole repair"
+OFF = "Called off: what we invited you to (Pothole repair)"
 
 
 @pytest.fixture
@@ -172,6 +172,8 @@ def test_each_reads_the_reason_in_their_language_or_in_one_that_there_is(
     worker.run()
     assert "Un paseo" in text_of(mailbox)
     assert 'lang="en" dir="ltr">The school is closed.' in text_of(mailbox, "html")
+    for part in ("plain", "html"):  # only what is in another language says so
+        assert text_of(mailbox, part).count("inglés") == 1
 
 
 def test_nobody_is_told_once_its_day_is_over(

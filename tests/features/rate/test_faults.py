@@ -13,7 +13,6 @@ from tests.features.rate.test_errors_and_warnings import TYPED, values_of
 from tests.support.client import response_page
 from tests.support.residents import RATE, Resident, receipt_of, submission_of
 
-Break = Callable[[], None]
 FRAME = "/en/embed/services/pothole-repair/rate"
 
 

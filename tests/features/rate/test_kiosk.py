@@ -197,6 +197,10 @@ def test_a_fault_leaves_the_screen_its_way_back(
         assert answer.status_code == status
         assert set(response_page(answer).links()) == {f"/kiosk/{key}/"}
         assert f'content="60; url=/kiosk/{key}/"' in answer.text
+        words = response_page(answer).words()
+        assert "in a few minutes" in words or "دقائق" in words
+        for twice in ("twice", "مرتين"):
+            assert twice not in words, "each tap is another person's"
 
 
 def test_its_own_limit_holds_and_nothing_is_stored_beyond_it(

@@ -93,6 +93,7 @@ def test_what_was_typed_waits_on_the_page_of_a_fault_of_ours(
     with monkeypatch.context() as broken:
         broken.setattr("portal.respond.routes.entry.take_down", lambda *_args, **_words: 1 / 0)
         fault = response_page(staff.post(PHONE, 500, **typed, proof_password="secret"))
+    assert "look first whether it was saved" in fault.words()
     [form] = fault.all("form")
     sent = {one.get("name") or "": one.get("value") or "" for one in form.iter("input")}
     assert sent == {"csrf_token": sent["csrf_token"], **typed}
