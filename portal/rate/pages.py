@@ -4,7 +4,6 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 from dataclasses import dataclass
-from datetime import date
 
 from flask import render_template
 from werkzeug.datastructures import MultiDict
@@ -13,7 +12,7 @@ from werkzeug.wrappers import Response
 from portal.data import load_instrument
 from portal.domain.personal_data import Finding
 from portal.rate.forms import JoiningForm, RatingForm, SentForm
-from portal.rate.queries import Joinable, Place, is_set_apart
+from portal.rate.queries import InvitedCase, Joinable, Place, is_set_apart
 from portal.store.ratings import QUESTIONS
 from portal.store.secrets import sha256
 from portal.store.targets import find_named_day
@@ -132,10 +131,11 @@ def show_thanks(form_page: FormPage, code: str) -> Response:
 
 
 def show_not_invited(
-    form_page: FormPage, status: int, free_on: date | None, *, words: str | None = None
+    form_page: FormPage, status: int, case: InvitedCase, *, words: str | None = None
 ) -> Response:
-    """The full form opens after an answer, and once in 90 days: again on `free_on`, if given.
+    """The full form is not open: why, and whether it will be.
 
+    It opens after an answer, once in 90 days, and no more once the case is withdrawn.
     `words` as for `show_closed`.
     """
     return page(
@@ -143,7 +143,8 @@ def show_not_invited(
         status,
         place=form_page.place,
         case_url=form_page.case_url,
-        free_on=free_on,
+        is_withdrawn=case.is_withdrawn,
+        free_on=case.free_on,
         is_sent=status == 409,
         words=words,
     )

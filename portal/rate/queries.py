@@ -50,14 +50,16 @@ class InvitedCase:
     """A case whose receipt leads to the full form of the service that answers it: now, or again
     from `free_on`.
 
-    `contact` is the hash of the address, where it was confirmed.
+    `is_invited`: its resident was told and did not take it back; where `is_withdrawn`, they did,
+    and the form opens no more. `contact` is the hash of the address, where it was confirmed.
     """
 
     submission_id: int
     slug: str
     received_on: date
     person_key: str
-    is_told: bool
+    is_invited: bool
+    is_withdrawn: bool
     free_on: date | None
     contact: str | None
 
@@ -142,7 +144,8 @@ def find_invited_case(session: Session, receipt_hash: str, today: date) -> Invit
             Submission.received_on,
             Submission.person_key,
             Submission.channel,
-            is_invited().label("is_told"),
+            is_invited().label("is_invited"),
+            LoopRow.withdrawn_on.is_not(None).label("is_withdrawn"),
             LoopRow.is_joined,
             Contact.email_hash,
             Contact.confirmed_at,
@@ -159,7 +162,8 @@ def find_invited_case(session: Session, receipt_hash: str, today: date) -> Invit
         slug=row.slug,
         received_on=row.received_on,
         person_key=row.person_key,
-        is_told=row.is_told,
+        is_invited=row.is_invited,
+        is_withdrawn=row.is_withdrawn,
         free_on=get_next_use(session, row.id, today),
         contact=row.email_hash if row.confirmed_at is not None else None,
     )

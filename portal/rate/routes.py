@@ -58,8 +58,8 @@ def show_invited_form(code: str) -> Response:
     """The full form, for somebody who was told what became of their case."""
     case = _get_invited_case(code)
     form_page = _invited_form(code, case)
-    if not case.is_told or case.free_on is not None:
-        return show_not_invited(form_page, 200, case.free_on)
+    if not case.is_invited or case.free_on is not None:
+        return show_not_invited(form_page, 200, case)
     return show_empty(form_page)
 
 
@@ -70,7 +70,7 @@ def submit_invited_rating(code: str) -> Response:
     case = _get_invited_case(code)
     form_page = _invited_form(code, case)
     return receive(form_page, case) or show_not_invited(
-        form_page, 409, case.free_on, words=read_words(form_page)
+        form_page, 409, case, words=read_words(form_page)
     )
 
 

@@ -66,6 +66,12 @@ def say(resident: Resident, code: str, verdict: str) -> str:
     return resident.get(f"/en/receipts/{code}/").words()
 
 
+def assert_promises_nothing(words: str) -> None:
+    """No sentence on the page says that the form will open later."""
+    for promise in ("Not now", "opens once you have an answer", "You can do so again from"):
+        assert promise not in words
+
+
 def test_nothing_is_asked_before_an_answer(resident: Resident, store: Store) -> None:
     code = resident.send(comment="Hello?")
     for verdict in ("yes", "no", "again"):
@@ -301,12 +307,38 @@ def test_who_withdrew_the_case_rates_no_longer_as_somebody_who_was_answered(
     token = resident.token(path)
     assert resident.post(f"/en/receipts/{told}/withdraw").status_code == 303
     assert path not in resident.get(f"/en/receipts/{told}/").links()
-    assert "opens once you have an answer" in resident.get(path).words()
+    opened = resident.get(path).words()
+    assert "You withdrew your message, so this form does not open any more." in opened
+    assert_promises_nothing(opened)
+    assert "was not stored" not in opened
     refused = resident.post(path, token=token, q0="5", comment=said)
     assert refused.status_code == 409
-    assert said in words_of(refused)
+    words = words_of(refused)
+    assert "This rating was not stored." in words
+    assert said in words
+    assert_promises_nothing(words)
     with store.read() as session:
         assert session.scalars(select(RatingInvitation)).all() == []
+
+
+def test_who_rated_and_then_withdrew_the_case_is_given_no_day(
+    resident: Resident, store: Store, told: str
+) -> None:
+    path = f"/en/receipts/{told}/rate"
+    token = resident.token(path)
+    resident.send(path)
+    assert resident.post(f"/en/receipts/{told}/withdraw").status_code == 303
+    shown = resident.get(path).words(), words_of(resident.post(path, token=token, q0="5"))
+    move_clock(resident.settings, days=91)
+    for words in (*shown, resident.get(path).words()):
+        assert "You withdrew your message, so this form does not open any more." in words
+        assert_promises_nothing(words)
+
+
+def test_who_withdrew_the_case_before_an_answer_waits_for_none(resident: Resident) -> None:
+    code = resident.send(comment="Never mind.")
+    assert resident.post(f"/en/receipts/{code}/withdraw").status_code == 303
+    assert_promises_nothing(resident.get(f"/en/receipts/{code}/rate").words())
 
 
 def test_only_an_answer_makes_a_rating_verified(
