@@ -44,13 +44,17 @@ from portal.web.words import gettext as _
 
 @dataclass(frozen=True)
 class Place:
-    """What is typed in: for which service, how it came, in which language; where it is sent."""
+    """What is typed in: for which service, how it came, in which language; where it is sent.
+
+    `is_open`: more can be typed in that came the same way.
+    """
 
     service_id: int
     slug: str
     channel: str
     lang: str
     action: str
+    is_open: bool = True
     number: str | None = None  # of a printed form
 
 
@@ -158,7 +162,7 @@ def _paper(code: str) -> tuple[int, Place]:
         abort(404)
     service, lang = queries.get_paper_language(read(), current_scope(), form_id)
     action = url_for("respond.enter_paper", code=code)
-    return form_id, Place(service.id, service.slug, "paper", lang, action, code)
+    return form_id, Place(service.id, service.slug, "paper", lang, action, number=code)
 
 
 def _taken_down() -> Place:
@@ -173,8 +177,9 @@ def _taken_down() -> Place:
     if service is None or lang not in portal().settings.languages:
         abort(404)
     action = url_for("respond.enter", service=service.slug, channel=channel, language=lang)
-    place = Place(service.id, service.slug, channel, lang, action)
-    if channel not in service.channels and not _is_begun(place):
+    is_open = channel in service.channels
+    place = Place(service.id, service.slug, channel, lang, action, is_open)
+    if not is_open and not _is_begun(place):
         abort(404)
     return place
 

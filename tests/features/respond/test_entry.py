@@ -63,6 +63,8 @@ def test_a_call_is_stored_once_with_its_channel_language_and_receipt(
     assert not row.is_verified
     assert client.get(f"/vi/receipts/{code}/").status_code == 200
     assert "the city means to answer by" not in response_page(answer).words()
+    [focused] = [one for one in response_page(answer).all("a") if one.get("autofocus") is not None]
+    assert staff.client.get(focused.get("href") or "").status_code == 200
     again = staff.post(PHONE, 200, **said)
     assert receipt_on(again) == code
     other = response_page(staff.post(PHONE, 409, **{**said, "q0": "5"}))
@@ -128,7 +130,12 @@ def test_what_was_begun_while_the_channel_was_open_is_stored(
     )
     staff.get(PHONE, 404)
     staff.post(PHONE, 404, **{**typed, "token": "x"}, q0="2")
-    receipt_on(staff.post(PHONE, 200, **typed, q0="2", comment="Said while it was open."))
+    answer = staff.post(PHONE, 200, **typed, q0="2", comment="Said while it was open.")
+    assert receipt_on(answer)
+    page = response_page(answer)
+    [focused] = [one for one in page.all("a") if one.get("autofocus") is not None]
+    assert focused.get("href") == "/en/staff/doors/"
+    assert "The next person, same service" not in page.words()
     assert [row.comment for row in stored(store)] == ["Said while it was open."]
 
 
