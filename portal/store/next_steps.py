@@ -124,8 +124,10 @@ def invite(session: Session, *, now: datetime, today: date, case: LoopRow, step_
     """
     if session.get(Invitation, (step_id, case.submission_id)) is not None:
         return
-    # Whoever calls it off waits until this is written, or it is known here.
-    step = session.get_one(NextStep, step_id, with_for_update={"read": True})
+    # Whoever calls it off waits until this is written, or it is known here: it is read anew.
+    step = session.get_one(
+        NextStep, step_id, populate_existing=True, with_for_update={"read": True}
+    )
     session.add(
         Invitation(
             next_step_id=step_id,

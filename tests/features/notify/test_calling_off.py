@@ -2,8 +2,10 @@
 
 from __future__ import annotations
 
+import threading
 from collections.abc import Callable
 from datetime import timedelta
+from typing import Any
 
 import pytest
 from sqlalchemy import select
@@ -12,8 +14,10 @@ from portal.manage.operations import partners
 from portal.models.loops import LoopEvent, LoopRow
 from portal.models.partners import Invitation
 from portal.models.running import Outbox
+from portal.notify import inviting
 from portal.respond.operations.merging import merge_themes
 from portal.store.engine import Store
+from portal.store.next_steps import invite
 from tests.features.notify.conftest import Mailbox, Worker
 from tests.support.answers import NOW, TODAY, Office
 from tests.support.city import City
@@ -142,6 +146,39 @@ def test_whoever_an_invitation_is_mailed_to_in_that_moment_is_told_as_well(
     for case, address in ((told, "ana@home.example"), (new, "ben@home.example")):
         assert subjects(mailbox, address)[-1] == OFF
         assert kinds(store, case) == ["invited", "called_off"]
+    assert still_invited(store) == []
+
+
+def test_whoever_is_being_invited_without_mail_in_that_moment_is_told_as_well(
+    store: Store,
+    office: Office,
+    table: Table,
+    worker: Worker,
+    send: Send,
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
+    """Another worker has told everybody before their invitation is written down."""
+    case = send()
+    office.answer([case])
+    worker.run()
+    step = table.next_step(1)
+
+    def call_off() -> None:
+        table.call_off(step)
+        worker.run()
+
+    other = threading.Thread(target=call_off)
+
+    def invite_late(*args: Any, **values: Any) -> None:
+        other.start()
+        other.join(1)  # SQLite lets them go on only when the invitation is written
+        invite(*args, **values)
+
+    monkeypatch.setattr(inviting, "invite", invite_late)
+    worker.run()
+    other.join()
+    worker.run()
+    assert kinds(store, case) == ["invited", "called_off"]
     assert still_invited(store) == []
 
 
