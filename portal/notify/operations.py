@@ -23,7 +23,7 @@ from portal.models.news import NewsSubscription
 from portal.models.running import Outbox
 from portal.models.submissions import Contact
 from portal.notify.bounces import mark_bounced
-from portal.notify.cases import lock_case
+from portal.notify.cases import lock_reached_case
 from portal.notify.telling import record_told
 from portal.store.contacts import ask_anew
 from portal.store.next_steps import invite
@@ -170,17 +170,24 @@ def _is_own(job: Job) -> ColumnElement[bool]:
 def finish_telling(
     session: Session, *, now: datetime, today: date, job: Job, has_bounced: bool = False
 ) -> None:
-    """The mail was accepted, or told rests on the receipt's page: the resident is told."""
+    """The mail was accepted, or told rests on the receipt's page: the resident is told.
+
+    Where the case was set aside at that moment, they are told once it comes back; they are invited
+    now, as they would come.
+    """
     assert job.submission_id is not None and job.response_id is not None  # noqa: S101, PT018
     if has_bounced:
         mark_bounced(session, now, job.submission_id, is_gone=True)
-    row = lock_case(session, job.submission_id)
-    if row is not None:
-        mailed = session.get_one(Outbox, job.id).detail.get("next_step_ids", ())
+    row = lock_reached_case(session, job.submission_id)
+    mailed = session.get_one(Outbox, job.id).detail.get("next_step_ids", ())
+    if row is not None and row.excluded is None:
         record_told(
             session, now=now, today=today, row=row, response_id=job.response_id,
             mailed_step_ids=mailed,
         )  # fmt: skip
+    elif row is not None:
+        for step_id in mailed:
+            invite(session, now=now, today=today, case=row, step_id=step_id)
     finish(session, now=now, job_id=job.id, note="refused" if has_bounced else None)
 
 
@@ -191,7 +198,7 @@ def finish_invitation(
     assert job.submission_id is not None and job.next_step_id is not None  # noqa: S101, PT018
     if has_bounced:
         mark_bounced(session, now, job.submission_id, is_gone=True)
-    row = lock_case(session, job.submission_id)
+    row = lock_reached_case(session, job.submission_id)
     if row is not None:
         named = session.get_one(Outbox, job.id).detail.get("next_step_ids", [job.next_step_id])
         for step_id in named:

@@ -15,7 +15,9 @@ from portal.models.loops import LoopEvent, LoopRow
 from portal.models.partners import Invitation
 from portal.models.running import Outbox
 from portal.notify import inviting
+from portal.respond.operations.cases import set_aside
 from portal.respond.operations.merging import merge_themes
+from portal.respond.operations.restoring import restore
 from portal.store.engine import Store
 from portal.store.next_steps import invite
 from tests.features.notify.conftest import Mailbox, Worker
@@ -180,6 +182,47 @@ def test_whoever_is_being_invited_without_mail_in_that_moment_is_told_as_well(
     worker.run()
     assert kinds(store, case) == ["invited", "called_off"]
     assert still_invited(store) == []
+
+
+@pytest.mark.parametrize("is_told", [False, True])
+def test_whoever_an_invitation_went_out_to_while_their_case_was_set_aside_is_told_as_well(
+    store: Store,
+    office: Office,
+    table: Table,
+    worker: Worker,
+    send: Send,
+    mailbox: Mailbox,
+    is_told: bool,
+) -> None:
+    """Whether it comes alone or with the answer; nor are they invited again when it comes back."""
+    case = send(email="ana@home.example")
+    office.answer([case])
+    if is_told:
+        worker.run()
+    steps = [table.next_step(1), table.next_step(1, on=TODAY + timedelta(days=4))]
+
+    def exclude() -> None:
+        mailbox.on_message = lambda: None
+        store.write(
+            set_aside, now=NOW, today=TODAY, scope=office.staff, submission_id=case, reason="test"
+        )
+
+    mailbox.on_message = exclude
+    worker.run()
+    assert len(mailbox.messages) == (2 if is_told else 1)
+    assert text_of(mailbox).count("A walk (en)") == 2
+    table.call_off(steps[0])
+    worker.run()
+    assert subjects(mailbox)[-1] == OFF
+    sent = len(mailbox.messages)
+    store.write(
+        restore, now=NOW + timedelta(days=1), today=TODAY, scope=office.staff, submission_id=case
+    )
+    worker.wait(days=1)
+    worker.run()
+    assert len(mailbox.messages) == sent, "nothing is mailed twice"
+    assert still_invited(store) == [case], "to the other one"
+    assert kinds(store, case) == ["invited", "invited"]
 
 
 def call_off_on_the_way(mailbox: Mailbox, table: Table, step: int) -> None:
