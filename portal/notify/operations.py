@@ -36,7 +36,8 @@ RANKS = (
     ("account_link", "account_notice", "job_fault"),
     ("confirm_address", "confirm_news", "acknowledge", "partner_link"),
     ("call_off_step", "tell_response", "invite_theme"),
-    ("call_off", "tell"),
+    ("call_off",),  # it is worth nothing once the day is over, and mail to a provider is rationed
+    ("tell",),
     ("invite", "promise", "remind"),
     ("digest", "news"),
 )

@@ -256,6 +256,24 @@ def test_each_reads_the_reason_in_their_language_or_in_one_that_there_is(
         assert text_of(mailbox, part).count("inglés") == 1
 
 
+def test_it_is_told_before_answers_that_wait_longer(
+    store: Store, office: Office, table: Table, worker: Worker, send: Send, mailbox: Mailbox
+) -> None:
+    """Else they could use up what a provider takes in an hour until the day of the step is over."""
+    office.answer([send(email="ana@home.example")])
+    step = table.next_step(1)
+    worker.run()
+    office.answer([send(email=f"{name}@home.example") for name in ("ben", "cara", "dan")])
+    worker.run(mail_domain_hourly_limit=1)
+    table.call_off(step)
+    worker.run(mail_domain_hourly_limit=1)
+    assert len(mailbox.messages) == 1, "all of them wait"
+    worker.wait(hours=1)
+    worker.run(mail_domain_hourly_limit=1)
+    assert len(mailbox.messages) == 2
+    assert subjects(mailbox)[-1] == OFF
+
+
 def test_nobody_is_told_once_its_day_is_over(
     store: Store, office: Office, table: Table, worker: Worker, send: Send, mailbox: Mailbox
 ) -> None:
