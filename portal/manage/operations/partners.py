@@ -104,7 +104,8 @@ def write_next_step(
     it since, StepIsOver once its day has passed, and StepCalledOff: what people were invited to
     does not change.
     """
-    step = _hold_open_step(session, scope, next_step_id, today)
+    step = get_managed_step(session, scope, next_step_id, lock=True)
+    _require_open(step, today)
     require_seen(
         hash_of_step(session.get(NextStepText, (step.id, lang))), seen=seen,
         typed=hash_of_step(NextStepText(what=what, place=place)),
@@ -123,10 +124,14 @@ def call_off_next_step(
 ) -> None:
     """Say that a next step does not take place; the worker tells whoever was invited.
 
-    `reasons` says why, in one or more of the languages in which people were invited. Raises
-    StepIsOver once its day has passed, and StepCalledOff: nobody calls it off twice.
+    `reasons` says why, in one or more of the languages in which people were invited. Sent twice,
+    it is called off once. Raises StepIsOver once its day has passed, and StepCalledOff where it was
+    called off for other reasons: those stand.
     """
-    step = _hold_open_step(session, scope, next_step_id, today)
+    step = get_managed_step(session, scope, next_step_id, lock=True)
+    if step.called_off_on is not None and _list_reasons(session, step) == reasons:
+        return
+    _require_open(step, today)
     for lang, reason in reasons.items():
         session.get_one(NextStepText, (step.id, lang)).called_off_reason = reason
     step.called_off_on = today
@@ -137,13 +142,21 @@ def call_off_next_step(
     )  # fmt: skip
 
 
-def _hold_open_step(session: Session, scope: Scope, next_step_id: int, today: date) -> NextStep:
-    step = get_managed_step(session, scope, next_step_id, lock=True)
+def _list_reasons(session: Session, step: NextStep) -> dict[str, str]:
+    """Why a next step was called off, by language."""
+    query = select(NextStepText).where(NextStepText.next_step_id == step.id)
+    return {
+        text.lang: text.called_off_reason
+        for text in session.scalars(query)
+        if text.called_off_reason
+    }
+
+
+def _require_open(step: NextStep, today: date) -> None:
     if step.called_off_on is not None:
         raise StepCalledOff
     if step.happens_on < today:
         raise StepIsOver
-    return step
 
 
 def _write_text(

@@ -63,6 +63,20 @@ def test_it_is_called_off_with_a_reason_and_stays(desk: Desk, store: Store, step
     assert find_problems(store) == []
 
 
+def test_the_same_form_sent_twice_calls_it_off_once(desk: Desk, store: Store, step: int) -> None:
+    path = f"/en/manage/next-steps/{step}/"
+    for _click in range(2):
+        answer = post(desk, f"{path}call-off", in_en="The school is closed.")
+        assert answer.status_code == 303
+    assert "It is called off." in response_page(desk.client.get(path)).words()
+    with store.read() as session:
+        for found in (
+            select(Outbox.kind).where(Outbox.kind == "call_off_step"),
+            select(AuditEvent.id).where(AuditEvent.action == "next_step_called_off"),
+        ):
+            assert len(session.scalars(found).all()) == 1
+
+
 def test_what_comes_too_late_changes_nothing(
     desk: Desk, store: Store, table: Table, step: int
 ) -> None:

@@ -114,7 +114,7 @@ def test_nobody_is_invited_to_it_any_more(
     table.call_off(step)
     table.call_off(later)
     with pytest.raises(partners.StepCalledOff):
-        table.call_off(step)
+        table.call_off(step, reasons={"en": "It rains."})
     with pytest.raises(partners.StepCalledOff):
         store.write(
             partners.write_next_step, now=NOW, today=TODAY, scope=table.scope, next_step_id=step,
