@@ -46,7 +46,7 @@ def list_invited(
 ) -> list[ShownStep]:
     """The next steps ahead to which the resident of a case was invited, the soonest first.
 
-    Those that were called off too. Where all are over, the last one.
+    Those that were called off too. Where all are over, the last one that took place, if any did.
     """
     rows = session.execute(
         select(NextStep, Invitation.lang)
@@ -58,7 +58,8 @@ def list_invited(
         show_step(session, step, lang, (invited_lang, *fallbacks)) for step, invited_lang in rows
     )
     found = [one for one in shown if one is not None]
-    return [one for one in found if one.happens_on >= today] or found[-1:]
+    ahead = [one for one in found if one.happens_on >= today]
+    return ahead or [one for one in found if one.called_off_on is None][-1:] or found[-1:]
 
 
 def list_judged(

@@ -140,3 +140,40 @@ def test_strangers_judge_nothing(resident: Resident, store: Store, city: City) -
         answer = resident.post(f"/en/receipts/{code}/judge/{number}", fair="yes")
         assert answer.status_code == 404
         response_page(answer)
+
+
+def test_what_took_place_stays_on_the_receipt_whatever_was_called_off_after_it(
+    resident: Resident, store: Store, city: City
+) -> None:
+    code = resident.send(comment="The hole comes back.", kind="problem")
+    with store.read() as session:
+        case = submission_of(session, code).id
+    theme = Office(store, city).group([case])
+    table = Table(store, city)
+    held, off = (table.next_step(theme, on=TODAY + timedelta(days=ahead)) for ahead in (4, 9))
+    _invite(store, case, held)
+    _invite(store, case, off)
+    table.call_off(off)
+    move_clock(resident.settings, days=10)
+    page = resident.get(f"/en/receipts/{code}/")
+    assert "You were invited to this" in page.words()
+    assert "does not take place" not in page.words()
+    assert (TODAY + timedelta(days=4)).isoformat() in [
+        one.get("datetime") for one in page.all("time")
+    ]
+
+
+def test_where_nothing_took_place_the_last_one_that_was_called_off_stays_on_the_receipt(
+    resident: Resident, store: Store, city: City
+) -> None:
+    code = resident.send(comment="The hole comes back.", kind="problem")
+    with store.read() as session:
+        case = submission_of(session, code).id
+    theme = Office(store, city).group([case])
+    table = Table(store, city)
+    step = table.next_step(theme, on=TODAY + timedelta(days=4))
+    _invite(store, case, step)
+    table.call_off(step)
+    move_clock(resident.settings, days=5)
+    words = resident.get(f"/en/receipts/{code}/").words()
+    assert "What you were invited to does not take place" in words
