@@ -47,7 +47,7 @@ _GREETING = _l("Welcome. Tap here to begin.")
 
 @blueprint.context_processor
 def _way_back() -> dict[str, object]:
-    """Every page leads back to the first screen, that of a fault too: nobody may be there."""
+    """Every page leads back to the first screen, one of an error too: nobody may be there."""
     code = (request.view_args or {})["code"]
     return {"key": code, "start": url_for("kiosk.begin", code=code), "idle": IDLE_SECONDS}
 
@@ -175,7 +175,7 @@ def _question(slug: str) -> Response:
 
 
 def _nothing_here() -> Response:
-    """Never the site's own page of errors: nothing there leads back to the first screen."""
+    """Whoever stands there can ask at the counter, which no page of errors says."""
     return _screen("rate/kiosk_services.html", 404, services=[])
 
 

@@ -203,6 +203,25 @@ def test_a_fault_leaves_the_screen_its_way_back(
             assert twice not in words, "each tap is another person's"
 
 
+def test_no_page_of_errors_leads_away_from_the_screen(
+    client: FlaskClient, app: Flask, key: str, store: Store, city: City
+) -> None:
+    address, tapped = f"/ar/kiosk/{key}/pothole-repair", {"token": open_question(client, key, "ar")}
+    elsewhere = {"Sec-Fetch-Site": "cross-site"}
+    refused = {
+        403: client.post(address, data=tapped, headers=elsewhere),
+        413: client.post(address, data={**tapped, "q0": "4" * 10_000_000}),
+    }
+    close_the_kiosk(app, store, city)  # while somebody stands before it
+    refused[404] = client.post(address, data={**tapped, "q0": "4"})
+    assert {status: answer.status_code for status, answer in refused.items()} == {
+        status: status for status in refused
+    }
+    for answer in refused.values():
+        assert set(response_page(answer).links()) == {f"/kiosk/{key}/"}
+        assert f'content="60; url=/kiosk/{key}/"' in answer.text
+
+
 def test_its_own_limit_holds_and_nothing_is_stored_beyond_it(
     client: FlaskClient, key: str, store: Store
 ) -> None:
@@ -269,16 +288,21 @@ def test_who_goes_back_to_the_screen_of_somebody_else_sees_no_receipt(
     assert ratings(store) == [("kiosk", "en", 4, False)]
 
 
-def test_a_closed_kiosk_takes_nothing(
-    client: FlaskClient, app: Flask, key: str, store: Store, city: City
-) -> None:
+def close_the_kiosk(app: Flask, store: Store, city: City) -> None:
+    """Close the only kiosk there is."""
     clock = app.extensions["portal"].clock
     with store.read() as session:
         kiosk_id = session.scalars(select(Kiosk.id)).one()
+    store.write(
+        close_kiosk, kiosk_id=kiosk_id, person_id=city.people["staff"],
+        today=clock.today(), now=clock.now(),
+    )  # fmt: skip
+
+
+def test_a_closed_kiosk_takes_nothing(
+    client: FlaskClient, app: Flask, key: str, store: Store, city: City
+) -> None:
     for _ in range(2):  # twice is once
-        store.write(
-            close_kiosk, kiosk_id=kiosk_id, person_id=city.people["staff"],
-            today=clock.today(), now=clock.now(),
-        )  # fmt: skip
+        close_the_kiosk(app, store, city)
     for address in (f"/kiosk/{key}/", f"/en/kiosk/{key}/", f"/kiosk/{key}x/"):
         assert client.get(address).status_code == 404
