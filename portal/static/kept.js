@@ -1,6 +1,7 @@
 // The list of what is kept on this device, and what became of it.
 "use strict";
 (() => {
+  const MINUTE = 60 * 1000
   const list = document.querySelector("#kept"), empty = document.querySelector("#nothing")
   const workers = navigator.serviceWorker
   if (!workers || !window.caches) {
@@ -28,14 +29,19 @@
     if (open) open.addEventListener("click", () => hand(item))  // dropped by whoever sends it
     return shown
   }
+  let isWaiting = false
   const draw = async () => {
-    const kept = await caches.open("kept"), sections = []
+    const kept = await caches.open("kept"), items = [], sections = []
     for (const key of await kept.keys()) {
       const found = await kept.match(key)
-      if (found) sections.push(show(await found.json(), () => kept.delete(key).then(draw)))
+      if (!found) continue  // removed meanwhile
+      const item = await found.json()
+      items.push(item)
+      sections.push(show(item, () => kept.delete(key).then(draw)))
     }
     list.replaceChildren(...sections)
     empty.hidden = sections.length > 0
+    isWaiting = items.some(({state}) => state === "kept")
   }
   const send = async () => {
     const found = await workers.getRegistration()
@@ -43,5 +49,7 @@
   }
   workers.addEventListener("message", draw)
   addEventListener("online", send)
+  // No event says that a portal which was away is back.
+  setInterval(() => isWaiting && send(), MINUTE)
   draw().then(send)
 })()

@@ -11,6 +11,13 @@ from tests.browser.test_offline import FORM, STATES, UNTIL_CONTROLLED, begin, co
 pytestmark = pytest.mark.browser
 
 AWAY = "self.usual = fetch; self.fetch = async () => new Response('', {status: 502}); true"
+# As in browsers without background sync. Only what is kept is sent with options.
+NO_SYNC = """{
+    Object.defineProperty(self.registration, "sync", {value: undefined})
+    const away = self.fetch
+    self.tries = 0
+    self.fetch = (asked, options) => { self.tries += options ? 1 : 0; return away() }
+}"""
 BACK = "self.fetch = self.usual; true"
 
 
@@ -30,6 +37,27 @@ def test_what_a_portal_cannot_take_just_now_is_kept_and_sent_once(
     page.goto(site.url("en", "kept/"))
     expect(page.locator("#kept section")).to_contain_text(STATES["en"][1])
     expect(page.locator("#kept h2")).to_have_attribute("lang", "ar")
+    assert count(site, comment) == 1
+
+
+def test_an_open_list_tries_again_by_itself_once_the_portal_is_back(
+    site: Site, open_page: OpenPage
+) -> None:
+    comment = "Kept with network, and nobody did anything more"
+    page = open_page()
+    begin(page, site, "en", comment)
+    page.context.clock.install()
+    (worker,) = page.context.service_workers
+    worker.evaluate(AWAY)
+    worker.evaluate(NO_SYNC)
+    send(page)
+    page.wait_for_url("**/en/kept/")
+    while not worker.evaluate("self.tries"):  # when the list is opened: in vain
+        page.wait_for_timeout(50)
+    worker.evaluate(BACK)
+    expect(page.locator("#kept section")).to_contain_text(STATES["en"][0])
+    page.clock.fast_forward("01:00")
+    expect(page.locator("#kept section")).to_contain_text(STATES["en"][1])
     assert count(site, comment) == 1
 
 
