@@ -108,7 +108,7 @@ const sendOne = async (key, item) => {
   if (answer.ok && pathname.includes("/receipts/")) {
     const {url, name} = item
     await put(key, {state: "sent", url, name, at: Date.now(), receipt: pathname})
-  } else {
+  } else if (await find(item.fields)) {  // neither sent by hand nor removed meanwhile
     await put(key, {...item, state: "failed"})
   }
   return true

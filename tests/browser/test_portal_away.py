@@ -18,6 +18,10 @@ NO_SYNC = """{
     self.tries = 0
     self.fetch = (asked, options) => { self.tries += options ? 1 : 0; return away() }
 }"""
+FAILS = """{
+    self.fetch = async (asked, options) =>
+        options ? new Response("", {status: 500}) : self.usual(asked)
+}"""
 BACK = "self.fetch = self.usual; true"
 
 
@@ -59,6 +63,26 @@ def test_an_open_list_tries_again_by_itself_once_the_portal_is_back(
     page.clock.fast_forward("01:00")
     expect(page.locator("#kept section")).to_contain_text(STATES["en"][1])
     assert count(site, comment) == 1
+
+
+def test_what_fails_each_time_it_is_sent_can_be_sent_by_hand(
+    site: Site, open_page: OpenPage
+) -> None:
+    comment = "Kept, and met by a fault again and again"
+    page = open_page()
+    begin(page, site, "en", comment)
+    (worker,) = page.context.service_workers
+    worker.evaluate(AWAY)
+    send(page)
+    page.wait_for_url("**/en/kept/")
+    worker.evaluate(FAILS)
+    page.reload()
+    expect(page.locator("#kept section")).to_contain_text(STATES["en"][0])
+    page.click("[data-open]", timeout=5000)
+    page.wait_for_url("**/en/receipts/*/")
+    assert count(site, comment) == 1
+    page.goto(site.url("en", "kept/"))
+    expect(page.locator("#nothing")).to_be_visible()
 
 
 def test_who_begins_without_network_is_prepared_once_there_is_some(
