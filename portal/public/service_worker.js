@@ -65,7 +65,7 @@ const keep = async (request, lang) => {
 // A form that was answered is kept no longer. Was it a prepared page, its token is used now.
 const settle = async (event, request) => {
   const {pathname} = new URL(request.url), fields = await read(request), key = await find(fields)
-  if (key) await (await caches.open(KEPT)).delete(key)
+  if (key) await (await caches.open(KEPT)).delete(key).then(tell)
   const pages = await caches.open(PAGES), found = await pages.match(pathname)
   const page = found ? await found.text() : ""
   if (fields.some(([name, value]) => name === "token" && page.includes(value))) {

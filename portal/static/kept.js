@@ -49,7 +49,7 @@
   }
   workers.addEventListener("message", draw)
   addEventListener("online", send)
-  // No event says that a portal which was away is back.
-  setInterval(() => isWaiting && send(), MINUTE)
+  // No event says that a portal which was away is back, nor what another tab has removed.
+  setInterval(() => isWaiting && draw().then(() => isWaiting && send()), MINUTE)
   draw().then(send)
 })()

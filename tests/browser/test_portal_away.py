@@ -78,9 +78,13 @@ def test_what_fails_each_time_it_is_sent_can_be_sent_by_hand(
     worker.evaluate(FAILS)
     page.reload()
     expect(page.locator("#kept section")).to_contain_text(STATES["en"][0])
+    beside = page.context.new_page()
+    beside.goto(site.url("en", "kept/"))
+    expect(beside.locator("#kept section")).to_contain_text(STATES["en"][0])
     page.click("[data-open]", timeout=5000)
     page.wait_for_url("**/en/receipts/*/")
     assert count(site, comment) == 1
+    expect(beside.locator("#nothing")).to_be_visible()
     page.goto(site.url("en", "kept/"))
     expect(page.locator("#nothing")).to_be_visible()
 
