@@ -45,10 +45,11 @@ def show_code() -> Response:
     visitor, wanted = _find_waiting(), request.args.get("next", "")
     if visitor is None:
         return _to_the_door(wanted)
-    return _page(visitor, CodeForm(formdata=None, next=wanted), [], 200)
+    return code_page(visitor, CodeForm(formdata=None, next=wanted), [], 200)
 
 
-def _page(visitor: Visitor, form: CodeForm, errors: ErrorList, status: int) -> Response:
+def code_page(visitor: Visitor, form: CodeForm, errors: ErrorList, status: int) -> Response:
+    """The ways to show a second factor, with what was wrong."""
     return page("accounts/show_code.html", status, form=form, errors=errors, ways=ways_of(visitor))
 
 
@@ -60,12 +61,12 @@ def give_code() -> Response:
     if visitor is None:
         return _to_the_door(form.next.data)
     if not form.validate():
-        return _page(visitor, form, errors_of(form), 422)
+        return code_page(visitor, form, errors_of(form), 422)
     require_room_for_code(visitor.id)
     factor = find_factor(visitor.id, form.code.data or "")
     if factor is None:
         form.code.errors = [_("This code is wrong, too old, or was used before. Enter a new one.")]
-        return _page(visitor, form, errors_of(form), 422)
+        return code_page(visitor, form, errors_of(form), 422)
     return _let_in(factor, form.next.data)
 
 
@@ -79,7 +80,7 @@ def give_passkey() -> Response:
     require_room_for_code(visitor.id)
     if find_passkey_holder(request.form.get("credential", ""), visitor.id) is None:
         errors = [("", _("This passkey does not work here. Use another one, or a code."))]
-        return _page(visitor, form, errors, 422)
+        return code_page(visitor, form, errors, 422)
     return _let_in("passkey", form.next.data)
 
 

@@ -30,10 +30,11 @@ def show_sign_in() -> Response:
     if standing is not None and standing.stage is not Stage.CODE:
         return lead_on(request.args.get("next"))
     form = SignInForm(formdata=None, next=local_page(request.args.get("next")))
-    return _page(form, [], 200)
+    return door_page(form, [], 200)
 
 
-def _page(form: SignInForm, errors: ErrorList, status: int) -> Response:
+def door_page(form: SignInForm, errors: ErrorList, status: int) -> Response:
+    """The ways in, with what was wrong."""
     question = passkeys.ask_to_show() if passkeys.are_possible() else None
     return page(
         "accounts/show_sign_in.html", status, form=form, errors=errors, question=question,
@@ -47,12 +48,12 @@ def sign_in() -> Response:
     """Begin a session; one answer for everything that may be wrong."""
     form = SignInForm()
     if not form.validate():
-        return _page(form, errors_of(form), 422)
+        return door_page(form, errors_of(form), 422)
     require_room(form.email.data or "")
     found = find_account(read(), email=form.email.data or "", password=form.password.data or "")
     if found is None:
         errors = [(form.email.id, _("The email address or the password is wrong."))]
-        return _page(form, errors, 422)
+        return door_page(form, errors, 422)
     return begin(found.id, wanted=form.next.data)
 
 
@@ -65,7 +66,7 @@ def sign_in_with_passkey() -> Response:
     holder = find_passkey_holder(request.form.get("credential", ""))
     if holder is None:
         errors = [("", _("This passkey does not work here. Sign in with your password."))]
-        return _page(form, errors, 422)
+        return door_page(form, errors, 422)
     return begin(holder, factor="passkey", wanted=form.next.data)
 
 

@@ -159,6 +159,33 @@ def test_the_time_between_password_and_code_is_short(
 
 
 @pytest.mark.usefixtures("factors")
+@pytest.mark.parametrize("path", ["sign-in/code", "sign-in/code/passkey"])
+def test_a_page_for_the_code_that_is_out_of_date_asks_for_what_is_still_needed(
+    app: Flask, settings: Settings, knock: Knock, path: str
+) -> None:
+    client, wanted = app.test_client(), "/en/manage/warnings/"
+    form = {"csrf_token": token_of(app.test_client()), "code": spare_code(0), "next": wanted}
+    knock(client, "manager")
+    answer = client.post(f"/en/{path}", data=form)
+    page = response_page(answer)
+    assert answer.status_code == 400
+    assert "That page was out of date." in page.words()
+    assert "Sign in once more" not in page.words(), "the password was right a moment ago"
+    assert [one.get("id") for one in page.all("input") if one.get("type") != "hidden"] == ["code"]
+    again = {**form, "csrf_token": page.value("csrf_token"), "next": page.value("next")}
+    assert settings.clock_file is not None
+    settings.clock_file.write_text("4000")
+    answer = client.post(f"/en/{path}", data=form)
+    assert answer.status_code == 400
+    door = response_page(answer)
+    assert "That page was out of date. Sign in once more." in door.words()
+    assert "That took" not in answer.text
+    assert door.value("next") == wanted
+    settings.clock_file.write_text("0")
+    assert client.post("/en/sign-in/code", data=again).location == wanted
+
+
+@pytest.mark.usefixtures("factors")
 def test_a_code_sent_twice_leads_on_without_a_word(client: FlaskClient, knock: Knock) -> None:
     knock(client, "manager")
     for _click in range(2):
