@@ -143,6 +143,7 @@ def end_one(session: Session, *, now: datetime, person_id: int, sign_in_id: int)
     row = session.get(SignIn, sign_in_id, with_for_update=True)
     if row is None or row.person_id != person_id:
         return False
+    _forget_waiting_key(session, person_id)
     if row.ended_at is not None:
         return True
     row.ended_at = now
@@ -156,16 +157,8 @@ def end_one(session: Session, *, now: datetime, person_id: int, sign_in_id: int)
 def end_all(
     session: Session, *, now: datetime, person_id: int, by: int | None, but: str | None = None
 ) -> int:
-    """End all sign-ins of a person, except the one with the secret `but`; returns how many.
-
-    The key of an app that still waits for its first code ends too: whoever was signed in could
-    read it, and would have the second factor once its owner began to use it.
-    """
-    session.execute(
-        delete(Authenticator).where(
-            Authenticator.person_id == person_id, Authenticator.confirmed_at.is_(None)
-        )
-    )
+    """End all sign-ins of a person, except the one with the secret `but`; returns how many."""
+    _forget_waiting_key(session, person_id)
     open_ones = select(SignIn).where(SignIn.person_id == person_id, SignIn.ended_at.is_(None))
     if but is not None:
         open_ones = open_ones.where(SignIn.token_hash != sha256(but))
@@ -178,6 +171,19 @@ def end_all(
             subject_id=person_id, count=len(rows),
         )  # fmt: skip
     return len(rows)
+
+
+def _forget_waiting_key(session: Session, person_id: int) -> None:
+    """The key of an app that still waits for its first code ends with a sign-in.
+
+    Whoever was signed in could read it, and would have the second factor once its owner began to
+    use it.
+    """
+    session.execute(
+        delete(Authenticator).where(
+            Authenticator.person_id == person_id, Authenticator.confirmed_at.is_(None)
+        )
+    )
 
 
 def note_seen(session: Session, *, token: str, today: date) -> None:

@@ -10,12 +10,13 @@ import pytest
 from flask import Flask
 from flask.testing import FlaskClient
 from passlib.totp import TOTP
+from sqlalchemy import select
 
 from portal.accounts.operations.links import post_link
 from portal.accounts.operations.sign_ins import count_code
 from portal.accounts.visiting import is_factor_required
 from portal.app import create_app
-from portal.models.people import AccountLink
+from portal.models.people import AccountLink, SignIn
 from portal.settings import Settings
 from portal.store.city import mark_as_demo
 from portal.store.engine import Store
@@ -261,6 +262,23 @@ def test_a_key_that_waits_ends_with_the_sign_ins_that_could_read_it(
     assert send(owner, new, password=password).status_code == 303
     knock(owner, "staff", password)
     assert new_key(owner) != known
+
+
+def test_a_key_that_waits_ends_with_the_one_sign_in_that_could_read_it(
+    app: Flask, store: Store, knock: Knock
+) -> None:
+    """Also where that one signed out before its owner pressed the button."""
+    thief, owner = app.test_client(), app.test_client()
+    for is_out in (False, True):
+        knock(thief, "staff")
+        known = new_key(thief)
+        with store.read() as session:
+            number = session.scalar(select(SignIn.id).order_by(SignIn.id.desc()).limit(1))
+        if is_out:
+            send(thief, "sign-out")
+        knock(owner, "staff")
+        assert send(owner, "account/sign-ins/end", sign_in=number).status_code == 303
+        assert new_key(owner) != known
 
 
 def new_key(client: FlaskClient) -> str:
