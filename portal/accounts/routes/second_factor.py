@@ -66,6 +66,11 @@ def _app_page(form: CodeForm, errors: ErrorList, status: int) -> Response:
         secrets=portal().secrets,
     )  # fmt: skip
     if key is None:
+        if errors and not get_factors(read(), visitor.id).has_app:  # else sent twice
+            flash(
+                _("The key of that app does not work any more. Set up the app with a new one."),
+                "alarm",
+            )
         return redirect(url_for("accounts.show_second_factor"), 303)
     return page(
         "accounts/show_app.html", status, form=form, errors=errors, key=key, qr=draw_qr(key.uri)

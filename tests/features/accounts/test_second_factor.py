@@ -281,6 +281,28 @@ def test_a_key_that_waits_ends_with_the_one_sign_in_that_could_read_it(
         assert new_key(owner) != known
 
 
+def test_whose_key_is_gone_is_told_that_the_code_was_for_nothing(
+    client: FlaskClient, knock: Knock
+) -> None:
+    said = "The key of that app does not work any more."
+    knock(client, "staff")
+    app = TOTP(key=new_key(client))
+    token = token_of(client)
+    send(client, "account/second-factor/app/remove")
+    for code in (app.generate(this_moment()).token, ""):
+        form = {"csrf_token": token, "code": code}
+        answer = client.post(f"{SET_UP}app", data=form)
+        assert answer.location == SET_UP
+        assert said in client.get(SET_UP).text
+    assert client.get(f"{SET_UP}app").location == SET_UP
+    assert said not in client.get(SET_UP).text, "nothing was typed there"
+    code = TOTP(key=new_key(client)).generate(this_moment()).token
+    assert [send(client, "account/second-factor/app", code=code).status_code for _ in "12"] == [
+        200, 303,
+    ]  # fmt: skip
+    assert said not in client.get(SET_UP).text, "a second press: it is in use"
+
+
 def new_key(client: FlaskClient) -> str:
     """Begin to set up an app; returns the key that it is to be told."""
     assert send(client, "account/second-factor/app/begin").status_code == 303
