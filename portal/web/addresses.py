@@ -62,8 +62,10 @@ def _stay_here(response: Response) -> Response:
     Werkzeug names both as the request has them, and behind a proxy that is http: a receipt without
     its last slash would go through the net in clear. And nobody keeps it: it may hold that receipt.
     """
-    if isinstance(request.routing_exception, RequestRedirect):
-        parts = urlsplit(request.routing_exception.new_url)
+    asked = request.routing_exception
+    # An error that was found before it was led there is its answer.
+    if isinstance(asked, RequestRedirect) and response.status_code == asked.code:
+        parts = urlsplit(asked.new_url)
         place = f"/{parts.path.lstrip('/')}"
         there = redirect(f"{place}?{parts.query}" if parts.query else place, response.status_code)
         response.location = there.location

@@ -82,3 +82,35 @@ def test_the_way_to_the_right_spelling_names_no_host(
     assert "other.example" not in answer.text
     assert answer.headers["X-Content-Type-Options"] == "nosniff"
     assert answer.headers["Cache-Control"] == "no-store"
+
+
+FORM = {"Content-Type": "application/x-www-form-urlencoded"}
+
+
+@pytest.mark.parametrize(
+    ("asked", "body", "headers", "status"),
+    [
+        ("/en/services?x=%00", None, {}, 404),
+        ("/api/v1//services?x=%00", None, {}, 404),
+        ("/en/account", None, {"Transfer-Encoding": "chunked"}, 411),
+        ("/en/account", b"x=" + b"x" * 10**6, FORM, 413),
+        ("/en/account", b"x=\xff", FORM, 400),
+    ],
+)
+def test_an_error_at_another_spelling_is_shown_as_what_it_is(
+    client: FlaskClient,
+    city: City,
+    asked: str,
+    body: bytes | None,
+    headers: dict[str, str],
+    status: int,
+) -> None:
+    method = "POST" if headers else "GET"
+    answer = client.open(asked, method=method, data=body, headers=headers)
+    assert answer.status_code == status
+    assert "Location" not in answer.headers
+    assert "Redirecting" not in answer.text
+    if asked.startswith("/api/"):
+        assert answer.get_json()["error"]
+    else:
+        response_page(answer)
