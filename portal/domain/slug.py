@@ -20,6 +20,11 @@ def is_cut(name: str) -> bool:
     return not 0 < len(_joined(name)) <= MAX_SLUG
 
 
+def name_key(name: str) -> str:
+    """What ways of writing a name have in common: its words, all of them, else its signs."""
+    return _joined(name) or fold(name)
+
+
 def _joined(name: str) -> str:
     return "-".join(re.findall(r"[^\W_]+", fold(name)))
 

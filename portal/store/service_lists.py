@@ -10,7 +10,7 @@ from sqlalchemy import select
 from sqlalchemy.orm import Session
 
 from portal.domain.language import fold
-from portal.domain.slug import free_slug, is_cut, slugify
+from portal.domain.slug import free_slug, is_cut, name_key, slugify
 from portal.models.service_drafts import ServiceDraft
 from portal.models.services import Department, DepartmentText, Service, ServiceText
 from portal.store import audit
@@ -82,24 +82,53 @@ def give_code(
     )  # fmt: skip
 
 
+class KnownDepartments:
+    """The departments there are.
+
+    A department is the same when one of its names is, however it is written, or its slug. Those
+    with long names may have the beginning in common, which is all of a slug: there only the names
+    count.
+    """
+
+    def __init__(self, session: Session) -> None:
+        self.slugs = {
+            row.slug: row.id for row in session.execute(select(Department.slug, Department.id))
+        }
+        texts = select(DepartmentText.department_id, DepartmentText.name)
+        rows = session.execute(texts.order_by(DepartmentText.department_id.desc())).all()
+        # Of several the first one counts, and one that is written the same before all others.
+        self._by_name = {row.name: row.department_id for row in rows}
+        self._by_key = {name_key(row.name): row.department_id for row in rows}
+
+    def find(self, name: str | None) -> int | None:
+        """The id of the one that is meant; None where it would be a new one."""
+        if name is not None:
+            found = self._by_name.get(name) or self._by_key.get(name_key(name))
+            if found is not None or is_cut(name):
+                return found
+        return self.slugs.get(department_slug(name))
+
+    def add(self, department: Department, name: str | None) -> None:
+        """Know one more, by the name that a list gives it."""
+        self.slugs[department.slug] = department.id
+        if name is not None:
+            self._by_key[name_key(name)] = department.id
+
+
 class ListedDepartments:
     """The departments that a list names, added where there is none of the name."""
 
     def __init__(self, session: Session, name_lang: str, now: datetime) -> None:
         """`name_lang` is the language of the names in the list."""
         self._session, self._name_lang, self._now = session, name_lang, now
-        self._ids: dict[str, int] = {}
+        self._known = KnownDepartments(session)
 
     def get(self, name: str | None) -> int:
         """The department's id."""
-        key = name or ""
-        if key not in self._ids:
-            self._ids[key] = find_department(self._session, name) or self._add(name)
-        return self._ids[key]
+        return self._known.find(name) or self._add(name)
 
     def _add(self, name: str | None) -> int:
-        taken = set(self._session.scalars(select(Department.slug)))
-        slug = free_slug(department_slug(name), taken)
+        slug = free_slug(department_slug(name), self._known.slugs)
         department = Department(slug=slug, created_at=self._now)
         self._session.add(department)
         self._session.flush()
@@ -110,22 +139,10 @@ class ListedDepartments:
             self._session, at=self._now, person_id=None, action="department_added",
             subject="department", subject_id=department.id,
         )  # fmt: skip
+        self._known.add(department, name)
         return department.id
 
 
 def department_slug(name: str | None) -> str:
     """The slug of a department of this name, of the city's own where a list names none."""
     return slugify(name or _NO_DEPARTMENT["en"], "department")
-
-
-def find_department(session: Session, name: str | None) -> int | None:
-    """The id of the department of this name or slug; None where it would be a new one.
-
-    Two departments with long names may have the beginning in common, which is all of a slug.
-    """
-    if name is not None:
-        named = select(DepartmentText.department_id).where(DepartmentText.name == name)
-        found = session.scalar(named.order_by(DepartmentText.department_id).limit(1))
-        if found is not None or is_cut(name):
-            return found
-    return session.scalar(select(Department.id).where(Department.slug == department_slug(name)))

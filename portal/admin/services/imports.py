@@ -21,9 +21,9 @@ from portal.store import audit
 from portal.store.content import raise_content_version
 from portal.store.service_files import ServiceLine
 from portal.store.service_lists import (
+    KnownDepartments,
     KnownServices,
     ListedDepartments,
-    find_department,
     give_code,
 )
 from portal.store.services import open_everywhere
@@ -73,6 +73,7 @@ def plan_list(
 ) -> list[Planned]:
     """What each line would do, in the list's order. Names in languages not offered stay out."""
     known = KnownServices(session, name_lang).find_all(lines)
+    departments = KnownDepartments(session)
     found = list(zip(lines, known, strict=True))
     ids = [service.id for _line, service in found if service is not None]
     states = get_states(session, ids, offered)
@@ -83,7 +84,7 @@ def plan_list(
             service.id if service else None,
             line.code if service and not service.code else None,
             _changes(line, states[service.id] if service else {}, name_lang, offered),
-            service is None and find_department(session, line.department) is None,
+            service is None and departments.find(line.department) is None,
         )
         for line, service in found
     ]

@@ -147,6 +147,32 @@ def test_long_names_of_departments_are_told_apart_by_their_ends(store: Store, wr
 
 
 @pytest.mark.parametrize(
+    "written",
+    [
+        "DIRECTORATE FOR URBAN PLANNING, BUILDING REGULATIONS - HOUSING, NORTH",
+        "Directorate for  Urban Planning, Building Regulations – Housing, North",
+        "Directorate for Urban Plánning, Building Regulations – Housing, North",
+    ],
+)
+def test_a_long_name_of_a_department_that_is_written_otherwise_is_the_same(
+    store: Store, write: Write, written: str
+) -> None:
+    """Else a second department is made, and the service stands under people nobody knows."""
+    name = "Directorate for Urban Planning, Building Regulations – Housing, North"
+    take(store, write("a.csv", f'service_name,department\nTrees,"{name}"\n'))
+    second = f'service_name,department\nRoads,"{written}"\nPools,"{name}"\n'
+    assert take(store, write("b.csv", second)) == Imported(2, 0, 0)
+    other = written.replace("North", "East").replace("NORTH", "EAST")
+    both = f'service_name,department\nCats,"{other}"\nDogs,"{other.lower()}"\n'
+    assert take(store, write("c.csv", both)) == Imported(2, 0, 0)
+    with store.read() as session:
+        rows = session.execute(select(Service.slug, Service.department_id))
+        department = {row.slug: row.department_id for row in rows}
+    assert department["trees"] == department["roads"] == department["pools"]
+    assert department["trees"] != department["cats"] == department["dogs"]
+
+
+@pytest.mark.parametrize(
     ("text", "line", "reason"),
     [
         ("service_name\nTrees\n\n  \nx\n", 4, "service_name is empty"),
