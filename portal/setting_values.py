@@ -17,6 +17,7 @@ _ORIGIN = re.compile(r"https?://[a-z0-9.*-]+(:[0-9]{1,5})?")
 _SITE = re.compile(r"https?://([a-z0-9._-]+|\[[0-9a-f:.]+\])(:[0-9]{1,5})?/?")
 _DEFAULT_PORTS = re.compile(r"http:.*:80/?|https:.*:443/?")
 _HEADER = re.compile(r"[A-Za-z0-9-]+")
+_MAPPED_BITS = 96  # ::ffff:0:0/96 is all of IPv4
 _MAIL_ADDRESS = re.compile(r"[^\s@<>]+@[^\s@<>]+")
 
 Network = ipaddress.IPv4Network | ipaddress.IPv6Network
@@ -34,7 +35,7 @@ def parse(kind: str, text: str) -> object:
         case "tuple[str, ...]":
             return tuple(text.replace(",", " ").split())
         case "tuple[Network, ...]":
-            return tuple(ipaddress.ip_network(part) for part in text.replace(",", " ").split())
+            return tuple(_network(part) for part in text.replace(",", " ").split())
         case _:
             return text
 
@@ -75,6 +76,16 @@ def is_country(text: str) -> bool:
 def is_origin(text: str) -> bool:
     """Whether a browser takes it as a source of frames; it goes into a header as it is."""
     return text == "*" or _ORIGIN.fullmatch(text) is not None
+
+
+def _network(text: str) -> Network:
+    """A network; one of IPv4 as those see it who listen on `::` is written as it is."""
+    network = ipaddress.ip_network(text)
+    if network.version == 6 and network.prefixlen >= _MAPPED_BITS:
+        mapped = network.network_address.ipv4_mapped
+        if mapped is not None:
+            return ipaddress.IPv4Network((mapped, network.prefixlen - _MAPPED_BITS))
+    return network
 
 
 def _number(text: str) -> int:

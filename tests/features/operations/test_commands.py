@@ -267,6 +267,7 @@ BAD_SETTINGS = {
     "a public address with its usual port": {"PORTAL_BASE_URL": "https://city.example:443"},
     "a public address with a port that is none": {"PORTAL_BASE_URL": "https://city.example:99999"},
     "every proxy there is": {"PORTAL_TRUSTED_PROXIES": "10.0.0.0/8 ::/0"},
+    "every proxy of IPv4": {"PORTAL_TRUSTED_PROXIES": "::ffff:0:0/96"},
     "a header with more than addresses": {"PORTAL_CLIENT_ADDRESS_HEADER": "Forwarded"},
     "a header without a name": {"PORTAL_CLIENT_ADDRESS_HEADER": ""},
     "a header and what it holds": {"PORTAL_CLIENT_ADDRESS_HEADER": "X-Real-IP: 1"},

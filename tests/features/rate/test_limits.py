@@ -13,6 +13,7 @@ from werkzeug.wrappers import Request
 
 from portal.app import create_app
 from portal.models.submissions import Submission, Throttle
+from portal.setting_values import parse
 from portal.settings import Settings
 from portal.store.engine import Store
 from portal.web.client_address import client_address
@@ -137,6 +138,23 @@ def test_what_a_proxy_cannot_have_written_is_not_believed(
     for peer in ("10.0.0.5", "::ffff:10.0.0.5"):  # the second where the portal listens on ::
         asked = Request({"REMOTE_ADDR": peer, "HTTP_X_FORWARDED_FOR": said})
         assert client_address(asked, behind) == client
+
+
+@pytest.mark.parametrize(
+    ("written", "means"),
+    [
+        ("::ffff:10.0.0.0/104", "10.0.0.0/8"),
+        ("::ffff:10.0.0.5", "10.0.0.5/32"),
+        ("10.0.0.0/8", "10.0.0.0/8"),
+        ("2001:db8::/96", "2001:db8::/96"),
+        ("::/80", "::/80"),
+    ],
+)
+def test_a_proxys_network_may_be_written_as_those_see_it_who_listen_on_both(
+    written: str, means: str
+) -> None:
+    """Else the proxy is not believed, and all residents count as one."""
+    assert parse("tuple[Network, ...]", written) == (ipaddress.ip_network(means),)
 
 
 def test_a_library_gets_through(app: Flask, settings: Settings, store: Store, city: City) -> None:
