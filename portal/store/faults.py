@@ -9,7 +9,16 @@ from sqlalchemy.exc import DBAPIError, InterfaceError, OperationalError
 _NO_TABLE = {"42P01"}  # undefined_table (PostgreSQL)
 _NO_RIGHT = {"42501"}  # insufficient_privilege
 _BUSY = {"55P03"}  # lock_not_available
-_TOO_LONG = {"57014"}  # query_canceled: its statement timeout was over
+# Where no statement gets through. All else is the fault of one: its deadlock, its memory, its size.
+_AWAY = (
+    "08",  # connection exceptions
+    "57P",  # shut down, starting up, dropped
+    "58",  # errors of the machine below it
+    "53100",  # disk_full
+    "53300",  # too_many_connections
+    "SQLITE_BUSY", "SQLITE_LOCKED", "SQLITE_CANTOPEN", "SQLITE_IOERR", "SQLITE_FULL",
+    "SQLITE_READONLY", "SQLITE_NOTADB", "SQLITE_CORRUPT",
+)  # fmt: skip
 
 
 def explain(error: DBAPIError) -> str:
@@ -37,10 +46,13 @@ def is_busy(error: DBAPIError) -> bool:
 
 def is_away(error: DBAPIError) -> bool:
     """Whether the database cannot be asked for anything just now."""
-    is_of_database = isinstance(error, OperationalError | InterfaceError)
-    return is_of_database and _state_of(error) not in _BUSY | _TOO_LONG
+    state = _state_of(error)
+    if state is None:  # the connection broke off, or there was none
+        return isinstance(error, OperationalError | InterfaceError)
+    return state.startswith(_AWAY)
 
 
 def _state_of(error: DBAPIError) -> str | None:
+    """The code of what went wrong: PostgreSQL's SQLSTATE, or SQLite's name for it."""
     state: str | None = getattr(error.orig, "sqlstate", None)
-    return state
+    return state or getattr(error.orig, "sqlite_errorname", None)

@@ -3,13 +3,14 @@
 from __future__ import annotations
 
 import logging
+import sqlite3
 from datetime import UTC, date, datetime, timedelta
 from typing import Any
 
 import psycopg
 import pytest
 from sqlalchemy import select
-from sqlalchemy.exc import DBAPIError, IntegrityError, OperationalError
+from sqlalchemy.exc import DatabaseError, DBAPIError, IntegrityError, OperationalError
 from sqlalchemy.orm import Session
 
 from portal.assess import appraisals, operations
@@ -28,7 +29,24 @@ DISK_FULL = OperationalError("", None, psycopg.errors.DiskFull())
 BROKEN = OperationalError("", None, psycopg.OperationalError("the connection is closed"))
 BUSY = OperationalError("", None, psycopg.errors.LockNotAvailable())
 TOO_LONG = OperationalError("", None, psycopg.errors.QueryCanceled())
+DEADLOCK = OperationalError("", None, psycopg.errors.DeadlockDetected())  # 40P01
+NOT_IN_A_ROW = OperationalError("", None, psycopg.errors.SerializationFailure())  # 40001
+TOO_LARGE = OperationalError("", None, psycopg.errors.ProgramLimitExceeded())  # 54000
+NO_MEMORY = OperationalError("", None, psycopg.errors.OutOfMemory())
+SHUT_DOWN = OperationalError("", None, psycopg.errors.AdminShutdown())
+OF_STATEMENT = [TOO_LONG, DEADLOCK, NOT_IN_A_ROW, TOO_LARGE, NO_MEMORY]
 DOUBLE = IntegrityError("", None, psycopg.errors.UniqueViolation())
+
+
+def _sqlite(kind: type[DBAPIError], name: str) -> DBAPIError:
+    fault = sqlite3.DatabaseError()
+    fault.sqlite_errorname = name
+    return kind("", None, fault)
+
+
+NO_FUNCTION = _sqlite(OperationalError, "SQLITE_ERROR")
+FILE_FULL = _sqlite(OperationalError, "SQLITE_FULL")
+FILE_BROKEN = _sqlite(DatabaseError, "SQLITE_CORRUPT_INDEX")
 
 
 def test_one_that_goes_wrong_keeps_no_other_waiting() -> None:
@@ -48,7 +66,8 @@ def test_one_that_goes_wrong_keeps_no_other_waiting() -> None:
 
 @pytest.mark.parametrize(
     ("fault", "tried"),
-    [(BROKEN, 1), (DISK_FULL, 1), (BUSY, 3), (TOO_LONG, 3), (DOUBLE, 3)],
+    [(fault, 1) for fault in (BROKEN, DISK_FULL, SHUT_DOWN, FILE_FULL, FILE_BROKEN)]
+    + [(fault, 3) for fault in (BUSY, *OF_STATEMENT, DOUBLE, NO_FUNCTION)],
 )
 def test_a_database_that_is_away_is_not_asked_for_each(fault: DBAPIError, tried: int) -> None:
     asked: list[int] = []
@@ -64,7 +83,8 @@ def test_a_database_that_is_away_is_not_asked_for_each(fault: DBAPIError, tried:
 
 @pytest.mark.parametrize(
     ("fault", "is_soon"),
-    [(BROKEN, True), (BUSY, True), (TOO_LONG, False), (DOUBLE, False), (KeyError("x"), False)],
+    [(fault, True) for fault in (BROKEN, BUSY, SHUT_DOWN, FILE_FULL, FILE_BROKEN)]
+    + [(fault, False) for fault in (*OF_STATEMENT, DOUBLE, NO_FUNCTION, KeyError("x"))],
 )
 def test_a_job_runs_again_at_once_only_where_that_can_help(
     fault: Exception, is_soon: bool, caplog: pytest.LogCaptureFixture
