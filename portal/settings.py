@@ -204,7 +204,8 @@ class Settings:
         if not (is_site(self.base_url) and is_address(self.base_url, _WEB)):
             raise SettingsError(
                 "PORTAL_BASE_URL must be a site in small letters and nothing more, such as"
-                " https://listens.example.org or http://127.0.0.1:8000"
+                " https://listens.example.org or http://127.0.0.1:8000; a name with letters beyond"
+                " a-z as browsers send it, such as https://xn--brger-kva.example"
             )
         if not is_address_header(self.client_address_header):
             raise SettingsError(

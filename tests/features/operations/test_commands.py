@@ -325,6 +325,16 @@ def test_bad_settings_are_refused_in_one_line(empty_installation: Installation, 
     assert not list(empty_installation.folder.iterdir())
 
 
+def test_a_public_address_in_letters_beyond_a_to_z_is_asked_for_as_browsers_send_it(
+    empty_installation: Installation,
+) -> None:
+    """They are small letters already: to ask for those alone would help nobody."""
+    settings = {"PORTAL_BASE_URL": "https://bürger.example"}
+    assert "https://xn--" in refused(empty_installation.call("settings", **settings))
+    settings = {"PORTAL_BASE_URL": "https://xn--brger-kva.example"}
+    assert empty_installation.call("settings", **settings).status == 0
+
+
 def test_a_process_that_refuses_its_settings_writes_one_line_and_makes_nothing(
     empty_installation: Installation,
 ) -> None:
