@@ -110,14 +110,14 @@ def prepare_telling(
     texts = list_texts(session, response.id)
     if row.lang not in told_languages(texts, response.source_lang):
         return Nothing("not reviewed", is_final=False, again_at=now + HOUR)
-    reader = _find_reader(session, now=now, stationery=stationery, job=job, row=row)
-    if not isinstance(reader, _Reader):
-        return reader
     steps = list_open_steps(
         session, theme_id=response.theme_id, case=row, today=stationery.day(now),
         is_invited=is_copy(job),
     )  # fmt: skip
     _note_steps(job, steps)
+    reader = _find_reader(session, now=now, stationery=stationery, job=job, row=row)
+    if not isinstance(reader, _Reader):
+        return reader
     context = {
         "steps": steps,
         "text": texts[row.lang],
@@ -129,7 +129,10 @@ def prepare_telling(
 
 
 def _note_steps(job: Outbox, steps: Sequence[OpenStep]) -> None:
-    """Once the mail is accepted, it has invited to these very steps."""
+    """Once the mail is accepted, or rests on the receipt's page, it has invited to these very ones.
+
+    That holds for this try: what an earlier one noted may be over by now.
+    """
     job.detail = {**job.detail, "next_step_ids": [step.id for step in steps]}
 
 

@@ -11,6 +11,7 @@ from sqlalchemy import select
 from portal.manage.operations import partners
 from portal.models.loops import LoopRow
 from portal.models.partners import Invitation
+from portal.notify.operations import stop_mail
 from portal.respond.operations.merging import merge_themes
 from portal.store.engine import Store
 from tests.features.notify.conftest import Mailbox, Worker
@@ -205,4 +206,29 @@ def test_mail_that_waits_until_the_step_is_over_invites_nobody(
     mailbox.is_failing = False
     worker.wait(days=3)
     worker.run()
+    assert invited(store) == []
+
+
+@pytest.mark.parametrize("is_called_off", [True, False])
+def test_a_telling_that_ends_on_the_receipts_page_invites_to_nothing_that_is_not_open_any_more(
+    store: Store, office: Office, table: Table, worker: Worker, send: Send, mailbox: Mailbox,
+    *, is_called_off: bool,
+) -> None:  # fmt: skip
+    case = send(email="ana@home.example")
+    theme = office.group([case])
+    step = table.next_step(theme)
+    response = office.draft(theme)
+    office.review(response)
+    office.publish(response)
+    mailbox.is_failing = True
+    worker.run()
+    mailbox.is_failing = False
+    store.write(stop_mail, now=NOW, token=worker.secrets.mail_token(case))
+    if is_called_off:
+        table.call_off(step)
+    worker.wait(days=1 if is_called_off else 11)
+    worker.run()
+    assert mailbox.messages == []
+    with store.read() as session:
+        assert session.get_one(LoopRow, case).told_on is not None
     assert invited(store) == []
