@@ -27,10 +27,11 @@ _NUMBER = re.compile(r"[0-9]{1,18}")
 # NUL is refused by PostgreSQL and kept by SQLite; lone surrogates cannot be encoded at all.
 _UNSTORABLE = re.compile("[\x00\ud800-\udfff]")
 # What nobody sees in an address, and names of hosts pass over (Default_Ignorable_Code_Point): some
-# of it comes along when an address is copied out of a text that runs the other way.
+# of it comes along when an address is copied out of a text that runs the other way. Joiners are not
+# among it: Persian and Indian words are spelled with them (IDNA 2008).
 _PASSED_OVER = re.compile(
-    "[\u00ad\u034f\u061c\u115f\u1160\u17b4\u17b5\u180b-\u180f\u200b-\u200f\u202a-\u202e\u2060-\u206f"
-    "\u3164\ufe00-\ufe0f\ufeff\U000e0000-\U000e0fff]"
+    "[\u00ad\u034f\u061c\u115f\u1160\u17b4\u17b5\u180b-\u180f\u200b\u200e\u200f\u202a-\u202e"
+    "\u2060-\u206f\u3164\ufe00-\ufe0f\ufeff\U000e0000-\U000e0fff]"
 )
 _UNSEEN = frozenset(("Cc", "Cf", "Zs", "Zl", "Zp"))
 MAX_WRITTEN = 5000  # characters of what a resident writes in their own words
@@ -147,11 +148,20 @@ class Needed:
 
 
 def _in_plain_letters(address: str) -> str:
-    """An address as mail servers take it to be (UTS 46), in spite of wide letters, as keyboards for
-    Chinese and Korean write them, and of what nobody sees.
+    """An address as mail servers take it to be, in spite of what nobody sees in it.
+
+    Wide letters are the ordinary ones, as keyboards for Chinese and Korean write both. More is the
+    same in names of hosts only (UTS 46): before the @ it makes another mailbox.
     """
-    narrow = unicodedata.normalize("NFKC", address).replace("\u3002", ".")
-    return _PASSED_OVER.sub("", narrow)
+    narrow = unicodedata.normalize("NFC", "".join(map(_narrow, address)))
+    name, at, host = narrow.rpartition("@")
+    plain = unicodedata.normalize("NFKC", host).replace("\u3002", ".")
+    return _PASSED_OVER.sub("", f"{name}{at}{plain}")
+
+
+def _narrow(character: str) -> str:
+    width, _, ordinary = unicodedata.decomposition(character).partition(" ")
+    return chr(int(ordinary, 16)) if width in {"<wide>", "<narrow>"} else character
 
 
 class EmailField(StringField):

@@ -23,6 +23,7 @@ from portal.settings import Settings
 from portal.store.concerned import keep_concerned
 from portal.store.coverage import list_texts
 from portal.store.engine import Store
+from portal.store.secrets import Secrets
 from portal.web.form_token import MIN_AGE
 from tests.features.notify.conftest import Mailbox, Worker
 from tests.features.public.publishing import publish_response
@@ -393,12 +394,12 @@ def test_what_is_wrong_is_said_and_machines_subscribe_nobody(
 def test_one_mailbox_is_one_address_however_it_is_written(
     store: Store, city: City, worker: Worker, mailbox: Mailbox, form: Callable[..., Page | int]
 ) -> None:
-    """Mail servers take all of these to be the same (UTS 46): nobody gets one mail for each."""
+    """Keyboards and domain names (UTS 46) make them the same: nobody gets one mail for each."""
     for email in (
         "anna@mail.example.org",
-        "anna＠ｍail.example.org",  # as keyboards for Chinese write it
+        "ａnna＠ｍail.example.org",  # as keyboards for Chinese write it
         "anna@mail.exam\u00adple.org",
-        "anna@ma\ufe0fil.exa\u200dmple.org",
+        "anna@ma\ufe0fil.exa\u200bmple.org",
         "\u202banna@mail.example。org\u202c",
         "ANNA@Mail.ⓔxample.org",
     ):
@@ -407,6 +408,25 @@ def test_one_mailbox_is_one_address_however_it_is_written(
     worker.clock.moment = this_moment()
     worker.run()
     assert mailbox.to() == ["anna@mail.example.org"]
+
+
+@pytest.mark.parametrize(
+    "email",
+    [
+        "ทำงาน@mail.example.org",  # NFKC writes its second letter as two
+        "mª@mail.example.org",
+        "m²@mail.example.org",
+        "anna@نامه\u200cای.example",  # a Persian name of a host, which IDNA 2008 spells so
+        "anna@ක්\u200dෂ.example",
+    ],
+)
+def test_letters_that_only_look_like_others_stay_in_an_address(
+    store: Store, city: City, form: Callable[..., Page | int], settings: Settings, email: str
+) -> None:
+    assert isinstance(form(email=email), Page)
+    with store.read() as session:
+        kept = session.scalars(select(NewsSubscription.email_encrypted)).one()
+    assert Secrets(settings.secret_key).decrypt(kept) == email
 
 
 @pytest.mark.parametrize(
