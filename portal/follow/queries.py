@@ -142,7 +142,7 @@ class Case(Sent):
 
     @property
     def untold(self) -> Sequence[ShownAnswer]:
-        """Answers after the one that was told last: they wait for the resident's language."""
+        """Answers after the one told last: they wait for the resident's language, or their mail."""
         return self.answers[: self._told_at]
 
     @property
