@@ -180,7 +180,7 @@ def finish_telling(
     if has_bounced:
         mark_bounced(session, now, job.submission_id, is_gone=True)
     row = lock_reached_case(session, job.submission_id)
-    mailed = session.get_one(Outbox, job.id).detail.get("next_step_ids", ())
+    mailed = _list_noted_steps(session, job)
     if row is not None and row.excluded is None:
         record_told(
             session, now=now, today=today, row=row, response_id=job.response_id,
@@ -192,6 +192,13 @@ def finish_telling(
     finish(session, now=now, job_id=job.id, note="refused" if has_bounced else None)
 
 
+def _list_noted_steps(session: Session, job: Job) -> Sequence[int]:
+    """What its mail invited to; one step at most where the version before this one sent it."""
+    one = () if job.next_step_id is None else (job.next_step_id,)
+    noted: Sequence[int] = session.get_one(Outbox, job.id).detail.get("next_step_ids", one)
+    return noted
+
+
 def finish_invitation(
     session: Session, *, now: datetime, today: date, job: Job, has_bounced: bool = False
 ) -> None:
@@ -201,8 +208,7 @@ def finish_invitation(
         mark_bounced(session, now, job.submission_id, is_gone=True)
     row = lock_reached_case(session, job.submission_id)
     if row is not None:
-        named = session.get_one(Outbox, job.id).detail.get("next_step_ids", [job.next_step_id])
-        for step_id in named:
+        for step_id in _list_noted_steps(session, job):
             invite(session, now=now, today=today, case=row, step_id=step_id)
     finish(session, now=now, job_id=job.id, note="refused" if has_bounced else None)
 

@@ -6,15 +6,17 @@ from collections.abc import Callable
 from datetime import timedelta
 
 import pytest
-from sqlalchemy import select
+from sqlalchemy import select, update
 
 from portal.manage.operations import partners
 from portal.models.loops import LoopRow
 from portal.models.partners import Invitation
+from portal.models.running import Outbox
+from portal.notify import runner
 from portal.notify.operations import stop_mail
 from portal.respond.operations.merging import merge_themes
 from portal.store.engine import Store
-from tests.features.notify.conftest import Mailbox, Worker
+from tests.features.notify.conftest import Mailbox, Worker, faults_after_sending
 from tests.support.answers import NOW, TODAY, Office
 from tests.support.city import City
 from tests.support.soundness import find_problems
@@ -232,3 +234,31 @@ def test_a_telling_that_ends_on_the_receipts_page_invites_to_nothing_that_is_not
     with store.read() as session:
         assert session.get_one(LoopRow, case).told_on is not None
     assert invited(store) == []
+
+
+@pytest.mark.parametrize("has_step", [True, False])
+def test_a_mail_that_the_version_before_sent_and_could_not_write_down_invites_to_its_step(
+    store: Store, office: Office, table: Table, worker: Worker, send: Send, mailbox: Mailbox,
+    monkeypatch: pytest.MonkeyPatch, *, has_step: bool,
+) -> None:  # fmt: skip
+    monkeypatch.setattr(runner, "FINISH_PAUSES", ())
+    case = send(email="ana@home.example")
+    theme = office.group([case])
+    step = table.next_step(theme) if has_step else None
+    response = office.draft(theme)
+    office.review(response)
+    office.publish(response)
+    with faults_after_sending(store, mailbox, times=1):
+        worker.run()
+    noted = {"is_counted": True, "is_sent": True, "next_step_id": step}
+    store.write(
+        lambda session: session.execute(
+            update(Outbox).where(Outbox.kind == "tell").values(detail=noted)
+        )
+    )
+    worker.wait(hours=1)
+    worker.run()
+    with store.read() as session:
+        assert session.get_one(LoopRow, case).told_on is not None
+    assert invited(store) == ([case] if has_step else [])
+    assert len(mailbox.messages) == 1
