@@ -28,6 +28,7 @@ from portal.store.next_steps import OpenStep, list_open_steps, show_step
 from portal.store.secrets import sha256
 from portal.store.service_names import get_service_name
 
+MINUTE = timedelta(minutes=1)
 HOUR = timedelta(hours=1)
 ANSWER_TIME = timedelta(days=30)  # METHOD.md, L3.1
 
@@ -149,6 +150,10 @@ def prepare_invitation(
     named = session.get(NextStep, job.detail.get("next_step_id"))
     if row is None or named is None or row.excluded or row.withdrawn_on:
         return Nothing("not to be invited", is_final=False)
+    _lock_contact(session, job.submission_id)
+    # Asked first: once another mail is done, what it named is known as invited to.
+    if _is_named_elsewhere(session, now, job, named.id):
+        return Nothing("another invitation names it", is_final=False, again_at=now + MINUTE)
     steps = list_open_steps(session, theme_id=named.theme_id, case=row, today=stationery.day(now))
     if named.id not in {step.id for step in steps}:
         return Nothing("over, or invited already", is_final=False)
@@ -157,6 +162,21 @@ def prepare_invitation(
     if not isinstance(reader, _Reader):
         return reader
     return reader.letter("mail_invite", {"steps": steps})
+
+
+def _is_named_elsewhere(session: Session, now: datetime, job: Outbox, step_id: int) -> bool:
+    """Whether another invitation to the same resident that is on its way names this step too."""
+    others = session.scalars(
+        select(Outbox).where(
+            Outbox.submission_id == job.submission_id,
+            Outbox.kind == job.kind,
+            Outbox.id != job.id,
+            Outbox.done_at.is_(None),
+            Outbox.dead_at.is_(None),
+            (Outbox.locked_until >= now) | Outbox.detail["is_sent"].as_boolean(),
+        )
+    )
+    return any(step_id in one.detail.get("next_step_ids", ()) for one in others)
 
 
 def prepare_calling_off(

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import threading
 from collections.abc import Callable
 from datetime import timedelta
 
@@ -100,6 +101,33 @@ def test_one_mail_invites_to_every_step_ahead(
     worker.run()
     worker.run()
     check_named_once(store, mailbox, steps, [mailed, silent])
+
+
+def test_two_workers_at_once_invite_by_one_mail(
+    store: Store, office: Office, table: Table, worker: Worker, send: Send, mailbox: Mailbox,
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:  # fmt: skip
+    monkeypatch.setattr(runner, "BATCH", 1)
+    case = send(email="ana@home.example")
+    office.answer([case])
+    worker.run()
+    mailbox.messages.clear()
+    steps = [table.next_step(1, on=TODAY + timedelta(days=days)) for days in (9, 4)]
+    other = threading.Thread(target=worker.run)
+
+    def run_the_other() -> None:
+        if other.ident is None:
+            other.start()
+            other.join(timeout=5)  # its own mail would have to wait for this one
+
+    mailbox.on_message = run_the_other
+    worker.run()
+    other.join()
+    worker.wait(minutes=2)
+    worker.run()
+    check_named_once(store, mailbox, steps, [case])
+    with store.read() as session:
+        assert session.scalars(select(Outbox).where(Outbox.done_at.is_(None))).all() == []
 
 
 def check_named_once(store: Store, mailbox: Mailbox, steps: list[int], cases: list[int]) -> None:
