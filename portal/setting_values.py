@@ -31,7 +31,7 @@ def parse(kind: str, text: str) -> object:
         case "bool":
             return _truth(text)
         case "Path" | "Path | None":
-            return Path(text)
+            return _path(text)
         case "tuple[str, ...]":
             return tuple(text.replace(",", " ").split())
         case "tuple[Network, ...]":
@@ -86,6 +86,12 @@ def _network(text: str) -> Network:
         if mapped is not None:
             return ipaddress.IPv4Network((mapped, network.prefixlen - _MAPPED_BITS))
     return network
+
+
+def _path(text: str) -> Path:
+    if not text:  # it would be wherever the command is run, and a new secret made there
+        raise ValueError("a path is needed")
+    return Path(text)
 
 
 def _number(text: str) -> int:

@@ -233,6 +233,7 @@ BAD_SETTINGS = {
     "a time zone that is none": {"PORTAL_TIME_ZONE": "Mars/Olympus"},
     "a path as a time zone": {"PORTAL_TIME_ZONE": "../etc/passwd"},
     "a short secret": {"PORTAL_SECRET_KEY": "short"},
+    "a folder without a name": {"PORTAL_INSTANCE": ""},
     "no language": {"PORTAL_LANGUAGES": ""},
     "a language that is none": {"PORTAL_LANGUAGES": "en not_a_language!"},
     "a language twice": {"PORTAL_LANGUAGES": "en en"},
